@@ -1,0 +1,100 @@
+/**
+ * Owns instants: epoch milliseconds in UTC, half-open intervals, and calendar days of a time zone.
+ * The only module that compares instants. It never reads a clock: the instant is always given.
+ */
+import { DateTime, IANAZone } from 'luxon';
+import { CreditError } from './errors';
+
+/** An instant in epoch milliseconds, UTC. */
+export type Instant = number;
+
+/** How a span of days is counted: whole calendar days of the account's zone, or exactly n × 24 hours. */
+export type ExpiryRule = 'end_of_day' | 'exact';
+
+const EXACT_DAY_MS = 86_400_000;
+/** 9999-12-31T23:59:59.999Z: the last instant that ISO 8601 writes with four digits. */
+const LAST_INSTANT_MS: Instant = 253_402_300_799_999;
+
+/** True while `atMs` lies in the half-open interval `[fromMs, untilMs)`; `null` means without end. */
+export function isWithin(atMs: Instant, { fromMs, untilMs }: { fromMs: Instant; untilMs: Instant | null }): boolean {
+	return atMs >= fromMs && (untilMs === null || atMs < untilMs);
+}
+
+/** True once `instantMs` has been reached at `atMs`: an end that equals now has passed. `null` never passes. */
+export function hasPassed(instantMs: Instant | null, { atMs }: { atMs: Instant }): boolean {
+	return instantMs !== null && atMs >= instantMs;
+}
+
+/** Orders instants ascending with `null` (never) last. */
+export function compareInstants(a: Instant | null, b: Instant | null): number {
+	if (a === b) return 0;
+	if (a === null) return 1;
+	if (b === null) return -1;
+	return a < b ? -1 : 1;
+}
+
+/** The later of two instants. */
+export function later(a: Instant, b: Instant): Instant {
+	return a > b ? a : b;
+}
+
+/**
+ * The instant at which credits of `days` days granted at `grantedAtMs` end.
+ * `end_of_day`: `days` calendar days of `timeZone` are counted after the day of the grant, and the credits end when the last
+ * of them has ended: granted any time on April 8, 2026 with 90 days, they end July 8, 00:00 local. Days of 23 or 25 hours count as days.
+ * `exact`: `days` × 24 hours later. Throws `invalid_time` for a bad zone, or days outside 1…36,500.
+ */
+export function expiryAfterDays({ grantedAtMs, days, rule, timeZone }: { grantedAtMs: Instant; days: number; rule: ExpiryRule; timeZone: string }): Instant {
+	if (!Number.isInteger(days) || days < 1 || days > 36_500) {
+		throw new CreditError('invalid_time', `The expiry is ${String(days)} days; give a whole number of days from 1 to 36500.`);
+	}
+	if (rule === 'exact') return grantedAtMs + days * EXACT_DAY_MS;
+	const local = DateTime.fromMillis(grantedAtMs, { zone: checkedZone(timeZone) });
+	return local.startOf('day').plus({ days: days + 1 }).startOf('day').toMillis();
+}
+
+/** The calendar day of an instant in a time zone, as YYYY-MM-DD. */
+export function dayOf(atMs: Instant, timeZone: string): string {
+	return DateTime.fromMillis(atMs, { zone: checkedZone(timeZone) }).toISODate() ?? '';
+}
+
+/** First instant of the day that holds `atMs` in the zone, and of the day after it. */
+export function dayBounds(atMs: Instant, timeZone: string): { fromMs: Instant; untilMs: Instant } {
+	const start = DateTime.fromMillis(atMs, { zone: checkedZone(timeZone) }).startOf('day');
+	return { fromMs: start.toMillis(), untilMs: start.plus({ days: 1 }).startOf('day').toMillis() };
+}
+
+/** ISO 8601 in UTC with milliseconds; `null` stays `null`. */
+export function toIso(atMs: Instant): string;
+export function toIso(atMs: Instant | null): string | null;
+export function toIso(atMs: Instant | null): string | null {
+	return atMs === null ? null : new Date(atMs).toISOString();
+}
+
+/**
+ * Reads an ISO 8601 date or instant. A date without a time is the start of that day in `timeZone`; a time without an
+ * offset is local to it. Throws `invalid_time` naming the field.
+ */
+export function parseInstant(text: string, { field, timeZone }: { field: string; timeZone: string }): Instant {
+	const parsed = DateTime.fromISO(text, { zone: checkedZone(timeZone) });
+	if (!parsed.isValid) {
+		throw new CreditError('invalid_time', `${field} is ${JSON.stringify(text)}, which is not a date. Write 2026-07-08 or 2026-07-08T00:00:00Z.`);
+	}
+	return checkedInstant(parsed.toMillis(), field);
+}
+
+/** Returns the instant unchanged, or throws `invalid_time` when it is not an integer between 1970 and 9999. */
+export function checkedInstant(atMs: Instant, field: string): Instant {
+	if (!Number.isSafeInteger(atMs) || atMs < 0 || atMs > LAST_INSTANT_MS) {
+		throw new CreditError('invalid_time', `${field} is ${String(atMs)}; it must be an instant between the years 1970 and 9999 in milliseconds.`);
+	}
+	return atMs;
+}
+
+/** Returns the IANA zone name unchanged, or throws `invalid_time` when the runtime does not know it. */
+export function checkedZone(timeZone: string): string {
+	if (!IANAZone.isValidZone(timeZone)) {
+		throw new CreditError('invalid_time', `The time zone is ${JSON.stringify(timeZone)}, which is not an IANA zone. Use a name such as Europe/Berlin or UTC.`);
+	}
+	return timeZone;
+}
