@@ -2,6 +2,7 @@
  * Owns what a call costs: exact sums of integer rates, rounded up once at the end (ledger rules 2, 27, 28).
  * Refuses floats; a rate is an integer number of micro-credits per million tokens.
  */
+import { ceilDivide } from './money';
 import type { Micro } from './money';
 import type { Usage } from './usage';
 
@@ -31,4 +32,60 @@ export interface ModelPrice {
 	readonly perCallMicro: Micro;
 	/** Largest number of input plus output tokens the model takes, where known. */
 	readonly contextTokens: number | null;
+}
+
+const TOKENS_PER_RATE = 1_000_000n;
+
+/** Rates that are 0 for every kind of token. */
+export const ZERO_RATES: Rates = { input: 0n, cachedInput: 0n, cacheWrite: 0n, audioInput: 0n, output: 0n, audioOutput: 0n };
+
+/**
+ * What a call with this usage costs, in micro-credits. The tier is chosen by all input tokens and applies to the whole call.
+ * Each token is priced once: cached and cache-write tokens at their own rate, audio outside the cache at the audio rate, the
+ * rest as plain input; reasoning tokens as the output they are. The exact sum is divided once and rounded up; `perCallMicro` is added.
+ */
+export function priceUsage(price: ModelPrice, usage: Usage): Micro {
+	const { rates } = tierOf(price, usage.inputTokens);
+	const uncached = Math.max(0, usage.inputTokens - usage.cachedInputTokens - usage.cacheWriteTokens);
+	// Audio that was read from the cache is already counted as cached: no provider reports which of the two a token was.
+	const audio = Math.min(usage.audioInputTokens, uncached);
+	const audioOut = Math.min(usage.audioOutputTokens, usage.outputTokens);
+	const exact =
+		BigInt(usage.cachedInputTokens) * rates.cachedInput +
+		BigInt(usage.cacheWriteTokens) * rates.cacheWrite +
+		BigInt(audio) * rates.audioInput +
+		BigInt(uncached - audio) * rates.input +
+		BigInt(usage.outputTokens - audioOut) * rates.output +
+		BigInt(audioOut) * rates.audioOutput;
+	return ceilDivide(exact, TOKENS_PER_RATE) + price.perCallMicro;
+}
+
+/**
+ * Upper bound in micro-credits of any text call with at most these tokens: the dearest tier such an input can reach, with every
+ * input token at the dearest of plain, cached and cache-write rates. `priceUsage` never exceeds it while no audio is involved.
+ */
+export function highestCost(price: ModelPrice, { inputTokens, outputTokens }: { readonly inputTokens: number; readonly outputTokens: number }): Micro {
+	let exact = 0n;
+	for (const { fromInputTokens, rates } of price.tiers) {
+		if (fromInputTokens > inputTokens) break;
+		const inTier = BigInt(inputTokens) * dearestInput(rates) + BigInt(outputTokens) * rates.output;
+		if (inTier > exact) exact = inTier;
+	}
+	return ceilDivide(exact, TOKENS_PER_RATE) + price.perCallMicro;
+}
+
+/** True when no call with this price can ever cost anything (rule 16: such calls pass at any balance). */
+export function isFree(price: ModelPrice): boolean {
+	return price.perCallMicro === 0n && price.tiers.every(({ rates }) => Object.values(rates).every((rate) => rate === 0n));
+}
+
+function tierOf(price: ModelPrice, inputTokens: number): Tier {
+	let chosen = price.tiers[0];
+	for (const tier of price.tiers) if (tier.fromInputTokens <= inputTokens) chosen = tier;
+	return chosen ?? { fromInputTokens: 0, rates: ZERO_RATES };
+}
+
+function dearestInput({ input, cachedInput, cacheWrite }: Rates): Micro {
+	const kinds = [input, cachedInput, cacheWrite];
+	return kinds.reduce((dearest, rate) => (rate > dearest ? rate : dearest));
 }

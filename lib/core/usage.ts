@@ -26,3 +26,205 @@ export type UsageReading =
 	| { readonly kind: 'reported'; readonly usage: Usage }
 	| { readonly kind: 'missing' }
 	| { readonly kind: 'rejected'; readonly detail: string };
+
+/** No call reads or writes more: a larger count is a provider's error, and would not fit the ledger's columns once priced. */
+export const MAX_TOKENS = 1_000_000_000;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/**
+ * Reads the usage of a response, or the response itself, in the shapes of OpenAI (chat and responses), Anthropic, Gemini, Ollama,
+ * DeepSeek, xAI, Bedrock, LangChain and the AI SDK. Absent, null, empty or unknown to us is `missing`; a count that is not a
+ * whole number from 0 to 10^9, a half of the usage that is absent, and a part greater than its whole are `rejected`.
+ * Never throws. Counts of 0 are reported as they are.
+ */
+export function readUsage(raw: unknown): UsageReading {
+	return readNested(raw, DEEPEST_WRAPPING);
+}
+
+/** A message holds a response, which holds its usage: two steps down, so that a circle ends too. */
+const DEEPEST_WRAPPING = 2;
+
+function readNested(raw: unknown, depth: number): UsageReading {
+	if (raw === null || raw === undefined) return { kind: 'missing' };
+	if (!isFields(raw)) return { kind: 'rejected', detail: `usage is ${show(raw)}, which is not an object with token counts` };
+	const wrapper = WRAPPERS.find((name) => isFields(raw[name]));
+	if (wrapper && depth > 0) return readNested(raw[wrapper], depth - 1);
+	const read = SHAPES.find(({ marks }) => marks.some((mark) => isGiven(raw[mark])))?.read;
+	if (!read) return { kind: 'missing' };
+	const fields = new CountReader(raw);
+	const usage = read(fields);
+	const detail = fields.problem ?? inconsistency(usage);
+	return detail === null ? { kind: 'reported', usage } : { kind: 'rejected', detail };
+}
+
+/** Where a whole response, or a framework's message, keeps its usage. */
+const WRAPPERS = ['usage', 'usageMetadata', 'usage_metadata', 'tokenUsage'] as const;
+
+/** Reads counts by path and remembers the first that is wrong; a wrong one reads as 0 so that reading can go on. */
+class CountReader {
+	problem: string | null = null;
+	readonly #root: Fields;
+
+	constructor(root: Fields) {
+		this.#root = root;
+	}
+
+	/** The count at the first of the paths ("a.b") that is given; `null` when none is. */
+	optional(...paths: string[]): number | null {
+		for (const path of paths) {
+			const value = this.#at(path);
+			if (isGiven(value)) return this.#checked(path, value);
+		}
+		return null;
+	}
+
+	/** As {@link optional}, with 0 for none: for parts that most providers leave out. */
+	part(...paths: string[]): number {
+		return this.optional(...paths) ?? 0;
+	}
+
+	/** As {@link optional}, but its absence is a problem: half a usage must not be charged as if the other half were 0. */
+	required(...paths: string[]): number {
+		const count = this.optional(...paths);
+		if (count === null) this.problem ??= `${paths[0] ?? 'usage'} is absent`;
+		return count ?? 0;
+	}
+
+	/** Sum of the counts of one modality in Gemini's lists `[{modality, tokenCount}]`. */
+	modality(path: string, modality: string): number {
+		const list = this.#at(path);
+		if (!Array.isArray(list)) return 0;
+		return list.reduce((sum: number, entry: unknown) => {
+			if (!isFields(entry) || entry['modality'] !== modality || !isGiven(entry['tokenCount'])) return sum;
+			return sum + this.#checked(`${path}.tokenCount`, entry['tokenCount']);
+		}, 0);
+	}
+
+	#at(path: string): unknown {
+		return path.split('.').reduce<unknown>((value, key) => (isFields(value) ? value[key] : undefined), this.#root);
+	}
+
+	#checked(path: string, value: unknown): number {
+		if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_TOKENS) return value;
+		this.problem ??= `${path} is ${show(value)}, which is not a whole number of tokens from 0 to ${MAX_TOKENS}`;
+		return 0;
+	}
+}
+
+interface Shape {
+	/** One of these fields tells the shape. */
+	readonly marks: readonly string[];
+	readonly read: (fields: CountReader) => Usage;
+}
+
+const SHAPES: readonly Shape[] = [
+	{ marks: ['promptTokenCount', 'candidatesTokenCount', 'totalTokenCount'], read: readGemini },
+	{ marks: ['prompt_eval_count', 'eval_count'], read: readOllama },
+	{ marks: ['prompt_tokens', 'completion_tokens', 'promptTokens', 'completionTokens'], read: readChat },
+	{ marks: ['cache_creation_input_tokens', 'cache_read_input_tokens', 'cacheReadInputTokens', 'cacheWriteInputTokens'], read: readDisjoint },
+	{ marks: ['input_tokens', 'output_tokens', 'inputTokens', 'outputTokens'], read: readResponses },
+];
+
+/** Thoughts are outside the candidates; the candidates are absent when the model only thought. */
+function readGemini(fields: CountReader): Usage {
+	const thoughts = fields.part('thoughtsTokenCount');
+	const candidates = fields.optional('candidatesTokenCount', 'responseTokenCount') ?? (fields.optional('totalTokenCount') === null ? fields.required('candidatesTokenCount') : 0);
+	return {
+		inputTokens: fields.required('promptTokenCount') + fields.part('toolUsePromptTokenCount'),
+		cachedInputTokens: fields.part('cachedContentTokenCount'),
+		cacheWriteTokens: 0,
+		audioInputTokens: fields.modality('promptTokensDetails', 'AUDIO'),
+		outputTokens: candidates + thoughts,
+		reasoningTokens: thoughts,
+		audioOutputTokens: fields.modality('candidatesTokensDetails', 'AUDIO'),
+	};
+}
+
+function readOllama(fields: CountReader): Usage {
+	return { ...NO_PARTS, inputTokens: fields.required('prompt_eval_count'), outputTokens: fields.required('eval_count') };
+}
+
+/** OpenAI's chat shape, whose parts lie inside their whole; DeepSeek and gateways name the cached part differently. */
+function readChat(fields: CountReader): Usage {
+	const reported = {
+		inputTokens: fields.required('prompt_tokens', 'promptTokens'),
+		cachedInputTokens: fields.part('prompt_tokens_details.cached_tokens', 'prompt_cache_hit_tokens', 'cache_read_input_tokens'),
+		cacheWriteTokens: fields.part('prompt_tokens_details.cache_write_tokens', 'prompt_tokens_details.cache_creation_tokens', 'cache_creation_input_tokens'),
+		audioInputTokens: fields.part('prompt_tokens_details.audio_tokens'),
+		outputTokens: fields.required('completion_tokens', 'completionTokens'),
+		reasoningTokens: fields.part('completion_tokens_details.reasoning_tokens'),
+		audioOutputTokens: fields.part('completion_tokens_details.audio_tokens'),
+	};
+	return withHiddenReasoning(reported, fields.optional('total_tokens', 'totalTokens'));
+}
+
+/** OpenAI's responses shape, LangChain's `usage_metadata` and the AI SDK: parts lie inside their whole. */
+function readResponses(fields: CountReader): Usage {
+	const reported = {
+		inputTokens: fields.required('input_tokens', 'inputTokens'),
+		cachedInputTokens: fields.part('input_tokens_details.cached_tokens', 'input_token_details.cache_read', 'cachedInputTokens'),
+		cacheWriteTokens: fields.part('input_tokens_details.cache_write_tokens', 'input_token_details.cache_creation'),
+		audioInputTokens: fields.part('input_tokens_details.audio_tokens', 'input_token_details.audio'),
+		outputTokens: fields.required('output_tokens', 'outputTokens'),
+		reasoningTokens: fields.part('output_tokens_details.reasoning_tokens', 'output_token_details.reasoning', 'reasoningTokens'),
+		audioOutputTokens: fields.part('output_tokens_details.audio_tokens', 'output_token_details.audio'),
+	};
+	return withHiddenReasoning(reported, fields.optional('total_tokens', 'totalTokens'));
+}
+
+/** Anthropic and Bedrock: `input_tokens` is only what was neither read from nor written to the cache. */
+function readDisjoint(fields: CountReader): Usage {
+	const cached = fields.part('cache_read_input_tokens', 'cacheReadInputTokens');
+	const written = fields.part('cache_creation_input_tokens', 'cacheWriteInputTokens');
+	return {
+		...NO_PARTS,
+		inputTokens: fields.required('input_tokens', 'inputTokens') + cached + written,
+		cachedInputTokens: cached,
+		cacheWriteTokens: written,
+		outputTokens: fields.required('output_tokens', 'outputTokens'),
+	};
+}
+
+/**
+ * xAI, and Gemini behind its OpenAI-compatible address, count reasoning outside the completion: only the total tells.
+ * What the total has beyond input and output was produced and billed as output, so it is added there.
+ */
+function withHiddenReasoning(usage: Usage, totalTokens: number | null): Usage {
+	const hidden = totalTokens === null ? 0 : totalTokens - usage.inputTokens - usage.outputTokens;
+	if (hidden <= 0) return usage;
+	return { ...usage, outputTokens: usage.outputTokens + hidden, reasoningTokens: Math.max(usage.reasoningTokens, hidden) };
+}
+
+const NO_PARTS = { cachedInputTokens: 0, cacheWriteTokens: 0, audioInputTokens: 0, reasoningTokens: 0, audioOutputTokens: 0 };
+
+/** Names the first part that exceeds its whole, or a whole that exceeds the limit; `null` when all is well. */
+function inconsistency(usage: Usage): string | null {
+	const { inputTokens, outputTokens } = usage;
+	const checks: readonly (readonly [string, number, string, number])[] = [
+		['cached tokens', usage.cachedInputTokens, 'input tokens', inputTokens],
+		['cache-write tokens', usage.cacheWriteTokens, 'input tokens', inputTokens],
+		['cached and cache-write tokens together', usage.cachedInputTokens + usage.cacheWriteTokens, 'input tokens', inputTokens],
+		['audio input tokens', usage.audioInputTokens, 'input tokens', inputTokens],
+		['reasoning tokens', usage.reasoningTokens, 'output tokens', outputTokens],
+		['audio output tokens', usage.audioOutputTokens, 'output tokens', outputTokens],
+		['input tokens', inputTokens, 'limit', MAX_TOKENS],
+		['output tokens', outputTokens, 'limit', MAX_TOKENS],
+	];
+	const broken = checks.find(([, part, , whole]) => part > whole);
+	return broken ? `${broken[0]} are ${broken[1]}, more than the ${broken[2]} (${broken[3]})` : null;
+}
+
+function isFields(value: unknown): value is Fields {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isGiven(value: unknown): boolean {
+	return value !== undefined && value !== null;
+}
+
+/** The value for a message, cut to 40 characters so that no answer text can hide in it. */
+function show(value: unknown): string {
+	const text = typeof value === 'string' ? JSON.stringify(value) : typeof value === 'object' ? (Array.isArray(value) ? 'a list' : 'an object') : String(value);
+	return text.length > 40 ? `${text.slice(0, 37)}…` : text;
+}
