@@ -1,0 +1,109 @@
+/**
+ * Owns the one decision of the ledger: a snapshot, a batch of commands and an instant in; outcomes and rows to write out.
+ * Pure and synchronous. A command at fault is answered with its fault and changes nothing; the rest of the batch goes on.
+ */
+import { advance } from './advance';
+import { Draft, type EntryContext } from './draft';
+import { CreditError, isCreditError } from './errors';
+import { changeAccount, claimPromotion, grantCredits, openAccount, voidGrant } from './grants';
+import { expire, release, reserve, settle } from './hold';
+import { hashKey, hashRequest } from './idempotency';
+import type { AccountSnapshot, Command, Decision, Entry, Outcome, SnapshotNeeds } from './model';
+import type { Instant } from './time';
+
+/** What a store must load before these commands can be decided. Commands with unusable keys need nothing. */
+export function needsOf(commands: readonly Command[]): SnapshotNeeds {
+	const keyHashes: string[] = [];
+	const holdSeqs: number[] = [];
+	const grantSeqs: number[] = [];
+	const promotionIds: string[] = [];
+	for (const command of commands) {
+		if ('key' in command && command.key.length > 0) keyHashes.push(safeKeyHash(command.key));
+		if ('holdSeq' in command) holdSeqs.push(command.holdSeq);
+		if ('grantSeq' in command) grantSeqs.push(command.grantSeq);
+		if (command.kind === 'claim_promotion') promotionIds.push(command.promotion.id);
+	}
+	return { keyHashes, holdSeqs, grantSeqs, promotionIds };
+}
+
+/**
+ * Decides a batch at `atMs`, in order. First time passes up to `atMs` (holds time out, grants end). An instant behind the
+ * account's newest entry counts as that entry's instant. Outcomes are in the order of the commands.
+ */
+export function decide(snapshot: AccountSnapshot, commands: readonly Command[], { accountId, atMs }: { accountId: string; atMs: Instant }): Decision {
+	const draft = new Draft(accountId, snapshot, atMs);
+	advance(draft, atMs);
+	return draft.finish(commands.map((command) => decideOne(draft, command)));
+}
+
+function decideOne(draft: Draft, command: Command): Outcome {
+	try {
+		if (!('key' in command)) return apply(draft, command, {});
+		const context = { keyHash: hashKey(command.key), requestHash: hashRequest(command) };
+		const earlier = draft.entryByKey(context.keyHash);
+		return earlier ? replay(draft, { earlier, command, requestHash: context.requestHash }) : apply(draft, command, context);
+	} catch (error) {
+		if (isCreditError(error)) return { kind: 'fault', error };
+		throw error;
+	}
+}
+
+function apply(draft: Draft, command: Command, context: EntryContext): Outcome {
+	switch (command.kind) {
+		case 'open_account':
+			return openAccount(draft, command, context);
+		case 'change_account':
+			return changeAccount(draft, command, context);
+		case 'grant':
+			return grantCredits(draft, command, context);
+		case 'claim_promotion':
+			return claimPromotion(draft, command, context);
+		case 'void_grant':
+			return voidGrant(draft, command, context);
+		case 'reserve':
+			return reserve(draft, command, context);
+		case 'settle':
+			return settle(draft, command);
+		case 'release':
+			return release(draft, command.holdSeq);
+		case 'expire':
+			return expire(draft, command.holdSeq);
+		default:
+			return command satisfies never;
+	}
+}
+
+/** The stored outcome of a key, refusals included (ledger rules 17 and 18). */
+function replay(draft: Draft, { earlier, command, requestHash }: { earlier: Entry; command: Extract<Command, { key: string }>; requestHash: string }): Outcome {
+	if (earlier.requestHash !== requestHash) {
+		throw new CreditError('idempotency_conflict', `The idempotency key ${JSON.stringify(command.key)} was used before for a different request. Use a new key for a new request.`);
+	}
+	const availableMicro = draft.availableMicro();
+	const { body } = earlier;
+	switch (body.kind) {
+		case 'reserved':
+			return { kind: 'reserved', hold: draft.hold(earlier.seq), availableMicro, isReplayed: true };
+		case 'refused':
+			return { kind: 'refused', reason: body.reason, availableMicro, isReplayed: true };
+		case 'granted':
+			return { kind: 'granted', grant: draft.grant(earlier.seq), availableMicro, isReplayed: true };
+		case 'grant_voided':
+			return { kind: 'voided', grant: draft.grant(body.grantSeq), availableMicro, isReplayed: true };
+		case 'account_opened':
+		case 'account_changed':
+			return { kind: 'account', account: draft.account, isReplayed: true };
+		case 'grant_expired':
+		case 'overdraft_repaid':
+		case 'settled':
+		case 'released':
+		case 'hold_expired':
+			throw new CreditError('ledger_corrupt', `Entry ${String(earlier.seq)} carries an idempotency key that its kind never has. Run "llm-credits verify".`);
+		default:
+			return body satisfies never;
+	}
+}
+
+/** A key over the length limit is refused by the decision itself; looking it up must not fail before that. */
+function safeKeyHash(key: string): string {
+	return hashKey(key.slice(0, 512));
+}

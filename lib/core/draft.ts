@@ -1,0 +1,185 @@
+/**
+ * Owns the working copy of an account while a batch is decided: it appends entries, applies them at once, and remembers
+ * what a store must write. Refuses nothing by itself; the rules are in grants, hold and advance.
+ */
+import { isLive } from './burn-down';
+import { CreditError } from './errors';
+import { evolve, type Balances } from './evolve';
+import { chainHash, encodeLabels } from './journal';
+import type { Account, AccountSnapshot, Decision, Entry, EntryBody, GrantState, Hold, KeptResult, Labels, Outcome, UsageDelta } from './model';
+import { grantId, holdId } from './model';
+import type { Micro } from './money';
+import { dayOf, later, type Instant } from './time';
+
+/** What goes with a new entry beside its body. */
+export interface EntryContext {
+	readonly keyHash?: string;
+	readonly requestHash?: string;
+	readonly labels?: Labels;
+	readonly person?: string | null;
+}
+
+/** A usage delta without the day, which the draft adds. */
+export type UsageCount = Partial<Omit<UsageDelta, 'day' | 'labels'>>;
+
+const NO_USAGE = { calls: 0, chargedMicro: 0n, inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0, refusals: 0, estimatedCalls: 0 };
+
+export class Draft {
+	readonly accountId: string;
+	readonly #balances: Balances;
+	readonly #entriesByKey = new Map<string, Entry>();
+	readonly #promotions: Map<string, number>;
+	readonly #newEntries: Entry[] = [];
+	readonly #dirtyGrants = new Set<number>();
+	readonly #dirtyHolds = new Set<number>();
+	readonly #usage = new Map<string, UsageDelta>();
+	readonly #results: KeptResult[] = [];
+	#nowMs: Instant;
+
+	constructor(accountId: string, snapshot: AccountSnapshot, nowMs: Instant) {
+		this.accountId = accountId;
+		this.#nowMs = nowMs;
+		this.#balances = {
+			account: snapshot.account,
+			grants: new Map(snapshot.grants.map((grant) => [grant.seq, grant])),
+			holds: new Map(snapshot.holds.map((hold) => [hold.seq, hold])),
+		};
+		for (const entry of snapshot.entries) if (entry.keyHash) this.#entriesByKey.set(entry.keyHash, entry);
+		this.#promotions = new Map(snapshot.promotions);
+	}
+
+	/** The instant that entries are stamped with and liveness is judged at. Never behind the account's newest entry. */
+	get nowMs(): Instant {
+		return this.#nowMs;
+	}
+
+	/** Moves the draft's time; an instant behind the account's newest entry becomes that entry's instant. */
+	moveTo(atMs: Instant): void {
+		this.#nowMs = this.#balances.account ? later(atMs, this.#balances.account.lastAtMs) : atMs;
+	}
+
+	get account(): Account {
+		if (!this.#balances.account) {
+			throw new CreditError('account_not_found', `There is no account "${this.accountId}" in this ledger. Open it first: llm-credits account open --account ${this.accountId}`);
+		}
+		return this.#balances.account;
+	}
+
+	get hasAccount(): boolean {
+		return this.#balances.account !== null;
+	}
+
+	get grants(): Iterable<GrantState> {
+		return this.#balances.grants.values();
+	}
+
+	get holds(): Iterable<Hold> {
+		return this.#balances.holds.values();
+	}
+
+	grant(seq: number): GrantState {
+		const grant = this.#balances.grants.get(seq);
+		if (!grant) throw new CreditError('grant_not_found', `There is no grant ${grantId(seq)} in account "${this.accountId}". List them with: llm-credits balance`);
+		return grant;
+	}
+
+	hold(seq: number): Hold {
+		const hold = this.#balances.holds.get(seq);
+		if (!hold) throw new CreditError('hold_not_found', `There is no hold ${holdId(seq)} in account "${this.accountId}".`);
+		return hold;
+	}
+
+	entryByKey(keyHash: string): Entry | undefined {
+		return this.#entriesByKey.get(keyHash);
+	}
+
+	promotionGrantSeq(promotionId: string): number | undefined {
+		return this.#promotions.get(promotionId);
+	}
+
+	/** Σ remaining of live grants − overdraft; holds are already out of `remaining`. May be below 0 only by the overdraft. */
+	availableMicro(): Micro {
+		let totalMicro = -this.account.overdraftMicro;
+		for (const grant of this.grants) if (isLive(grant, this.#nowMs)) totalMicro += grant.remainingMicro;
+		return totalMicro;
+	}
+
+	/** What open holds keep from being spent and would give back if they closed now at no cost. */
+	returnableMicro(): Micro {
+		let totalMicro = 0n;
+		for (const grant of this.grants) if (isLive(grant, this.#nowMs)) totalMicro += grant.heldMicro;
+		return totalMicro;
+	}
+
+	/** Adds an entry to the journal and applies it. */
+	append(body: EntryBody, context: EntryContext = {}): Entry {
+		const previous = this.#balances.account;
+		const unsealed = {
+			seq: (previous?.lastSeq ?? 0) + 1,
+			atMs: this.#nowMs,
+			keyHash: context.keyHash ?? null,
+			requestHash: context.requestHash ?? null,
+			labels: context.labels ?? null,
+			person: context.person ?? null,
+			body,
+		};
+		const entry: Entry = { ...unsealed, hash: chainHash(previous?.chainHash ?? '', unsealed) };
+		evolve(this.#balances, entry, this.accountId);
+		this.#remember(entry);
+		return entry;
+	}
+
+	count(labels: Labels, count: UsageCount): void {
+		const day = dayOf(this.#nowMs, this.account.timeZone);
+		const id = `${day}${encodeLabels(labels)}`;
+		const sum = this.#usage.get(id) ?? { day, labels, ...NO_USAGE };
+		this.#usage.set(id, {
+			...sum,
+			calls: sum.calls + (count.calls ?? 0),
+			chargedMicro: sum.chargedMicro + (count.chargedMicro ?? 0n),
+			inputTokens: sum.inputTokens + (count.inputTokens ?? 0),
+			cachedInputTokens: sum.cachedInputTokens + (count.cachedInputTokens ?? 0),
+			outputTokens: sum.outputTokens + (count.outputTokens ?? 0),
+			reasoningTokens: sum.reasoningTokens + (count.reasoningTokens ?? 0),
+			refusals: sum.refusals + (count.refusals ?? 0),
+			estimatedCalls: sum.estimatedCalls + (count.estimatedCalls ?? 0),
+		});
+	}
+
+	keep(result: KeptResult): void {
+		this.#results.push(result);
+	}
+
+	/** Everything to write, with the outcomes of the batch. Nothing was changed when there are no entries. */
+	finish(outcomes: readonly Outcome[]): Decision {
+		return {
+			outcomes,
+			account: this.#newEntries.length === 0 ? null : this.account,
+			grants: [...this.#dirtyGrants].map((seq) => this.grant(seq)),
+			holds: [...this.#dirtyHolds].map((seq) => this.hold(seq)),
+			entries: this.#newEntries,
+			usage: [...this.#usage.values()],
+			results: this.#results,
+		};
+	}
+
+	#remember(entry: Entry): void {
+		this.#newEntries.push(entry);
+		if (entry.keyHash) this.#entriesByKey.set(entry.keyHash, entry);
+		const { body } = entry;
+		if (body.kind === 'granted') {
+			this.#dirtyGrants.add(entry.seq);
+			if (body.grant.promotionId !== null) this.#promotions.set(body.grant.promotionId, entry.seq);
+		}
+		if (body.kind === 'reserved') this.#dirtyHolds.add(entry.seq);
+		if ('holdSeq' in body) this.#dirtyHolds.add(body.holdSeq);
+		for (const seq of touchedGrants(body)) this.#dirtyGrants.add(seq);
+	}
+}
+
+function touchedGrants(body: EntryBody): number[] {
+	if ('grantSeq' in body) return [body.grantSeq];
+	if (body.kind === 'reserved') return body.slices.map((slice) => slice.grantSeq);
+	if (!('charged' in body)) return [];
+	return [...body.charged, ...body.drawn, ...body.restored, ...body.forfeited].map((slice) => slice.grantSeq);
+}

@@ -1,0 +1,174 @@
+/**
+ * Owns what an entry does to balances. Arithmetic only: an entry says which slice moves where, so replaying a journal needs
+ * no rule, no clock and no order of burning. Refuses entries that would break an invariant, as `ledger_corrupt`.
+ */
+import { sumSlices } from './burn-down';
+import { CreditError } from './errors';
+import { grantId, holdId, type Account, type Entry, type EntryBody, type GrantState, type Hold, type Movement, type Slice } from './model';
+import type { Micro } from './money';
+
+/** Balances of one account while entries are applied to it. Values are replaced, never changed in place. */
+export interface Balances {
+	account: Account | null;
+	readonly grants: Map<number, GrantState>;
+	readonly holds: Map<number, Hold>;
+}
+
+type Bucket = 'remainingMicro' | 'heldMicro' | 'settledMicro' | 'expiredMicro' | 'voidedMicro';
+type Of<K extends EntryBody['kind']> = Extract<EntryBody, { kind: K }>;
+
+/** Applies one entry. `accountId` names the account that an `account_opened` entry makes. */
+export function evolve(balances: Balances, entry: Entry, accountId: string): void {
+	applyBody(balances, entry, accountId);
+	if (!balances.account) throw corrupt(entry, 'comes before the account was opened');
+	balances.account = { ...balances.account, lastSeq: entry.seq, lastAtMs: entry.atMs, chainHash: entry.hash };
+}
+
+function applyBody(balances: Balances, entry: Entry, accountId: string): void {
+	const { body } = entry;
+	switch (body.kind) {
+		case 'account_opened':
+			balances.account = openAccount(entry, body, accountId);
+			return;
+		case 'account_changed':
+			changeAccount(balances, entry, body);
+			return;
+		case 'granted':
+			balances.grants.set(entry.seq, {
+				...body.grant, seq: entry.seq, remainingMicro: body.grant.amountMicro, heldMicro: 0n, settledMicro: 0n, expiredMicro: 0n, voidedMicro: 0n, isVoided: false,
+			});
+			return;
+		case 'grant_expired':
+			move(balances, entry, [body], { from: 'remainingMicro', to: 'expiredMicro' });
+			return;
+		case 'grant_voided':
+			move(balances, entry, [body], { from: 'remainingMicro', to: 'voidedMicro' });
+			balances.grants.set(body.grantSeq, { ...grantOf(balances, entry, body.grantSeq), isVoided: true });
+			return;
+		case 'overdraft_repaid':
+			move(balances, entry, [body], { from: 'remainingMicro', to: 'settledMicro' });
+			addOverdraft(balances, entry, -body.amountMicro);
+			return;
+		case 'reserved':
+			reserve(balances, entry, body);
+			return;
+		case 'refused':
+			return;
+		case 'settled':
+		case 'released':
+		case 'hold_expired':
+			closeHold(balances, entry, body);
+			return;
+		default:
+			body satisfies never;
+	}
+}
+
+function openAccount(entry: Entry, body: Of<'account_opened'>, id: string): Account {
+	return {
+		id,
+		name: body.name,
+		timeZone: body.timeZone,
+		plan: body.plan,
+		paidSinceMs: body.plan === 'paid' ? entry.atMs : null,
+		unconfirmedPolicy: body.unconfirmedPolicy,
+		overdraftMicro: 0n,
+		lastAtMs: entry.atMs,
+		lastSeq: entry.seq,
+		chainHash: entry.hash,
+	};
+}
+
+function changeAccount(balances: Balances, entry: Entry, { kind: _kind, ...change }: Of<'account_changed'>): void {
+	const account = accountOf(balances, entry);
+	const plan = change.plan ?? account.plan;
+	const startedNow = plan === 'paid' && account.plan !== 'paid';
+	balances.account = { ...account, ...change, paidSinceMs: plan === 'trial' ? null : startedNow ? entry.atMs : account.paidSinceMs };
+}
+
+function reserve(balances: Balances, entry: Entry, body: Of<'reserved'>): void {
+	if (sumSlices(body.slices) !== body.amountMicro) throw corrupt(entry, 'holds slices that do not add up to its amount');
+	move(balances, entry, body.slices, { from: 'remainingMicro', to: 'heldMicro' });
+	balances.holds.set(entry.seq, {
+		seq: entry.seq,
+		state: 'open',
+		reservedAtMs: entry.atMs,
+		timeoutAtMs: body.timeoutAtMs,
+		amountMicro: body.amountMicro,
+		slices: body.slices,
+		labels: entry.labels ?? {},
+		person: entry.person,
+		priceVersion: body.priceVersion,
+		closedAtMs: null,
+		actualMicro: null,
+		overdraftMicro: 0n,
+		isLate: false,
+	});
+}
+
+function closeHold(balances: Balances, entry: Entry, body: Of<'settled' | 'released' | 'hold_expired'>): void {
+	const hold = balances.holds.get(body.holdSeq);
+	if (!hold) throw corrupt(entry, `closes ${holdId(body.holdSeq)}, which does not exist`);
+	const isSecondClosing = hold.state === 'expired' && body.kind === 'settled';
+	if (hold.state !== 'open' && !isSecondClosing) throw corrupt(entry, `closes ${holdId(hold.seq)}, which is already ${hold.state}`);
+	moveAtClosing(balances, entry, body, { from: hold.state === 'open' ? 'heldMicro' : 'settledMicro', outstandingMicro: sumSlices(hold.slices) });
+	const slices = [...body.charged, ...body.drawn];
+	const closed = { ...hold, slices, closedAtMs: entry.atMs };
+	switch (body.kind) {
+		case 'settled':
+			if (sumSlices(slices) + body.overdraftMicro !== body.actualMicro) throw corrupt(entry, 'charges something else than its amount');
+			addOverdraft(balances, entry, body.overdraftMicro);
+			balances.holds.set(hold.seq, { ...closed, state: 'settled', actualMicro: body.actualMicro, overdraftMicro: body.overdraftMicro, isLate: body.isLate });
+			return;
+		case 'released':
+			balances.holds.set(hold.seq, { ...closed, state: 'released' });
+			return;
+		case 'hold_expired':
+			balances.holds.set(hold.seq, { ...closed, state: 'expired' });
+			return;
+		default:
+			body satisfies never;
+	}
+}
+
+/** Every slice that was outstanding must leave: charged, restored or forfeited. */
+function moveAtClosing(balances: Balances, entry: Entry, movement: Movement, { from, outstandingMicro }: { from: Bucket; outstandingMicro: Micro }): void {
+	const { charged, drawn, restored, forfeited } = movement;
+	if (sumSlices(charged) + sumSlices(restored) + sumSlices(forfeited) !== outstandingMicro) throw corrupt(entry, 'does not account for every slice of its hold');
+	if (from !== 'settledMicro') move(balances, entry, charged, { from, to: 'settledMicro' });
+	move(balances, entry, restored, { from, to: 'remainingMicro' });
+	for (const slice of forfeited) {
+		move(balances, entry, [slice], { from, to: grantOf(balances, entry, slice.grantSeq).isVoided ? 'voidedMicro' : 'expiredMicro' });
+	}
+	move(balances, entry, drawn, { from: 'remainingMicro', to: 'settledMicro' });
+}
+
+function move(balances: Balances, entry: Entry, slices: readonly Slice[], { from, to }: { from: Bucket; to: Bucket }): void {
+	for (const { grantSeq, amountMicro } of slices) {
+		const grant = grantOf(balances, entry, grantSeq);
+		if (amountMicro < 0n || grant[from] < amountMicro) throw corrupt(entry, `moves more than ${grantId(grantSeq)} has`);
+		balances.grants.set(grantSeq, { ...grant, [from]: grant[from] - amountMicro, [to]: grant[to] + amountMicro });
+	}
+}
+
+function addOverdraft(balances: Balances, entry: Entry, amountMicro: Micro): void {
+	const account = accountOf(balances, entry);
+	const overdraftMicro = account.overdraftMicro + amountMicro;
+	if (overdraftMicro < 0n) throw corrupt(entry, 'repays more overdraft than there is');
+	balances.account = { ...account, overdraftMicro };
+}
+
+function accountOf(balances: Balances, entry: Entry): Account {
+	if (!balances.account) throw corrupt(entry, 'comes before the account was opened');
+	return balances.account;
+}
+
+function grantOf(balances: Balances, entry: Entry, seq: number): GrantState {
+	const grant = balances.grants.get(seq);
+	if (!grant) throw corrupt(entry, `names ${grantId(seq)}, which does not exist`);
+	return grant;
+}
+
+function corrupt(entry: Entry, what: string): CreditError {
+	return new CreditError('ledger_corrupt', `Entry ${String(entry.seq)} of the journal ${what}. Restore the ledger from a backup, and run "llm-credits verify" on it.`);
+}

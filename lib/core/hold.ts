@@ -1,0 +1,116 @@
+/**
+ * Owns reserve, settle, release and expire (ledger rules 10–16, 20). A reserve is all or nothing and is never shrunk to fit;
+ * a settle is never refused, because the money is spent; the first closing of a hold stands.
+ */
+import { closeAt, expireHold, giveBack, repayOverdraft } from './advance';
+import { drawSlices, sumSlices } from './burn-down';
+import type { Draft, EntryContext } from './draft';
+import { CreditError } from './errors';
+import type { Hold, Outcome, RefusalReason, ReserveCommand, SettleCommand } from './model';
+import { formatCredits, MAX_AMOUNT_MICRO, minMicro, type Micro } from './money';
+
+export const DEFAULT_HOLD_TIMEOUT_MS = 15 * 60_000;
+export const MAX_HOLD_TIMEOUT_MS = 24 * 3_600_000;
+
+/**
+ * Holds credits for one call, or says why not. Precedence of refusals: `unpriced_model`; then an amount of 0 always passes;
+ * `plan_not_eligible`, `overdrawn`, and `credits_held` (would fit once open holds close) before `credits_exhausted`.
+ */
+export function reserve(draft: Draft, command: ReserveCommand, context: EntryContext): Outcome {
+	checkReserve(command);
+	const { amountMicro } = command;
+	const reason = refusalOf(draft, amountMicro);
+	if (reason === 'credits_held' && command.mayWait) return { kind: 'wait', availableMicro: draft.availableMicro() };
+	const labelled = { ...context, labels: command.labels, person: command.person };
+	if (amountMicro === null || reason !== null) {
+		const refused = reason ?? 'unpriced_model';
+		draft.append({ kind: 'refused', reason: refused, amountMicro }, labelled);
+		draft.count(command.labels, { refusals: 1 });
+		return { kind: 'refused', reason: refused, availableMicro: draft.availableMicro(), isReplayed: false };
+	}
+	const slices = drawSlices(draft.grants, { amountMicro, atMs: draft.nowMs });
+	const timeoutAtMs = draft.nowMs + command.timeoutMs;
+	const { seq } = draft.append({ kind: 'reserved', amountMicro, slices, timeoutAtMs, priceVersion: command.priceVersion }, labelled);
+	return { kind: 'reserved', hold: draft.hold(seq), availableMicro: draft.availableMicro(), isReplayed: false };
+}
+
+/** Charges what the call cost: from the hold first, then from what is available; what is still missing becomes overdraft. */
+export function settle(draft: Draft, command: SettleCommand): Outcome {
+	checkSettle(command);
+	const hold = draft.hold(command.holdSeq);
+	if (hold.state === 'settled' || hold.state === 'released') return closed(draft, hold, true);
+	const { actualMicro, measure, usage } = command;
+	const alreadyCountedMicro = hold.state === 'expired' ? sumSlices(hold.slices) : 0n;
+	const own = closeAt(draft, hold.slices, minMicro(actualMicro, sumSlices(hold.slices)));
+	const excessMicro = actualMicro - sumSlices(own.charged);
+	const drawn = drawSlices(draft.grants, { amountMicro: excessMicro, atMs: draft.nowMs });
+	const overdraftMicro = excessMicro - sumSlices(drawn);
+	const isLate = hold.state === 'expired';
+	draft.append({ kind: 'settled', holdSeq: hold.seq, actualMicro, overdraftMicro, isLate, measure, usage, ...own, drawn });
+	repayOverdraft(draft);
+	countSettled(draft, hold, command, alreadyCountedMicro);
+	if (command.result) draft.keep({ holdSeq: hold.seq, ...command.result });
+	return closed(draft, draft.hold(hold.seq), false);
+}
+
+/** Gives the whole hold back: the call was not made, or was certainly not charged. */
+export function release(draft: Draft, holdSeq: number): Outcome {
+	const hold = draft.hold(holdSeq);
+	if (hold.state !== 'open') return closed(draft, hold, true);
+	draft.append({ kind: 'released', holdSeq, charged: [], drawn: [], ...giveBack(draft, hold.slices) });
+	repayOverdraft(draft);
+	return closed(draft, draft.hold(holdSeq), false);
+}
+
+/** Ends the hold as unconfirmed before its timeout. */
+export function expire(draft: Draft, holdSeq: number): Outcome {
+	const hold = draft.hold(holdSeq);
+	if (hold.state !== 'open') return closed(draft, hold, true);
+	expireHold(draft, hold);
+	repayOverdraft(draft);
+	return closed(draft, draft.hold(holdSeq), false);
+}
+
+function refusalOf(draft: Draft, amountMicro: Micro | null): RefusalReason | null {
+	const { plan, overdraftMicro } = draft.account;
+	if (amountMicro === null) return 'unpriced_model';
+	if (amountMicro === 0n) return null;
+	if (plan !== 'paid') return 'plan_not_eligible';
+	if (overdraftMicro > 0n) return 'overdrawn';
+	const availableMicro = draft.availableMicro();
+	if (amountMicro <= availableMicro) return null;
+	return amountMicro <= availableMicro + draft.returnableMicro() ? 'credits_held' : 'credits_exhausted';
+}
+
+function countSettled(draft: Draft, hold: Hold, { actualMicro, usage, measure }: SettleCommand, alreadyCountedMicro: Micro): void {
+	draft.count(hold.labels, {
+		calls: alreadyCountedMicro > 0n ? 0 : 1,
+		chargedMicro: actualMicro - alreadyCountedMicro,
+		inputTokens: usage?.inputTokens ?? 0,
+		cachedInputTokens: usage?.cachedInputTokens ?? 0,
+		outputTokens: usage?.outputTokens ?? 0,
+		reasoningTokens: usage?.reasoningTokens ?? 0,
+		estimatedCalls: measure === 'estimated' && alreadyCountedMicro === 0n ? 1 : 0,
+	});
+}
+
+function closed(draft: Draft, hold: Hold, isReplayed: boolean): Outcome {
+	return { kind: 'closed', hold, availableMicro: draft.availableMicro(), isReplayed };
+}
+
+function checkReserve({ amountMicro, timeoutMs }: ReserveCommand): void {
+	if (amountMicro !== null) checkAmount(amountMicro, 'reservation');
+	if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1000 || timeoutMs > MAX_HOLD_TIMEOUT_MS) {
+		throw new CreditError('invalid_time', `The hold's timeout is ${String(timeoutMs)} ms; give 1 second to 24 hours.`);
+	}
+}
+
+function checkSettle({ actualMicro }: SettleCommand): void {
+	checkAmount(actualMicro, 'cost of the call');
+}
+
+function checkAmount(amountMicro: Micro, what: string): void {
+	if (amountMicro < 0n || amountMicro > MAX_AMOUNT_MICRO) {
+		throw new CreditError('invalid_amount', `The ${what} is ${formatCredits(amountMicro)} credits; it must be from 0 to ${formatCredits(MAX_AMOUNT_MICRO)}.`);
+	}
+}

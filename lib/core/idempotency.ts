@@ -1,0 +1,42 @@
+/**
+ * Owns what makes two commands the same: key hashes, request hashes and the chain of entry hashes. Pure SHA-256, no randomness.
+ */
+import { createHash } from 'node:crypto';
+import { CreditError } from './errors';
+import type { Command } from './model';
+
+/** 128 bits are enough to keep keys of one account apart, and half as long to store. */
+const SHORT_HASH_LENGTH = 32;
+const MAX_KEY_LENGTH = 512;
+
+/** Hexadecimal SHA-256 of a text. */
+export function sha256(text: string): string {
+	return createHash('sha256').update(text, 'utf8').digest('hex');
+}
+
+/** Hash under which a key is stored. Throws `invalid_key` for an empty key or one over 512 characters. */
+export function hashKey(key: string): string {
+	if (key.length === 0 || key.length > MAX_KEY_LENGTH) {
+		throw new CreditError('invalid_key', `The idempotency key has ${String(key.length)} characters; give 1 to ${String(MAX_KEY_LENGTH)}.`);
+	}
+	return sha256(key).slice(0, SHORT_HASH_LENGTH);
+}
+
+/**
+ * Hash of what a command asks for. A reserve is compared by its fingerprint alone: the estimate of the same request may
+ * differ from one try to the next, and that must not turn a retry into a conflict.
+ */
+export function hashRequest(command: Extract<Command, { key: string }>): string {
+	const { key: _key, ...request } = command;
+	const asked = command.kind === 'reserve' ? { kind: command.kind, fingerprint: command.fingerprint } : request;
+	return sha256(canonicalJson(asked)).slice(0, SHORT_HASH_LENGTH);
+}
+
+/** JSON with sorted keys and integers of any size as decimal text, so that equal values have equal texts. */
+export function canonicalJson(value: unknown): string {
+	return JSON.stringify(value, (_name, inner: unknown) => {
+		if (typeof inner === 'bigint') return inner.toString();
+		if (typeof inner !== 'object' || inner === null || Array.isArray(inner)) return inner;
+		return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+	});
+}

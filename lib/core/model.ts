@@ -1,0 +1,281 @@
+/**
+ * Owns the nouns of the ledger: account, grant, hold, slice, entry, command, outcome. Types only, no behaviour.
+ * Amounts are micro-credits, instants epoch milliseconds UTC, intervals half-open. Rule source: docs/ledger.md.
+ */
+import type { CreditError } from './errors';
+import type { Micro } from './money';
+import type { ExpiryRule, Instant } from './time';
+import type { Usage } from './usage';
+
+export type GrantCategory = 'promotional' | 'purchased' | 'adjustment';
+
+/** `paid` accounts spend; a `trial` account can hold no credits and reserve none. */
+export type Plan = 'paid' | 'trial';
+
+/** What becomes of a hold that nobody settled in time: its credits come back, or they are charged. */
+export type UnconfirmedPolicy = 'release' | 'charge';
+
+/** Labels that a call is counted by. Every label is optional; empty text is no label. `person` is kept apart: it has too many values to total. */
+export const LABEL_NAMES = ['campaign', 'segment', 'workspace', 'flow', 'node', 'model', 'purpose', 'tag'] as const;
+export type LabelName = (typeof LABEL_NAMES)[number];
+export type Labels = Readonly<Partial<Record<LabelName, string>>>;
+
+export interface Account {
+	readonly id: string;
+	readonly name: string;
+	/** IANA zone in which days, expiries and calendar periods are counted. */
+	readonly timeZone: string;
+	readonly plan: Plan;
+	/** When the current paid plan started; `null` on a trial plan. */
+	readonly paidSinceMs: Instant | null;
+	readonly unconfirmedPolicy: UnconfirmedPolicy;
+	/** Spent but not covered by any grant; repaid first by the next credits. */
+	readonly overdraftMicro: Micro;
+	/** Instant and number of the newest entry; time never runs backwards behind it. */
+	readonly lastAtMs: Instant;
+	readonly lastSeq: number;
+	/** Hash of the newest entry, hexadecimal; empty before the first. */
+	readonly chainHash: string;
+}
+
+/** The unchangeable part of a grant. */
+export interface Grant {
+	/** Number of the entry that made it; its public id is `g<seq>`. */
+	readonly seq: number;
+	readonly category: GrantCategory;
+	readonly amountMicro: Micro;
+	/** Lower burns first; default 50. */
+	readonly priority: number;
+	readonly effectiveAtMs: Instant;
+	readonly expiresAtMs: Instant | null;
+	readonly promotionId: string | null;
+	readonly note: string | null;
+}
+
+/** A grant with where its credits are now: amount = remaining + held + settled + expired + voided, always. */
+export interface GrantState extends Grant {
+	readonly remainingMicro: Micro;
+	readonly heldMicro: Micro;
+	readonly settledMicro: Micro;
+	readonly expiredMicro: Micro;
+	readonly voidedMicro: Micro;
+	readonly isVoided: boolean;
+}
+
+/** A part of one grant. */
+export interface Slice {
+	readonly grantSeq: number;
+	readonly amountMicro: Micro;
+}
+
+export type HoldState = 'open' | 'settled' | 'released' | 'expired';
+
+export interface Hold {
+	/** Number of the entry that made it; its public id is `h<seq>`. */
+	readonly seq: number;
+	readonly state: HoldState;
+	readonly reservedAtMs: Instant;
+	/** At this instant the hold stops counting. */
+	readonly timeoutAtMs: Instant;
+	readonly amountMicro: Micro;
+	/** While open: the slices held. Afterwards: the slices charged, in the order of collection. */
+	readonly slices: readonly Slice[];
+	readonly labels: Labels;
+	readonly person: string | null;
+	/** The price this hold was reserved with and will be settled with. */
+	readonly priceVersion: string | null;
+	readonly closedAtMs: Instant | null;
+	/** What the call cost; `null` until it is settled. */
+	readonly actualMicro: Micro | null;
+	/** The part of the cost that no grant could cover when it was settled. */
+	readonly overdraftMicro: Micro;
+	/** Settled after it had expired. */
+	readonly isLate: boolean;
+}
+
+/** How a settled amount was known: from the provider's usage, or from the estimate because usage was missing or unusable. */
+export type Measure = 'reported' | 'estimated';
+
+/** Why a reserve was refused. Order of precedence: unpriced, plan, overdrawn, held or exhausted. */
+export type RefusalReason = 'unpriced_model' | 'plan_not_eligible' | 'overdrawn' | 'credits_held' | 'credits_exhausted';
+
+/** Why a promotion was refused. */
+export type PromotionRefusal = 'already_claimed' | 'outside_window' | 'promotion_expired' | 'plan_not_eligible';
+
+/** An offer that an account claims at most once. */
+export interface Promotion {
+	readonly id: string;
+	readonly amountMicro: Micro;
+	/** Accounts whose paid plan started before `untilMs` are eligible, from `fromMs` on. */
+	readonly window: { readonly fromMs: Instant; readonly untilMs: Instant };
+	readonly expiry: { readonly days: number; readonly rule: ExpiryRule };
+	readonly priority: number;
+}
+
+/** One change as it is written to the journal. Movements are explicit slices, so replaying needs no rules. */
+export type EntryBody =
+	| { readonly kind: 'account_opened'; readonly name: string; readonly timeZone: string; readonly plan: Plan; readonly unconfirmedPolicy: UnconfirmedPolicy }
+	| { readonly kind: 'account_changed'; readonly name?: string; readonly timeZone?: string; readonly plan?: Plan; readonly unconfirmedPolicy?: UnconfirmedPolicy }
+	| { readonly kind: 'granted'; readonly grant: Omit<Grant, 'seq'> }
+	| { readonly kind: 'grant_expired'; readonly grantSeq: number; readonly amountMicro: Micro }
+	| { readonly kind: 'grant_voided'; readonly grantSeq: number; readonly amountMicro: Micro }
+	| { readonly kind: 'overdraft_repaid'; readonly grantSeq: number; readonly amountMicro: Micro }
+	| { readonly kind: 'reserved'; readonly amountMicro: Micro; readonly slices: readonly Slice[]; readonly timeoutAtMs: Instant; readonly priceVersion: string | null }
+	| { readonly kind: 'refused'; readonly reason: RefusalReason; readonly amountMicro: Micro | null }
+	| ({ readonly kind: 'settled'; readonly holdSeq: number; readonly actualMicro: Micro; readonly overdraftMicro: Micro; readonly isLate: boolean; readonly measure: Measure; readonly usage: Usage | null } & Movement)
+	| ({ readonly kind: 'released'; readonly holdSeq: number } & Movement)
+	| ({ readonly kind: 'hold_expired'; readonly holdSeq: number } & Movement);
+
+/** What happens to credits when a hold closes. `charged` leaves the hold for good, `drawn` is taken from what was available on top. */
+export interface Movement {
+	/** Taken from the hold (or, for a late settle of a hold that was charged at expiry, kept from that charge). */
+	readonly charged: readonly Slice[];
+	/** Taken from available credits beyond the hold. */
+	readonly drawn: readonly Slice[];
+	/** Given back to live grants. */
+	readonly restored: readonly Slice[];
+	/** Given back to grants that had expired or were voided meanwhile: not spendable again. */
+	readonly forfeited: readonly Slice[];
+}
+
+export interface Entry {
+	/** 1, 2, 3 … without gaps within the account. */
+	readonly seq: number;
+	readonly atMs: Instant;
+	/** Hash of the idempotency key, where the command had one. */
+	readonly keyHash: string | null;
+	/** Hash of what was asked under that key. */
+	readonly requestHash: string | null;
+	readonly labels: Labels | null;
+	readonly person: string | null;
+	readonly body: EntryBody;
+	/** SHA-256 over the previous entry's hash and this entry's canonical text, hexadecimal. */
+	readonly hash: string;
+}
+
+/** When granted credits end: never, at an instant, or after a number of days by a rule. */
+export type Expiry = { readonly atMs: Instant } | { readonly days: number; readonly rule: ExpiryRule };
+
+/** Everything that changes an account. Commands with a `key` are idempotent by it; closing a hold is idempotent by the hold. */
+export type Command =
+	| { readonly kind: 'open_account'; readonly key: string; readonly name: string; readonly timeZone: string; readonly plan: Plan; readonly unconfirmedPolicy: UnconfirmedPolicy }
+	| { readonly kind: 'change_account'; readonly key: string; readonly name?: string; readonly timeZone?: string; readonly plan?: Plan; readonly unconfirmedPolicy?: UnconfirmedPolicy }
+	| GrantCommand
+	| { readonly kind: 'claim_promotion'; readonly key: string; readonly promotion: Promotion }
+	| { readonly kind: 'void_grant'; readonly key: string; readonly grantSeq: number }
+	| ReserveCommand
+	| SettleCommand
+	| { readonly kind: 'release'; readonly holdSeq: number }
+	/** Ends a hold before its timeout because nobody will report on it any more; a late settle is still accepted. */
+	| { readonly kind: 'expire'; readonly holdSeq: number };
+
+export interface GrantCommand {
+	readonly kind: 'grant';
+	readonly key: string;
+	readonly category: GrantCategory;
+	readonly amountMicro: Micro;
+	readonly priority: number;
+	/** Default: the instant of the command. */
+	readonly effectiveAtMs: Instant | null;
+	readonly expiry: Expiry | null;
+	readonly note: string | null;
+}
+
+export interface ReserveCommand {
+	readonly kind: 'reserve';
+	readonly key: string;
+	/** What is asked for, apart from the amount: two commands of one key must agree in it. */
+	readonly fingerprint: string;
+	/** `null`: the model has no price. */
+	readonly amountMicro: Micro | null;
+	readonly timeoutMs: number;
+	readonly labels: Labels;
+	readonly person: string | null;
+	readonly priceVersion: string | null;
+	/** When open holds would make room, answer `wait` and record nothing, instead of refusing. */
+	readonly mayWait: boolean;
+}
+
+export interface SettleCommand {
+	readonly kind: 'settle';
+	readonly holdSeq: number;
+	readonly actualMicro: Micro;
+	readonly measure: Measure;
+	readonly usage: Usage | null;
+	/** Text kept for a retry of the same key, outside the journal, until the instant given. */
+	readonly result: { readonly text: string; readonly keptUntilMs: Instant } | null;
+}
+
+/** What became of one command. `isReplayed` marks the stored outcome of an earlier, identical command. */
+export type Outcome =
+	| { readonly kind: 'account'; readonly account: Account; readonly isReplayed: boolean }
+	| { readonly kind: 'granted'; readonly grant: GrantState; readonly availableMicro: Micro; readonly isReplayed: boolean }
+	| { readonly kind: 'not_granted'; readonly reason: PromotionRefusal; readonly grant: GrantState | null; readonly availableMicro: Micro }
+	| { readonly kind: 'voided'; readonly grant: GrantState; readonly availableMicro: Micro; readonly isReplayed: boolean }
+	| { readonly kind: 'reserved'; readonly hold: Hold; readonly availableMicro: Micro; readonly isReplayed: boolean }
+	| { readonly kind: 'refused'; readonly reason: RefusalReason; readonly availableMicro: Micro; readonly isReplayed: boolean }
+	/** The amount fits once open holds close; nothing was recorded. */
+	| { readonly kind: 'wait'; readonly availableMicro: Micro }
+	/** The hold's first closing stands, whatever was asked now: see `hold.state`. */
+	| { readonly kind: 'closed'; readonly hold: Hold; readonly availableMicro: Micro; readonly isReplayed: boolean }
+	| { readonly kind: 'fault'; readonly error: CreditError };
+
+/** What a batch needs to know of an account. Everything that is not asked for may be absent. */
+export interface SnapshotNeeds {
+	readonly keyHashes: readonly string[];
+	readonly holdSeqs: readonly number[];
+	readonly grantSeqs: readonly number[];
+	readonly promotionIds: readonly string[];
+}
+
+/** The bounded part of an account that decisions are made on. */
+export interface AccountSnapshot {
+	/** `null`: no such account yet. */
+	readonly account: Account | null;
+	/** Every grant with remaining or held credits, those asked for, and those that a loaded hold has slices of. */
+	readonly grants: readonly GrantState[];
+	/** Every open hold that is due at the batch's instant, those asked for, and those of loaded entries. */
+	readonly holds: readonly Hold[];
+	/** Entries found by key hash. */
+	readonly entries: readonly Entry[];
+	/** Grants of the promotions asked for, by promotion id. */
+	readonly promotions: ReadonlyMap<string, number>;
+}
+
+/** What to add to the running totals of one day and one set of labels. */
+export interface UsageDelta {
+	/** Calendar day in the account's zone, YYYY-MM-DD. */
+	readonly day: string;
+	readonly labels: Labels;
+	readonly calls: number;
+	readonly chargedMicro: Micro;
+	readonly inputTokens: number;
+	readonly cachedInputTokens: number;
+	readonly outputTokens: number;
+	readonly reasoningTokens: number;
+	readonly refusals: number;
+	readonly estimatedCalls: number;
+}
+
+/** A text to keep beside the journal for a hold. */
+export interface KeptResult {
+	readonly holdSeq: number;
+	readonly text: string;
+	readonly keptUntilMs: Instant;
+}
+
+/** What a store writes in one transaction. Rows are whole new values to insert or replace. */
+export interface Decision {
+	readonly outcomes: readonly Outcome[];
+	readonly account: Account | null;
+	readonly grants: readonly GrantState[];
+	readonly holds: readonly Hold[];
+	readonly entries: readonly Entry[];
+	readonly usage: readonly UsageDelta[];
+	readonly results: readonly KeptResult[];
+}
+
+/** Public id of a grant. */
+export const grantId = (seq: number): string => `g${String(seq)}`;
+/** Public id of a hold. */
+export const holdId = (seq: number): string => `h${String(seq)}`;

@@ -1,0 +1,71 @@
+/**
+ * Owns the port to durable storage: one writing method, a few reading ones. Adapters hold no rules: they load a snapshot,
+ * run `decide`, write what it says in one transaction, and translate their own failures into named `CreditError`s.
+ */
+import type { Account, AccountSnapshot, Command, Entry, Hold, Labels, LabelName, Outcome } from '../core/model';
+import type { Micro } from '../core/money';
+import type { Instant } from '../core/time';
+
+/** Totals of one group of calls. */
+export interface UsageRow {
+	/** The value of each grouping asked for; `''` where the label was not set. */
+	readonly group: Readonly<Partial<Record<UsageGrouping, string>>>;
+	readonly calls: number;
+	readonly chargedMicro: Micro;
+	readonly inputTokens: number;
+	readonly cachedInputTokens: number;
+	readonly outputTokens: number;
+	readonly reasoningTokens: number;
+	readonly refusals: number;
+	readonly estimatedCalls: number;
+}
+
+export type UsageGrouping = LabelName | 'day';
+
+export interface UsageQuery {
+	readonly groupBy: readonly UsageGrouping[];
+	/** Calendar days in the account's zone, YYYY-MM-DD, both included; `null` is open. */
+	readonly fromDay: string | null;
+	readonly untilDay: string | null;
+	readonly where: Labels;
+}
+
+/** A page of a journal or of holds, in ascending sequence. */
+export interface PageQuery {
+	readonly afterSeq: number;
+	readonly limit: number;
+}
+
+export interface LedgerStore {
+	/** For people: the file or the server, without credentials. */
+	readonly location: string;
+
+	/**
+	 * Decides and writes one batch for one account, all in one transaction. Resolves after it is durable, with outcomes in
+	 * the order of the commands. Rejects with a ledger fault when nothing was written.
+	 */
+	commit(accountId: string, commands: readonly Command[]): Promise<readonly Outcome[]>;
+
+	/** The account with all its grants and due holds, for balances. */
+	snapshot(accountId: string): Promise<AccountSnapshot>;
+
+	accounts(): Promise<readonly Account[]>;
+
+	/** Totals per group, largest charge first. */
+	usage(accountId: string, query: UsageQuery): Promise<readonly UsageRow[]>;
+
+	/** Holds by number, in pages; `state` restricts. */
+	holds(accountId: string, query: PageQuery & { readonly state: Hold['state'] | null }): Promise<readonly Hold[]>;
+
+	/** The journal in pages. */
+	entries(accountId: string, query: PageQuery): Promise<readonly Entry[]>;
+
+	/** The text kept for a settled hold, or `null` when none was kept or its time is over. */
+	keptResult(accountId: string, holdSeq: number): Promise<string | null>;
+
+	/** Removes kept texts whose time is over at `atMs`; returns how many. */
+	purgeResults(atMs: Instant): Promise<number>;
+
+	/** Waits for commits under way, then gives up the file or the connections. Later calls reject with `ledger_closed`. */
+	close(): Promise<void>;
+}

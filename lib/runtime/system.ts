@@ -1,0 +1,35 @@
+/**
+ * Owns the touch with the outside that is not a file or a server: the clock, waiting, and random jitter.
+ * The only module that reads the time or sets a timer.
+ */
+
+/** Milliseconds since 1970, UTC. */
+export type Clock = () => number;
+
+/** The real clock. */
+export const systemClock: Clock = () => Date.now();
+
+/** Monotonic milliseconds for measuring spans; unrelated to the calendar. */
+export const monotonicMs: Clock = () => performance.now();
+
+/**
+ * Resolves after `delayMs`, or earlier when the signal is aborted; never rejects. Listeners are removed either way.
+ */
+export function pause(delayMs: number, signal?: AbortSignal | null): Promise<void> {
+	return new Promise((resolve) => {
+		if (signal?.aborted) {
+			resolve();
+			return;
+		}
+		const finish = (): void => {
+			clearTimeout(timer);
+			signal?.removeEventListener('abort', finish);
+			resolve();
+		};
+		const timer = setTimeout(finish, delayMs);
+		signal?.addEventListener('abort', finish, { once: true });
+	});
+}
+
+/** A random number in [0, 1) for jitter; not for secrets. */
+export const jitter = (): number => Math.random();
