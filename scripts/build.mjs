@@ -17,7 +17,20 @@
  *  5. Files in the output that none of these steps accounts for are removed.
  */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync, writeSync } from 'node:fs';
+import {
+	chmodSync,
+	closeSync,
+	existsSync,
+	mkdirSync,
+	openSync,
+	readFileSync,
+	readdirSync,
+	rmSync,
+	statSync,
+	symlinkSync,
+	writeFileSync,
+	writeSync,
+} from 'node:fs';
 import { builtinModules, createRequire } from 'node:module';
 import { dirname, isAbsolute, join, posix, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -78,21 +91,37 @@ async function lockOutput() {
 
 /** Emits every source; returns the paths it accounts for. */
 function compile() {
-	const sources = SOURCE_FOLDERS.flatMap((folder) => filesUnder(root, folder)).filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'));
+	const sources = SOURCE_FOLDERS.flatMap((folder) => filesUnder(root, folder)).filter(
+		(path) => path.endsWith('.ts') && !path.endsWith('.d.ts'),
+	);
 	const outputs = sources.map((path) => path.replace(/\.ts$/, '.js'));
 	const memory = join(outDir, '.tsbuildinfo');
 	if (outputs.some((path) => !existsSync(join(outDir, path)))) rmSync(memory, { force: true });
 	const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-	const args = ['-p', root, '--outDir', outDir, '--incremental', '--tsBuildInfoFile', memory, '--pretty', String(Boolean(process.stdout.isTTY))];
+	const args = [
+		'-p',
+		root,
+		'--outDir',
+		outDir,
+		'--incremental',
+		'--tsBuildInfoFile',
+		memory,
+		'--pretty',
+		String(Boolean(process.stdout.isTTY)),
+	];
 	const { status } = spawnSync(process.execPath, [tsc, ...args], { stdio: 'inherit', cwd: root });
-	if (status !== 0) problems.push('The type checker found errors (listed above). The output was written nevertheless, but it is not to be trusted.');
+	if (status !== 0)
+		problems.push('The type checker found errors (listed above). The output was written nevertheless, but it is not to be trusted.');
 	return outputs;
 }
 
 const requirePattern = /\brequire\((["'])([^"']+)\1\)/g;
 
 function packageOf(specifier) {
-	return specifier.split('/').slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+	return specifier
+		.split('/')
+		.slice(0, specifier.startsWith('@') ? 2 : 1)
+		.join('/');
 }
 
 function vendorFileOf(specifier) {
@@ -104,13 +133,18 @@ function refusalOf(specifier, from) {
 	if (specifier.startsWith('.')) {
 		const target = posix.normalize(posix.join(posix.dirname(from), specifier));
 		if (![...SHIPPED, 'vendor'].some((folder) => target.startsWith(`${folder}/`))) return `${target} is not packed; move it under lib/`;
-		const isThere = ['', '.js', '.json', '/index.js'].some((end) => existsSync(join(outDir, target + end)) && statSync(join(outDir, target + end)).isFile());
+		const isThere = ['', '.js', '.json', '/index.js'].some(
+			(end) => existsSync(join(outDir, target + end)) && statSync(join(outDir, target + end)).isFile(),
+		);
 		return isThere ? null : `${target} does not exist`;
 	}
 	if (specifier.startsWith('node:') || builtinModules.includes(specifier)) return null;
 	const name = packageOf(specifier);
 	if (name in (manifest.dependencies ?? {})) return null;
-	if (name === N8N_ONLY.name) return N8N_ONLY.folders.some((folder) => from.startsWith(folder)) ? null : `only ${N8N_ONLY.folders.join(' and ')} may, because Node-RED has no ${name}`;
+	if (name === N8N_ONLY.name)
+		return N8N_ONLY.folders.some((folder) => from.startsWith(folder))
+			? null
+			: `only ${N8N_ONLY.folders.join(' and ')} may, because Node-RED has no ${name}`;
 	return 'it is neither a runtime dependency nor in BUNDLED of scripts/build.mjs; import types with "import type", or add it to one of them';
 }
 
@@ -159,12 +193,16 @@ function bundleOne(specifier, libraries) {
 
 /** The licences of every package that went into a bundle, those of its own dependencies included. */
 function licenceText(libraries) {
-	const parts = [...libraries].sort(([a], [b]) => (a < b ? -1 : 1)).map(([folder, { name, version, license }]) => {
-		const file = readdirSync(join(root, folder)).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
-		if (!file && !license) problems.push(`${name} is bundled but states no licence.`);
-		const text = file ? readFileSync(join(root, folder, file), 'utf8').trim() : `(The package has no licence file; its manifest says ${license}.)`;
-		return `${name} ${version} (${license ?? 'see below'})\n\n${text}\n`;
-	});
+	const parts = [...libraries]
+		.sort(([a], [b]) => (a < b ? -1 : 1))
+		.map(([folder, { name, version, license }]) => {
+			const file = readdirSync(join(root, folder)).find((entry) => /^(licen[cs]e|copying)/i.test(entry));
+			if (!file && !license) problems.push(`${name} is bundled but states no licence.`);
+			const text = file
+				? readFileSync(join(root, folder, file), 'utf8').trim()
+				: `(The package has no licence file; its manifest says ${license}.)`;
+			return `${name} ${version} (${license ?? 'see below'})\n\n${text}\n`;
+		});
 	const head = 'This package contains the following libraries, each under its own licence.\n';
 	return [head, ...parts].join(`\n${'-'.repeat(80)}\n\n`);
 }
