@@ -64,7 +64,10 @@ export function priceUsage(price: ModelPrice, usage: Usage): Micro {
  * Upper bound in micro-credits of any text call with at most these tokens: the dearest tier such an input can reach, with every
  * input token at the dearest of plain, cached and cache-write rates. `priceUsage` never exceeds it while no audio is involved.
  */
-export function highestCost(price: ModelPrice, { inputTokens, outputTokens }: { readonly inputTokens: number; readonly outputTokens: number }): Micro {
+export function highestCost(
+	price: ModelPrice,
+	{ inputTokens, outputTokens }: { readonly inputTokens: number; readonly outputTokens: number },
+): Micro {
 	let exact = 0n;
 	for (const { fromInputTokens, rates } of price.tiers) {
 		if (fromInputTokens > inputTokens) break;

@@ -122,14 +122,19 @@ const SHAPES: readonly Shape[] = [
 	{ marks: ['promptTokenCount', 'candidatesTokenCount', 'totalTokenCount'], read: readGemini },
 	{ marks: ['prompt_eval_count', 'eval_count'], read: readOllama },
 	{ marks: ['prompt_tokens', 'completion_tokens', 'promptTokens', 'completionTokens'], read: readChat },
-	{ marks: ['cache_creation_input_tokens', 'cache_read_input_tokens', 'cacheReadInputTokens', 'cacheWriteInputTokens'], read: readDisjoint },
+	{
+		marks: ['cache_creation_input_tokens', 'cache_read_input_tokens', 'cacheReadInputTokens', 'cacheWriteInputTokens'],
+		read: readDisjoint,
+	},
 	{ marks: ['input_tokens', 'output_tokens', 'inputTokens', 'outputTokens'], read: readResponses },
 ];
 
 /** Thoughts are outside the candidates; the candidates are absent when the model only thought. */
 function readGemini(fields: CountReader): Usage {
 	const thoughts = fields.part('thoughtsTokenCount');
-	const candidates = fields.optional('candidatesTokenCount', 'responseTokenCount') ?? (fields.optional('totalTokenCount') === null ? fields.required('candidatesTokenCount') : 0);
+	const candidates =
+		fields.optional('candidatesTokenCount', 'responseTokenCount') ??
+		(fields.optional('totalTokenCount') === null ? fields.required('candidatesTokenCount') : 0);
 	return {
 		inputTokens: fields.required('promptTokenCount') + fields.part('toolUsePromptTokenCount'),
 		cachedInputTokens: fields.part('cachedContentTokenCount'),
@@ -150,7 +155,11 @@ function readChat(fields: CountReader): Usage {
 	const reported = {
 		inputTokens: fields.required('prompt_tokens', 'promptTokens'),
 		cachedInputTokens: fields.part('prompt_tokens_details.cached_tokens', 'prompt_cache_hit_tokens', 'cache_read_input_tokens'),
-		cacheWriteTokens: fields.part('prompt_tokens_details.cache_write_tokens', 'prompt_tokens_details.cache_creation_tokens', 'cache_creation_input_tokens'),
+		cacheWriteTokens: fields.part(
+			'prompt_tokens_details.cache_write_tokens',
+			'prompt_tokens_details.cache_creation_tokens',
+			'cache_creation_input_tokens',
+		),
 		audioInputTokens: fields.part('prompt_tokens_details.audio_tokens'),
 		outputTokens: fields.required('completion_tokens', 'completionTokens'),
 		reasoningTokens: fields.part('completion_tokens_details.reasoning_tokens'),
@@ -225,6 +234,13 @@ function isGiven(value: unknown): boolean {
 
 /** The value for a message, cut to 40 characters so that no answer text can hide in it. */
 function show(value: unknown): string {
-	const text = typeof value === 'string' ? JSON.stringify(value) : typeof value === 'object' ? (Array.isArray(value) ? 'a list' : 'an object') : String(value);
+	const text =
+		typeof value === 'string'
+			? JSON.stringify(value)
+			: typeof value === 'object'
+				? Array.isArray(value)
+					? 'a list'
+					: 'an object'
+				: String(value);
 	return text.length > 40 ? `${text.slice(0, 37)}…` : text;
 }
