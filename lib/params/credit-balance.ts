@@ -1,0 +1,68 @@
+/** Owns the parameters of Credit Balance. */
+import type { NodeDescription, Param } from './param';
+
+export const CREDIT_BALANCE_PARAMS = [
+	{
+		name: 'operation', label: 'Operation', kind: 'choice', default: 'balance', section: 'main', help: 'What to do',
+		choices: [
+			{ value: 'balance', label: 'Get Balance', help: 'Available, held and overdrawn credits, and each grant with its expiry' },
+			{ value: 'usage', label: 'Get Usage', help: 'Credits, calls and tokens by model, campaign, segment, workspace or day' },
+			{ value: 'grant', label: 'Grant Credits', help: 'Add credits, with or without an expiry' },
+			{ value: 'purchase', label: 'Purchase Packs', help: 'Add whole packs of 100,000 credits' },
+		],
+	},
+	{ name: 'credits', label: 'Credits', kind: 'credits', default: '100000', section: 'main', isPerItem: true, isRequired: true, showWhen: { operation: ['grant'] }, help: 'How many credits to add' },
+	{
+		name: 'category', label: 'Category', kind: 'choice', default: 'promotional', section: 'main', showWhen: { operation: ['grant'] }, help: 'Promotional credits are used before purchased ones',
+		choices: [
+			{ value: 'adjustment', label: 'Adjustment', help: 'A correction or a goodwill' },
+			{ value: 'promotional', label: 'Promotional', help: 'Given away, usually with an expiry' },
+			{ value: 'purchased', label: 'Purchased', help: 'Paid for' },
+		],
+	},
+	{
+		name: 'expiry', label: 'Expiry', kind: 'choice', default: 'never', section: 'main', showWhen: { operation: ['grant'] }, help: 'When the credits end',
+		choices: [
+			{ value: 'days', label: 'After Days', help: 'At the end of the last of the days, in the time zone of the account' },
+			{ value: 'date', label: 'At a Date', help: 'At an instant, or at the start of a day' },
+			{ value: 'never', label: 'Never', help: 'They stay until they are used' },
+		],
+	},
+	{ name: 'expiryDays', label: 'Days', kind: 'number', default: 90, min: 1, max: 36_500, isInteger: true, unit: 'days', section: 'main', isPerItem: true, showWhen: { operation: ['grant'], expiry: ['days'] }, help: 'Whole calendar days after the day of the grant' },
+	{ name: 'expiryDate', label: 'Date', kind: 'text', default: '', section: 'main', isPerItem: true, isRequired: true, placeholder: '2026-12-31', showWhen: { operation: ['grant'], expiry: ['date'] }, help: 'The credits are usable until just before this date or instant' },
+	{ name: 'packs', label: 'Packs', kind: 'number', default: 1, min: 1, max: 10_000, isInteger: true, unit: 'packs of 100,000', section: 'main', isPerItem: true, showWhen: { operation: ['purchase'] }, help: 'How many packs to add; one pack is 100,000 credits, worth $10' },
+	{
+		name: 'groupBy', label: 'Group By', kind: 'choices', default: ['model'], section: 'main', showWhen: { operation: ['usage'] }, help: 'One row for each combination of these',
+		choices: [
+			{ value: 'campaign', label: 'Campaign', help: 'By campaign label' },
+			{ value: 'day', label: 'Day', help: 'By calendar day of the account' },
+			{ value: 'flow', label: 'Flow', help: 'By workflow or flow' },
+			{ value: 'model', label: 'Model', help: 'By model' },
+			{ value: 'purpose', label: 'Purpose', help: 'By live, test or preview' },
+			{ value: 'segment', label: 'Segment', help: 'By segment label' },
+			{ value: 'tag', label: 'Tag', help: 'By tag' },
+			{ value: 'workspace', label: 'Workspace', help: 'By workspace label' },
+		],
+	},
+	{ name: 'fromDay', label: 'From Day', kind: 'text', default: '', section: 'main', isPerItem: true, placeholder: '2026-11-01', showWhen: { operation: ['usage'] }, help: 'First day to count; empty is the beginning' },
+	{ name: 'untilDay', label: 'Until Day', kind: 'text', default: '', section: 'main', isPerItem: true, placeholder: '2026-11-30', showWhen: { operation: ['usage'] }, help: 'Last day to count; empty is today' },
+	{ name: 'note', label: 'Note', kind: 'text', default: '', section: 'options', isPerItem: true, maxLength: 500, showWhen: { operation: ['grant', 'purchase'] }, help: 'Kept with the grant, for people' },
+	{ name: 'idempotencyKey', label: 'Idempotency Key', kind: 'text', default: '', section: 'options', isPerItem: true, maxLength: 400, placeholder: 'invoice-2026-0042', showWhen: { operation: ['grant', 'purchase'] }, help: 'A second run with the same key adds nothing. Use the number of the invoice or order' },
+	{ name: 'outputField', label: 'Put Answer In', kind: 'text', default: '', section: 'options', maxLength: 64, help: 'Field of the item that receives the answer. Empty replaces the item by the answer' },
+] as const satisfies readonly Param[];
+
+export const CREDIT_BALANCE: NodeDescription = {
+	type: 'llm-credits-balance',
+	n8nName: 'creditBalance',
+	label: 'Credit Balance',
+	summary: 'Read the balance and the usage of a credit ledger, or add credits to it',
+	help: [
+		'Available credits are what a new call may use now; held credits belong to calls under way; an overdraft is repaid by the next credits that come in.',
+		'Grants are listed in the order in which they are used up: lower priority first, then the earlier expiry, promotional before purchased.',
+	],
+	colour: '#d8c8e8',
+	icon: 'credit-balance',
+	outputs: [{ name: 'output', label: 'Output', help: 'The answer' }],
+	needs: { ledger: 'required', provider: 'none' },
+	params: CREDIT_BALANCE_PARAMS,
+};

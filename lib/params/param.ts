@@ -1,0 +1,152 @@
+/**
+ * Owns the description language of node parameters. Each parameter is declared once in this folder; the n8n description, the
+ * Node-RED form, its help, validation and the README's tables are projections of it. Refuses host types: it knows neither host.
+ */
+
+/** Where a parameter is shown: at once, under Labels, or under the folded Options. */
+export type Section = 'main' | 'labels' | 'options';
+
+interface ParamBase {
+	/** The same in both hosts and in exported flows. */
+	readonly name: string;
+	/** Title Case. */
+	readonly label: string;
+	/** One sentence without a final period. */
+	readonly help: string;
+	readonly section: Section;
+	/** Shown only while each named parameter has one of the values. */
+	readonly showWhen?: Readonly<Record<string, readonly (string | boolean)[]>>;
+	/** May be computed for each item: an expression in n8n, a typed input in Node-RED. */
+	readonly isPerItem?: boolean;
+	readonly placeholder?: string;
+	readonly isRequired?: boolean;
+}
+
+export interface TextParam extends ParamBase {
+	readonly kind: 'text';
+	readonly default: string;
+	/** More than 1 shows a text area. */
+	readonly rows?: number;
+	/** Refused when longer. */
+	readonly maxLength?: number;
+}
+
+/** A model id: free text with a picker that asks the endpoint. */
+export interface ModelParam extends ParamBase {
+	readonly kind: 'model';
+	readonly default: string;
+}
+
+/** Kept in the host's credentials, never in a flow. */
+export interface SecretParam extends ParamBase {
+	readonly kind: 'secret';
+	readonly default: '';
+}
+
+export interface NumberParam extends ParamBase {
+	readonly kind: 'number';
+	/** `null`: empty, which the help explains. */
+	readonly default: number | null;
+	readonly min: number;
+	readonly max: number;
+	readonly isInteger: boolean;
+	/** Shown behind the field. */
+	readonly unit?: string;
+}
+
+/** An amount of credits as a decimal text, exact to the micro-credit. */
+export interface CreditsParam extends ParamBase {
+	readonly kind: 'credits';
+	readonly default: string;
+}
+
+export interface BooleanParam extends ParamBase {
+	readonly kind: 'boolean';
+	readonly default: boolean;
+}
+
+export interface Choice<V extends string = string> {
+	readonly value: V;
+	readonly label: string;
+	readonly help: string;
+}
+
+export interface ChoiceParam<V extends string = string> extends ParamBase {
+	readonly kind: 'choice';
+	readonly default: V;
+	readonly choices: readonly Choice<V>[];
+}
+
+/** Several of the choices, in the order given. */
+export interface ChoicesParam<V extends string = string> extends ParamBase {
+	readonly kind: 'choices';
+	readonly default: readonly V[];
+	readonly choices: readonly Choice<V>[];
+}
+
+/** A list of records that the user adds to. */
+export interface RowsParam extends ParamBase {
+	readonly kind: 'rows';
+	/** What one row is called, for the add button. */
+	readonly rowLabel: string;
+	readonly fields: readonly FieldParam[];
+	readonly default: readonly Readonly<Record<string, string>>[];
+	readonly minRows: number;
+}
+
+export type FieldParam = TextParam | ChoiceParam | SecretParam;
+export type Param = TextParam | ModelParam | SecretParam | NumberParam | CreditsParam | BooleanParam | ChoiceParam | ChoicesParam | RowsParam;
+
+export interface Output {
+	readonly name: string;
+	readonly label: string;
+	readonly help: string;
+}
+
+/** Everything both hosts show of a node. */
+export interface NodeDescription {
+	/** Type in Node-RED; n8n's type is `n8nName`. */
+	readonly type: string;
+	readonly n8nName: string;
+	readonly label: string;
+	/** One sentence for palettes and lists. */
+	readonly summary: string;
+	/** Markdown paragraphs for the help panel. */
+	readonly help: readonly string[];
+	/** `#rrggbb`, the Node-RED palette colour. */
+	readonly colour: string;
+	/** File name without ending under icons/. */
+	readonly icon: string;
+	/** `null`: outputs depend on parameters, see the host. */
+	readonly outputs: readonly Output[] | null;
+	readonly needs: { readonly ledger: 'required' | 'optional' | 'none'; readonly provider: 'required' | 'none' };
+	readonly params: readonly Param[];
+}
+
+/** A config node in Node-RED, a credential type in n8n. */
+export interface ConnectionDescription {
+	readonly type: string;
+	readonly n8nName: string;
+	readonly label: string;
+	readonly help: readonly string[];
+	readonly icon: string;
+	readonly params: readonly Param[];
+}
+
+/** Type of the value that a parameter reads to. */
+export type ValueOf<P extends Param> = P extends { kind: 'number' }
+	? P extends { default: null }
+		? number | null
+		: number
+	: P extends { kind: 'boolean' }
+		? boolean
+		: P extends { kind: 'rows'; fields: readonly (infer F extends FieldParam)[] }
+			? readonly { readonly [K in F as K['name']]: K extends { kind: 'choice'; choices: readonly Choice<infer V>[] } ? V : string }[]
+			: P extends { kind: 'choice'; choices: readonly Choice<infer V>[] }
+				? V
+				: P extends { kind: 'choices'; choices: readonly Choice<infer V>[] }
+					? readonly V[]
+					: string;
+
+/** Type of all values of a list of parameters, by name. */
+export type ValuesOf<Ps extends readonly Param[]> = { readonly [P in Ps[number] as P['name']]: ValueOf<P> };

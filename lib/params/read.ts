@@ -1,0 +1,126 @@
+/**
+ * Owns reading parameter values that a host delivers: types, bounds, defaults, and errors that name the field, the value and
+ * the mend. Refuses to guess: a value that does not fit is an `invalid_settings` fault, never a silent default.
+ */
+import { CreditError } from '../core/errors';
+import { parseCredits } from '../core/money';
+import type { Param, RowsParam, ValuesOf } from './param';
+
+type Raw = Readonly<Record<string, unknown>>;
+
+/** Reads all parameters that are shown for these values; hidden ones read to their defaults. Throws `invalid_settings`. */
+export function readParams<const Ps extends readonly Param[]>(params: Ps, raw: Raw): ValuesOf<Ps> {
+	const values: Record<string, unknown> = {};
+	for (const param of params) {
+		const given = raw[param.name] ?? defaultOf(param);
+		values[param.name] = isShown(param, { ...defaultsOf(params), ...raw }) ? readParam(param, given) : defaultOf(param);
+	}
+	return values as ValuesOf<Ps>;
+}
+
+/** Reads one value of one parameter. Throws `invalid_settings` naming its label. */
+export function readParam(param: Param, given: unknown): unknown {
+	switch (param.kind) {
+		case 'text':
+		case 'model':
+		case 'secret':
+			return readText(param, given);
+		case 'number':
+			return readNumber(param, given);
+		case 'credits':
+			return readCredits(param, given);
+		case 'boolean':
+			return readBoolean(param, given);
+		case 'choice':
+			return readChoice(param, given);
+		case 'choices':
+			return (Array.isArray(given) ? given : [given]).map((value) => readChoice(param, value));
+		case 'rows':
+			return readRows(param, given);
+		default:
+			return param satisfies never;
+	}
+}
+
+/** Default values of all parameters by name. */
+export function defaultsOf(params: readonly Param[]): Readonly<Record<string, unknown>> {
+	return Object.fromEntries(params.map((param) => [param.name, defaultOf(param)]));
+}
+
+/** True when the values of other parameters let this one be shown. */
+export function isShown(param: Param, values: Raw): boolean {
+	return Object.entries(param.showWhen ?? {}).every(([name, allowed]) => allowed.includes(values[name] as string | boolean));
+}
+
+function defaultOf(param: Param): unknown {
+	return param.default;
+}
+
+function readText(param: Extract<Param, { kind: 'text' | 'model' | 'secret' }>, given: unknown): string {
+	if (given === null || typeof given === 'object' || typeof given === 'function' || typeof given === 'symbol') {
+		throw invalid(param, given, 'it must be text. If it is computed, make it give a text');
+	}
+	const text = String(given as string | number | boolean);
+	if (param.isRequired && text.trim() === '') throw new CreditError('invalid_settings', `${param.label} is empty. ${param.help}.`);
+	const maxLength = param.kind === 'text' ? param.maxLength : undefined;
+	if (maxLength !== undefined && text.length > maxLength) {
+		throw invalid(param, `${text.slice(0, 40)}…`, `it has ${String(text.length)} characters, and at most ${String(maxLength)} are allowed`);
+	}
+	return text;
+}
+
+function readNumber(param: Extract<Param, { kind: 'number' }>, given: unknown): number | null {
+	if (given === null || given === '') {
+		if (param.default === null) return null;
+		throw new CreditError('invalid_settings', `${param.label} is empty. ${range(param)}`);
+	}
+	const value = typeof given === 'string' && given.trim() !== '' ? Number(given) : given;
+	if (typeof value !== 'number' || !Number.isFinite(value) || value < param.min || value > param.max || (param.isInteger && !Number.isInteger(value))) {
+		throw new CreditError('invalid_settings', `${param.label} is ${show(given)}. ${range(param)}`);
+	}
+	return value;
+}
+
+function range(param: Extract<Param, { kind: 'number' }>): string {
+	return `Give a ${param.isInteger ? 'whole ' : ''}number from ${String(param.min)} to ${String(param.max)}${param.unit ? ` (${param.unit})` : ''}.`;
+}
+
+/** Stays a decimal text; only checked here, so that no amount ever passes through a float. */
+function readCredits(param: Extract<Param, { kind: 'credits' }>, given: unknown): string {
+	parseCredits(given, { field: param.label, min: 0n });
+	return String(given as string | number).trim();
+}
+
+function readBoolean(param: Param, given: unknown): boolean {
+	if (given === true || given === 'true') return true;
+	if (given === false || given === 'false') return false;
+	throw invalid(param, given, 'it must be true or false');
+}
+
+function readChoice(param: Extract<Param, { kind: 'choice' | 'choices' }>, given: unknown): string {
+	const choice = param.choices.find(({ value }) => value === given);
+	if (choice) return choice.value;
+	throw invalid(param, given, `choose one of ${param.choices.map(({ value }) => value).join(', ')}`);
+}
+
+function readRows(param: RowsParam, given: unknown): Record<string, string>[] {
+	if (!Array.isArray(given)) throw invalid(param, given, 'it must be a list');
+	if (given.length < param.minRows) throw new CreditError('invalid_settings', `${param.label} is empty. Add at least ${String(param.minRows)}: ${param.help}.`);
+	return given.map((row: unknown, index) => {
+		if (typeof row !== 'object' || row === null) throw invalid(param, row, `${param.rowLabel} ${String(index + 1)} must be a record of fields`);
+		const fields = param.fields.map((field) => {
+			const label = `${param.rowLabel} ${String(index + 1)}: ${field.label}`;
+			return [field.name, readParam({ ...field, label }, (row as Raw)[field.name] ?? field.default)];
+		});
+		return Object.fromEntries(fields) as Record<string, string>;
+	});
+}
+
+function invalid(param: Param, given: unknown, mend: string): CreditError {
+	return new CreditError('invalid_settings', `${param.label} is ${show(given)}; ${mend}.`);
+}
+
+function show(value: unknown): string {
+	const text = typeof value === 'string' ? JSON.stringify(value) : typeof value === 'object' ? JSON.stringify(value) : String(value);
+	return text.length > 80 ? `${text.slice(0, 79)}…` : text;
+}
