@@ -45,7 +45,7 @@ export function expireHold(draft: Draft, hold: Hold): void {
 	const isCharged = draft.account.unconfirmedPolicy === 'charge';
 	const movement: Movement = isCharged ? { charged: hold.slices, drawn: [], restored: [], forfeited: [] } : { charged: [], drawn: [], ...giveBack(draft, hold.slices) };
 	draft.append({ kind: 'hold_expired', holdSeq: hold.seq, ...movement });
-	if (isCharged) draft.count(hold.labels, { calls: 1, chargedMicro: sumSlices(hold.slices), estimatedCalls: 1 });
+	if (isCharged && hold.amountMicro > 0n) draft.count(hold.labels, { calls: 1, chargedMicro: sumSlices(hold.slices), estimatedCalls: 1 });
 }
 
 /** Sorts slices into those whose grant is still live and those that are forfeited because it is not (ledger rule 14). */

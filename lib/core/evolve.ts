@@ -16,12 +16,48 @@ export interface Balances {
 
 type Bucket = 'remainingMicro' | 'heldMicro' | 'settledMicro' | 'expiredMicro' | 'voidedMicro';
 type Of<K extends EntryBody['kind']> = Extract<EntryBody, { kind: K }>;
+/** Bodies of entries that close a hold. */
+export type ClosingBody = Of<'settled' | 'released' | 'hold_expired'>;
 
 /** Applies one entry. `accountId` names the account that an `account_opened` entry makes. */
 export function evolve(balances: Balances, entry: Entry, accountId: string): void {
 	applyBody(balances, entry, accountId);
 	if (!balances.account) throw corrupt(entry, 'comes before the account was opened');
 	balances.account = { ...balances.account, lastSeq: entry.seq, lastAtMs: entry.atMs, chainHash: entry.hash };
+}
+
+/** The hold that a `reserved` entry makes. Stores that keep a hold as its entries read it back with this and {@link closedHold}. */
+export function reservedHold(entry: Entry, body: Of<'reserved'>): Hold {
+	return {
+		seq: entry.seq,
+		state: 'open',
+		reservedAtMs: entry.atMs,
+		timeoutAtMs: body.timeoutAtMs,
+		amountMicro: body.amountMicro,
+		slices: body.slices,
+		labels: entry.labels ?? {},
+		person: entry.person,
+		priceVersion: body.priceVersion,
+		closedAtMs: null,
+		actualMicro: null,
+		overdraftMicro: 0n,
+		isLate: false,
+	};
+}
+
+/** The hold after an entry that closes it, or that settles it late. */
+export function closedHold(hold: Hold, entry: Entry, body: ClosingBody): Hold {
+	const closed = { ...hold, slices: [...body.charged, ...body.drawn], closedAtMs: entry.atMs };
+	switch (body.kind) {
+		case 'settled':
+			return { ...closed, state: 'settled', actualMicro: body.actualMicro, overdraftMicro: body.overdraftMicro, isLate: body.isLate };
+		case 'released':
+			return { ...closed, state: 'released' };
+		case 'hold_expired':
+			return { ...closed, state: 'expired' };
+		default:
+			return body satisfies never;
+	}
 }
 
 function applyBody(balances: Balances, entry: Entry, accountId: string): void {
@@ -89,46 +125,20 @@ function changeAccount(balances: Balances, entry: Entry, { kind: _kind, ...chang
 function reserve(balances: Balances, entry: Entry, body: Of<'reserved'>): void {
 	if (sumSlices(body.slices) !== body.amountMicro) throw corrupt(entry, 'holds slices that do not add up to its amount');
 	move(balances, entry, body.slices, { from: 'remainingMicro', to: 'heldMicro' });
-	balances.holds.set(entry.seq, {
-		seq: entry.seq,
-		state: 'open',
-		reservedAtMs: entry.atMs,
-		timeoutAtMs: body.timeoutAtMs,
-		amountMicro: body.amountMicro,
-		slices: body.slices,
-		labels: entry.labels ?? {},
-		person: entry.person,
-		priceVersion: body.priceVersion,
-		closedAtMs: null,
-		actualMicro: null,
-		overdraftMicro: 0n,
-		isLate: false,
-	});
+	balances.holds.set(entry.seq, reservedHold(entry, body));
 }
 
-function closeHold(balances: Balances, entry: Entry, body: Of<'settled' | 'released' | 'hold_expired'>): void {
+function closeHold(balances: Balances, entry: Entry, body: ClosingBody): void {
 	const hold = balances.holds.get(body.holdSeq);
 	if (!hold) throw corrupt(entry, `closes ${holdId(body.holdSeq)}, which does not exist`);
 	const isSecondClosing = hold.state === 'expired' && body.kind === 'settled';
 	if (hold.state !== 'open' && !isSecondClosing) throw corrupt(entry, `closes ${holdId(hold.seq)}, which is already ${hold.state}`);
 	moveAtClosing(balances, entry, body, { from: hold.state === 'open' ? 'heldMicro' : 'settledMicro', outstandingMicro: sumSlices(hold.slices) });
-	const slices = [...body.charged, ...body.drawn];
-	const closed = { ...hold, slices, closedAtMs: entry.atMs };
-	switch (body.kind) {
-		case 'settled':
-			if (sumSlices(slices) + body.overdraftMicro !== body.actualMicro) throw corrupt(entry, 'charges something else than its amount');
-			addOverdraft(balances, entry, body.overdraftMicro);
-			balances.holds.set(hold.seq, { ...closed, state: 'settled', actualMicro: body.actualMicro, overdraftMicro: body.overdraftMicro, isLate: body.isLate });
-			return;
-		case 'released':
-			balances.holds.set(hold.seq, { ...closed, state: 'released' });
-			return;
-		case 'hold_expired':
-			balances.holds.set(hold.seq, { ...closed, state: 'expired' });
-			return;
-		default:
-			body satisfies never;
+	if (body.kind === 'settled') {
+		if (sumSlices(body.charged) + sumSlices(body.drawn) + body.overdraftMicro !== body.actualMicro) throw corrupt(entry, 'charges something else than its amount');
+		addOverdraft(balances, entry, body.overdraftMicro);
 	}
+	balances.holds.set(hold.seq, closedHold(hold, entry, body));
 }
 
 /** Every slice that was outstanding must leave: charged, restored or forfeited. */

@@ -90,7 +90,7 @@ function countSettled(draft: Draft, hold: Hold, { actualMicro, usage, measure }:
 		cachedInputTokens: usage?.cachedInputTokens ?? 0,
 		outputTokens: usage?.outputTokens ?? 0,
 		reasoningTokens: usage?.reasoningTokens ?? 0,
-		estimatedCalls: measure === 'estimated' && alreadyCountedMicro === 0n ? 1 : 0,
+		estimatedCalls: (measure === 'estimated' ? 1 : 0) - (alreadyCountedMicro > 0n ? 1 : 0),
 	});
 }
 
