@@ -40,7 +40,7 @@ import { buildSync } from 'esbuild';
  * Pure JavaScript development dependencies that are packed into the tarball, as sources import them (a sub-path is an entry of
  * its own). Each one is justified in docs/dependencies.md; one that no shipped file imports is left out.
  */
-const BUNDLED = ['@pydantic/genai-prices', 'cli-progress', 'cli-table3', 'mustache', 'papaparse'];
+const BUNDLED = ['@pydantic/genai-prices', 'cli-progress', 'cli-table3', 'mustache', 'p-limit', 'papaparse'];
 /** Folders with sources; the first four are packed. */
 const SHIPPED = ['lib', 'nodes', 'credentials', 'icons'];
 const SOURCE_FOLDERS = [...SHIPPED, 'scripts', 'test'];
