@@ -7,6 +7,7 @@ import { drawSlices, isLive, splitSlices, sumSlices } from './burn-down';
 import type { Draft } from './draft';
 import type { GrantState, Hold, Movement, Slice } from './model';
 import { compareInstants, hasPassed, type Instant } from './time';
+import { expiredCounts } from './usage-counts';
 
 interface Event {
 	readonly atMs: Instant;
@@ -45,7 +46,7 @@ export function expireHold(draft: Draft, hold: Hold): void {
 	const isCharged = draft.account.unconfirmedPolicy === 'charge';
 	const movement: Movement = isCharged ? { charged: hold.slices, drawn: [], restored: [], forfeited: [] } : { charged: [], drawn: [], ...giveBack(draft, hold.slices) };
 	draft.append({ kind: 'hold_expired', holdSeq: hold.seq, ...movement });
-	if (isCharged && hold.amountMicro > 0n) draft.count(hold.labels, { calls: 1, chargedMicro: sumSlices(hold.slices), estimatedCalls: 1 });
+	if (movement.charged.length > 0) draft.count(hold.labels, expiredCounts(sumSlices(movement.charged)));
 }
 
 /** Sorts slices into those whose grant is still live and those that are forfeited because it is not (ledger rule 14). */

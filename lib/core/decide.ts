@@ -1,10 +1,11 @@
 /**
  * Owns the one decision of the ledger: a snapshot, a batch of commands and an instant in; outcomes and rows to write out.
  * Pure and synchronous. A command at fault is answered with its fault and changes nothing; the rest of the batch goes on.
+ * A ledger that contradicts itself is thrown: nothing of the batch may be written on top of it.
  */
 import { advance } from './advance';
 import { Draft, type EntryContext } from './draft';
-import { CreditError, isCreditError } from './errors';
+import { CreditError, isCreditError, isLedgerFault } from './errors';
 import { changeAccount, claimPromotion, grantCredits, openAccount, voidGrant } from './grants';
 import { expire, release, reserve, settle } from './hold';
 import { hashKey, hashRequest } from './idempotency';
@@ -43,7 +44,7 @@ function decideOne(draft: Draft, command: Command): Outcome {
 		const earlier = draft.entryByKey(context.keyHash);
 		return earlier ? replay(draft, { earlier, command, requestHash: context.requestHash }) : apply(draft, command, context);
 	} catch (error) {
-		if (isCreditError(error)) return { kind: 'fault', error };
+		if (isCreditError(error) && !isLedgerFault(error)) return { kind: 'fault', error };
 		throw error;
 	}
 }

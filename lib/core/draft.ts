@@ -10,6 +10,7 @@ import type { Account, AccountSnapshot, Decision, Entry, EntryBody, GrantState, 
 import { grantId, holdId } from './model';
 import type { Micro } from './money';
 import { dayOf, later, type Instant } from './time';
+import { addCounts, NO_USAGE, type UsageCounts } from './usage-counts';
 
 /** What goes with a new entry beside its body. */
 export interface EntryContext {
@@ -18,11 +19,6 @@ export interface EntryContext {
 	readonly labels?: Labels;
 	readonly person?: string | null;
 }
-
-/** A usage delta without the day, which the draft adds. */
-export type UsageCount = Partial<Omit<UsageDelta, 'day' | 'labels'>>;
-
-const NO_USAGE = { calls: 0, chargedMicro: 0n, inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, reasoningTokens: 0, refusals: 0, estimatedCalls: 0 };
 
 export class Draft {
 	readonly accountId: string;
@@ -129,21 +125,11 @@ export class Draft {
 		return entry;
 	}
 
-	count(labels: Labels, count: UsageCount): void {
+	/** Adds to the totals of the draft's day and these labels. */
+	count(labels: Labels, counts: UsageCounts): void {
 		const day = dayOf(this.#nowMs, this.account.timeZone);
 		const id = `${day}${encodeLabels(labels)}`;
-		const sum = this.#usage.get(id) ?? { day, labels, ...NO_USAGE };
-		this.#usage.set(id, {
-			...sum,
-			calls: sum.calls + (count.calls ?? 0),
-			chargedMicro: sum.chargedMicro + (count.chargedMicro ?? 0n),
-			inputTokens: sum.inputTokens + (count.inputTokens ?? 0),
-			cachedInputTokens: sum.cachedInputTokens + (count.cachedInputTokens ?? 0),
-			outputTokens: sum.outputTokens + (count.outputTokens ?? 0),
-			reasoningTokens: sum.reasoningTokens + (count.reasoningTokens ?? 0),
-			refusals: sum.refusals + (count.refusals ?? 0),
-			estimatedCalls: sum.estimatedCalls + (count.estimatedCalls ?? 0),
-		});
+		this.#usage.set(id, { day, labels, ...addCounts(this.#usage.get(id) ?? NO_USAGE, counts) });
 	}
 
 	keep(result: KeptResult): void {

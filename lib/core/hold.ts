@@ -8,6 +8,7 @@ import type { Draft, EntryContext } from './draft';
 import { CreditError } from './errors';
 import type { Hold, Outcome, RefusalReason, ReserveCommand, SettleCommand } from './model';
 import { formatCredits, MAX_AMOUNT_MICRO, minMicro, type Micro } from './money';
+import { REFUSED_COUNTS, settledCounts } from './usage-counts';
 
 export const DEFAULT_HOLD_TIMEOUT_MS = 15 * 60_000;
 export const MAX_HOLD_TIMEOUT_MS = 24 * 3_600_000;
@@ -25,7 +26,7 @@ export function reserve(draft: Draft, command: ReserveCommand, context: EntryCon
 	if (amountMicro === null || reason !== null) {
 		const refused = reason ?? 'unpriced_model';
 		draft.append({ kind: 'refused', reason: refused, amountMicro }, labelled);
-		draft.count(command.labels, { refusals: 1 });
+		draft.count(command.labels, REFUSED_COUNTS);
 		return { kind: 'refused', reason: refused, availableMicro: draft.availableMicro(), isReplayed: false };
 	}
 	const slices = drawSlices(draft.grants, { amountMicro, atMs: draft.nowMs });
@@ -40,7 +41,7 @@ export function settle(draft: Draft, command: SettleCommand): Outcome {
 	const hold = draft.hold(command.holdSeq);
 	if (hold.state === 'settled' || hold.state === 'released') return closed(draft, hold, true);
 	const { actualMicro, measure, usage } = command;
-	const alreadyCountedMicro = hold.state === 'expired' ? sumSlices(hold.slices) : 0n;
+	const alreadyChargedMicro = hold.state === 'expired' ? sumSlices(hold.slices) : 0n;
 	const own = closeAt(draft, hold.slices, minMicro(actualMicro, sumSlices(hold.slices)));
 	const excessMicro = actualMicro - sumSlices(own.charged);
 	const drawn = drawSlices(draft.grants, { amountMicro: excessMicro, atMs: draft.nowMs });
@@ -48,7 +49,7 @@ export function settle(draft: Draft, command: SettleCommand): Outcome {
 	const isLate = hold.state === 'expired';
 	draft.append({ kind: 'settled', holdSeq: hold.seq, actualMicro, overdraftMicro, isLate, measure, usage, ...own, drawn });
 	repayOverdraft(draft);
-	countSettled(draft, hold, command, alreadyCountedMicro);
+	draft.count(hold.labels, settledCounts(command, alreadyChargedMicro));
 	if (command.result) draft.keep({ holdSeq: hold.seq, ...command.result });
 	return closed(draft, draft.hold(hold.seq), false);
 }
@@ -80,18 +81,6 @@ function refusalOf(draft: Draft, amountMicro: Micro | null): RefusalReason | nul
 	const availableMicro = draft.availableMicro();
 	if (amountMicro <= availableMicro) return null;
 	return amountMicro <= availableMicro + draft.returnableMicro() ? 'credits_held' : 'credits_exhausted';
-}
-
-function countSettled(draft: Draft, hold: Hold, { actualMicro, usage, measure }: SettleCommand, alreadyCountedMicro: Micro): void {
-	draft.count(hold.labels, {
-		calls: alreadyCountedMicro > 0n ? 0 : 1,
-		chargedMicro: actualMicro - alreadyCountedMicro,
-		inputTokens: usage?.inputTokens ?? 0,
-		cachedInputTokens: usage?.cachedInputTokens ?? 0,
-		outputTokens: usage?.outputTokens ?? 0,
-		reasoningTokens: usage?.reasoningTokens ?? 0,
-		estimatedCalls: (measure === 'estimated' ? 1 : 0) - (alreadyCountedMicro > 0n ? 1 : 0),
-	});
 }
 
 function closed(draft: Draft, hold: Hold, isReplayed: boolean): Outcome {

@@ -2,7 +2,7 @@
  * Owns the port to durable storage: one writing method, a few reading ones. Adapters hold no rules: they load a snapshot,
  * run `decide`, write what it says in one transaction, and translate their own failures into named `CreditError`s.
  */
-import type { Account, AccountSnapshot, Command, Entry, Hold, Labels, LabelName, Outcome } from '../core/model';
+import type { Account, AccountSnapshot, Command, Entry, GrantState, Hold, Labels, LabelName, Outcome, UsageDelta } from '../core/model';
 import type { Micro } from '../core/money';
 import type { Instant } from '../core/time';
 
@@ -36,6 +36,17 @@ export interface PageQuery {
 	readonly limit: number;
 }
 
+/** Everything a store has materialised about an account, read at one moment: what the journal up to `account.lastSeq` must add up to. */
+export interface MaterialisedAccount {
+	readonly account: Account;
+	readonly grants: readonly GrantState[];
+	readonly openHolds: readonly Hold[];
+	/** Holds in every state. */
+	readonly holdCount: number;
+	/** Running totals, one for each day and set of labels. */
+	readonly usage: readonly UsageDelta[];
+}
+
 export interface LedgerStore {
 	/** For people: the file or the server, without credentials. */
 	readonly location: string;
@@ -56,6 +67,12 @@ export interface LedgerStore {
 
 	/** Holds by number, in pages; `state` restricts. */
 	holds(accountId: string, query: PageQuery & { readonly state: Hold['state'] | null }): Promise<readonly Hold[]>;
+
+	/** The holds of these numbers, in ascending order; numbers without a hold are left out. */
+	holdsBySeq(accountId: string, seqs: readonly number[]): Promise<readonly Hold[]>;
+
+	/** What is materialised about the account, in one consistent read; `null` when there is no such account. */
+	materialised(accountId: string): Promise<MaterialisedAccount | null>;
 
 	/** The journal in pages. */
 	entries(accountId: string, query: PageQuery): Promise<readonly Entry[]>;

@@ -1,0 +1,180 @@
+/**
+ * Owns a ledger that lives and dies with its process: the port in the simplest form, for tests and for trying things out.
+ * Refuses to outlive anything: nothing is written anywhere.
+ */
+import { decide, needsOf } from '../../core/decide';
+import { CreditError } from '../../core/errors';
+import { encodeLabels } from '../../core/journal';
+import type { Account, AccountSnapshot, Command, Decision, Entry, GrantState, Hold, KeptResult, Outcome, SnapshotNeeds, UsageDelta } from '../../core/model';
+import { hasPassed, later, type Instant } from '../../core/time';
+import { addCounts, NO_USAGE } from '../../core/usage-counts';
+import type { LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';
+import { totalUsage } from '../usage-totals';
+
+interface Book {
+	account: Account | null;
+	readonly grants: Map<number, GrantState>;
+	readonly holds: Map<number, Hold>;
+	readonly entries: Entry[];
+	readonly entriesByKey: Map<string, Entry>;
+	readonly promotions: Map<string, number>;
+	readonly usage: Map<string, UsageDelta>;
+	readonly results: Map<number, KeptResult>;
+}
+
+const NO_NEEDS: SnapshotNeeds = { keyHashes: [], holdSeqs: [], grantSeqs: [], promotionIds: [] };
+
+/** Opens an empty ledger in memory. `clock` gives epoch milliseconds. */
+export function openMemoryLedger({ clock }: { clock: () => Instant }): LedgerStore {
+	return new MemoryStore(clock);
+}
+
+class MemoryStore implements LedgerStore {
+	readonly location = 'memory';
+	readonly #clock: () => Instant;
+	readonly #books = new Map<string, Book>();
+	#isClosed = false;
+
+	constructor(clock: () => Instant) {
+		this.#clock = clock;
+	}
+
+	async commit(accountId: string, commands: readonly Command[]): Promise<readonly Outcome[]> {
+		this.#assertOpen();
+		const book = this.#books.get(accountId) ?? emptyBook();
+		const atMs = this.#now(book);
+		const decision = decide(load(book, needsOf(commands), atMs), commands, { accountId, atMs });
+		if (decision.account) this.#books.set(accountId, book);
+		apply(book, decision);
+		return Promise.resolve(decision.outcomes);
+	}
+
+	async snapshot(accountId: string): Promise<AccountSnapshot> {
+		this.#assertOpen();
+		const book = this.#books.get(accountId) ?? emptyBook();
+		const grantSeqs = [...book.grants.keys()];
+		return Promise.resolve(load(book, { ...NO_NEEDS, grantSeqs }, this.#now(book)));
+	}
+
+	async accounts(): Promise<readonly Account[]> {
+		this.#assertOpen();
+		const accounts = [...this.#books.values()].flatMap(({ account }) => account ?? []);
+		return Promise.resolve(accounts.sort((a, b) => (a.id < b.id ? -1 : 1)));
+	}
+
+	async usage(accountId: string, query: UsageQuery): Promise<readonly UsageRow[]> {
+		this.#assertOpen();
+		return Promise.resolve(totalUsage(this.#books.get(accountId)?.usage.values() ?? [], query));
+	}
+
+	async holds(accountId: string, { state, ...page }: PageQuery & { readonly state: Hold['state'] | null }): Promise<readonly Hold[]> {
+		this.#assertOpen();
+		const holds = [...(this.#books.get(accountId)?.holds.values() ?? [])];
+		return Promise.resolve(pageOf(holds.filter((hold) => state === null || hold.state === state), page));
+	}
+
+	async holdsBySeq(accountId: string, seqs: readonly number[]): Promise<readonly Hold[]> {
+		this.#assertOpen();
+		const holds = this.#books.get(accountId)?.holds;
+		return Promise.resolve([...new Set(seqs)].sort((a, b) => a - b).flatMap((seq) => holds?.get(seq) ?? []));
+	}
+
+	async materialised(accountId: string): Promise<MaterialisedAccount | null> {
+		this.#assertOpen();
+		const book = this.#books.get(accountId);
+		if (!book?.account) return Promise.resolve(null);
+		const holds = [...book.holds.values()];
+		return Promise.resolve({
+			account: book.account,
+			grants: [...book.grants.values()],
+			openHolds: holds.filter((hold) => hold.state === 'open'),
+			holdCount: holds.length,
+			usage: [...book.usage.values()],
+		});
+	}
+
+	async entries(accountId: string, page: PageQuery): Promise<readonly Entry[]> {
+		this.#assertOpen();
+		return Promise.resolve(pageOf(this.#books.get(accountId)?.entries ?? [], page));
+	}
+
+	async keptResult(accountId: string, holdSeq: number): Promise<string | null> {
+		this.#assertOpen();
+		const kept = this.#books.get(accountId)?.results.get(holdSeq);
+		return Promise.resolve(kept && !hasPassed(kept.keptUntilMs, { atMs: this.#clock() }) ? kept.text : null);
+	}
+
+	async purgeResults(atMs: Instant): Promise<number> {
+		this.#assertOpen();
+		let purged = 0;
+		for (const { results } of this.#books.values()) {
+			for (const kept of results.values()) {
+				if (hasPassed(kept.keptUntilMs, { atMs }) && results.delete(kept.holdSeq)) purged += 1;
+			}
+		}
+		return Promise.resolve(purged);
+	}
+
+	async close(): Promise<void> {
+		this.#isClosed = true;
+		return Promise.resolve();
+	}
+
+	#now(book: Book): Instant {
+		return book.account ? later(this.#clock(), book.account.lastAtMs) : this.#clock();
+	}
+
+	#assertOpen(): void {
+		if (this.#isClosed) throw new CreditError('ledger_closed', 'The ledger in memory was closed. Open it again before using it.');
+	}
+}
+
+function emptyBook(): Book {
+	return {
+		account: null,
+		grants: new Map(),
+		holds: new Map(),
+		entries: [],
+		entriesByKey: new Map(),
+		promotions: new Map(),
+		usage: new Map(),
+		results: new Map(),
+	};
+}
+
+function load(book: Book, needs: SnapshotNeeds, atMs: Instant): AccountSnapshot {
+	const entries = needs.keyHashes.flatMap((hash) => book.entriesByKey.get(hash) ?? []);
+	const promotions = new Map([...book.promotions].filter(([id]) => needs.promotionIds.includes(id)));
+	const holdSeqs = new Set([...needs.holdSeqs, ...entries.map((entry) => entry.seq)]);
+	const holds = [...book.holds.values()].filter((hold) => holdSeqs.has(hold.seq) || (hold.state === 'open' && hasPassed(hold.timeoutAtMs, { atMs })));
+	const grantSeqs = new Set([...needs.grantSeqs, ...promotions.values(), ...entries.flatMap(grantsNamedBy), ...holds.flatMap((hold) => hold.slices.map((slice) => slice.grantSeq))]);
+	const grants = [...book.grants.values()].filter((grant) => grantSeqs.has(grant.seq) || grant.remainingMicro > 0n || grant.heldMicro > 0n);
+	return { account: book.account, grants, holds, entries, promotions };
+}
+
+function grantsNamedBy({ seq, body }: Entry): number[] {
+	return 'grantSeq' in body ? [body.grantSeq] : [seq];
+}
+
+function apply(book: Book, decision: Decision): void {
+	if (!decision.account) return;
+	book.account = decision.account;
+	for (const grant of decision.grants) {
+		book.grants.set(grant.seq, grant);
+		if (grant.promotionId !== null) book.promotions.set(grant.promotionId, grant.seq);
+	}
+	for (const hold of decision.holds) book.holds.set(hold.seq, hold);
+	for (const entry of decision.entries) {
+		book.entries.push(entry);
+		if (entry.keyHash !== null) book.entriesByKey.set(entry.keyHash, entry);
+	}
+	for (const { day, labels, ...counts } of decision.usage) {
+		const id = `${day}${encodeLabels(labels)}`;
+		book.usage.set(id, { day, labels, ...addCounts(book.usage.get(id) ?? NO_USAGE, counts) });
+	}
+	for (const result of decision.results) book.results.set(result.holdSeq, result);
+}
+
+function pageOf<T extends { readonly seq: number }>(rows: readonly T[], { afterSeq, limit }: PageQuery): T[] {
+	return rows.filter((row) => row.seq > afterSeq).slice(0, limit);
+}

@@ -1,0 +1,189 @@
+/**
+ * Owns how values of the ledger are written in columns: numbers for the fixed words, bytes for hashes, texts for bodies and
+ * labels, and back. The numbers are in people's files: append only. Refuses what it cannot read as `ledger_corrupt`.
+ */
+import { CreditError } from '../core/errors';
+import { closedHold, reservedHold } from '../core/evolve';
+import { decodeBody, decodeLabels, ENTRY_KINDS } from '../core/journal';
+import type { Account, Entry, GrantCategory, GrantState, Hold, HoldState, Plan, UnconfirmedPolicy, UsageDelta } from '../core/model';
+
+const PLANS = ['paid', 'trial'] as const satisfies readonly Plan[];
+const POLICIES = ['release', 'charge'] as const satisfies readonly UnconfirmedPolicy[];
+const CATEGORIES = ['promotional', 'purchased', 'adjustment'] as const satisfies readonly GrantCategory[];
+const HOLD_STATES = ['open', 'settled', 'released', 'expired'] as const satisfies readonly HoldState[];
+
+/** A row of `accounts`; `id` is the store's own number, `public_id` the one people use. */
+export interface AccountRow {
+	readonly id: bigint;
+	readonly public_id: string;
+	readonly name: string;
+	readonly time_zone: string;
+	readonly plan: bigint;
+	readonly paid_since_ms: bigint | null;
+	readonly unconfirmed_policy: bigint;
+	readonly overdraft_micro: bigint;
+	readonly last_at_ms: bigint;
+	readonly last_seq: bigint;
+	readonly chain_hash: Buffer;
+}
+
+/** A row of `grants` joined with its `grant_balances`. */
+export interface GrantRow {
+	readonly seq: bigint;
+	readonly category: bigint;
+	readonly amount_micro: bigint;
+	readonly priority: bigint;
+	readonly effective_at_ms: bigint;
+	readonly expires_at_ms: bigint | null;
+	readonly promotion_id: string | null;
+	readonly note: string | null;
+	readonly remaining_micro: bigint;
+	readonly held_micro: bigint;
+	readonly settled_micro: bigint;
+	readonly expired_micro: bigint;
+	readonly voided_micro: bigint;
+	readonly is_voided: bigint;
+}
+
+/** A row of `entries` with its labels as text. */
+export interface EntryRow {
+	readonly seq: bigint;
+	readonly at_ms: bigint;
+	readonly kind: bigint;
+	readonly key_hash: Buffer | null;
+	readonly request_hash: Buffer | null;
+	readonly labels: string | null;
+	readonly person: string | null;
+	readonly body: string;
+	readonly hash: Buffer;
+}
+
+/** A row of `holds`: where its story stands. The story itself is in the entries that made it and closed it. */
+export interface HoldRow {
+	readonly seq: bigint;
+	readonly state: bigint;
+	readonly closed_seq: bigint | null;
+}
+
+/** A row of `usage_days` with its labels as text. */
+export interface UsageTotalRow {
+	readonly day: string;
+	readonly labels: string;
+	readonly calls: bigint;
+	readonly charged_micro: bigint;
+	readonly input_tokens: bigint;
+	readonly cached_input_tokens: bigint;
+	readonly output_tokens: bigint;
+	readonly reasoning_tokens: bigint;
+	readonly refusals: bigint;
+	readonly estimated_calls: bigint;
+}
+
+/** The number that a fixed word is stored as. */
+export const planCode = (plan: Plan): number => PLANS.indexOf(plan);
+/** The number that a fixed word is stored as. */
+export const policyCode = (policy: UnconfirmedPolicy): number => POLICIES.indexOf(policy);
+/** The number that a fixed word is stored as. */
+export const categoryCode = (category: GrantCategory): number => CATEGORIES.indexOf(category);
+/** The number that a fixed word is stored as. */
+export const holdStateCode = (state: HoldState): number => HOLD_STATES.indexOf(state);
+/** The number that a fixed word is stored as. */
+export const kindCode = (kind: Entry['body']['kind']): number => ENTRY_KINDS.indexOf(kind);
+
+/** Hexadecimal text as bytes; `null` stays `null`. */
+export function bytesOf(hex: string): Buffer;
+export function bytesOf(hex: string | null): Buffer | null;
+export function bytesOf(hex: string | null): Buffer | null {
+	return hex === null ? null : Buffer.from(hex, 'hex');
+}
+
+/** Reads an account. */
+export function readAccount(row: AccountRow): Account {
+	return {
+		id: row.public_id,
+		name: row.name,
+		timeZone: row.time_zone,
+		plan: word(PLANS, row.plan, 'plan'),
+		paidSinceMs: optionalNumber(row.paid_since_ms),
+		unconfirmedPolicy: word(POLICIES, row.unconfirmed_policy, 'unconfirmed policy'),
+		overdraftMicro: row.overdraft_micro,
+		lastAtMs: Number(row.last_at_ms),
+		lastSeq: Number(row.last_seq),
+		chainHash: row.chain_hash.toString('hex'),
+	};
+}
+
+/** Reads a grant with its balance. */
+export function readGrant(row: GrantRow): GrantState {
+	return {
+		seq: Number(row.seq),
+		category: word(CATEGORIES, row.category, 'grant category'),
+		amountMicro: row.amount_micro,
+		priority: Number(row.priority),
+		effectiveAtMs: Number(row.effective_at_ms),
+		expiresAtMs: optionalNumber(row.expires_at_ms),
+		promotionId: row.promotion_id,
+		note: row.note,
+		remainingMicro: row.remaining_micro,
+		heldMicro: row.held_micro,
+		settledMicro: row.settled_micro,
+		expiredMicro: row.expired_micro,
+		voidedMicro: row.voided_micro,
+		isVoided: row.is_voided !== 0n,
+	};
+}
+
+/** Reads an entry of the journal. */
+export function readEntry(row: EntryRow): Entry {
+	return {
+		seq: Number(row.seq),
+		atMs: Number(row.at_ms),
+		keyHash: row.key_hash?.toString('hex') ?? null,
+		requestHash: row.request_hash?.toString('hex') ?? null,
+		labels: row.labels === null ? null : decodeLabels(row.labels),
+		person: row.person,
+		body: decodeBody(word(ENTRY_KINDS, row.kind, 'entry kind'), row.body),
+		hash: row.hash.toString('hex'),
+	};
+}
+
+/** Reads a hold from its row, the entry that made it and, unless it is open, the entry that closed it last. */
+export function readHold(row: HoldRow, reserved: Entry | null, closing: Entry | null): Hold {
+	const state = word(HOLD_STATES, row.state, 'hold state');
+	if (reserved?.body.kind !== 'reserved') throw corrupt(`hold h${String(row.seq)} has no entry that reserved it`);
+	const hold = reservedHold(reserved, reserved.body);
+	if (row.closed_seq === null && state === 'open') return hold;
+	const body = closing?.body;
+	if (!closing || !body || !('charged' in body) || body.holdSeq !== hold.seq) throw corrupt(`hold h${String(row.seq)} has no entry that closed it`);
+	return { ...closedHold(hold, closing, body), state };
+}
+
+/** Reads a running total. */
+export function readUsageTotal(row: UsageTotalRow): UsageDelta {
+	return {
+		day: row.day,
+		labels: decodeLabels(row.labels),
+		calls: Number(row.calls),
+		chargedMicro: row.charged_micro,
+		inputTokens: Number(row.input_tokens),
+		cachedInputTokens: Number(row.cached_input_tokens),
+		outputTokens: Number(row.output_tokens),
+		reasoningTokens: Number(row.reasoning_tokens),
+		refusals: Number(row.refusals),
+		estimatedCalls: Number(row.estimated_calls),
+	};
+}
+
+function word<T extends string>(words: readonly T[], code: bigint, what: string): T {
+	const found = words[Number(code)];
+	if (found === undefined) throw corrupt(`a row has the unknown ${what} ${String(code)}`);
+	return found;
+}
+
+function optionalNumber(value: bigint | null): number | null {
+	return value === null ? null : Number(value);
+}
+
+function corrupt(what: string): CreditError {
+	return new CreditError('ledger_corrupt', `The ledger cannot be read: ${what}. Restore it from a backup, and run "llm-credits verify" on it.`);
+}

@@ -1,0 +1,59 @@
+/**
+ * Owns one connection to a ledger file, checked and set up. The only module that loads better-sqlite3, and only when a file
+ * is opened. Refuses to leave a connection open that could not be set up.
+ */
+import type { Database } from 'better-sqlite3';
+import { CreditError } from '../../core/errors';
+import type { Instant } from '../../core/time';
+import { ensureLedgerFile } from './file';
+import { assertReadable, migrate } from './migrations';
+import type { Waiting } from './turns';
+
+export interface SqliteLedgerOptions extends Waiting {
+	readonly path: string;
+	/** Epoch milliseconds, UTC. */
+	readonly clock: () => Instant;
+	/** `full` (default): an answered batch survives a loss of power. `normal`: it survives the end of the process only. */
+	readonly synchronous?: 'full' | 'normal';
+	/** Longest wait for a lock that another process holds; default 10,000 ms. */
+	readonly busyDeadlineMs?: number;
+	/** Opens the file; given by tests that let statements fail. */
+	readonly openDatabase?: (path: string) => Database;
+}
+
+/** The write-ahead log is cut back to this size when it is emptied. */
+const MAX_IDLE_LOG_BYTES = 16 * 1024 * 1024;
+
+/** Makes the file if it is missing, opens it and brings its schema up to date. Throws what the system, SQLite and the checks throw. */
+export function connect(path: string, { synchronous = 'full', openDatabase = openFile }: SqliteLedgerOptions): Database {
+	ensureLedgerFile(path);
+	const db = openDatabase(path);
+	try {
+		assertReadable(db, path);
+		configure(db, { path, synchronous });
+		migrate(db, path);
+		db.defaultSafeIntegers(true);
+		return db;
+	} catch (error) {
+		db.close();
+		throw error;
+	}
+}
+
+/** Opens a file without ever waiting inside SQLite: a lock is reported at once. */
+export function openFile(path: string): Database {
+	// eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded on first use: a host without a ledger file must not need the native library
+	const open = require('better-sqlite3') as typeof import('better-sqlite3');
+	return new open(path, { timeout: 0, fileMustExist: true });
+}
+
+function configure(db: Database, { path, synchronous }: { path: string; synchronous: 'full' | 'normal' }): void {
+	const mode = String(db.pragma('journal_mode = WAL', { simple: true }));
+	if (mode !== 'wal') {
+		throw new CreditError('ledger_unavailable', `The ledger ${path} lies on a file system that cannot share a write-ahead log (it answered "${mode}"). Choose a path on a local disk.`);
+	}
+	db.pragma(`synchronous = ${synchronous}`);
+	db.pragma(`journal_size_limit = ${String(MAX_IDLE_LOG_BYTES)}`);
+	db.pragma('trusted_schema = OFF');
+	db.pragma('cell_size_check = ON');
+}

@@ -1,0 +1,197 @@
+/**
+ * Owns reading a ledger file: snapshots for decisions, pages and totals for people. Every statement is prepared once and reads by
+ * an index. Runs inside the transaction of its caller; decides nothing.
+ */
+import type { Database, Statement } from 'better-sqlite3';
+import type { Account, AccountSnapshot, Entry, GrantState, Hold, SnapshotNeeds, UsageDelta } from '../../core/model';
+import type { Instant } from '../../core/time';
+import { readAccount, readEntry, readGrant, readHold, readUsageTotal, holdStateCode, bytesOf } from '../rows';
+import type { AccountRow, EntryRow, GrantRow, HoldRow, UsageTotalRow } from '../rows';
+import type { MaterialisedAccount, PageQuery, UsageQuery } from '../store';
+
+const GRANTS = `
+	SELECT g.seq, g.category, g.amount_micro, g.priority, g.effective_at_ms, g.expires_at_ms, g.promotion_id, g.note,
+		b.remaining_micro, b.held_micro, b.settled_micro, b.expired_micro, b.voided_micro, b.is_voided
+	FROM grant_balances b JOIN grants g ON g.account = b.account AND g.seq = b.seq
+	WHERE b.account = ?`;
+const ENTRIES = `
+	SELECT e.seq, e.at_ms, e.kind, e.key_hash, e.request_hash, l.labels, e.person, e.body, e.hash
+	FROM entries e LEFT JOIN label_sets l ON l.id = e.label_set
+	WHERE e.account = ?`;
+const HOLDS = 'SELECT seq, state, closed_seq FROM holds WHERE account = ?';
+const SUMS = `sum(u.calls) AS calls, sum(u.charged_micro) AS charged_micro, sum(u.input_tokens) AS input_tokens,
+	sum(u.cached_input_tokens) AS cached_input_tokens, sum(u.output_tokens) AS output_tokens,
+	sum(u.reasoning_tokens) AS reasoning_tokens, sum(u.refusals) AS refusals, sum(u.estimated_calls) AS estimated_calls`;
+const USAGE_FROM = 'FROM usage_days u JOIN label_sets l ON l.id = u.label_set WHERE u.account = ? AND u.day >= ? AND u.day <= ?';
+/** Texts that every calendar day lies between. */
+const FIRST_DAY = '';
+const LAST_DAY = '~';
+
+/** An account with the number that the file knows it by. */
+export interface StoredAccount {
+	readonly id: bigint;
+	readonly account: Account;
+}
+
+export class Reader {
+	readonly #account: Statement<[string], AccountRow>;
+	readonly #accounts: Statement<[], AccountRow>;
+	readonly #grant: Statement<[bigint, number], GrantRow>;
+	readonly #grants: Statement<[bigint], GrantRow>;
+	readonly #unexhaustedGrants: Statement<[bigint], GrantRow>;
+	readonly #promotionGrant: Statement<[bigint, string], { readonly seq: bigint }>;
+	readonly #entry: Statement<[bigint, number | bigint], EntryRow>;
+	readonly #entryByKey: Statement<[bigint, Buffer], EntryRow>;
+	readonly #entryPage: Statement<[bigint, number, number], EntryRow>;
+	readonly #hold: Statement<[bigint, number], HoldRow>;
+	readonly #holdPage: Statement<[bigint, number, number], HoldRow>;
+	readonly #settledHoldPage: Statement<[bigint, number, number], HoldRow>;
+	readonly #openHoldPage: Statement<[bigint, number, number], HoldRow>;
+	readonly #unsettledHoldPage: Statement<[bigint, number, number, number], HoldRow>;
+	readonly #dueHolds: Statement<[bigint, number], HoldRow>;
+	readonly #holdCount: Statement<[bigint], { readonly count: bigint }>;
+	readonly #usageByDay: Statement<[bigint, string, string], UsageTotalRow>;
+	readonly #usageInAll: Statement<[bigint, string, string], UsageTotalRow>;
+	readonly #keptResult: Statement<[bigint, number, number], { readonly text: string }>;
+
+	constructor(db: Database) {
+		this.#account = db.prepare('SELECT * FROM accounts WHERE public_id = ?');
+		this.#accounts = db.prepare('SELECT * FROM accounts ORDER BY public_id');
+		this.#grant = db.prepare(`${GRANTS} AND b.seq = ?`);
+		this.#grants = db.prepare(`${GRANTS} ORDER BY b.seq`);
+		this.#unexhaustedGrants = db.prepare(`${GRANTS} AND (b.remaining_micro > 0 OR b.held_micro > 0)`);
+		this.#promotionGrant = db.prepare('SELECT seq FROM grants WHERE account = ? AND promotion_id = ?');
+		this.#entry = db.prepare(`${ENTRIES} AND e.seq = ?`);
+		this.#entryByKey = db.prepare(`${ENTRIES} AND e.key_hash = ?`);
+		this.#entryPage = db.prepare(`${ENTRIES} AND e.seq > ? ORDER BY e.seq LIMIT ?`);
+		this.#hold = db.prepare(`${HOLDS} AND seq = ?`);
+		this.#holdPage = db.prepare(`${HOLDS} AND seq > ? ORDER BY seq LIMIT ?`);
+		this.#settledHoldPage = db.prepare(`${HOLDS} AND seq > ? AND state = 1 ORDER BY seq LIMIT ?`);
+		this.#openHoldPage = db.prepare(`${HOLDS} AND seq > ? AND state = 0 ORDER BY seq LIMIT ?`);
+		this.#unsettledHoldPage = db.prepare(`${HOLDS} AND state > 1 AND state = ? AND seq > ? ORDER BY seq LIMIT ?`);
+		this.#dueHolds = db.prepare(`${HOLDS} AND state = 0 AND timeout_at_ms <= ?`);
+		this.#holdCount = db.prepare('SELECT count(*) AS count FROM holds WHERE account = ?');
+		this.#usageByDay = db.prepare(`SELECT u.day, l.labels, ${SUMS} ${USAGE_FROM} GROUP BY u.label_set, u.day`);
+		this.#usageInAll = db.prepare(`SELECT '' AS day, l.labels, ${SUMS} ${USAGE_FROM} GROUP BY u.label_set`);
+		this.#keptResult = db.prepare('SELECT text FROM kept_results WHERE account = ? AND hold_seq = ? AND kept_until_ms > ?');
+	}
+
+	account(accountId: string): StoredAccount | null {
+		const row = this.#account.get(accountId);
+		return row ? { id: row.id, account: readAccount(row) } : null;
+	}
+
+	accounts(): Account[] {
+		return this.#accounts.all().map(readAccount);
+	}
+
+	/** What `decide` needs at `atMs`, found by keys; the grants that loaded holds and entries refer to come along. */
+	snapshot(stored: StoredAccount | null, needs: SnapshotNeeds, atMs: Instant): AccountSnapshot {
+		if (!stored) return { account: null, grants: [], holds: [], entries: [], promotions: new Map() };
+		const { id, account } = stored;
+		const entries = [...new Set(needs.keyHashes)].flatMap((hash) => this.#entryByKey.get(id, bytesOf(hash)) ?? []).map(readEntry);
+		const reservedSeqs = entries.filter((entry) => entry.body.kind === 'reserved').map((entry) => entry.seq);
+		const holds = this.#snapshotHolds(id, [...needs.holdSeqs, ...reservedSeqs], atMs);
+		const promotions = this.#promotions(id, needs.promotionIds);
+		const grantSeqs = [...needs.grantSeqs, ...promotions.values(), ...entries.flatMap(grantsNamedBy), ...holds.flatMap(grantsHeldBy)];
+		return { account, grants: this.#snapshotGrants(id, grantSeqs), holds, entries, promotions };
+	}
+
+	/** The account with all its grants and the holds that are due at `atMs`. */
+	wholeSnapshot({ id, account }: StoredAccount, atMs: Instant): AccountSnapshot {
+		return { account, grants: this.grants(id), holds: this.#snapshotHolds(id, [], atMs), entries: [], promotions: new Map() };
+	}
+
+	grants(id: bigint): GrantState[] {
+		return this.#grants.all(id).map(readGrant);
+	}
+
+	entries(id: bigint, { afterSeq, limit }: PageQuery): Entry[] {
+		return this.#entryPage.all(id, afterSeq, limit).map(readEntry);
+	}
+
+	holds(id: bigint, { afterSeq, limit, state }: PageQuery & { readonly state: Hold['state'] | null }): Hold[] {
+		return this.#holdRows(id, { afterSeq, limit, state }).map((row) => this.#readHold(id, row));
+	}
+
+	holdsBySeq(id: bigint, seqs: readonly number[]): Hold[] {
+		const ascending = [...new Set(seqs)].sort((a, b) => a - b);
+		return ascending.flatMap((seq) => this.#hold.get(id, seq) ?? []).map((row) => this.#readHold(id, row));
+	}
+
+	materialised({ id, account }: StoredAccount): MaterialisedAccount {
+		return {
+			account,
+			grants: this.grants(id),
+			openHolds: this.holds(id, { afterSeq: 0, limit: -1, state: 'open' }),
+			holdCount: Number(this.#holdCount.get(id)?.count ?? 0n),
+			usage: this.#usageByDay.all(id, FIRST_DAY, LAST_DAY).map(readUsageTotal),
+		};
+	}
+
+	/** Totals within the days asked for; by day only when days are asked for, so that what is read stays small. */
+	*usage(id: bigint, { groupBy, fromDay, untilDay }: UsageQuery): Iterable<UsageDelta> {
+		const statement = groupBy.includes('day') ? this.#usageByDay : this.#usageInAll;
+		for (const row of statement.iterate(id, fromDay ?? FIRST_DAY, untilDay ?? LAST_DAY)) yield readUsageTotal(row);
+	}
+
+	keptResult(id: bigint, { holdSeq, atMs }: { holdSeq: number; atMs: Instant }): string | null {
+		return this.#keptResult.get(id, holdSeq, atMs)?.text ?? null;
+	}
+
+	#snapshotGrants(id: bigint, seqs: readonly number[]): GrantState[] {
+		const grants = this.#unexhaustedGrants.all(id).map(readGrant);
+		const loaded = new Set(grants.map((grant) => grant.seq));
+		for (const seq of new Set(seqs)) {
+			const row = loaded.has(seq) ? undefined : this.#grant.get(id, seq);
+			if (row) grants.push(readGrant(row));
+		}
+		return grants;
+	}
+
+	#snapshotHolds(id: bigint, seqs: readonly number[], atMs: Instant): Hold[] {
+		const due = this.#dueHolds.all(id, atMs);
+		const loaded = new Set(due.map((row) => Number(row.seq)));
+		const asked = [...new Set(seqs)].filter((seq) => !loaded.has(seq)).flatMap((seq) => this.#hold.get(id, seq) ?? []);
+		return [...due, ...asked].map((row) => this.#readHold(id, row));
+	}
+
+	#promotions(id: bigint, promotionIds: readonly string[]): Map<string, number> {
+		const found = promotionIds.flatMap((promotionId) => {
+			const row = this.#promotionGrant.get(id, promotionId);
+			return row ? [[promotionId, Number(row.seq)] as const] : [];
+		});
+		return new Map(found);
+	}
+
+	#holdRows(id: bigint, { afterSeq, limit, state }: PageQuery & { readonly state: Hold['state'] | null }): HoldRow[] {
+		switch (state) {
+			case null:
+				return this.#holdPage.all(id, afterSeq, limit);
+			case 'open':
+				return this.#openHoldPage.all(id, afterSeq, limit);
+			case 'settled':
+				return this.#settledHoldPage.all(id, afterSeq, limit);
+			case 'released':
+			case 'expired':
+				return this.#unsettledHoldPage.all(id, holdStateCode(state), afterSeq, limit);
+			default:
+				return state satisfies never;
+		}
+	}
+
+	#readHold(id: bigint, row: HoldRow): Hold {
+		const reserved = this.#entry.get(id, row.seq);
+		const closing = row.closed_seq === null ? undefined : this.#entry.get(id, row.closed_seq);
+		return readHold(row, reserved ? readEntry(reserved) : null, closing ? readEntry(closing) : null);
+	}
+}
+
+function grantsNamedBy({ seq, body }: Entry): number[] {
+	if (body.kind === 'granted') return [seq];
+	return 'grantSeq' in body ? [body.grantSeq] : [];
+}
+
+function grantsHeldBy(hold: Hold): number[] {
+	return hold.slices.map((slice) => slice.grantSeq);
+}

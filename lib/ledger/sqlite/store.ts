@@ -1,0 +1,189 @@
+/**
+ * Owns a ledger in one SQLite file: opening it, and the port over it. One immediate transaction for each batch; durable before it
+ * is answered; never blocking the host while another process holds the file. Refuses to know any rule of the ledger.
+ */
+import type { Database, Statement } from 'better-sqlite3';
+import { decide, needsOf } from '../../core/decide';
+import { CreditError } from '../../core/errors';
+import type { Account, AccountSnapshot, Command, Entry, Hold, Outcome } from '../../core/model';
+import { later, type Instant } from '../../core/time';
+import type { LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';
+import { totalUsage } from '../usage-totals';
+import { connect, type SqliteLedgerOptions } from './connection';
+import { ledgerFault } from './faults';
+import { assertSameFile, checkedLedgerPath, fileIdentity } from './file';
+import { Reader, type StoredAccount } from './reader';
+import { retryWhileBusy, Turns, type TurnsOptions } from './turns';
+import { Writer } from './writer';
+
+export type { SqliteLedgerOptions } from './connection';
+
+const DEFAULT_BUSY_DEADLINE_MS = 10_000;
+
+/**
+ * Opens the ledger file, making it and its folder when they are missing. Rejects with `invalid_path`, `ledger_busy`,
+ * `ledger_read_only`, `ledger_full`, `ledger_corrupt`, `ledger_newer` or `ledger_unavailable`; each names the path and the mend.
+ */
+export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<LedgerStore> {
+	const path = checkedLedgerPath(options.path);
+	const { pause, jitter, busyDeadlineMs = DEFAULT_BUSY_DEADLINE_MS } = options;
+	const waiting = { path, pause, jitter, busyDeadlineMs };
+	try {
+		const db = await retryWhileBusy(() => connect(path, options), waiting);
+		return new SqliteStore(db, { ...waiting, clock: options.clock });
+	} catch (error) {
+		throw ledgerFault(error, path);
+	}
+}
+
+class SqliteStore implements LedgerStore {
+	readonly location: string;
+	readonly #db: Database;
+	readonly #clock: () => Instant;
+	readonly #waiting: TurnsOptions;
+	readonly #identity: string | null;
+	readonly #turns: Turns;
+	readonly #reader: Reader;
+	readonly #writer: Writer;
+	readonly #begin: Statement<[]>;
+	readonly #beginRead: Statement<[]>;
+	readonly #commit: Statement<[]>;
+	readonly #rollback: Statement<[]>;
+	readonly #dataVersion: Statement<[], bigint>;
+	#seenVersion: bigint | undefined;
+	#isClosed = false;
+
+	constructor(db: Database, { clock, ...waiting }: TurnsOptions & { readonly clock: () => Instant }) {
+		this.location = waiting.path;
+		this.#db = db;
+		this.#clock = clock;
+		this.#waiting = waiting;
+		this.#identity = fileIdentity(waiting.path);
+		this.#turns = new Turns(waiting);
+		this.#reader = new Reader(db);
+		this.#writer = new Writer(db);
+		this.#begin = db.prepare('BEGIN IMMEDIATE');
+		this.#beginRead = db.prepare('BEGIN');
+		this.#commit = db.prepare('COMMIT');
+		this.#rollback = db.prepare('ROLLBACK');
+		this.#dataVersion = db.prepare<[], bigint>('PRAGMA data_version').pluck();
+	}
+
+	async commit(accountId: string, commands: readonly Command[]): Promise<readonly Outcome[]> {
+		return this.#write(() => {
+			const stored = this.#reader.account(accountId);
+			const atMs = this.#now(stored);
+			const decision = decide(this.#reader.snapshot(stored, needsOf(commands), atMs), commands, { accountId, atMs });
+			this.#writer.write(decision);
+			return { result: decision.outcomes, isChanged: decision.account !== null };
+		});
+	}
+
+	async snapshot(accountId: string): Promise<AccountSnapshot> {
+		return this.#read(() => {
+			const stored = this.#reader.account(accountId);
+			const atMs = this.#now(stored);
+			return stored ? this.#reader.wholeSnapshot(stored, atMs) : { account: null, grants: [], holds: [], entries: [], promotions: new Map() };
+		});
+	}
+
+	async accounts(): Promise<readonly Account[]> {
+		return this.#read(() => this.#reader.accounts());
+	}
+
+	async usage(accountId: string, query: UsageQuery): Promise<readonly UsageRow[]> {
+		return this.#readAccount(accountId, [], ({ id }) => totalUsage(this.#reader.usage(id, query), query));
+	}
+
+	async holds(accountId: string, query: PageQuery & { readonly state: Hold['state'] | null }): Promise<readonly Hold[]> {
+		return this.#readAccount(accountId, [], ({ id }) => this.#reader.holds(id, query));
+	}
+
+	async holdsBySeq(accountId: string, seqs: readonly number[]): Promise<readonly Hold[]> {
+		return this.#readAccount(accountId, [], ({ id }) => this.#reader.holdsBySeq(id, seqs));
+	}
+
+	async materialised(accountId: string): Promise<MaterialisedAccount | null> {
+		return this.#readAccount<MaterialisedAccount | null>(accountId, null, (stored) => this.#reader.materialised(stored));
+	}
+
+	async entries(accountId: string, page: PageQuery): Promise<readonly Entry[]> {
+		return this.#readAccount(accountId, [], ({ id }) => this.#reader.entries(id, page));
+	}
+
+	async keptResult(accountId: string, holdSeq: number): Promise<string | null> {
+		return this.#readAccount<string | null>(accountId, null, ({ id }) => this.#reader.keptResult(id, { holdSeq, atMs: this.#clock() }));
+	}
+
+	async purgeResults(atMs: Instant): Promise<number> {
+		return this.#write(() => {
+			const purged = this.#writer.purgeResults(atMs);
+			return { result: purged, isChanged: purged > 0 };
+		});
+	}
+
+	async close(): Promise<void> {
+		if (this.#isClosed) return;
+		this.#isClosed = true;
+		await this.#turns.settled();
+		this.#db.close();
+	}
+
+	/** Runs `work` in one immediate transaction when its turn comes; nothing stays of it when it throws or changes nothing. */
+	async #write<T>(work: () => { readonly result: T; readonly isChanged: boolean }): Promise<T> {
+		this.#assertOpen();
+		try {
+			return await this.#turns.take(() => this.#transact(this.#begin, work));
+		} catch (error) {
+			throw ledgerFault(error, this.location);
+		}
+	}
+
+	/** Runs `work` over one unchanging view of the file. */
+	async #read<T>(work: () => T): Promise<T> {
+		this.#assertOpen();
+		try {
+			return await retryWhileBusy(() => this.#transact(this.#beginRead, () => ({ result: work(), isChanged: false })), this.#waiting);
+		} catch (error) {
+			throw ledgerFault(error, this.location);
+		}
+	}
+
+	async #readAccount<T>(accountId: string, absent: T, work: (stored: StoredAccount) => T): Promise<T> {
+		return this.#read(() => {
+			const stored = this.#reader.account(accountId);
+			return stored ? work(stored) : absent;
+		});
+	}
+
+	#transact<T>(begin: Statement<[]>, work: () => { readonly result: T; readonly isChanged: boolean }): T {
+		assertSameFile(this.location, this.#identity);
+		begin.run();
+		try {
+			if (begin === this.#begin) this.#lookForOthers();
+			const { result, isChanged } = work();
+			(isChanged ? this.#commit : this.#rollback).run();
+			return result;
+		} finally {
+			if (this.#db.inTransaction) {
+				this.#writer.forget();
+				this.#rollback.run();
+			}
+		}
+	}
+
+	/** SQLite changes this number when another connection has written; that process deserves its turns. */
+	#lookForOthers(): void {
+		const version = this.#dataVersion.get();
+		if (this.#seenVersion !== undefined && version !== this.#seenVersion) this.#turns.noticeOther();
+		this.#seenVersion = version;
+	}
+
+	#now(stored: StoredAccount | null): Instant {
+		return stored ? later(this.#clock(), stored.account.lastAtMs) : this.#clock();
+	}
+
+	#assertOpen(): void {
+		if (this.#isClosed) throw new CreditError('ledger_closed', `The ledger ${this.location} was closed. Open it again before using it.`);
+	}
+}

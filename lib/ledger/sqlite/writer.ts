@@ -1,0 +1,126 @@
+/**
+ * Owns writing what was decided into a ledger file, within the transaction of its caller. Adds and replaces rows exactly as the
+ * decision says; decides nothing.
+ */
+import type { Database, Statement } from 'better-sqlite3';
+import { encodeBody, encodeLabels } from '../../core/journal';
+import type { Account, Decision, Entry, GrantState, Hold, KeptResult, Labels, UsageDelta } from '../../core/model';
+import { bytesOf, categoryCode, holdStateCode, kindCode, planCode, policyCode } from '../rows';
+
+type Column = string | number | bigint | Buffer | null;
+type Write = Statement<Column[]>;
+
+/** Sets of labels whose numbers are remembered before the memory is emptied. */
+const MAX_REMEMBERED_SETS = 10_000;
+
+export class Writer {
+	readonly #putAccount: Statement<Column[], { readonly id: bigint }>;
+	readonly #addGrant: Write;
+	readonly #putBalance: Write;
+	readonly #addEntry: Write;
+	readonly #addHold: Write;
+	readonly #closeHold: Write;
+	readonly #findLabels: Statement<[string], { readonly id: bigint }>;
+	readonly #addLabels: Write;
+	readonly #addUsage: Write;
+	readonly #keepResult: Write;
+	readonly #purgeResults: Write;
+	readonly #labelSets = new Map<string, bigint>();
+
+	constructor(db: Database) {
+		this.#putAccount = db.prepare(`
+			INSERT INTO accounts (public_id, name, time_zone, plan, paid_since_ms, unconfirmed_policy, overdraft_micro, last_at_ms, last_seq, chain_hash)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT (public_id) DO UPDATE SET name = excluded.name, time_zone = excluded.time_zone, plan = excluded.plan,
+				paid_since_ms = excluded.paid_since_ms, unconfirmed_policy = excluded.unconfirmed_policy, overdraft_micro = excluded.overdraft_micro,
+				last_at_ms = excluded.last_at_ms, last_seq = excluded.last_seq, chain_hash = excluded.chain_hash
+			RETURNING id`);
+		this.#addGrant = db.prepare('INSERT INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
+		this.#putBalance = db.prepare('REPLACE INTO grant_balances VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+		this.#addEntry = db.prepare('INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+		this.#addHold = db.prepare('INSERT INTO holds VALUES (?, ?, ?, ?, ?)');
+		this.#closeHold = db.prepare('UPDATE holds SET state = ?, closed_seq = ? WHERE account = ? AND seq = ?');
+		this.#findLabels = db.prepare('SELECT id FROM label_sets WHERE labels = ?');
+		this.#addLabels = db.prepare('INSERT INTO label_sets (labels) VALUES (?)');
+		this.#addUsage = db.prepare(`
+			INSERT INTO usage_days VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, charged_micro = charged_micro + excluded.charged_micro,
+				input_tokens = input_tokens + excluded.input_tokens, cached_input_tokens = cached_input_tokens + excluded.cached_input_tokens,
+				output_tokens = output_tokens + excluded.output_tokens, reasoning_tokens = reasoning_tokens + excluded.reasoning_tokens,
+				refusals = refusals + excluded.refusals, estimated_calls = estimated_calls + excluded.estimated_calls`);
+		this.#keepResult = db.prepare('REPLACE INTO kept_results VALUES (?, ?, ?, ?)');
+		this.#purgeResults = db.prepare('DELETE FROM kept_results WHERE kept_until_ms <= ?');
+	}
+
+	/** Writes a decision that has entries. */
+	write(decision: Decision): void {
+		if (!decision.account) return;
+		const id = this.#writeAccount(decision.account);
+		const made = new Set(decision.entries.map((entry) => entry.seq));
+		for (const entry of decision.entries) this.#writeEntry(id, entry);
+		for (const grant of decision.grants) this.#writeGrant(id, grant, made.has(grant.seq));
+		const closings = closingSeqs(decision.entries);
+		for (const hold of decision.holds) this.#writeHold(id, hold, { isNew: made.has(hold.seq), closedSeq: closings.get(hold.seq) ?? null });
+		for (const usage of decision.usage) this.#writeUsage(id, usage);
+		for (const result of decision.results) this.#writeResult(id, result);
+	}
+
+	/** Removes kept texts whose time is over at `atMs`; returns how many. */
+	purgeResults(atMs: number): number {
+		return this.#purgeResults.run(atMs).changes;
+	}
+
+	/** To be called when a transaction was rolled back: numbers given in it do not exist. */
+	forget(): void {
+		this.#labelSets.clear();
+	}
+
+	#writeAccount(account: Account): bigint {
+		const { id, name, timeZone, plan, paidSinceMs, unconfirmedPolicy, overdraftMicro, lastAtMs, lastSeq, chainHash } = account;
+		const row = [id, name, timeZone, planCode(plan), paidSinceMs, policyCode(unconfirmedPolicy), overdraftMicro, lastAtMs, lastSeq, bytesOf(chainHash)];
+		const written = this.#putAccount.get(...row);
+		if (!written) throw new Error(`The row of account "${id}" was not written.`);
+		return written.id;
+	}
+
+	#writeEntry(id: bigint, { seq, atMs, body, keyHash, requestHash, labels, person, hash }: Entry): void {
+		const labelSet = labels === null ? null : this.#labelSet(labels);
+		this.#addEntry.run(id, seq, atMs, kindCode(body.kind), bytesOf(keyHash), bytesOf(requestHash), labelSet, person, encodeBody(body), bytesOf(hash));
+	}
+
+	#writeGrant(id: bigint, grant: GrantState, isNew: boolean): void {
+		const { seq, category, amountMicro, priority, effectiveAtMs, expiresAtMs, promotionId, note } = grant;
+		if (isNew) this.#addGrant.run(id, seq, categoryCode(category), amountMicro, priority, effectiveAtMs, expiresAtMs, promotionId, note);
+		const { remainingMicro, heldMicro, settledMicro, expiredMicro, voidedMicro, isVoided } = grant;
+		this.#putBalance.run(id, seq, remainingMicro, heldMicro, settledMicro, expiredMicro, voidedMicro, isVoided ? 1 : 0);
+	}
+
+	#writeHold(id: bigint, { seq, state, timeoutAtMs }: Hold, { isNew, closedSeq }: { isNew: boolean; closedSeq: number | null }): void {
+		if (isNew) this.#addHold.run(id, seq, holdStateCode(state), timeoutAtMs, closedSeq);
+		else this.#closeHold.run(holdStateCode(state), closedSeq, id, seq);
+	}
+
+	#writeUsage(id: bigint, usage: UsageDelta): void {
+		const { day, labels, calls, chargedMicro, inputTokens, cachedInputTokens, outputTokens, reasoningTokens, refusals, estimatedCalls } = usage;
+		const counts = [calls, chargedMicro, inputTokens, cachedInputTokens, outputTokens, reasoningTokens, refusals, estimatedCalls];
+		this.#addUsage.run(id, this.#labelSet(labels), day, ...counts);
+	}
+
+	#writeResult(id: bigint, { holdSeq, keptUntilMs, text }: KeptResult): void {
+		this.#keepResult.run(id, holdSeq, keptUntilMs, text);
+	}
+
+	#labelSet(labels: Labels): bigint {
+		const text = encodeLabels(labels);
+		const known = this.#labelSets.get(text) ?? this.#findLabels.get(text)?.id;
+		const number = known ?? BigInt(this.#addLabels.run(text).lastInsertRowid);
+		if (this.#labelSets.size >= MAX_REMEMBERED_SETS) this.#labelSets.clear();
+		this.#labelSets.set(text, number);
+		return number;
+	}
+}
+
+/** For each hold that these entries close: the number of the last entry that does. */
+function closingSeqs(entries: readonly Entry[]): Map<number, number> {
+	return new Map(entries.flatMap(({ seq, body }) => ('holdSeq' in body ? [[body.holdSeq, seq] as const] : [])));
+}
