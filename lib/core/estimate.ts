@@ -1,0 +1,74 @@
+/**
+ * Owns how many credits are set aside before a call (ledger rule 29): fixed by the user, strict as an upper bound, or learned
+ * from what earlier calls of the same node and model really used. Pure; the caller keeps the state.
+ */
+import { ceilDivide, type Micro } from './money';
+import { highestCost, type ModelPrice } from './pricing';
+import type { Usage } from './usage';
+
+/** How many of the latest calls a learned estimate looks back on. */
+const WINDOW = 64;
+/** Before anything is learned: a short message is typical, and the output limit is often far above it. */
+const FIRST_OUTPUT_TOKENS = 400;
+const PER_MILLE = 1000n;
+
+/** What one finished call taught. */
+interface Observation {
+	readonly inputPerMille: bigint;
+	readonly outputTokens: number;
+}
+
+/** What is known of earlier calls, newest last, at most 64. */
+export type Learned = readonly Observation[];
+
+export const NOTHING_LEARNED: Learned = [];
+
+/** The size of a request before it is made. */
+export interface RequestSize {
+	/** Estimated input tokens of the whole request. */
+	readonly inputTokens: number;
+	/** UTF-8 bytes of the whole request: no tokenizer makes more tokens of it. */
+	readonly inputBytes: number;
+	/** The output limit that is sent to the provider. */
+	readonly outputLimitTokens: number;
+}
+
+export type EstimateMode = { readonly kind: 'fixed'; readonly amountMicro: Micro } | { readonly kind: 'learned'; readonly learned: Learned } | { readonly kind: 'strict' };
+
+/** What to reserve for a call in micro-credits, at the highest rates the request can reach. A free model always costs 0. */
+export function estimateCost(price: ModelPrice, size: RequestSize, mode: EstimateMode): Micro {
+	const strictMicro = highestCost(price, { inputTokens: size.inputBytes, outputTokens: size.outputLimitTokens });
+	if (strictMicro === 0n) return 0n;
+	switch (mode.kind) {
+		case 'fixed':
+			return mode.amountMicro;
+		case 'strict':
+			return strictMicro;
+		case 'learned': {
+			const expectedMicro = highestCost(price, { inputTokens: expectedInput(size, mode.learned), outputTokens: expectedOutput(size, mode.learned) });
+			return expectedMicro < strictMicro ? expectedMicro : strictMicro;
+		}
+		default:
+			return mode satisfies never;
+	}
+}
+
+/** Adds what a call really used to what is known; the oldest observation beyond 64 is forgotten. */
+export function learn(learned: Learned, { estimatedInputTokens, usage }: { estimatedInputTokens: number; usage: Usage }): Learned {
+	if (estimatedInputTokens <= 0) return learned;
+	const inputPerMille = ceilDivide(BigInt(usage.inputTokens) * PER_MILLE, BigInt(estimatedInputTokens));
+	return [...learned, { inputPerMille, outputTokens: usage.outputTokens }].slice(-WINDOW);
+}
+
+/** The token estimate, corrected by the largest factor it was off by lately. */
+function expectedInput(size: RequestSize, learned: Learned): number {
+	if (learned.length === 0) return size.inputTokens;
+	const worst = learned.reduce((max, { inputPerMille }) => (inputPerMille > max ? inputPerMille : max), 0n);
+	return Number(ceilDivide(BigInt(size.inputTokens) * worst, PER_MILLE));
+}
+
+/** The longest answer lately, never above the limit that is enforced. */
+function expectedOutput(size: RequestSize, learned: Learned): number {
+	const longest = learned.length === 0 ? FIRST_OUTPUT_TOKENS : Math.max(...learned.map(({ outputTokens }) => outputTokens));
+	return Math.min(longest, size.outputLimitTokens);
+}

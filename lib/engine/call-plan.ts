@@ -1,0 +1,104 @@
+/**
+ * Owns what is fixed about an item's call before credits are touched: messages, price, labels, the idempotency key. The size
+ * of its reservation is taken at the last moment, from what is learned by then.
+ */
+import { estimateCost, type RequestSize } from '../core/estimate';
+import { CreditError } from '../core/errors';
+import { DEFAULT_HOLD_TIMEOUT_MS, MAX_HOLD_TIMEOUT_MS } from '../core/hold';
+import { canonicalJson, sha256 } from '../core/idempotency';
+import type { Labels } from '../core/model';
+import type { ModelPrice } from '../core/pricing';
+import type { ChatRequest, StructuredMode } from '../providers/provider';
+import type { ReserveInput } from './ledger-account';
+import { estimateModeOf, type ActionContext, type ItemInput, type ProviderHandle } from './llm-action';
+import { buildMessages, sizeOf } from './prompt';
+
+const MAX_LABEL_LENGTH = 200;
+/** Room for pauses between attempts and for the settle itself. */
+const HOLD_MARGIN_MS = 60_000;
+
+export interface CallPlan {
+	readonly key: string;
+	readonly handle: ProviderHandle;
+	readonly price: ModelPrice | null;
+	readonly size: RequestSize;
+	/** What is learned is kept under this id. */
+	readonly memoryId: string;
+	readonly modeId: string;
+	/** The reservation of a call that starts now. */
+	reserve(): Omit<ReserveInput, 'key' | 'signal'>;
+	/** The request in a structured mode. */
+	request(mode: StructuredMode, signal: AbortSignal | null): ChatRequest;
+}
+
+/** Plans the call of one item. Throws a `CreditError` for labels or models that cannot be used, or a misconfigured provider. */
+export function planCall(context: ActionContext, input: ItemInput, hostKey: string): CallPlan {
+	const { values, contract, memory, timing } = context;
+	const model = input.model.trim();
+	if (model === '') throw new CreditError('invalid_settings', 'The model is empty for this item. Choose one, or check the field it is taken from.');
+	const handle = context.provider();
+	const price = handle.priceOf(model, timing.clock());
+	const messagesFor = (mode: StructuredMode) => buildMessages({ systemPrompt: input.systemPrompt, prompt: input.prompt, contract, mode });
+	const memoryId = `${context.nodeKey}|${handle.service}|${model}`;
+	const size = sizeOf({ messages: messagesFor('json_schema'), schemaText: JSON.stringify(contract.jsonSchema), outputLimitTokens: values.maxOutputTokens });
+	const key = input.idempotencyKey.trim() === '' ? hostKey : input.idempotencyKey.trim();
+	const fingerprint = sha256(canonicalJson([model, messagesFor('json_schema'), contract.jsonSchema, values.maxOutputTokens]));
+	const labels = labelsOf(context, input, model);
+	const person = checkedLabel('Person', input.person);
+	return {
+		key,
+		handle,
+		price,
+		size,
+		memoryId,
+		modeId: `${handle.service}|${model}`,
+		reserve: () => ({
+			fingerprint,
+			amountMicro: price && estimateCost(price, size, estimateModeOf(values, () => memory.learned(memoryId))),
+			labels,
+			person: person === '' ? null : person,
+			priceVersion: price?.version ?? null,
+			waitMs: values.waitForCreditsSeconds * 1000,
+			holdTimeoutMs: holdTimeoutMs(values),
+		}),
+		request: (mode, signal) => ({
+			model,
+			messages: messagesFor(mode),
+			structured: mode,
+			schema: mode === 'json_schema' ? contract.jsonSchema : null,
+			maxOutputTokens: values.maxOutputTokens,
+			temperature: values.temperature,
+			reasoningEffort: values.reasoningEffort === 'default' ? null : values.reasoningEffort,
+			timeoutMs: values.timeoutSeconds * 1000,
+			signal,
+		}),
+	};
+}
+
+/** A hold must outlive all attempts made under it. */
+function holdTimeoutMs({ timeoutSeconds, maxAttempts }: ActionContext['values']): number {
+	const neededMs = (timeoutSeconds * 1000 + HOLD_MARGIN_MS) * maxAttempts;
+	return Math.min(Math.max(neededMs, DEFAULT_HOLD_TIMEOUT_MS), MAX_HOLD_TIMEOUT_MS);
+}
+
+function labelsOf({ labels }: ActionContext, input: ItemInput, model: string): Labels {
+	const all = {
+		campaign: checkedLabel('Campaign', input.campaign),
+		segment: checkedLabel('Segment', input.segment),
+		workspace: checkedLabel('Workspace', input.workspace),
+		tag: checkedLabel('Tag', input.tag),
+		flow: labels.flow.slice(0, MAX_LABEL_LENGTH),
+		node: labels.node.slice(0, MAX_LABEL_LENGTH),
+		model: model.slice(0, MAX_LABEL_LENGTH),
+		purpose: labels.purpose,
+	};
+	return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
+}
+
+function checkedLabel(name: string, value: string): string {
+	const label = value.trim();
+	if (label.length > MAX_LABEL_LENGTH) {
+		throw new CreditError('invalid_labels', `${name} has ${String(label.length)} characters; labels may have ${String(MAX_LABEL_LENGTH)}. Use a short name or id.`);
+	}
+	return label;
+}

@@ -1,0 +1,116 @@
+/**
+ * Owns what Credit Balance and the CLI answer: JSON documents with decimal strings and ISO times. Each amount is in credits.
+ */
+import type { Balance } from '../core/balance';
+import { grantId, type Expiry, type GrantState } from '../core/model';
+import { formatCredits, formatDollars, parseCredits } from '../core/money';
+import { isLive } from '../core/burn-down';
+import { parseInstant, toIso } from '../core/time';
+import type { UsageRow } from '../ledger/store';
+import type { CREDIT_BALANCE_PARAMS } from '../params/credit-balance';
+import type { ValuesOf } from '../params/param';
+import type { LedgerAccount } from './ledger-account';
+import { CreditError } from '../core/errors';
+
+export type CreditBalanceValues = ValuesOf<typeof CREDIT_BALANCE_PARAMS>;
+type Document = Record<string, unknown>;
+
+/** Runs one operation. One document, or one per row for usage. Throws `CreditError`. */
+export async function runCreditBalance(values: CreditBalanceValues, { ledger, key }: { ledger: LedgerAccount; key: string; nowMs: number }): Promise<Document[]> {
+	const givenKey = values.idempotencyKey.trim();
+	switch (values.operation) {
+		case 'balance':
+			return [balanceDocument(await ledger.balance())];
+		case 'usage':
+			return usageDocuments(await ledger.usage({ groupBy: values.groupBy, ...daysOf(values), where: {} }));
+		case 'grant': {
+			const expiry = expiryOf(values, (await ledger.balance()).account.timeZone);
+			const credits = parseCredits(values.credits, { field: 'Credits', min: 1n });
+			const granted = await ledger.grant({ credits, category: values.category, expiry, note: values.note || null, key: givenKey || key });
+			return [grantedDocument(granted.grant, { availableMicro: granted.availableMicro, isReplayed: granted.isReplayed, nowMs: granted.grant.effectiveAtMs })];
+		}
+		case 'purchase': {
+			const granted = await ledger.purchase({ packs: values.packs, note: values.note || null, key: givenKey || key });
+			return [grantedDocument(granted.grant, { availableMicro: granted.availableMicro, isReplayed: granted.isReplayed, nowMs: granted.grant.effectiveAtMs })];
+		}
+		default:
+			return values.operation satisfies never;
+	}
+}
+
+/** `{account, available, held, overdraft, grants: […]}`, grants in burn-down order. */
+export function balanceDocument(balance: Balance): Document {
+	return {
+		account: balance.account.id,
+		available: formatCredits(balance.availableMicro),
+		held: formatCredits(balance.heldMicro),
+		overdraft: formatCredits(balance.overdraftMicro),
+		grants: balance.grants.map((grant) => grantDocument(grant, balance.atMs)),
+	};
+}
+
+/** One row for each group, largest charge first. */
+export function usageDocuments(rows: readonly UsageRow[]): Document[] {
+	return rows.map((row) => ({
+		...row.group,
+		credits: formatCredits(row.chargedMicro),
+		dollars: formatDollars(row.chargedMicro),
+		calls: row.calls,
+		inputTokens: row.inputTokens,
+		cachedInputTokens: row.cachedInputTokens,
+		outputTokens: row.outputTokens,
+		reasoningTokens: row.reasoningTokens,
+		refusals: row.refusals,
+		estimatedCalls: row.estimatedCalls,
+	}));
+}
+
+/** The grant that was made, whether it had been made before under the same key, and what is available now. */
+export function grantedDocument(grant: GrantState, { availableMicro, isReplayed, nowMs }: { availableMicro: bigint; isReplayed: boolean; nowMs: number }): Document {
+	return { grant: grantDocument(grant, nowMs), available: formatCredits(availableMicro), replayed: isReplayed };
+}
+
+function grantDocument(grant: GrantState, atMs: number): Document {
+	return {
+		id: grantId(grant.seq),
+		category: grant.category,
+		amount: formatCredits(grant.amountMicro),
+		remaining: formatCredits(grant.remainingMicro),
+		held: formatCredits(grant.heldMicro),
+		used: formatCredits(grant.settledMicro),
+		expired: formatCredits(grant.expiredMicro),
+		voided: formatCredits(grant.voidedMicro),
+		priority: grant.priority,
+		effectiveAt: toIso(grant.effectiveAtMs),
+		expiresAt: toIso(grant.expiresAtMs),
+		isLive: isLive(grant, atMs),
+		note: grant.note,
+	};
+}
+
+function expiryOf(values: CreditBalanceValues, timeZone: string): Expiry | null {
+	switch (values.expiry) {
+		case 'never':
+			return null;
+		case 'days':
+			return { days: values.expiryDays, rule: 'end_of_day' };
+		case 'date':
+			return { atMs: parseInstant(values.expiryDate, { field: 'Date', timeZone }) };
+		default:
+			return values.expiry satisfies never;
+	}
+}
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;
+
+function daysOf({ fromDay, untilDay }: CreditBalanceValues): { fromDay: string | null; untilDay: string | null } {
+	return { fromDay: dayOrNull(fromDay, 'From Day'), untilDay: dayOrNull(untilDay, 'Until Day') };
+}
+
+/** A calendar day as text, or `null` for empty. Throws `invalid_time` naming the field. */
+export function dayOrNull(text: string, field: string): string | null {
+	const day = text.trim();
+	if (day === '') return null;
+	if (!DAY.test(day)) throw new CreditError('invalid_time', `${field} is ${JSON.stringify(text)}, which is not a day. Write it as 2026-11-30.`);
+	return day;
+}

@@ -1,0 +1,186 @@
+/**
+ * Owns one account of one ledger as the nodes and the CLI use it: commands go through the group commit, amounts are waited
+ * for where that helps. Refuses to hide faults: a ledger that cannot be used rejects with a `CreditError`.
+ */
+import { balanceAt, type Balance } from '../core/balance';
+import { CreditError } from '../core/errors';
+import { DEFAULT_PRIORITY } from '../core/grants';
+import { DEFAULT_HOLD_TIMEOUT_MS } from '../core/hold';
+import type { Command, Expiry, GrantCategory, Labels, Outcome, Plan, Promotion, ReserveCommand, SettleCommand } from '../core/model';
+import { MICRO_PER_CREDIT, type Micro } from '../core/money';
+import type { GroupCommit } from '../ledger/group-commit';
+import type { LedgerStore, UsageQuery, UsageRow } from '../ledger/store';
+import type { Timing } from './timing';
+
+/** One pack of purchased credits: 100,000 credits at $10. */
+export const PACK_MICRO: Micro = 100_000n * MICRO_PER_CREDIT;
+const MAX_PACKS = 10_000;
+/** Another process may close a hold at any time; this is how long at most until a waiting item notices. */
+const POLL_MS = 200;
+const SETTLE_TRIES = 3;
+
+type Answer<K extends Outcome['kind']> = Extract<Outcome, { kind: K }>;
+
+export interface ReserveInput {
+	readonly key: string;
+	readonly fingerprint: string;
+	readonly amountMicro: Micro | null;
+	readonly labels: Labels;
+	readonly person: string | null;
+	readonly priceVersion: string | null;
+	/** How long to wait for credits that open holds may give back; 0 does not wait. */
+	readonly waitMs: number;
+	readonly holdTimeoutMs?: number;
+	readonly signal?: AbortSignal | null;
+}
+
+export interface GrantInput {
+	readonly credits: Micro;
+	readonly category: GrantCategory;
+	readonly expiry: Expiry | null;
+	readonly priority?: number;
+	readonly effectiveAtMs?: number | null;
+	readonly note?: string | null;
+	readonly key: string;
+}
+
+export interface AccountChange {
+	readonly name?: string;
+	readonly timeZone?: string;
+	readonly plan?: Plan;
+	readonly key: string;
+}
+
+export class LedgerAccount {
+	readonly accountId: string;
+	readonly location: string;
+	readonly #store: LedgerStore;
+	readonly #commits: GroupCommit;
+	readonly #timing: Timing;
+	readonly #waiting = new Set<AbortController>();
+
+	constructor({ accountId, store, commits, timing }: { accountId: string; store: LedgerStore; commits: GroupCommit; timing: Timing }) {
+		this.accountId = accountId;
+		this.location = store.location;
+		this.#store = store;
+		this.#commits = commits;
+		this.#timing = timing;
+	}
+
+	/** Opens the account when it is new; an existing one is left as it is. */
+	async open({ name, timeZone, plan = 'paid' }: { name?: string; timeZone: string; plan?: Plan }): Promise<Answer<'account'>> {
+		return this.#submit({ kind: 'open_account', key: 'open', name: name ?? this.accountId, timeZone, plan, unconfirmedPolicy: 'release' }, 'account');
+	}
+
+	/** Changes name, time zone or plan. */
+	async changeAccount(change: AccountChange): Promise<Answer<'account'>> {
+		return this.#submit({ kind: 'change_account', ...change }, 'account');
+	}
+
+	/** The balance now, with all grants. Throws `account_not_found`. */
+	async balance(): Promise<Balance> {
+		return balanceAt(await this.#store.snapshot(this.accountId), { accountId: this.accountId, atMs: this.#timing.clock() });
+	}
+
+	/** Adds credits. The same key again adds nothing and returns the first grant. */
+	async grant(input: GrantInput): Promise<Answer<'granted'>> {
+		const { credits, category, expiry, key } = input;
+		const outcome = await this.#submit(
+			{ kind: 'grant', key, category, amountMicro: credits, priority: input.priority ?? DEFAULT_PRIORITY, effectiveAtMs: input.effectiveAtMs ?? null, expiry, note: input.note ?? null },
+			'granted',
+		);
+		this.#wakeWaiting();
+		return outcome;
+	}
+
+	/** Adds whole packs of 100,000 purchased credits that never expire. Throws `invalid_argument` for parts of packs. */
+	async purchase({ packs, note = null, key }: { packs: number; note?: string | null; key: string }): Promise<Answer<'granted'>> {
+		if (!Number.isInteger(packs) || packs < 1 || packs > MAX_PACKS) {
+			throw new CreditError('invalid_argument', `Packs is ${String(packs)}; credits are bought in whole packs of 100,000, from 1 to ${String(MAX_PACKS)}.`);
+		}
+		return this.grant({ credits: PACK_MICRO * BigInt(packs), category: 'purchased', expiry: null, note, key });
+	}
+
+	/** Claims a promotion, at most once per account. */
+	async claimPromotion({ promotion, key }: { promotion: Promotion; key: string }): Promise<Answer<'granted' | 'not_granted'>> {
+		return this.#submit({ kind: 'claim_promotion', key, promotion }, 'granted', 'not_granted');
+	}
+
+	/** Forfeits what a grant has left and nobody holds. */
+	async voidGrant({ grantSeq, key }: { grantSeq: number; key: string }): Promise<Answer<'voided'>> {
+		return this.#submit({ kind: 'void_grant', key, grantSeq }, 'voided');
+	}
+
+	/** Totals per group. */
+	async usage(query: UsageQuery): Promise<readonly UsageRow[]> {
+		return this.#store.usage(this.accountId, query);
+	}
+
+	/**
+	 * Holds credits for a call. While open holds keep what is missing, waits up to `waitMs` for them; then, or when nothing
+	 * could come back, it is refused, and that refusal is final for its key.
+	 */
+	async reserve(input: ReserveInput): Promise<Answer<'reserved' | 'refused'>> {
+		const deadlineMs = this.#timing.monotonicMs() + input.waitMs;
+		for (;;) {
+			const leftMs = deadlineMs - this.#timing.monotonicMs();
+			const wakeUp = new AbortController();
+			this.#waiting.add(wakeUp);
+			try {
+				const outcome = await this.#submit(reserveCommand(input, leftMs > 0 && !input.signal?.aborted), 'reserved', 'refused', 'wait');
+				if (outcome.kind !== 'wait') return outcome;
+				const signal = input.signal ? AbortSignal.any([wakeUp.signal, input.signal]) : wakeUp.signal;
+				await this.#timing.pause(Math.min(leftMs, POLL_MS * (0.5 + this.#timing.jitter())), signal);
+			} finally {
+				this.#waiting.delete(wakeUp);
+			}
+		}
+	}
+
+	/** Charges what a call cost. Tries again when the ledger is busy, because the money is spent already. */
+	async settle(command: Omit<SettleCommand, 'kind'>): Promise<Answer<'closed'>> {
+		for (let attempt = 1; ; attempt += 1) {
+			try {
+				return await this.#close({ kind: 'settle', ...command });
+			} catch (error) {
+				if (attempt >= SETTLE_TRIES || !(error instanceof CreditError) || !error.isRetryable) throw error;
+			}
+		}
+	}
+
+	/** Gives a hold back: the call was not made or certainly not charged. */
+	async release(holdSeq: number): Promise<Answer<'closed'>> {
+		return this.#close({ kind: 'release', holdSeq });
+	}
+
+	/** Ends a hold whose cost nobody will learn; it is reported as unconfirmed. */
+	async expire(holdSeq: number): Promise<Answer<'closed'>> {
+		return this.#close({ kind: 'expire', holdSeq });
+	}
+
+	/** The text kept for a settled hold, or `null`. */
+	async keptResult(holdSeq: number): Promise<string | null> {
+		return this.#store.keptResult(this.accountId, holdSeq);
+	}
+
+	async #close(command: Extract<Command, { holdSeq: number }>): Promise<Answer<'closed'>> {
+		const outcome = await this.#submit(command, 'closed');
+		this.#wakeWaiting();
+		return outcome;
+	}
+
+	#wakeWaiting(): void {
+		for (const wakeUp of this.#waiting) wakeUp.abort();
+	}
+
+	async #submit<K extends Outcome['kind']>(command: Command, ...expected: K[]): Promise<Answer<K>> {
+		const outcome: Outcome = await this.#commits.submit(this.accountId, command);
+		if (!(expected as string[]).includes(outcome.kind)) throw new TypeError(`The ledger answered ${command.kind} with ${outcome.kind}`);
+		return outcome as Answer<K>;
+	}
+}
+
+function reserveCommand(input: ReserveInput, mayWait: boolean): ReserveCommand {
+	const { key, fingerprint, amountMicro, labels, person, priceVersion } = input;
+	return { kind: 'reserve', key, fingerprint, amountMicro, timeoutMs: input.holdTimeoutMs ?? DEFAULT_HOLD_TIMEOUT_MS, labels, person, priceVersion, mayWait };
+}

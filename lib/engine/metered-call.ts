@@ -1,0 +1,187 @@
+/**
+ * Owns one hold from the moment it is made to its closing: asking the provider, again where that may help and nothing was
+ * billed, then settle, release or expire. Whatever happens, the hold is closed or its timeout closes it.
+ */
+import { isCreditError } from '../core/errors';
+import { learn } from '../core/estimate';
+import { backoffMs, MAX_RETRY_AFTER_MS, nextMove, type Move } from '../core/ladder';
+import type { Hold, Measure } from '../core/model';
+import type { Micro } from '../core/money';
+import { priceUsage } from '../core/pricing';
+import type { Usage, UsageReading } from '../core/usage';
+import type { Reason } from '../params/fallback-switch';
+import type { ChatAnswer, ProviderFault, StructuredMode } from '../providers/provider';
+import type { CallPlan } from './call-plan';
+import { reasonOf } from './fault-reasons';
+import { encodeKept, type Kept } from './kept-result';
+import type { LedgerAccount } from './ledger-account';
+import { weakerMode, type ActionContext } from './llm-action';
+
+export type CallEnd =
+	| { readonly kind: 'answered'; readonly attributes: Record<string, unknown>; readonly message: string | null }
+	/** `retry`: under a new hold, because this one is closed. */
+	| { readonly kind: 'gone'; readonly move: Move; readonly reason: Reason; readonly message: string };
+
+interface MeteredCallOptions {
+	readonly context: ActionContext;
+	readonly ledger: LedgerAccount;
+	readonly plan: CallPlan;
+	readonly hold: Hold;
+	readonly attemptsBefore: number;
+	readonly signal: AbortSignal | null;
+}
+
+export class MeteredCall {
+	readonly #options: MeteredCallOptions;
+	/** How often the provider was asked under this hold. */
+	attempts = 0;
+	chargedMicro: Micro = 0n;
+	availableMicro: Micro | null = null;
+	usage: Usage | null = null;
+
+	constructor(options: MeteredCallOptions) {
+		this.#options = options;
+	}
+
+	/** Asks until the hold is closed. Rejects only for defects of our own, and then the hold is ended as unconfirmed first. */
+	async run(): Promise<CallEnd> {
+		try {
+			return await this.#askUntilClosed();
+		} catch (error) {
+			await this.#close('expire');
+			throw error;
+		}
+	}
+
+	async #askUntilClosed(): Promise<CallEnd> {
+		for (;;) {
+			this.attempts += 1;
+			const mode = this.#mode();
+			const { plan, signal } = this.#options;
+			const outcome = await plan.handle.provider.chat(plan.request(mode, signal));
+			const end = outcome.kind === 'answered' ? await this.#takeAnswer(outcome, mode) : await this.#takeFault(outcome.fault, mode);
+			if (end) return end;
+		}
+	}
+
+	async #takeAnswer(answer: ChatAnswer, mode: StructuredMode): Promise<CallEnd> {
+		const kept = this.#interpret(answer, mode);
+		const message = await this.#settle(answer.usage, kept);
+		if (kept.kind === 'values') return { kind: 'answered', attributes: kept.values, message };
+		const move = nextMove({ kind: 'unusable', isRetryable: answer.refusal === null }, this.#progress());
+		return { kind: 'gone', move, reason: kept.reason, message: kept.message };
+	}
+
+	/** `null`: ask again under the same hold. */
+	async #takeFault(fault: ProviderFault, mode: StructuredMode): Promise<CallEnd | null> {
+		if (fault.code === 'unsupported_output' && this.#weaken(mode)) return null;
+		const isWorthWaiting = (fault.retryAfterMs ?? 0) <= MAX_RETRY_AFTER_MS;
+		const move = nextMove({ kind: 'failed', isRetryable: fault.isRetryable && isWorthWaiting }, this.#progress());
+		const gone: CallEnd = { kind: 'gone', move, reason: reasonOf(fault), message: fault.message };
+		switch (fault.billed) {
+			case 'no':
+				if (move === 'retry' && (await this.#backOff(fault))) return null;
+				await this.#close('release');
+				return this.#options.signal?.aborted ? { ...gone, move: 'fallback', reason: 'cancelled' } : { ...gone, move: 'fallback' };
+			case 'unknown':
+				await this.#close('expire');
+				break;
+			case 'yes':
+				await this.#settle(fault.usage, { kind: 'unusable', reason: gone.reason, message: gone.message, usage: null });
+				break;
+			default:
+				return fault.billed satisfies never;
+		}
+		if (move === 'retry') await this.#backOff(fault);
+		return gone;
+	}
+
+	#interpret(answer: ChatAnswer, mode: StructuredMode): Kept {
+		const usage = answer.usage.kind === 'reported' ? answer.usage.usage : null;
+		const unusable = (reason: Reason, message: string): Kept => ({ kind: 'unusable', reason, message, usage });
+		if (answer.refusal !== null) return unusable('content_refused', 'The model refused to answer this prompt.');
+		const reading = this.#options.context.contract.read(answer.text, { allowsPlainText: mode === 'prompt' });
+		const hint = answer.finishReason === 'length' ? ' It was cut off at the output limit; raise the Output Limit.' : '';
+		switch (reading.kind) {
+			case 'values':
+				return { kind: 'values', values: reading.values, usage };
+			case 'empty':
+				return unusable('empty_answer', `The model gave an empty answer.${hint}`);
+			case 'invalid':
+				return unusable('invalid_output', `${reading.detail}${hint}`);
+			default:
+				return reading satisfies never;
+		}
+	}
+
+	/** Charges the call. Returns a note for people when something about the charge is unusual. */
+	async #settle(reading: UsageReading, kept: Kept): Promise<string | null> {
+		const { context, ledger, plan, hold } = this.#options;
+		const { actualMicro, measure, note } = this.#cost(reading);
+		const keptForMs = context.values.keepResultsHours * 3_600_000;
+		const result = keptForMs === 0 ? null : { text: encodeKept(kept), keptUntilMs: context.timing.clock() + keptForMs };
+		this.chargedMicro = actualMicro;
+		if (this.usage) context.memory.setLearned(plan.memoryId, learn(context.memory.learned(plan.memoryId), { estimatedInputTokens: plan.size.inputTokens, usage: this.usage }));
+		try {
+			const { availableMicro } = await ledger.settle({ holdSeq: hold.seq, actualMicro, measure, usage: this.usage, result });
+			this.availableMicro = availableMicro;
+			return note;
+		} catch (error) {
+			return `The cost could not be recorded and is reported as unconfirmed: ${isCreditError(error) ? error.message : String(error)}`;
+		}
+	}
+
+	/** The cost from the usage reported; from the reservation where usage is missing or unusable, never 0 (ledger rule 28). */
+	#cost(reading: UsageReading): { actualMicro: Micro; measure: Measure; note: string | null } {
+		const { price } = this.#options.plan;
+		if (reading.kind === 'reported' && price && countsAnything(reading.usage)) {
+			this.usage = reading.usage;
+			return { actualMicro: priceUsage(price, reading.usage), measure: 'reported', note: null };
+		}
+		const why = reading.kind === 'rejected' ? `The provider reported usage that cannot be counted (${reading.detail})` : 'The provider did not report usage';
+		return { actualMicro: this.#options.hold.amountMicro, measure: 'estimated', note: `${why}, so the estimate was charged.` };
+	}
+
+	/** A hold that cannot be closed now is closed by its timeout; the item must not suffer for it. */
+	async #close(verb: 'release' | 'expire'): Promise<void> {
+		const { ledger, hold } = this.#options;
+		try {
+			const { availableMicro } = await ledger[verb](hold.seq);
+			this.availableMicro = availableMicro;
+		} catch (error) {
+			if (!isCreditError(error)) throw error;
+		}
+	}
+
+	/** Waits before the next attempt; false when the flow was stopped meanwhile. */
+	async #backOff({ retryAfterMs }: ProviderFault): Promise<boolean> {
+		const { context, signal } = this.#options;
+		const { attempt } = this.#progress();
+		await context.timing.pause(backoffMs({ attempt, retryAfterMs, jitter: context.timing.jitter() }), signal);
+		return !signal?.aborted;
+	}
+
+	#progress(): { attempt: number; maxAttempts: number } {
+		return { attempt: this.#options.attemptsBefore + this.attempts, maxAttempts: this.#options.context.values.maxAttempts };
+	}
+
+	#mode(): StructuredMode {
+		const { context, plan } = this.#options;
+		const { structuredOutput } = context.values;
+		return structuredOutput === 'auto' ? context.memory.mode(plan.modeId) : structuredOutput;
+	}
+
+	/** Remembers that this endpoint needs a weaker way of asking; it does not count as an attempt. */
+	#weaken(mode: StructuredMode): boolean {
+		const weaker = weakerMode(mode);
+		if (this.#options.context.values.structuredOutput !== 'auto' || weaker === null) return false;
+		this.#options.context.memory.setMode(this.#options.plan.modeId, weaker);
+		this.attempts -= 1;
+		return true;
+	}
+}
+
+/** An answer without a single token is a report that was not made, not a free call. */
+function countsAnything({ inputTokens, outputTokens }: Usage): boolean {
+	return inputTokens > 0 || outputTokens > 0;
+}

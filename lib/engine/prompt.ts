@@ -1,0 +1,34 @@
+/**
+ * Owns the messages of a call. Static parts come first, so that a provider's prompt cache can reuse them; the form of the
+ * answer is put in words only where the server is not told it otherwise.
+ */
+import { estimateTokens, upperBoundTokens } from '../core/estimate-tokens';
+import type { RequestSize } from '../core/estimate';
+import type { ChatMessage, StructuredMode } from '../providers/provider';
+import type { OutputContract } from './output-contract';
+
+/** Tokens that chat formats add around each message, generously. */
+const TOKENS_PER_MESSAGE = 8;
+
+/** From the strictest to the weakest way of asking for a form. */
+export const STRUCTURED_MODES: readonly StructuredMode[] = ['json_schema', 'json_object', 'prompt'];
+
+/** System and user message of one call. */
+export function buildMessages({ systemPrompt, prompt, contract, mode }: { systemPrompt: string; prompt: string; contract: OutputContract; mode: StructuredMode }): ChatMessage[] {
+	const format = mode === 'json_schema' ? '' : contract.inWords;
+	const system = [systemPrompt.trim(), format].filter((part) => part !== '').join('\n\n');
+	const user: ChatMessage = { role: 'user', content: prompt };
+	return system === '' ? [user] : [{ role: 'system', content: system }, user];
+}
+
+/** The size of the request that these messages make, the schema included where it is sent. */
+export function sizeOf({ messages, schemaText, outputLimitTokens }: { messages: readonly ChatMessage[]; schemaText: string; outputLimitTokens: number }): RequestSize {
+	const overhead = TOKENS_PER_MESSAGE * (messages.length + 1);
+	let inputTokens = overhead + estimateTokens(schemaText);
+	let inputBytes = overhead + upperBoundTokens(schemaText);
+	for (const { content } of messages) {
+		inputTokens += estimateTokens(content);
+		inputBytes += upperBoundTokens(content);
+	}
+	return { inputTokens, inputBytes, outputLimitTokens };
+}
