@@ -2,6 +2,7 @@
  * Owns the canonical text of an entry and the chain of hashes over it. Both stores keep exactly this text, so a journal
  * verifies to the same hashes wherever it lies. Refuses texts it cannot read as `ledger_corrupt`.
  */
+import { sumSlices } from './burn-down';
 import { CreditError } from './errors';
 import { canonicalJson, sha256 } from './idempotency';
 import { LABEL_NAMES, type Entry, type EntryBody, type Labels, type Movement, type Slice } from './model';
@@ -35,11 +36,11 @@ const USAGE_FIELDS = [
 	'audioOutputTokens',
 ] as const satisfies readonly (keyof Usage)[];
 
-/** Compact JSON of a body without its kind. Absent parts are left out, slices are `grant:amount` lists. */
+/** Compact JSON of a body without its kind. Absent parts are left out, slices are `grant:amount` lists; a reservation amounts to its slices. */
 export function encodeBody(body: EntryBody): string {
 	switch (body.kind) {
 		case 'reserved':
-			return JSON.stringify({ a: String(body.amountMicro), s: encodeSlices(body.slices), t: body.timeoutAtMs, p: body.priceVersion ?? undefined });
+			return JSON.stringify({ s: encodeSlices(body.slices), t: body.timeoutAtMs, p: body.priceVersion ?? undefined });
 		case 'refused':
 			return JSON.stringify({ r: body.reason, a: body.amountMicro === null ? undefined : String(body.amountMicro) });
 		case 'settled':
@@ -143,8 +144,10 @@ function decodeUsage(counts: unknown): Usage | null {
 
 function decodeKnown(kind: BodyKind, compact: Compact): EntryBody {
 	switch (kind) {
-		case 'reserved':
-			return { kind, amountMicro: amount(compact['a']), slices: decodeSlices(compact['s']), timeoutAtMs: Number(compact['t']), priceVersion: (compact['p'] as string | undefined) ?? null };
+		case 'reserved': {
+			const slices = decodeSlices(compact['s']);
+			return { kind, amountMicro: sumSlices(slices), slices, timeoutAtMs: Number(compact['t']), priceVersion: (compact['p'] as string | undefined) ?? null };
+		}
 		case 'refused':
 			return { kind, reason: compact['r'] as Extract<EntryBody, { kind: 'refused' }>['reason'], amountMicro: compact['a'] === undefined ? null : amount(compact['a']) };
 		case 'settled':

@@ -91,10 +91,15 @@ export function checkedInstant(atMs: Instant, field: string): Instant {
 	return atMs;
 }
 
+/** Zones found valid before: asking the runtime costs more than a whole reservation. */
+const knownZones = new Set<string>();
+
 /** Returns the IANA zone name unchanged, or throws `invalid_time` when the runtime does not know it. */
 export function checkedZone(timeZone: string): string {
+	if (knownZones.has(timeZone)) return timeZone;
 	if (!IANAZone.isValidZone(timeZone)) {
 		throw new CreditError('invalid_time', `The time zone is ${JSON.stringify(timeZone)}, which is not an IANA zone. Use a name such as Europe/Berlin or UTC.`);
 	}
+	knownZones.add(timeZone);
 	return timeZone;
 }
