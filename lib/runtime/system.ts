@@ -2,6 +2,7 @@
  * Owns the touch with the outside that is not a file or a server: the clock, waiting, and random jitter.
  * The only module that reads the time or sets a timer.
  */
+import { randomUUID } from 'node:crypto';
 
 /** Milliseconds since 1970, UTC. */
 export type Clock = () => number;
@@ -33,3 +34,13 @@ export function pause(delayMs: number, signal?: AbortSignal | null): Promise<voi
 
 /** A random number in [0, 1) for jitter; not for secrets. */
 export const jitter = (): number => Math.random();
+
+/** Runs `task` once after `delayMs` unless cancelled; never keeps the process alive by itself. */
+export function later(delayMs: number, task: () => void): { cancel(): void } {
+	const timer = setTimeout(task, delayMs);
+	timer.unref();
+	return { cancel: () => { clearTimeout(timer); } };
+}
+
+/** A new unique id, for idempotency keys of commands that nobody repeats. */
+export const newId = (): string => randomUUID();

@@ -1,0 +1,109 @@
+/**
+ * Owns making a provider of its settings: the usual address of each service, whose prices hold, the user's own prices.
+ */
+import { CreditError } from '../core/errors';
+import { providerOfUrl } from '../core/provider-of-url';
+import { createRateCard, type RateCard } from '../core/rate-card';
+import type { RateOverride } from '../core/rate-overrides';
+import type { ProviderHandle } from '../engine/llm-action';
+import type { PROVIDER_PARAMS } from '../params/connection';
+import type { ValuesOf } from '../params/param';
+import { testConnection, type ConnectionReport } from '../providers/connection-test';
+import type { EndpointOptions } from '../providers/endpoint';
+import { createOpenAiCompatible } from '../providers/openai-compatible';
+import { proxyFor } from './proxy';
+
+export type ProviderValues = ValuesOf<typeof PROVIDER_PARAMS>;
+type Service = ProviderValues['service'];
+
+const USUAL_ADDRESS: Readonly<Record<Service, string>> = {
+	openai: 'https://api.openai.com/v1',
+	openrouter: 'https://openrouter.ai/api/v1',
+	ollama: 'http://127.0.0.1:11434/v1',
+	lmstudio: 'http://127.0.0.1:1234/v1',
+	vllm: 'http://127.0.0.1:8000/v1',
+	azure: '',
+	custom: '',
+};
+const PRICES_OF: Readonly<Record<Exclude<Service, 'custom'>, string>> = {
+	openai: 'openai', openrouter: 'openrouter', azure: 'azure', ollama: 'local', lmstudio: 'local', vllm: 'local',
+};
+/** Limit for lists of models and connection tests. */
+const PROBE_TIMEOUT_MS = 15_000;
+
+/** A provider with its prices. Throws `provider_misconfigured` or `invalid_settings`, naming the field and the mend. */
+export function createProvider(values: ProviderValues): ProviderHandle {
+	const options = endpointOf(values);
+	const provider = createOpenAiCompatible(options);
+	const card = rateCardOf(values);
+	return { provider, service: `${values.service} ${options.baseUrl}`, priceOf: (model, atMs) => card.find({ provider: priceProvider(values, options), model, atMs }) };
+}
+
+/** Asks the endpoint whether it is there and takes the key. Costs nothing; never throws. */
+export async function testProvider(values: ProviderValues, signal?: AbortSignal): Promise<ConnectionReport> {
+	try {
+		return await testConnection(endpointOf(values), signal ? { signal } : {});
+	} catch (error) {
+		if (error instanceof CreditError) return { isOk: false, message: error.message, models: [] };
+		throw error;
+	}
+}
+
+/**
+ * The user's own prices from lines of `model, input, output[, cached input]` in dollars per million tokens; empty lines and
+ * lines that start with # are skipped. Throws `invalid_settings` naming the line.
+ */
+export function parsePrices(text: string): RateOverride[] {
+	return text.split(/\r?\n/).flatMap((line, index) => {
+		const trimmed = line.trim();
+		if (trimmed === '' || trimmed.startsWith('#')) return [];
+		const [model = '', input = '', output = '', cached = '', ...more] = trimmed.split(/[,;\t]/).map((part) => part.trim());
+		if (model === '' || input === '' || output === '' || more.length > 0) {
+			throw new CreditError('invalid_settings', `My Own Prices, line ${String(index + 1)} is ${JSON.stringify(trimmed)}. Write: model, input price, output price, such as my-model, 0.40, 1.60.`);
+		}
+		return [{ model, inputDollarsPerMillion: input, outputDollarsPerMillion: output, cachedInputDollarsPerMillion: cached }];
+	});
+}
+
+function rateCardOf(values: ProviderValues): RateCard {
+	return createRateCard({ overrides: parsePrices(values.prices), allowUnpriced: values.unpriced === 'free' });
+}
+
+function priceProvider({ service, pricing }: ProviderValues, { baseUrl }: EndpointOptions): string {
+	switch (pricing) {
+		case 'free':
+			return 'local';
+		case 'own':
+			return 'none';
+		case 'auto':
+			return service === 'custom' ? providerOfUrl(baseUrl) : PRICES_OF[service];
+		default:
+			return pricing satisfies never;
+	}
+}
+
+function endpointOf(values: ProviderValues): EndpointOptions {
+	const { service, headerName, headerValue } = values;
+	const baseUrl = values.baseUrl.trim() || USUAL_ADDRESS[service];
+	if (baseUrl === '') throw new CreditError('provider_misconfigured', 'The base URL is empty. Give the address of the server, such as https://llm.example.com/v1.');
+	if (service === 'openai' && values.baseUrl.trim() === '' && values.apiKey.trim() === '') {
+		throw new CreditError('provider_misconfigured', 'The API key is empty, and OpenAI needs one. Make a key in its console and enter it in the provider settings.');
+	}
+	return {
+		name: new URL(withScheme(baseUrl)).host,
+		baseUrl,
+		apiKey: values.apiKey,
+		providerId: service === 'custom' ? providerOfUrl(baseUrl) : PRICES_OF[service],
+		organisation: values.organisation.trim(),
+		project: values.project.trim(),
+		headers: headerName.trim() === '' ? {} : { [headerName.trim()]: headerValue },
+		timeoutMs: PROBE_TIMEOUT_MS,
+		proxyUrl: values.proxyUrl.trim() || proxyFor(baseUrl, process.env),
+		...(service === 'azure' ? { azure: { apiVersion: values.apiVersion } } : {}),
+	};
+}
+
+/** A base URL that is no URL is refused by the endpoint with its own message; the name must not fail first. */
+function withScheme(baseUrl: string): string {
+	return URL.canParse(baseUrl) ? baseUrl : 'http://endpoint';
+}

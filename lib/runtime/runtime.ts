@@ -1,0 +1,150 @@
+/**
+ * Owns the composition: which store, provider, clock and memory the engine is given. One store per ledger file and process,
+ * shared by every node that names the file, also across a reload of this package. Hosts and the CLI start here.
+ */
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { EngineMemory, LlmAction, type LlmActionOptions } from '../engine/llm-action';
+import { LedgerAccount } from '../engine/ledger-account';
+import type { Timing } from '../engine/timing';
+import { CreditError } from '../core/errors';
+import { GroupCommit } from '../ledger/group-commit';
+import { openSqliteLedger } from '../ledger/sqlite/store';
+import type { LedgerStore } from '../ledger/store';
+import { jitter, later, monotonicMs, pause, systemClock } from './system';
+
+/** Where a ledger is and which of its accounts is meant. */
+export interface LedgerSettings {
+	/** Empty: the usual place of the host. */
+	readonly path: string;
+	readonly account: string;
+	/** IANA zone of a new account. Empty: the zone of this machine. */
+	readonly timeZone: string;
+}
+
+/** The use of a ledger; its file is closed some time after the last lease was released. */
+export interface LedgerLease {
+	readonly ledger: LedgerAccount;
+	readonly store: LedgerStore;
+	release(): Promise<void>;
+}
+
+interface SharedLedger {
+	readonly store: LedgerStore;
+	readonly commits: GroupCommit;
+	readonly accounts: Map<string, Promise<LedgerAccount>>;
+	leases: number;
+	closing: { cancel(): void } | null;
+}
+
+/** A host often opens the same ledger again within seconds; opening costs more than keeping. */
+const IDLE_CLOSE_MS = 5_000;
+const REGISTRY = Symbol.for('llm-credits.runtime.v1');
+
+interface Registry {
+	readonly ledgers: Map<string, Promise<SharedLedger>>;
+	readonly memory: EngineMemory;
+}
+
+const timing: Timing = { clock: systemClock, monotonicMs, pause, jitter };
+
+/** The usual ledger file inside a host's data folder. */
+export function defaultLedgerPath(folder: string): string {
+	return join(folder, 'llm-credits', 'ledger.db');
+}
+
+/** Opens a ledger, or joins the one this process has open, and opens the account when it is new. Rejects with a `CreditError`. */
+export async function leaseLedger(settings: LedgerSettings, defaultFolder: string): Promise<LedgerLease> {
+	const path = ledgerPath(settings.path, defaultFolder);
+	const shared = await openShared(path);
+	shared.leases += 1;
+	shared.closing?.cancel();
+	shared.closing = null;
+	let isReleased = false;
+	const release = async (): Promise<void> => {
+		if (isReleased) return;
+		isReleased = true;
+		shared.leases -= 1;
+		if (shared.leases === 0) shared.closing = later(IDLE_CLOSE_MS, () => void closeShared(path, shared));
+		return Promise.resolve();
+	};
+	try {
+		return { ledger: await openAccount(shared, settings), store: shared.store, release };
+	} catch (error) {
+		await release();
+		throw error;
+	}
+}
+
+/** Opens a ledger for one command and nothing else; the caller closes it. Rejects with a `CreditError`. */
+export async function openLedgerStore(path: string): Promise<LedgerStore> {
+	return openSqliteLedger({ path: resolve(path), clock: systemClock, pause, jitter });
+}
+
+/** An account of a store that the caller opened. */
+export function accountOf(store: LedgerStore, accountId: string): LedgerAccount {
+	return new LedgerAccount({ accountId, store, commits: new GroupCommit(store), timing });
+}
+
+/** An LLM Action with the real clock, and with what this process has learned so far. */
+export function createLlmAction(options: Omit<LlmActionOptions, 'timing' | 'memory'>): LlmAction {
+	return new LlmAction({ ...options, timing, memory: registry().memory });
+}
+
+/** The zone of this machine. */
+export function machineTimeZone(): string {
+	return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+
+function registry(): Registry {
+	const holder = globalThis as { [REGISTRY]?: Registry };
+	holder[REGISTRY] ??= { ledgers: new Map(), memory: new EngineMemory() };
+	return holder[REGISTRY];
+}
+
+async function openShared(path: string): Promise<SharedLedger> {
+	const { ledgers } = registry();
+	const known = ledgers.get(path);
+	if (known) return known;
+	const opening = openSqliteLedger({ path, clock: systemClock, pause, jitter }).then((store): SharedLedger => ({
+		store, commits: new GroupCommit(store), accounts: new Map(), leases: 0, closing: null,
+	}));
+	ledgers.set(path, opening);
+	// A ledger that could not be opened is tried afresh the next time: the disk may be back by then.
+	opening.catch(() => ledgers.delete(path));
+	return opening;
+}
+
+async function closeShared(path: string, shared: SharedLedger): Promise<void> {
+	if (shared.leases > 0) return;
+	registry().ledgers.delete(path);
+	await shared.store.close();
+}
+
+async function openAccount(shared: SharedLedger, { account, timeZone }: LedgerSettings): Promise<LedgerAccount> {
+	const known = shared.accounts.get(account);
+	if (known) return known;
+	const opened = (async () => {
+		const ledger = new LedgerAccount({ accountId: account, store: shared.store, commits: shared.commits, timing });
+		await ledger.open({ timeZone: timeZone === '' ? machineTimeZone() : timeZone });
+		return ledger;
+	})();
+	shared.accounts.set(account, opened);
+	opened.catch(() => shared.accounts.delete(account));
+	return opened;
+}
+
+/** The absolute path with links of its folder resolved, so that one file has one name in this process. */
+function ledgerPath(given: string, defaultFolder: string): string {
+	const text = given.trim();
+	if (/^postgres(ql)?:/i.test(text)) {
+		throw new CreditError('invalid_path', 'The ledger is a PostgreSQL address; this version keeps ledgers in files. Give the path of a file.');
+	}
+	const path = text === '' ? defaultLedgerPath(defaultFolder) : resolve(text);
+	try {
+		return join(realpathSync(dirname(path)), basename(path));
+	} catch {
+		return path;
+	}
+}
