@@ -67,6 +67,8 @@ export default tseslint.config(
 			'@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: 'only-allowed-literals' }],
 			'@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true, allowBoolean: true }],
 			'@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+			// Takes an unknown that was narrowed for an object; templates are held by restrict-template-expressions.
+			'@typescript-eslint/no-base-to-string': 'off',
 			// Node's own sockets and agents are handed about by their interface.
 			'@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
 			// An implementation of an asynchronous port may have nothing to wait for.
@@ -101,7 +103,6 @@ export default tseslint.config(
 		rules: {
 			// Chai's assertions are expressions, and a failed cast in a test is a failed test.
 			'@typescript-eslint/no-unused-expressions': 'off',
-			'@typescript-eslint/no-base-to-string': 'off',
 			'@typescript-eslint/no-non-null-assertion': 'off',
 			'@typescript-eslint/no-unsafe-argument': 'off',
 			'@typescript-eslint/no-unsafe-assignment': 'off',
