@@ -1,0 +1,119 @@
+/**
+ * Owns one endpoint's settings once they are checked, and the SDK client made of them. Refuses everything the SDK would take from the
+ * environment (keys, organisation, base URL, headers, log level): what is not given here is not used.
+ */
+import type OpenAI from 'openai';
+import { CreditError } from '../core/errors';
+import { fetchInto } from './http-transport';
+import type { Exchange } from './http-transport';
+
+/** Where an endpoint is and how to sign in. `apiKey` may be '' for servers without keys. */
+export interface EndpointOptions {
+	/** Name for people, used in messages. */
+	readonly name: string;
+	readonly baseUrl: string;
+	readonly apiKey: string;
+	/** Whose prices and habits hold, as `providerOfUrl` gives it. */
+	readonly providerId: string;
+	readonly organisation?: string;
+	readonly project?: string;
+	readonly headers?: Readonly<Record<string, string>>;
+	/** Limit for lists and connection tests, in milliseconds; a chat brings its own. */
+	readonly timeoutMs: number;
+	/** http or https URL of a proxy, with credentials if it wants them. */
+	readonly proxyUrl?: string | null;
+	/** Azure's dated API: deployments in the path, the key in its own header. Not for Azure's newer /openai/v1 addresses. */
+	readonly azure?: { readonly apiVersion: string };
+}
+
+/** Checked settings. */
+export interface Endpoint extends EndpointOptions {
+	readonly proxyUrl: string | null;
+	/** All headers that go out with a request, the key's included. */
+	readonly sentHeaders: Readonly<Record<string, string>>;
+	/** What must never be shown. */
+	readonly secrets: readonly string[];
+}
+
+/** The SDK asks for a key even where none is needed; its own headers never leave, so this one is not sent. */
+const NO_KEY = 'none';
+
+/** Checks the settings. Throws `provider_misconfigured` naming the field, the value (never a secret) and the mend. */
+export function checkedEndpoint(options: EndpointOptions): Endpoint {
+	const url = checkedUrl(options.baseUrl, 'The base URL');
+	const proxyUrl =
+		options.proxyUrl === undefined || options.proxyUrl === null || options.proxyUrl.trim() === '' ? null : options.proxyUrl.trim();
+	const proxy = proxyUrl === null ? null : checkedUrl(proxyUrl, 'The proxy');
+	const apiKey = options.apiKey.trim();
+	const sentHeaders = headersOf({ ...options, apiKey });
+	for (const [header, value] of Object.entries(sentHeaders)) checkHeader(header, value);
+	const secrets = [
+		apiKey,
+		decodeURIComponent(proxy?.password ?? ''),
+		proxy?.password ?? '',
+		url.password,
+		...Object.values(options.headers ?? {}),
+	];
+	return {
+		...options,
+		baseUrl: normalBaseUrl(url, options),
+		apiKey,
+		proxyUrl,
+		sentHeaders,
+		secrets: secrets.filter((secret) => secret !== ''),
+	};
+}
+
+/** A client of the SDK for one request, recording into `exchange`. The SDK is loaded on first use, since that takes a moment. */
+export async function clientFor(endpoint: Endpoint, exchange: Exchange): Promise<OpenAI> {
+	const sdk = await import('openai');
+	const shared = {
+		apiKey: endpoint.apiKey === '' ? NO_KEY : endpoint.apiKey,
+		baseURL: endpoint.baseUrl,
+		adminAPIKey: null,
+		organization: null,
+		project: null,
+		webhookSecret: null,
+		logLevel: 'off' as const,
+		maxRetries: 0,
+		fetch: fetchInto(exchange, { headers: endpoint.sentHeaders, proxyUrl: endpoint.proxyUrl }),
+	};
+	return endpoint.azure ? new sdk.AzureOpenAI({ ...shared, apiVersion: endpoint.azure.apiVersion }) : new sdk.OpenAI(shared);
+}
+
+function headersOf({ apiKey, organisation, project, headers, azure }: EndpointOptions): Record<string, string> {
+	const sent: Record<string, string> = { 'user-agent': 'llm-credits' };
+	if (apiKey !== '') sent[azure ? 'api-key' : 'authorization'] = azure ? apiKey : `Bearer ${apiKey}`;
+	if (organisation) sent['openai-organization'] = organisation;
+	if (project) sent['openai-project'] = project;
+	for (const [name, value] of Object.entries(headers ?? {})) sent[name.trim().toLowerCase()] = value;
+	return sent;
+}
+
+function checkHeader(name: string, value: string): void {
+	if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name))
+		throw misconfigured(`A header is named ${JSON.stringify(name)}. Use letters, digits and hyphens only.`);
+	if (/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) return;
+	const what = name === 'authorization' || name === 'api-key' ? 'The API key' : `The header ${name}`;
+	throw misconfigured(`${what} contains a line break or another character that cannot be sent. Copy it again.`);
+}
+
+function checkedUrl(text: string, field: string): URL {
+	const shown = JSON.stringify(text.replace(/\/\/[^/@]*@/, '//[hidden]@'));
+	if (!URL.canParse(text.trim()))
+		throw misconfigured(`${field} is ${shown}, which is not a URL. Write it in full, such as https://api.openai.com/v1.`);
+	const url = new URL(text.trim());
+	if (url.protocol !== 'http:' && url.protocol !== 'https:')
+		throw misconfigured(`${field} is ${shown}; it must begin with http:// or https://.`);
+	return url;
+}
+
+/** Without a trailing slash, query or fragment; Azure's resource address gets the path that its API lives under. */
+function normalBaseUrl(url: URL, { azure }: EndpointOptions): string {
+	const path = url.pathname.replace(/\/+$/, '').replace(/\/chat\/completions$/, '');
+	return `${url.origin}${azure && !/\/openai(\/|$)/.test(path) ? `${path}/openai` : path}`;
+}
+
+function misconfigured(message: string): CreditError {
+	return new CreditError('provider_misconfigured', message);
+}

@@ -1,0 +1,134 @@
+/**
+ * Owns the wire: one HTTP request with its whole answer, over Node's own http. It stands in for `fetch` in the SDK because it has to
+ * tell whether the request had left when it failed (was it billed?), must not end a slow model's answer after five minutes, goes
+ * through proxies, and cuts off what is too large. Refuses redirects: a key is never carried to another address.
+ */
+import http from 'node:http';
+import https from 'node:https';
+import type { TLSSocket } from 'node:tls';
+import { bareHost, portOf, routeTo } from './proxy-agent';
+
+/** Answers above this are cut off: no model writes 10 MB. */
+export const MAX_BODY_BYTES = 10_000_000;
+
+/** What became of one request; filled in while it runs, so that it can be asked after any failure. */
+export interface Exchange {
+	/** The connection stood and the request was written: the provider may have done the work. */
+	wasSent: boolean;
+	/** Status of the answer once its head has arrived. */
+	status: number | null;
+	/** The answer exceeded {@link MAX_BODY_BYTES}. */
+	wasTooLarge: boolean;
+	/** The transport's own error, which the SDK does not always keep. */
+	failure: NodeJS.ErrnoException | null;
+}
+
+export interface TransportOptions {
+	/** Headers that are sent besides content type, accept and length; nothing else leaves this process. */
+	readonly headers: Readonly<Record<string, string>>;
+	readonly proxyUrl: string | null;
+}
+
+/** A record for a request that has not started. */
+export function newExchange(): Exchange {
+	return { wasSent: false, status: null, wasTooLarge: false, failure: null };
+}
+
+/**
+ * A function with the shape of `fetch` for one request, recording into `exchange`. It resolves when the whole body is there.
+ * The SDK's own headers are dropped, since it adds OPENAI_CUSTOM_HEADERS from the environment and a description of this machine.
+ */
+export function fetchInto(exchange: Exchange, { headers, proxyUrl }: TransportOptions): typeof fetch {
+	return async (input, init) => {
+		try {
+			return await exchangeOnce({ url: new URL(urlOf(input)), init: init ?? {}, headers, proxyUrl, exchange });
+		} catch (error) {
+			exchange.failure ??= error as NodeJS.ErrnoException;
+			throw error;
+		}
+	};
+}
+
+function urlOf(input: Parameters<typeof fetch>[0]): string {
+	return typeof input === 'string' ? input : input instanceof URL ? input.href : input.url;
+}
+
+interface OneRequest extends TransportOptions {
+	readonly url: URL;
+	readonly init: RequestInit;
+	readonly exchange: Exchange;
+}
+
+function exchangeOnce({ url, init, headers, proxyUrl, exchange }: OneRequest): Promise<Response> {
+	const { agent, via } = routeTo(url, proxyUrl);
+	const body = typeof init.body === 'string' ? Buffer.from(init.body) : null;
+	const target = via?.proxy ?? url;
+	const request = (target.protocol === 'https:' ? https : http).request({
+		agent,
+		method: init.method ?? 'GET',
+		host: bareHost(target),
+		port: portOf(target),
+		path: via ? url.href : url.pathname + url.search,
+		headers: {
+			host: url.host,
+			accept: 'application/json',
+			'accept-encoding': 'identity',
+			...(body ? { 'content-type': 'application/json', 'content-length': String(body.length) } : {}),
+			...via?.headers,
+			...headers,
+		},
+		...(init.signal ? { signal: init.signal } : {}),
+	});
+	noteWhenSent(request, exchange);
+	return new Promise((resolve, reject) => {
+		request.once('error', reject);
+		request.once('response', (response) => {
+			exchange.status = response.statusCode ?? null;
+			readBody(response, exchange).then((bytes) => resolve(toResponse(response, bytes)), reject);
+		});
+		request.end(body ?? undefined);
+	});
+}
+
+/** The request is written as soon as its connection is ready, TLS included. */
+function noteWhenSent(request: http.ClientRequest, exchange: Exchange): void {
+	request.once('socket', (socket) => {
+		const sent = (): void => {
+			exchange.wasSent = true;
+		};
+		if ((socket as Partial<TLSSocket>).encrypted === true && (socket.connecting || isHandshaking(socket as TLSSocket)))
+			socket.once('secureConnect', sent);
+		else if (socket.connecting) socket.once('connect', sent);
+		else sent();
+	});
+}
+
+function isHandshaking(socket: TLSSocket): boolean {
+	return (socket as TLSSocket & { readonly secureConnecting?: boolean }).secureConnecting === true;
+}
+
+async function readBody(response: http.IncomingMessage, exchange: Exchange): Promise<Buffer> {
+	const chunks: Buffer[] = [];
+	let size = 0;
+	for await (const chunk of response as AsyncIterable<Buffer>) {
+		size += chunk.length;
+		if (size > MAX_BODY_BYTES) {
+			exchange.wasTooLarge = true;
+			response.destroy();
+			throw new Error(`The answer is larger than ${MAX_BODY_BYTES} bytes.`);
+		}
+		chunks.push(chunk);
+	}
+	return Buffer.concat(chunks);
+}
+
+const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
+
+function toResponse(response: http.IncomingMessage, bytes: Buffer): Response {
+	const headers = new Headers();
+	for (const [name, value] of Object.entries(response.headers)) {
+		if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+	}
+	const status = response.statusCode ?? 0;
+	return new Response(BODILESS.has(status) ? null : new Uint8Array(bytes), { status, headers });
+}
