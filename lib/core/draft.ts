@@ -20,6 +20,7 @@ export interface EntryContext {
 	readonly person?: string | null;
 }
 
+/** The working copy. Its getters and amounts refer to {@link Draft.nowMs}; looking up what does not exist throws `…_not_found`. */
 export class Draft {
 	readonly accountId: string;
 	readonly #balances: Balances;

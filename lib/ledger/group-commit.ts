@@ -19,6 +19,7 @@ interface Waiting {
 /** More commands than this wait for the next transaction: a snapshot stays bounded and other processes get their turn. */
 const MAX_BATCH = 256;
 
+/** Collects commands and commits them in batches; one for each store and process. */
 export class GroupCommit {
 	readonly #store: Pick<LedgerStore, 'commit'>;
 	readonly #queues = new Map<string, Waiting[]>();

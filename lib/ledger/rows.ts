@@ -62,6 +62,7 @@ export interface EntryRow {
 export interface HoldRow {
 	readonly seq: bigint;
 	readonly state: bigint;
+	readonly timeout_at_ms: bigint;
 	readonly closed_seq: bigint | null;
 }
 
@@ -142,16 +143,24 @@ export function readEntry(row: EntryRow): Entry {
 		requestHash: row.request_hash?.toString('hex') ?? null,
 		labels: row.labels === null ? null : decodeLabels(row.labels),
 		person: row.person,
-		body: decodeBody(word(ENTRY_KINDS, row.kind, 'entry kind'), row.body),
+		body: readBody(row),
 		hash: row.hash.toString('hex'),
 	};
+}
+
+function readBody({ seq, kind, body }: EntryRow): Entry['body'] {
+	try {
+		return decodeBody(word(ENTRY_KINDS, kind, 'entry kind'), body);
+	} catch (cause) {
+		throw new CreditError('ledger_corrupt', `Entry ${String(seq)} of the journal cannot be read. Restore the ledger from a backup, and run "llm-credits verify" on it.`, { cause });
+	}
 }
 
 /** Reads a hold from its row, the entry that made it and, unless it is open, the entry that closed it last. */
 export function readHold(row: HoldRow, reserved: Entry | null, closing: Entry | null): Hold {
 	const state = word(HOLD_STATES, row.state, 'hold state');
 	if (reserved?.body.kind !== 'reserved') throw corrupt(`hold h${String(row.seq)} has no entry that reserved it`);
-	const hold = reservedHold(reserved, reserved.body);
+	const hold = { ...reservedHold(reserved, reserved.body), timeoutAtMs: Number(row.timeout_at_ms) };
 	if (row.closed_seq === null && state === 'open') return hold;
 	const body = closing?.body;
 	if (!closing || !body || !('charged' in body) || body.holdSeq !== hold.seq) throw corrupt(`hold h${String(row.seq)} has no entry that closed it`);

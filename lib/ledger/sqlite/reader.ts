@@ -18,7 +18,7 @@ const ENTRIES = `
 	SELECT e.seq, e.at_ms, e.kind, e.key_hash, e.request_hash, l.labels, e.person, e.body, e.hash
 	FROM entries e LEFT JOIN label_sets l ON l.id = e.label_set
 	WHERE e.account = ?`;
-const HOLDS = 'SELECT seq, state, closed_seq FROM holds WHERE account = ?';
+const HOLDS = 'SELECT seq, state, timeout_at_ms, closed_seq FROM holds WHERE account = ?';
 const SUMS = `sum(u.calls) AS calls, sum(u.charged_micro) AS charged_micro, sum(u.input_tokens) AS input_tokens,
 	sum(u.cached_input_tokens) AS cached_input_tokens, sum(u.output_tokens) AS output_tokens,
 	sum(u.reasoning_tokens) AS reasoning_tokens, sum(u.refusals) AS refusals, sum(u.estimated_calls) AS estimated_calls`;
@@ -33,6 +33,7 @@ export interface StoredAccount {
 	readonly account: Account;
 }
 
+/** Reads rows into the nouns of the ledger. Amounts are bigint from the column on. */
 export class Reader {
 	readonly #account: Statement<[string], AccountRow>;
 	readonly #accounts: Statement<[], AccountRow>;

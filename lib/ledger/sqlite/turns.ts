@@ -23,6 +23,7 @@ const LONELY_TURNS = 32;
 const FIRST_RETRY_MS = 2;
 const LONGEST_RETRY_MS = 12;
 
+/** The queue of one process at one file. */
 export class Turns {
 	readonly #options: TurnsOptions;
 	#queue: Promise<unknown> = Promise.resolve();

@@ -13,6 +13,7 @@ type Write = Statement<Column[]>;
 /** Sets of labels whose numbers are remembered before the memory is emptied. */
 const MAX_REMEMBERED_SETS = 10_000;
 
+/** Writes the nouns of the ledger into rows. */
 export class Writer {
 	readonly #putAccount: Statement<Column[], { readonly id: bigint }>;
 	readonly #addGrant: Write;
