@@ -1,0 +1,73 @@
+/** Owns Credit Balance in n8n: its looks, one engine call for each item, and where an item goes whose call failed. */
+import { NodeConnectionTypes } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { runCreditBalance } from '../../../lib/engine/credit-balance';
+import { CREDIT_BALANCE, CREDIT_BALANCE_PARAMS } from '../../../lib/params/credit-balance';
+import { systemClock } from '../../../lib/runtime/system';
+import { nodeLedger, testLedger, type NodeLedger } from '../connections';
+import { binaryOf, failedItem, nodeError } from '../outcome';
+import { readItem } from '../parameters';
+import { nodeProperties } from '../properties';
+import { identify } from '../run-identity';
+
+const MEND = 'Nothing was added to the ledger for this item.';
+
+export class CreditBalance implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Credit Balance',
+		name: 'creditBalance',
+		icon: { light: 'file:../../../icons/credit-balance.svg', dark: 'file:../../../icons/credit-balance.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle:
+			'={{ { balance: "Get balance", usage: "Get usage", grant: "Grant credits", purchase: "Purchase packs" }[$parameter["operation"]] }}',
+		description: CREDIT_BALANCE.summary,
+		defaults: { name: 'Credit Balance' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		usableAsTool: true,
+		credentials: [{ name: 'llmCreditsLedgerApi', displayName: 'Ledger', required: true, testedBy: 'testLedger' }],
+		properties: nodeProperties(CREDIT_BALANCE.params),
+	};
+
+	methods = { credentialTest: { testLedger } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		const items = this.getInputData();
+		if (items.length === 0) return [[]];
+		const ledger = nodeLedger(this);
+		const run = identify(this);
+		const output: INodeExecutionData[] = [];
+		try {
+			for (const [itemIndex, item] of items.entries()) {
+				try {
+					output.push(...(await answers(this, { ledger, item, itemIndex, key: run.keyOf(itemIndex) })));
+				} catch (error) {
+					const problem = nodeError(this, error, { description: MEND, itemIndex });
+					if (!this.continueOnFail()) throw problem;
+					output.push(failedItem(this, { item, itemIndex, error: problem }));
+				}
+			}
+		} finally {
+			await ledger.release();
+		}
+		return [output];
+	}
+}
+
+interface Question {
+	readonly ledger: NodeLedger;
+	readonly item: INodeExecutionData;
+	readonly itemIndex: number;
+	readonly key: string;
+}
+
+async function answers(ctx: IExecuteFunctions, { ledger, item, itemIndex, key }: Question): Promise<INodeExecutionData[]> {
+	const values = readItem(ctx, { params: CREDIT_BALANCE_PARAMS, itemIndex });
+	const documents = (await runCreditBalance(values, { ledger: await ledger.open(), key, nowMs: systemClock() })) as IDataObject[];
+	const field = values.outputField.trim();
+	const pairedItem = { item: itemIndex };
+	if (field === '') return documents.map((json) => ({ json, pairedItem }));
+	const answer = values.operation === 'usage' ? documents : documents[0];
+	return [{ json: { ...item.json, [field]: answer }, ...binaryOf(item), pairedItem }];
+}

@@ -1,0 +1,39 @@
+/** Owns how LLM Action looks in n8n. What it does is in run.ts, its parameters are in lib/params. */
+import { NodeConnectionTypes } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { LLM_ACTION, LLM_ACTION_OUTPUTS } from '../../../lib/params/llm-action';
+import { testLedger, testProvider } from '../connections';
+import { searchModels } from '../models';
+import { outputsOf } from '../outputs';
+import { nodeProperties } from '../properties';
+import { runLlmAction } from './run';
+
+const OUTPUTS =
+	`={{ $parameter["outputs"] === "single" ? ${outputsOf(LLM_ACTION_OUTPUTS.single)} : ${outputsOf(LLM_ACTION_OUTPUTS.separate)} }}` as const;
+
+export class LlmAction implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'LLM Action',
+		name: 'llmAction',
+		icon: { light: 'file:../../../icons/llm-action.svg', dark: 'file:../../../icons/llm-action.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle: '={{ $parameter["model"]["value"] || $parameter["model"] }}',
+		description: LLM_ACTION.summary,
+		defaults: { name: 'LLM Action' },
+		inputs: [NodeConnectionTypes.Main],
+		outputs: OUTPUTS,
+		usableAsTool: true,
+		credentials: [
+			{ name: 'llmCreditsLedgerApi', displayName: 'Ledger', required: true, testedBy: 'testLedger' },
+			{ name: 'llmCreditsProviderApi', displayName: 'Provider', required: true, testedBy: 'testProvider' },
+		],
+		properties: nodeProperties(LLM_ACTION.params),
+	};
+
+	methods = { credentialTest: { testLedger, testProvider }, listSearch: { searchModels } };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return runLlmAction(this);
+	}
+}

@@ -1,0 +1,35 @@
+/**
+ * Owns what the editor shows above the output of LLM Action when items took their fallback: how many, why, and what to do.
+ */
+import type { NodeExecutionHint } from 'n8n-workflow';
+import type { ItemResult } from '../../../lib/engine/item-result';
+import { REASONS, type Reason } from '../../../lib/params/fallback-switch';
+
+const MENDS: Partial<Record<Reason, string>> = {
+	credits_exhausted: 'Add credits with Credit Balance, or let the items go on as they are.',
+	credits_held: 'Raise Wait for Held Credits, or lower Calls at a Time.',
+	overdrawn: 'Add credits with Credit Balance; the overdraft is repaid first.',
+	plan_not_eligible: 'Move the account to a paid plan.',
+	unpriced_model: 'Give the model a price in the provider credential, under More Settings.',
+	idempotency_conflict: 'Use an Idempotency Key that is different for every request.',
+	result_not_kept: 'Raise Keep Answers for Retries, or use another Idempotency Key.',
+};
+
+/** One hint for all fallbacks of a run, or none. The most frequent reason is explained. */
+export function fallbackHints(results: readonly ItemResult[]): NodeExecutionHint[] {
+	const fallbacks = results.filter(({ route }) => route === 'fallback');
+	const [first] = fallbacks;
+	if (!first) return [];
+	const counts = new Map<Reason, number>();
+	for (const { llmCredits } of fallbacks) counts.set(llmCredits.reason, (counts.get(llmCredits.reason) ?? 0) + 1);
+	const sorted = [...counts].sort(([, a], [, b]) => b - a);
+	const main = sorted[0]?.[0] ?? first.llmCredits.reason;
+	const example = fallbacks.find(({ llmCredits }) => llmCredits.reason === main)?.llmCredits.message ?? '';
+	const list = sorted.map(([reason, count]) => `${labelOf(reason)} (${count})`).join(', ');
+	const message = `${fallbacks.length} of ${results.length} items left with their fallback values: ${list}. ${MENDS[main] ?? example}`;
+	return [{ message: message.trim(), type: 'warning', location: 'outputPane' }];
+}
+
+function labelOf(reason: Reason): string {
+	return REASONS.find(({ value }) => value === reason)?.label ?? reason;
+}

@@ -1,0 +1,127 @@
+/**
+ * Owns one run of LLM Action in n8n: settings once, items lazily, results on their outputs in order, and what the editor is told.
+ * Refuses to throw for an item; only settings that can work for no item stop the node, and only when the user did not ask to go on.
+ */
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { formatCredits, parseCredits } from '../../../lib/core/money';
+import { mergeResult, type ItemResult, type LlmCredits } from '../../../lib/engine/item-result';
+import type { ActionItem, ItemInput, LlmAction, LlmActionValues, ProviderHandle } from '../../../lib/engine/llm-action';
+import { LLM_ACTION_OUTPUTS, LLM_ACTION_PARAMS } from '../../../lib/params/llm-action';
+import { createLlmAction } from '../../../lib/runtime/runtime';
+import { nodeLedger, nodeProvider, type NodeLedger } from '../connections';
+import { binaryOf, failedItem, nodeError } from '../outcome';
+import { itemReader, readStatic } from '../parameters';
+import { identify, type RunIdentity } from '../run-identity';
+import { fallbackHints } from './hints';
+
+const SETTINGS_MEND = 'No model was called and no credits were used. Open the node, mend this setting, and run it again.';
+
+/** All items of one run. Throws a `NodeOperationError` for settings that can work for no item, unless the node continues on errors. */
+export async function runLlmAction(ctx: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+	const items = ctx.getInputData();
+	if (items.length === 0) return [[]];
+	const run = identify(ctx);
+	const ledger = nodeLedger(ctx);
+	try {
+		const { action, values } = await prepare(ctx, { run, ledger });
+		const results = await action.run(actionItems(ctx, { run, count: items.length }), { signal: ctx.getExecutionCancelSignal() ?? null });
+		tellEditor(ctx, results);
+		return distribute(ctx, { items, results, values });
+	} catch (error) {
+		return refuse(ctx, { items, run, error });
+	} finally {
+		await ledger.release();
+	}
+}
+
+async function prepare(
+	ctx: IExecuteFunctions,
+	{ run, ledger }: { run: RunIdentity; ledger: NodeLedger },
+): Promise<{ action: LlmAction; values: LlmActionValues }> {
+	const values = readStatic(ctx, LLM_ACTION_PARAMS);
+	const provider = await providerOf(ctx);
+	const purpose = values.purpose === 'auto' ? run.purpose : values.purpose;
+	const action = createLlmAction({
+		values,
+		openLedger: ledger.open,
+		provider,
+		labels: { flow: run.flow, node: run.node, purpose },
+		nodeKey: run.nodeKey,
+	});
+	return { action, values };
+}
+
+/** A provider that cannot be made is told to each item, which then takes its fallback. */
+async function providerOf(ctx: IExecuteFunctions): Promise<() => ProviderHandle> {
+	const made = await nodeProvider(ctx).then(
+		(handle) => ({ handle }),
+		(error: unknown) => ({ error }),
+	);
+	return () => {
+		if ('error' in made) throw made.error;
+		return made.handle;
+	};
+}
+
+function actionItems(ctx: IExecuteFunctions, { run, count }: { run: RunIdentity; count: number }): ActionItem[] {
+	const read = itemReader(ctx, LLM_ACTION_PARAMS);
+	return Array.from({ length: count }, (_, itemIndex) => ({
+		key: run.keyOf(itemIndex),
+		read: () => read(itemIndex) as unknown as ItemInput,
+	}));
+}
+
+interface Outcome {
+	readonly items: readonly INodeExecutionData[];
+	readonly results: readonly ItemResult[];
+	readonly values: LlmActionValues;
+}
+
+function distribute(ctx: IExecuteFunctions, { items, results, values }: Outcome): INodeExecutionData[][] {
+	const isSingle = values.outputs === 'single' || ctx.isToolExecution();
+	const outputs: INodeExecutionData[][] = isSingle ? [[]] : LLM_ACTION_OUTPUTS.separate.map(() => []);
+	results.forEach((result, itemIndex) => {
+		const item: INodeExecutionData = items[itemIndex] ?? { json: {} };
+		// Tokens that another node counted are not counted again here.
+		const { tokenUsage: _, ...json } = item.json;
+		const merged = mergeResult(json, result, values.outputField) as IDataObject;
+		outputs[isSingle || result.route === 'result' ? 0 : 1]?.push({ json: merged, ...binaryOf(item), pairedItem: { item: itemIndex } });
+	});
+	return outputs;
+}
+
+/** Settings that work for no item: an error, or with "continue" every item on the fallback branch (or n8n's error output). */
+function refuse(
+	ctx: IExecuteFunctions,
+	{ items, run, error }: { items: INodeExecutionData[]; run: RunIdentity; error: unknown },
+): INodeExecutionData[][] {
+	const problem = nodeError(ctx, error, { description: SETTINGS_MEND });
+	if (!ctx.continueOnFail()) throw problem;
+	const mark = { llmCredits: refusedMark(problem.message, run) as unknown as IDataObject };
+	const failed = items.map((item, itemIndex) => failedItem(ctx, { item, itemIndex, error: problem, mark }));
+	const isSingle = ctx.getNodeParameter('outputs', 0, 'separate') === 'single' || ctx.isToolExecution();
+	return isSingle ? [failed] : [[], failed];
+}
+
+function refusedMark(message: string, { purpose }: RunIdentity): LlmCredits {
+	const nothing = { model: '', credits: '0', balance: null, usage: null, attempts: 0, latencyMs: 0, holdId: null };
+	return { source: 'fallback', reason: 'invalid_item', message, ...nothing, purpose };
+}
+
+/** Hints above the output, tokens in the list of executions, and totals with the execution. Stored answers were counted before. */
+function tellEditor(ctx: IExecuteFunctions, results: readonly ItemResult[]): void {
+	ctx.addExecutionHints(...fallbackHints(results));
+	const fresh = results.filter(({ llmCredits }) => llmCredits.reason !== 'replayed');
+	const known = ctx.getExecuteData().metadata?.tokenUsage;
+	const sum = (count: (usage: NonNullable<ItemResult['tokenUsage']>) => number): number =>
+		fresh.reduce((total, { tokenUsage }) => total + (tokenUsage ? count(tokenUsage) : 0), 0);
+	const inputTokens = (known?.inputTokens ?? 0) + sum(({ promptTokens }) => promptTokens);
+	const outputTokens = (known?.outputTokens ?? 0) + sum(({ completionTokens }) => completionTokens);
+	if (inputTokens + outputTokens > 0) ctx.setMetadata({ tokenUsage: { inputTokens, outputTokens } });
+	const spent = fresh.reduce((total, { llmCredits }) => total + parseCredits(llmCredits.credits, { field: 'credits' }), 0n);
+	const before = parseCredits(ctx.customData.get(SPENT) || '0', { field: SPENT });
+	ctx.customData.set(SPENT, formatCredits(before + spent));
+}
+
+/** Kept with the execution, where executions can be searched by it: credits of all LLM Actions in it. */
+const SPENT = 'llm_credits_spent';

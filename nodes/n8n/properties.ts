@@ -1,0 +1,210 @@
+/**
+ * Owns the projection of lib/params to n8n's form: kinds to types, sections to collections, conditions to display options, and
+ * n8n's conventions for texts. Refuses to know any node: what a parameter means is said in lib/params alone.
+ */
+import type {
+	INodeProperties,
+	INodePropertyCollection,
+	INodePropertyMode,
+	INodePropertyOptions,
+	INodePropertyTypeOptions,
+	NodeParameterValueType,
+} from 'n8n-workflow';
+import type { Choice, FieldParam, Param, RowsParam, Section } from '../../lib/params/param';
+
+/** Name of the list inside a fixed collection. */
+export const ROWS = 'values';
+/** Credential switch behind which the section `options` lies, because n8n's credential form has no collections. */
+export const MORE_SETTINGS = 'moreSettings';
+
+const COLLECTIONS = {
+	labels: { displayName: 'Labels', placeholder: 'Add Label', description: 'What the credits are counted under' },
+	options: { displayName: 'Options', placeholder: 'Add Option', description: 'What is not set here stays at its default' },
+} as const satisfies Record<Exclude<Section, 'main'>, object>;
+
+/**
+ * The form of a node. Parameters that are the same for all items take no expression, since an expression would be computed for
+ * the first item only and its value be used for all the others.
+ */
+export function nodeProperties(params: readonly Param[]): INodeProperties[] {
+	const main = params.filter(({ section }) => section === 'main').map((param) => toProperty(param, { isInside: false }));
+	const collections = (['labels', 'options'] as const).flatMap((section) => collectionOf(params, section));
+	return [...main, ...collections];
+}
+
+/** The form of a credential: everything inline, the section `options` behind one switch. */
+export function credentialProperties(params: readonly Param[]): INodeProperties[] {
+	const inline = (param: Param): INodeProperties => {
+		const { noDataExpression: _, ...property } = toProperty(param, { isInside: false });
+		return property;
+	};
+	const isOption = ({ section }: Param): boolean => section === 'options';
+	const main = params.filter((param) => !isOption(param)).map(inline);
+	const more = params.filter(isOption).map((param) => ({ ...inline(param), displayOptions: { show: { [MORE_SETTINGS]: [true] } } }));
+	if (more.length === 0) return main;
+	return [...main, moreSettings(params.filter(isOption)), ...more];
+}
+
+function moreSettings(params: readonly Param[]): INodeProperties {
+	const labels = params.map(({ label }) => label).join(', ');
+	return {
+		displayName: 'More Settings',
+		name: MORE_SETTINGS,
+		type: 'boolean',
+		default: false,
+		description: `Whether to use any of these: ${labels}. Off means that none of them is used`,
+	};
+}
+
+/** Where n8n keeps the value of a node's parameter. */
+export function pathOf({ name, section }: Param): string {
+	return section === 'main' ? name : `${section}.${name}`;
+}
+
+/** The default as n8n's form shows it. A number that may be empty is an option: once it is added, it starts at 1 within its bounds. */
+export function hostDefault(param: Param): NodeParameterValueType {
+	switch (param.kind) {
+		case 'rows':
+			return { [ROWS]: param.default.map((row) => ({ ...row })) };
+		case 'model':
+			return { __rl: true, mode: 'list', value: param.default, cachedResultName: param.default };
+		case 'choices':
+			return [...param.default];
+		case 'number':
+			return param.default ?? Math.min(Math.max(1, param.min), param.max);
+		case 'text':
+		case 'secret':
+		case 'credits':
+		case 'boolean':
+		case 'choice':
+			return param.default;
+		default:
+			return param satisfies never;
+	}
+}
+
+/** A value as n8n delivers it, in the form that `readParam` takes: rows unwrapped, the model id without its locator, nothing as empty. */
+export function fromHost(param: Param, value: unknown): unknown {
+	const record = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+	switch (param.kind) {
+		case 'rows':
+			return Array.isArray(value) ? value : (record?.[ROWS] ?? []);
+		case 'model':
+			return (record && 'value' in record ? record['value'] : value) ?? '';
+		case 'text':
+		case 'secret':
+			return value ?? '';
+		case 'number':
+		case 'credits':
+		case 'boolean':
+		case 'choice':
+		case 'choices':
+			return value ?? undefined;
+		default:
+			return param satisfies never;
+	}
+}
+
+function collectionOf(params: readonly Param[], section: keyof typeof COLLECTIONS): INodeProperties[] {
+	const inside = params.filter((param) => param.section === section).sort((a, b) => a.label.localeCompare(b.label));
+	if (inside.length === 0) return [];
+	const names = new Set(inside.map(({ name }) => name));
+	const options = inside.map((param) => toProperty(param, { isInside: true, siblings: names }));
+	return [{ ...COLLECTIONS[section], name: section, type: 'collection', default: {}, options, ...sharedCondition(inside) }];
+}
+
+/** A collection of which nothing would be shown is not shown either. */
+function sharedCondition(inside: readonly Param[]): Pick<INodeProperties, 'displayOptions'> {
+	const [first] = inside;
+	const condition = JSON.stringify(first?.showWhen);
+	if (!first?.showWhen || inside.some(({ showWhen }) => JSON.stringify(showWhen) !== condition)) return {};
+	return { displayOptions: { show: mutable(first.showWhen) } };
+}
+
+interface Place {
+	/** Inside a collection, where names are relative to it and `/` leads to the node. */
+	readonly isInside: boolean;
+	readonly siblings?: ReadonlySet<string>;
+}
+
+function toProperty(param: Param, { isInside, siblings }: Place): INodeProperties {
+	const show = Object.entries(param.showWhen ?? {}).map(
+		([name, values]) => [!isInside || siblings?.has(name) ? name : `/${name}`, values] as const,
+	);
+	return {
+		...typeOf(param),
+		displayName: param.label,
+		name: param.name,
+		default: hostDefault(param),
+		description: param.help,
+		...(param.kind === 'number' && param.unit !== undefined ? { hint: `In ${param.unit}` } : {}),
+		...(param.placeholder === undefined ? {} : { placeholder: placeholderOf(param.placeholder) }),
+		...(param.isRequired && !isInside ? { required: true } : {}),
+		...(param.isPerItem ? {} : { noDataExpression: true }),
+		...(show.length > 0 ? { displayOptions: { show: mutable(Object.fromEntries(show)) } } : {}),
+	};
+}
+
+function typeOf(param: Param): Pick<INodeProperties, 'type' | 'typeOptions' | 'options' | 'modes'> {
+	switch (param.kind) {
+		case 'text':
+			return param.rows === undefined ? { type: 'string' } : { type: 'string', typeOptions: { rows: param.rows } };
+		case 'secret':
+			return { type: 'string', typeOptions: { password: true } };
+		case 'credits':
+			return { type: 'string' };
+		case 'boolean':
+			return { type: 'boolean' };
+		case 'number':
+			return { type: 'number', typeOptions: numberOptions(param) };
+		case 'choice':
+			return { type: 'options', options: choicesOf(param.choices, param) };
+		case 'choices':
+			return { type: 'multiOptions', options: choicesOf(param.choices, param) };
+		case 'model':
+			return { type: 'resourceLocator', modes: MODEL_MODES };
+		case 'rows':
+			return rowsType(param);
+		default:
+			return param satisfies never;
+	}
+}
+
+const MODEL_MODES: INodePropertyMode[] = [
+	{ displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod: 'searchModels', searchable: true } },
+	{ displayName: 'By ID', name: 'id', type: 'string', placeholder: 'e.g. gpt-4.1-mini' },
+];
+
+function numberOptions({ min, max, isInteger }: Extract<Param, { kind: 'number' }>): INodePropertyTypeOptions {
+	return { minValue: min, maxValue: max, numberPrecision: isInteger ? 0 : 2 };
+}
+
+function rowsType({ fields, rowLabel }: RowsParam): Pick<INodeProperties, 'type' | 'typeOptions' | 'options'> {
+	const values = fields.map((field: FieldParam) => toProperty(field, { isInside: false }));
+	const options: INodePropertyCollection[] = [{ name: ROWS, displayName: rowLabel, values }];
+	return {
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true, sortable: true, multipleValueButtonText: `Add ${rowLabel}` },
+		options,
+	};
+}
+
+/** n8n lists options by name; the options of an operation also say what they do in the node picker. */
+function choicesOf(choices: readonly Choice[], param: Param): INodePropertyOptions[] {
+	return [...choices]
+		.sort((a, b) => a.label.localeCompare(b.label))
+		.map(({ value, label, help }) => ({
+			name: label,
+			value,
+			description: help,
+			...(param.name === 'operation' ? { action: `${label.charAt(0)}${label.slice(1).toLowerCase()}` } : {}),
+		}));
+}
+
+function placeholderOf(placeholder: string): string {
+	return /^leave /i.test(placeholder) ? placeholder : `e.g. ${placeholder}`;
+}
+
+function mutable(conditions: NonNullable<Param['showWhen']>): Record<string, (string | boolean)[]> {
+	return Object.fromEntries(Object.entries(conditions).map(([name, values]) => [name, [...values]]));
+}
