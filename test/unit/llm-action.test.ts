@@ -1,0 +1,299 @@
+import { expect } from 'chai';
+import { verifyLedger } from '../../lib/engine/verify-ledger';
+import { CreditError } from '../../lib/core/errors';
+import { formatCredits, parseCredits } from '../../lib/core/money';
+import { EngineMemory, LlmAction, type ActionItem, type ItemInput, type LlmActionOptions, type LlmActionValues } from '../../lib/engine/llm-action';
+import { LedgerAccount } from '../../lib/engine/ledger-account';
+import type { ItemResult } from '../../lib/engine/item-result';
+import { GroupCommit } from '../../lib/ledger/group-commit';
+import { openMemoryLedger } from '../../lib/ledger/memory/store';
+import type { LedgerStore } from '../../lib/ledger/store';
+import { LLM_ACTION_PARAMS } from '../../lib/params/llm-action';
+import { readParams } from '../../lib/params/read';
+import { answer, fault, PRICE, ScriptedProvider, type Script } from '../support/scripted-provider';
+
+const CALL_CREDITS = '1.2';
+const GOOD = '{"message":"Hello"}';
+
+interface World {
+	readonly store: LedgerStore;
+	readonly ledger: LedgerAccount;
+	readonly memory: EngineMemory;
+	nowMs: number;
+	readonly pauses: number[];
+}
+
+async function makeWorld(credits: string): Promise<World> {
+	const world: { nowMs: number; pauses: number[] } = { nowMs: 1_790_000_000_000, pauses: [] };
+	const clock = (): number => world.nowMs;
+	const store = openMemoryLedger({ clock });
+	const timing = {
+		clock,
+		monotonicMs: clock,
+		jitter: () => 0.5,
+		pause: async (delayMs: number) => {
+			world.pauses.push(delayMs);
+			world.nowMs += Math.ceil(delayMs);
+			await new Promise((resolve) => setImmediate(resolve));
+		},
+	};
+	const ledger = new LedgerAccount({ accountId: 'a', store, commits: new GroupCommit(store), timing });
+	await ledger.open({ timeZone: 'UTC' });
+	if (credits !== '0') {
+		await ledger.grant({ credits: parseCredits(credits, { field: 'credits' }), category: 'promotional', expiry: null, key: 'grant' });
+	}
+	return Object.assign(world, { store, ledger, memory: new EngineMemory() });
+}
+
+function makeAction(world: World, provider: ScriptedProvider, settings: Record<string, unknown> = {}, more: Partial<LlmActionOptions> = {}): LlmAction {
+	const values = readParams(LLM_ACTION_PARAMS, {
+		model: 'm',
+		prompt: 'x',
+		reservation: 'fixed',
+		reservationCredits: CALL_CREDITS,
+		attributes: [{ name: 'message', type: 'text', description: '', details: '', fallback: 'Hi' }],
+		...settings,
+	}) as LlmActionValues;
+	const clock = (): number => world.nowMs;
+	return new LlmAction({
+		values,
+		openLedger: () => Promise.resolve(world.ledger),
+		provider: () => provider.handle(),
+		labels: { flow: 'f', node: 'n', purpose: 'live' },
+		nodeKey: 'n',
+		memory: world.memory,
+		timing: {
+			clock,
+			monotonicMs: clock,
+			jitter: () => 0.5,
+			pause: async (delayMs) => {
+				world.pauses.push(delayMs);
+				world.nowMs += Math.ceil(delayMs);
+				await new Promise((resolve) => setImmediate(resolve));
+			},
+		},
+		...more,
+	});
+}
+
+const INPUT: ItemInput = { model: 'm', systemPrompt: '', prompt: 'Write', campaign: 'spring', segment: '', workspace: '', person: '', tag: '', idempotencyKey: '' };
+
+function item(key: string, input: Partial<ItemInput> = {}, signal: AbortSignal | null = null): ActionItem {
+	return { key, read: () => ({ ...INPUT, ...input }), signal };
+}
+
+function items(count: number): ActionItem[] {
+	return Array.from({ length: count }, (_, index) => item(`k${String(index)}`, { prompt: `Write ${String(index)}` }));
+}
+
+async function spent(world: World): Promise<string> {
+	const { grants, overdraftMicro } = await world.ledger.balance();
+	return formatCredits(grants.reduce((sum, grant) => sum + grant.settledMicro, 0n) + overdraftMicro);
+}
+
+async function expectClean(world: World): Promise<void> {
+	expect((await verifyLedger(world.store)).violations).to.deep.equal([]);
+}
+
+async function runOne(credits: string, script: Script, settings: Record<string, unknown> = {}): Promise<{ world: World; result: ItemResult; provider: ScriptedProvider }> {
+	const world = await makeWorld(credits);
+	const provider = new ScriptedProvider(script);
+	const [result] = await makeAction(world, provider, settings).run([item('k')]);
+	if (!result) throw new Error('no result');
+	await expectClean(world);
+	const { heldMicro } = await world.ledger.balance();
+	expect(heldMicro, 'no hold is left open').to.equal(0n);
+	return { world, result, provider };
+}
+
+describe('LLM Action', () => {
+	it('answers, charges what the usage costs and says so', async () => {
+		const { result, world } = await runOne('100', () => answer(GOOD));
+		expect(result.route).to.equal('result');
+		expect(result.attributes).to.deep.equal({ message: 'Hello' });
+		expect(result.llmCredits).to.include({ source: 'model', reason: 'answered', credits: CALL_CREDITS, balance: '98.8', attempts: 1, purpose: 'live', holdId: 'h3' });
+		expect(result.tokenUsage).to.deep.equal({ promptTokens: 100, completionTokens: 20, totalTokens: 120 });
+		expect(await spent(world)).to.equal(CALL_CREDITS);
+	});
+
+	it('serves exactly as many of 300 people as there are credits for, in order', async () => {
+		const world = await makeWorld('144');
+		const provider = new ScriptedProvider((request) => answer(JSON.stringify({ message: request.messages.at(-1)?.content })));
+		const results = await makeAction(world, provider).run(items(300));
+		expect(results.filter(({ route }) => route === 'result')).to.have.length(120);
+		expect(results.filter(({ llmCredits }) => llmCredits.reason === 'credits_exhausted')).to.have.length(180);
+		results.forEach((result, index) => {
+			if (result.route === 'result') expect(result.attributes['message']).to.equal(`Write ${String(index)}`);
+			else expect(result.attributes).to.deep.equal({ message: 'Hi' });
+		});
+		expect(provider.requests).to.have.length(120);
+		expect(provider.maxOpen).to.equal(8);
+		expect((await world.ledger.balance()).availableMicro).to.equal(0n);
+		await expectClean(world);
+	});
+
+	it('waits for held credits before it falls back', async () => {
+		const world = await makeWorld('120');
+		const provider = new ScriptedProvider(() => answer(GOOD));
+		const results = await makeAction(world, provider, { reservationCredits: '3.6', concurrency: 32 }).run(items(300));
+		const answered = results.filter(({ route }) => route === 'result').length;
+		expect(answered).to.equal(98);
+		const { availableMicro } = await world.ledger.balance();
+		expect(availableMicro < parseCredits('3.6', { field: 'x' })).to.equal(true);
+		expect(results.every(({ llmCredits }) => llmCredits.reason === 'answered' || llmCredits.reason === 'credits_exhausted')).to.equal(true);
+		await expectClean(world);
+	});
+
+	it('learns the size of its reservations until a campaign leaves less than two calls unspent', async () => {
+		const world = await makeWorld('60');
+		const provider = new ScriptedProvider(() => answer(GOOD));
+		const results = await makeAction(world, provider, { reservation: 'learned' }).run(items(100));
+		expect(results.filter(({ route }) => route === 'result').length).to.be.at.least(48);
+		expect((await world.ledger.balance()).overdraftMicro).to.equal(0n);
+		await expectClean(world);
+	});
+
+	it('pays once when a whole run is repeated with the same keys', async () => {
+		const world = await makeWorld('144');
+		const provider = new ScriptedProvider(() => answer(GOOD));
+		const first = await makeAction(world, provider).run(items(200));
+		const second = await makeAction(world, provider).run(items(200));
+		expect(provider.requests).to.have.length(120);
+		expect(second.map(({ route }) => route)).to.deep.equal(first.map(({ route }) => route));
+		expect(second.map(({ attributes }) => attributes)).to.deep.equal(first.map(({ attributes }) => attributes));
+		expect(second.filter(({ llmCredits }) => llmCredits.reason === 'replayed')).to.have.length(120);
+		await expectClean(world);
+	});
+
+	it('does not pay again for an answer that is not kept any more', async () => {
+		const world = await makeWorld('100');
+		const provider = new ScriptedProvider(() => answer(GOOD));
+		await makeAction(world, provider, { keepResultsHours: 0 }).run([item('k')]);
+		const [again] = await makeAction(world, provider, { keepResultsHours: 0 }).run([item('k')]);
+		expect(again?.llmCredits).to.include({ source: 'fallback', reason: 'result_not_kept' });
+		expect(await spent(world)).to.equal(CALL_CREDITS);
+	});
+
+	it('asks once for two items of one run with one key', async () => {
+		const world = await makeWorld('100');
+		const provider = new ScriptedProvider(() => answer(GOOD));
+		const results = await makeAction(world, provider).run([item('k'), item('k')]);
+		expect(provider.requests).to.have.length(1);
+		expect(results.map(({ llmCredits }) => llmCredits.reason).sort()).to.deep.equal(['answered', 'replayed']);
+	});
+
+	it('refuses a key that was used for another request', async () => {
+		const world = await makeWorld('100');
+		const provider = new ScriptedProvider(() => answer(GOOD));
+		await makeAction(world, provider).run([item('k')]);
+		const [other] = await makeAction(world, provider).run([item('k', { prompt: 'Something else' })]);
+		expect(other?.llmCredits.reason).to.equal('idempotency_conflict');
+		expect(provider.requests).to.have.length(1);
+	});
+
+	describe('provider faults', () => {
+		const cases: [string, Script, Record<string, unknown>, { reason: string; route: string; credits: string; attempts: number }][] = [
+			['rate limit that passes', (_, n) => (n < 3 ? fault('rate_limited', { isRetryable: true, retryAfterMs: 700 }) : answer(GOOD)), {}, { reason: 'answered', route: 'result', credits: '1.2', attempts: 3 }],
+			['rate limit that stays', () => fault('rate_limited', { isRetryable: true }), {}, { reason: 'provider_rate_limit', route: 'fallback', credits: '0', attempts: 3 }],
+			['rate limit with an hour to wait', () => fault('rate_limited', { isRetryable: true, retryAfterMs: 3_600_000 }), {}, { reason: 'provider_rate_limit', route: 'fallback', credits: '0', attempts: 1 }],
+			['quota', () => fault('quota_exhausted'), {}, { reason: 'provider_quota', route: 'fallback', credits: '0', attempts: 1 }],
+			['server error that passes', (_, n) => (n === 1 ? fault('server_error', { isRetryable: true }) : answer(GOOD)), {}, { reason: 'answered', route: 'result', credits: '1.2', attempts: 2 }],
+			['timeout each time', () => fault('timeout', { billed: 'unknown', isRetryable: true }), {}, { reason: 'timeout', route: 'fallback', credits: '0', attempts: 3 }],
+			['lost connection, then an answer', (_, n) => (n === 1 ? fault('connection_lost', { billed: 'unknown', isRetryable: true }) : answer(GOOD)), {}, { reason: 'answered', route: 'result', credits: '1.2', attempts: 2 }],
+			['garbage is charged at the estimate', () => fault('garbage', { billed: 'yes' }), {}, { reason: 'invalid_output', route: 'fallback', credits: '1.2', attempts: 1 }],
+			['an empty answer is paid and asked for again', (_, n) => answer(n === 1 ? '' : GOOD), {}, { reason: 'answered', route: 'result', credits: '2.4', attempts: 2 }],
+			['answers that break the form are each paid', () => answer('{"other":1}'), {}, { reason: 'invalid_output', route: 'fallback', credits: '3.6', attempts: 3 }],
+			['missing usage is charged at the estimate, never 0', () => answer(GOOD, { kind: 'missing' }), { reservationCredits: '5' }, { reason: 'answered', route: 'result', credits: '5', attempts: 1 }],
+			['usage as strings is not coerced', () => answer(GOOD, { kind: 'rejected', detail: 'prompt_tokens is "100"' }), { reservationCredits: '5' }, { reason: 'answered', route: 'result', credits: '5', attempts: 1 }],
+			['usage without a single token is not a free call', () => answer(GOOD, { kind: 'reported', usage: { ...zeroUsage() } }), { reservationCredits: '5' }, { reason: 'answered', route: 'result', credits: '5', attempts: 1 }],
+			['unauthorised', () => fault('unauthorised'), {}, { reason: 'provider_rejected', route: 'fallback', credits: '0', attempts: 1 }],
+			['unknown model', () => fault('model_not_found'), {}, { reason: 'model_not_found', route: 'fallback', credits: '0', attempts: 1 }],
+			['a server without JSON schema', (request) => (request.structured === 'prompt' ? answer('Hello') : fault('unsupported_output')), {}, { reason: 'answered', route: 'result', credits: '1.2', attempts: 1 }],
+		];
+		for (const [name, script, settings, { reason, route, credits, attempts }] of cases) {
+			it(name, async () => {
+				const { result, world } = await runOne('100', script, settings);
+				expect(result.llmCredits).to.include({ reason, credits, attempts });
+				expect(result.route).to.equal(route);
+				expect(await spent(world)).to.equal(credits);
+			});
+		}
+
+		it('a defect of the provider adapter ends the hold and the item still leaves', async () => {
+			const { result } = await runOne('100', () => {
+				throw new Error('bug');
+			});
+			expect(result.llmCredits).to.include({ source: 'fallback', reason: 'provider_error', credits: '0' });
+		});
+	});
+
+	it('leaves with its fallback when the ledger cannot be opened', async () => {
+		const world = await makeWorld('100');
+		const provider = new ScriptedProvider(() => answer(GOOD));
+		const openLedger = (): Promise<never> => Promise.reject(new CreditError('ledger_unavailable', 'The disk is gone.'));
+		const [result] = await makeAction(world, provider, {}, { openLedger }).run([item('k')]);
+		expect(result?.llmCredits).to.include({ source: 'fallback', reason: 'ledger_unavailable', message: 'The disk is gone.', balance: null });
+		expect(provider.requests).to.have.length(0);
+	});
+
+	it('delivers a paid answer even when its cost cannot be recorded', async () => {
+		const world = await makeWorld('100');
+		const provider = new ScriptedProvider(() => answer(GOOD));
+		world.ledger.settle = () => Promise.reject(new CreditError('ledger_full', 'The disk is full.'));
+		const [result] = await makeAction(world, provider).run([item('k')]);
+		expect(result?.attributes).to.deep.equal({ message: 'Hello' });
+		expect(result?.llmCredits.message).to.contain('unconfirmed');
+	});
+
+	it('never calls a model without a price, and calls a free one at a balance of zero', async () => {
+		const world = await makeWorld('0');
+		const provider = new ScriptedProvider(() => answer(GOOD));
+		const [unpriced] = await makeAction(world, provider, {}, { provider: () => provider.handle(null) }).run([item('u')]);
+		expect(unpriced?.llmCredits.reason).to.equal('unpriced_model');
+		const zero = { ...PRICE, tiers: [{ fromInputTokens: 0, rates: { input: 0n, cachedInput: 0n, cacheWrite: 0n, audioInput: 0n, output: 0n, audioOutput: 0n } }] };
+		const [free] = await makeAction(world, provider, {}, { provider: () => provider.handle(zero) }).run([item('f')]);
+		expect(free?.llmCredits).to.include({ reason: 'answered', credits: '0' });
+		expect(provider.requests).to.have.length(1);
+	});
+
+	it('gives items that cannot be read their fallback and goes on with the others', async () => {
+		const world = await makeWorld('100');
+		const provider = new ScriptedProvider(() => answer(GOOD));
+		const broken: ActionItem = {
+			key: 'b',
+			read: () => {
+				throw new Error('no field first_name');
+			},
+		};
+		const results = await makeAction(world, provider).run([item('a'), broken, item('c', { prompt: '  ' }), item('d', { campaign: 'x'.repeat(300) }), item('e')]);
+		expect(results.map(({ llmCredits }) => llmCredits.reason)).to.deep.equal(['answered', 'invalid_item', 'empty_prompt', 'invalid_item', 'answered']);
+	});
+
+	it('stops at once when cancelled and leaves the ledger exact', async () => {
+		const world = await makeWorld('100');
+		const controller = new AbortController();
+		const provider = new ScriptedProvider((_, number) => {
+			if (number === 4) controller.abort();
+			return number < 4 ? answer(GOOD) : fault('cancelled', { billed: 'unknown' });
+		});
+		const results = await makeAction(world, provider, { concurrency: 1 }).run(items(10), { signal: controller.signal });
+		expect(results.filter(({ route }) => route === 'result')).to.have.length(3);
+		expect(results.slice(3).every(({ llmCredits }) => llmCredits.reason === 'cancelled')).to.equal(true);
+		expect(provider.requests).to.have.length(4);
+		expect((await world.ledger.balance()).heldMicro).to.equal(0n);
+		await expectClean(world);
+	});
+
+	it('0 and 10,000 items', async () => {
+		const world = await makeWorld('1200');
+		const provider = new ScriptedProvider(() => answer(GOOD));
+		expect(await makeAction(world, provider).run([])).to.deep.equal([]);
+		const results = await makeAction(world, provider, { concurrency: 64 }).run(items(10_000));
+		expect(results.filter(({ route }) => route === 'result')).to.have.length(1000);
+		expect(results).to.have.length(10_000);
+	}).timeout(60_000);
+});
+
+function zeroUsage(): Record<string, number> {
+	return { inputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0, audioInputTokens: 0, outputTokens: 0, reasoningTokens: 0, audioOutputTokens: 0 };
+}
