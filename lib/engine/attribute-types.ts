@@ -88,7 +88,10 @@ function choiceSchema(choices: readonly string[]): z.ZodType {
 function choicesOf({ name, details }: AttributeSettings): string[] {
 	const choices = splitDetails(details);
 	if (choices.length < 2 || new Set(choices).size !== choices.length) {
-		throw new CreditError('invalid_settings', `The details of ${JSON.stringify(name)} are ${JSON.stringify(details)}; write at least two different values separated by commas, such as gold, silver, bronze.`);
+		throw new CreditError(
+			'invalid_settings',
+			`The details of ${JSON.stringify(name)} are ${JSON.stringify(details)}; write at least two different values separated by commas, such as gold, silver, bronze.`,
+		);
 	}
 	return choices;
 }
@@ -100,18 +103,28 @@ function listType({ name, details }: AttributeSettings): SimpleType {
 function simpleType(name: string, text: string): SimpleType {
 	const type = SIMPLE_TYPES.find((candidate) => candidate === text.trim().toLowerCase());
 	if (type) return type;
-	throw new CreditError('invalid_settings', `The details of ${JSON.stringify(name)} name the type ${JSON.stringify(text.trim())}; use one of ${SIMPLE_TYPES.join(', ')}.`);
+	throw new CreditError(
+		'invalid_settings',
+		`The details of ${JSON.stringify(name)} name the type ${JSON.stringify(text.trim())}; use one of ${SIMPLE_TYPES.join(', ')}.`,
+	);
 }
 
 function fieldsOf({ name, details }: AttributeSettings): [string, SimpleType][] {
 	const fields = splitDetails(details).map((part): [string, SimpleType] => {
 		const [field = '', type = 'text'] = part.split(':');
 		if (!/^[A-Za-z][A-Za-z0-9_]*$/.test(field.trim())) {
-			throw new CreditError('invalid_settings', `The details of ${JSON.stringify(name)} name a field ${JSON.stringify(field.trim())}; write fields as in city: text, age: number.`);
+			throw new CreditError(
+				'invalid_settings',
+				`The details of ${JSON.stringify(name)} name a field ${JSON.stringify(field.trim())}; write fields as in city: text, age: number.`,
+			);
 		}
 		return [field.trim(), simpleType(name, type)];
 	});
-	if (fields.length === 0) throw new CreditError('invalid_settings', `The details of ${JSON.stringify(name)} are empty; name its fields as in city: text, age: number.`);
+	if (fields.length === 0)
+		throw new CreditError(
+			'invalid_settings',
+			`The details of ${JSON.stringify(name)} are empty; name its fields as in city: text, age: number.`,
+		);
 	return fields;
 }
 
@@ -124,5 +137,8 @@ function objectExample(attribute: AttributeSettings): unknown {
 }
 
 function splitDetails(details: string): string[] {
-	return details.split(',').map((part) => part.trim()).filter((part) => part !== '');
+	return details
+		.split(',')
+		.map((part) => part.trim())
+		.filter((part) => part !== '');
 }

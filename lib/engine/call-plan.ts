@@ -35,12 +35,17 @@ export interface CallPlan {
 export function planCall(context: ActionContext, input: ItemInput, hostKey: string): CallPlan {
 	const { values, contract, memory, timing } = context;
 	const model = input.model.trim();
-	if (model === '') throw new CreditError('invalid_settings', 'The model is empty for this item. Choose one, or check the field it is taken from.');
+	if (model === '')
+		throw new CreditError('invalid_settings', 'The model is empty for this item. Choose one, or check the field it is taken from.');
 	const handle = context.provider();
 	const price = handle.priceOf(model, timing.clock());
 	const messagesFor = (mode: StructuredMode) => buildMessages({ systemPrompt: input.systemPrompt, prompt: input.prompt, contract, mode });
 	const memoryId = `${context.nodeKey}|${handle.service}|${model}`;
-	const size = sizeOf({ messages: messagesFor('json_schema'), schemaText: JSON.stringify(contract.jsonSchema), outputLimitTokens: values.maxOutputTokens });
+	const size = sizeOf({
+		messages: messagesFor('json_schema'),
+		schemaText: JSON.stringify(contract.jsonSchema),
+		outputLimitTokens: values.maxOutputTokens,
+	});
 	const key = input.idempotencyKey.trim() === '' ? hostKey : input.idempotencyKey.trim();
 	const fingerprint = sha256(canonicalJson([model, messagesFor('json_schema'), contract.jsonSchema, values.maxOutputTokens]));
 	const labels = labelsOf(context, input, model);
@@ -54,7 +59,13 @@ export function planCall(context: ActionContext, input: ItemInput, hostKey: stri
 		modeId: `${handle.service}|${model}`,
 		reserve: () => ({
 			fingerprint,
-			amountMicro: price && estimateCost(price, size, estimateModeOf(values, () => memory.learned(memoryId))),
+			amountMicro:
+				price &&
+				estimateCost(
+					price,
+					size,
+					estimateModeOf(values, () => memory.learned(memoryId)),
+				),
 			labels,
 			person: person === '' ? null : person,
 			priceVersion: price?.version ?? null,
@@ -98,7 +109,10 @@ function labelsOf({ labels }: ActionContext, input: ItemInput, model: string): L
 function checkedLabel(name: string, value: string): string {
 	const label = value.trim();
 	if (label.length > MAX_LABEL_LENGTH) {
-		throw new CreditError('invalid_labels', `${name} has ${String(label.length)} characters; labels may have ${String(MAX_LABEL_LENGTH)}. Use a short name or id.`);
+		throw new CreditError(
+			'invalid_labels',
+			`${name} has ${String(label.length)} characters; labels may have ${String(MAX_LABEL_LENGTH)}. Use a short name or id.`,
+		);
 	}
 	return label;
 }

@@ -16,7 +16,10 @@ export type CreditBalanceValues = ValuesOf<typeof CREDIT_BALANCE_PARAMS>;
 type Document = Record<string, unknown>;
 
 /** Runs one operation. One document, or one per row for usage. Throws `CreditError`. */
-export async function runCreditBalance(values: CreditBalanceValues, { ledger, key }: { ledger: LedgerAccount; key: string; nowMs: number }): Promise<Document[]> {
+export async function runCreditBalance(
+	values: CreditBalanceValues,
+	{ ledger, key }: { ledger: LedgerAccount; key: string; nowMs: number },
+): Promise<Document[]> {
 	const givenKey = values.idempotencyKey.trim();
 	switch (values.operation) {
 		case 'balance':
@@ -27,11 +30,23 @@ export async function runCreditBalance(values: CreditBalanceValues, { ledger, ke
 			const expiry = expiryOf(values, (await ledger.balance()).account.timeZone);
 			const credits = parseCredits(values.credits, { field: 'Credits', min: 1n });
 			const granted = await ledger.grant({ credits, category: values.category, expiry, note: values.note || null, key: givenKey || key });
-			return [grantedDocument(granted.grant, { availableMicro: granted.availableMicro, isReplayed: granted.isReplayed, nowMs: granted.grant.effectiveAtMs })];
+			return [
+				grantedDocument(granted.grant, {
+					availableMicro: granted.availableMicro,
+					isReplayed: granted.isReplayed,
+					nowMs: granted.grant.effectiveAtMs,
+				}),
+			];
 		}
 		case 'purchase': {
 			const granted = await ledger.purchase({ packs: values.packs, note: values.note || null, key: givenKey || key });
-			return [grantedDocument(granted.grant, { availableMicro: granted.availableMicro, isReplayed: granted.isReplayed, nowMs: granted.grant.effectiveAtMs })];
+			return [
+				grantedDocument(granted.grant, {
+					availableMicro: granted.availableMicro,
+					isReplayed: granted.isReplayed,
+					nowMs: granted.grant.effectiveAtMs,
+				}),
+			];
 		}
 		default:
 			return values.operation satisfies never;
@@ -66,7 +81,10 @@ export function usageDocuments(rows: readonly UsageRow[]): Document[] {
 }
 
 /** The grant that was made, whether it had been made before under the same key, and what is available now. */
-export function grantedDocument(grant: GrantState, { availableMicro, isReplayed, nowMs }: { availableMicro: bigint; isReplayed: boolean; nowMs: number }): Document {
+export function grantedDocument(
+	grant: GrantState,
+	{ availableMicro, isReplayed, nowMs }: { availableMicro: bigint; isReplayed: boolean; nowMs: number },
+): Document {
 	return { grant: grantDocument(grant, nowMs), available: formatCredits(availableMicro), replayed: isReplayed };
 }
 
@@ -111,6 +129,7 @@ function daysOf({ fromDay, untilDay }: CreditBalanceValues): { fromDay: string |
 export function dayOrNull(text: string, field: string): string | null {
 	const day = text.trim();
 	if (day === '') return null;
-	if (!DAY.test(day)) throw new CreditError('invalid_time', `${field} is ${JSON.stringify(text)}, which is not a day. Write it as 2026-11-30.`);
+	if (!DAY.test(day))
+		throw new CreditError('invalid_time', `${field} is ${JSON.stringify(text)}, which is not a day. Write it as 2026-11-30.`);
 	return day;
 }

@@ -28,7 +28,10 @@ export class FallbackSwitch {
 		const names = rules.map(({ output }) => output);
 		const repeated = names.find((name, index) => names.indexOf(name) !== index);
 		if (repeated !== undefined) {
-			throw new CreditError('invalid_settings', `Two rules have the output name ${JSON.stringify(repeated)}. Give each output its own name.`);
+			throw new CreditError(
+				'invalid_settings',
+				`Two rules have the output name ${JSON.stringify(repeated)}. Give each output its own name.`,
+			);
 		}
 		this.outputNames = [...names, OTHERWISE.label];
 	}

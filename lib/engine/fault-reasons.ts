@@ -37,7 +37,8 @@ export function reasonOf({ code }: ProviderFault): Reason {
 /** What people read about a refused reserve. */
 export const REFUSAL_MESSAGES = {
 	credits_exhausted: 'There are not enough credits for this call. Grant or purchase credits, and the next items get model answers again.',
-	credits_held: 'Calls under way held the credits for longer than this item may wait. Allow a longer wait, fewer calls at a time, or add credits.',
+	credits_held:
+		'Calls under way held the credits for longer than this item may wait. Allow a longer wait, fewer calls at a time, or add credits.',
 	overdrawn: 'Earlier calls cost more than there was. The next credits repay that first.',
 	plan_not_eligible: 'The account is on a trial plan, which cannot spend credits.',
 	unpriced_model: 'The price of this model is not known. Give it a price in the provider settings, or allow models without a price.',

@@ -69,7 +69,8 @@ export class ItemRun {
 		if (this.#item.signal?.aborted) throw cancelled();
 		const input = await this.#readInput();
 		this.#model = input.model;
-		if (input.prompt.trim() === '') throw new Fallback('empty_prompt', 'The prompt is empty for this item. Check the fields it is made of.');
+		if (input.prompt.trim() === '')
+			throw new Fallback('empty_prompt', 'The prompt is empty for this item. Check the fields it is made of.');
 		const plan = this.#plan(input);
 		const ledger = await this.#openLedger();
 		for (let number = 1; number <= MAX_KEYS; number += 1) {
@@ -93,7 +94,14 @@ export class ItemRun {
 	}
 
 	async #call(ledger: LedgerAccount, plan: CallPlan, hold: Hold): Promise<Answer | null> {
-		const call = new MeteredCall({ context: this.#context, ledger, plan, hold, attemptsBefore: this.#attempts, signal: this.#item.signal ?? null });
+		const call = new MeteredCall({
+			context: this.#context,
+			ledger,
+			plan,
+			hold,
+			attemptsBefore: this.#attempts,
+			signal: this.#item.signal ?? null,
+		});
 		const end = await call.run();
 		this.#attempts += call.attempts;
 		this.#chargedMicro += call.chargedMicro;
@@ -112,10 +120,17 @@ export class ItemRun {
 		this.#chargedMicro += closed.actualMicro ?? 0n;
 		this.#attempts += 1;
 		const kept = decodeKept(await ledger.keptResult(closed.seq));
-		if (!kept) throw new Fallback('result_not_kept', 'This item was paid for before, but its answer is not kept any more. Keep answers for longer, or use a new idempotency key.');
+		if (!kept)
+			throw new Fallback(
+				'result_not_kept',
+				'This item was paid for before, but its answer is not kept any more. Keep answers for longer, or use a new idempotency key.',
+			);
 		this.#usage = kept.usage ?? this.#usage;
 		if (kept.kind === 'values') return { reason: 'replayed', attributes: kept.values, message: null };
-		const move = nextMove({ kind: 'unusable', isRetryable: true }, { attempt: this.#attempts, maxAttempts: this.#context.values.maxAttempts });
+		const move = nextMove(
+			{ kind: 'unusable', isRetryable: true },
+			{ attempt: this.#attempts, maxAttempts: this.#context.values.maxAttempts },
+		);
 		if (move === 'retry') return null;
 		throw new Fallback(kept.reason, kept.message);
 	}
@@ -129,7 +144,10 @@ export class ItemRun {
 			if (again.kind === 'reserved' && again.hold.state !== 'open') return again.hold;
 		}
 		if (this.#item.signal?.aborted) throw cancelled();
-		throw new Fallback('call_in_flight', 'The same request is being paid for by another run that has not finished. It is not paid for twice.');
+		throw new Fallback(
+			'call_in_flight',
+			'The same request is being paid for by another run that has not finished. It is not paid for twice.',
+		);
 	}
 
 	async #readInput(): Promise<ItemInput> {
@@ -157,7 +175,11 @@ export class ItemRun {
 		}
 	}
 
-	#result(route: ItemResult['route'], attributes: Record<string, unknown>, end: Pick<ItemResult['llmCredits'], 'source' | 'reason' | 'message'>): ItemResult {
+	#result(
+		route: ItemResult['route'],
+		attributes: Record<string, unknown>,
+		end: Pick<ItemResult['llmCredits'], 'source' | 'reason' | 'message'>,
+	): ItemResult {
 		return {
 			route,
 			attributes,

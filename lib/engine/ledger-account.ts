@@ -69,7 +69,10 @@ export class LedgerAccount {
 
 	/** Opens the account when it is new; an existing one is left as it is. */
 	async open({ name, timeZone, plan = 'paid' }: { name?: string; timeZone: string; plan?: Plan }): Promise<Answer<'account'>> {
-		return this.#submit({ kind: 'open_account', key: 'open', name: name ?? this.accountId, timeZone, plan, unconfirmedPolicy: 'release' }, 'account');
+		return this.#submit(
+			{ kind: 'open_account', key: 'open', name: name ?? this.accountId, timeZone, plan, unconfirmedPolicy: 'release' },
+			'account',
+		);
 	}
 
 	/** Changes name, time zone or plan. */
@@ -86,7 +89,16 @@ export class LedgerAccount {
 	async grant(input: GrantInput): Promise<Answer<'granted'>> {
 		const { credits, category, expiry, key } = input;
 		const outcome = await this.#submit(
-			{ kind: 'grant', key, category, amountMicro: credits, priority: input.priority ?? DEFAULT_PRIORITY, effectiveAtMs: input.effectiveAtMs ?? null, expiry, note: input.note ?? null },
+			{
+				kind: 'grant',
+				key,
+				category,
+				amountMicro: credits,
+				priority: input.priority ?? DEFAULT_PRIORITY,
+				effectiveAtMs: input.effectiveAtMs ?? null,
+				expiry,
+				note: input.note ?? null,
+			},
 			'granted',
 		);
 		this.#wakeWaiting();
@@ -96,7 +108,10 @@ export class LedgerAccount {
 	/** Adds whole packs of 100,000 purchased credits that never expire. Throws `invalid_argument` for parts of packs. */
 	async purchase({ packs, note = null, key }: { packs: number; note?: string | null; key: string }): Promise<Answer<'granted'>> {
 		if (!Number.isInteger(packs) || packs < 1 || packs > MAX_PACKS) {
-			throw new CreditError('invalid_argument', `Packs is ${String(packs)}; credits are bought in whole packs of 100,000, from 1 to ${String(MAX_PACKS)}.`);
+			throw new CreditError(
+				'invalid_argument',
+				`Packs is ${String(packs)}; credits are bought in whole packs of 100,000, from 1 to ${String(MAX_PACKS)}.`,
+			);
 		}
 		return this.grant({ credits: PACK_MICRO * BigInt(packs), category: 'purchased', expiry: null, note, key });
 	}
@@ -182,5 +197,15 @@ export class LedgerAccount {
 
 function reserveCommand(input: ReserveInput, mayWait: boolean): ReserveCommand {
 	const { key, fingerprint, amountMicro, labels, person, priceVersion } = input;
-	return { kind: 'reserve', key, fingerprint, amountMicro, timeoutMs: input.holdTimeoutMs ?? DEFAULT_HOLD_TIMEOUT_MS, labels, person, priceVersion, mayWait };
+	return {
+		kind: 'reserve',
+		key,
+		fingerprint,
+		amountMicro,
+		timeoutMs: input.holdTimeoutMs ?? DEFAULT_HOLD_TIMEOUT_MS,
+		labels,
+		person,
+		priceVersion,
+		mayWait,
+	};
 }

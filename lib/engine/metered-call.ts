@@ -121,7 +121,11 @@ export class MeteredCall {
 		const keptForMs = context.values.keepResultsHours * 3_600_000;
 		const result = keptForMs === 0 ? null : { text: encodeKept(kept), keptUntilMs: context.timing.clock() + keptForMs };
 		this.chargedMicro = actualMicro;
-		if (this.usage) context.memory.setLearned(plan.memoryId, learn(context.memory.learned(plan.memoryId), { estimatedInputTokens: plan.size.inputTokens, usage: this.usage }));
+		if (this.usage)
+			context.memory.setLearned(
+				plan.memoryId,
+				learn(context.memory.learned(plan.memoryId), { estimatedInputTokens: plan.size.inputTokens, usage: this.usage }),
+			);
 		try {
 			const { availableMicro } = await ledger.settle({ holdSeq: hold.seq, actualMicro, measure, usage: this.usage, result });
 			this.availableMicro = availableMicro;
@@ -138,7 +142,10 @@ export class MeteredCall {
 			this.usage = reading.usage;
 			return { actualMicro: priceUsage(price, reading.usage), measure: 'reported', note: null };
 		}
-		const why = reading.kind === 'rejected' ? `The provider reported usage that cannot be counted (${reading.detail})` : 'The provider did not report usage';
+		const why =
+			reading.kind === 'rejected'
+				? `The provider reported usage that cannot be counted (${reading.detail})`
+				: 'The provider did not report usage';
 		return { actualMicro: this.#options.hold.amountMicro, measure: 'estimated', note: `${why}, so the estimate was charged.` };
 	}
 

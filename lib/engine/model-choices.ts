@@ -7,7 +7,15 @@ import type { Usage } from '../core/usage';
 import type { ProviderHandle } from './llm-action';
 
 /** A typical message: 1,000 tokens in, 200 out. */
-const TYPICAL_MESSAGE: Usage = { inputTokens: 1000, cachedInputTokens: 0, cacheWriteTokens: 0, audioInputTokens: 0, outputTokens: 200, reasoningTokens: 0, audioOutputTokens: 0 };
+const TYPICAL_MESSAGE: Usage = {
+	inputTokens: 1000,
+	cachedInputTokens: 0,
+	cacheWriteTokens: 0,
+	audioInputTokens: 0,
+	outputTokens: 200,
+	reasoningTokens: 0,
+	audioOutputTokens: 0,
+};
 /** Models that an endpoint lists but that do not chat. */
 const NOT_FOR_CHAT = /embed|whisper|tts|dall-e|moderation|image|audio|realtime|transcribe|sora|rerank|davinci-002|babbage/i;
 
@@ -22,7 +30,10 @@ export interface ModelChoice {
 }
 
 /** The endpoint's models for text, cheapest first, those without a price last. Rejects with `provider_misconfigured`. */
-export async function modelChoices({ provider, priceOf }: ProviderHandle, { atMs, signal }: { atMs: number; signal?: AbortSignal }): Promise<ModelChoice[]> {
+export async function modelChoices(
+	{ provider, priceOf }: ProviderHandle,
+	{ atMs, signal }: { atMs: number; signal?: AbortSignal },
+): Promise<ModelChoice[]> {
 	const ids = (await provider.listModels(signal)).filter((id) => !NOT_FOR_CHAT.test(id));
 	const priced = ids.map((id) => ({ id, costMicro: costOf(priceOf(id, atMs)) })).sort(byCost);
 	const cheapestId = priced.find(({ costMicro }) => costMicro !== null && costMicro > 0n)?.id;

@@ -54,7 +54,9 @@ export class OutputContract {
 		const parsed = this.#schema.safeParse(json);
 		if (!parsed.success) return { kind: 'invalid', detail: explain(parsed.error) };
 		const values = parsed.data;
-		return Object.values(values).every((value) => typeof value === 'string' && value.trim() === '') ? { kind: 'empty' } : { kind: 'values', values };
+		return Object.values(values).every((value) => typeof value === 'string' && value.trim() === '')
+			? { kind: 'empty' }
+			: { kind: 'values', values };
 	}
 }
 
@@ -63,9 +65,16 @@ function checkNames(attributes: readonly AttributeSettings[]): void {
 	attributes.forEach(({ name }, index) => {
 		const label = `Attribute ${String(index + 1)}: Name`;
 		if (!NAME.test(name) || RESERVED_NAMES.has(name)) {
-			throw new CreditError('invalid_settings', `${label} is ${JSON.stringify(name)}; use letters, digits and underscores, starting with a letter, such as subject_line.`);
+			throw new CreditError(
+				'invalid_settings',
+				`${label} is ${JSON.stringify(name)}; use letters, digits and underscores, starting with a letter, such as subject_line.`,
+			);
 		}
-		if (seen.has(name)) throw new CreditError('invalid_settings', `${label} is ${JSON.stringify(name)}, which another attribute has already. Give each its own name.`);
+		if (seen.has(name))
+			throw new CreditError(
+				'invalid_settings',
+				`${label} is ${JSON.stringify(name)}, which another attribute has already. Give each its own name.`,
+			);
 		seen.add(name);
 	});
 }
@@ -122,6 +131,8 @@ function parseJson(text: string): unknown {
 
 /** What did not fit, by field, without repeating the answer's text. */
 function explain(error: z.ZodError): string {
-	const issues = error.issues.slice(0, 3).map((issue) => `${issue.path.length === 0 ? 'the answer' : issue.path.join('.')}: ${issue.message}`);
+	const issues = error.issues
+		.slice(0, 3)
+		.map((issue) => `${issue.path.length === 0 ? 'the answer' : issue.path.join('.')}: ${issue.message}`);
 	return `The answer does not fit: ${issues.join('; ')}.`;
 }

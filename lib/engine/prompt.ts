@@ -14,7 +14,17 @@ const TOKENS_PER_MESSAGE = 8;
 export const STRUCTURED_MODES: readonly StructuredMode[] = ['json_schema', 'json_object', 'prompt'];
 
 /** System and user message of one call. */
-export function buildMessages({ systemPrompt, prompt, contract, mode }: { systemPrompt: string; prompt: string; contract: OutputContract; mode: StructuredMode }): ChatMessage[] {
+export function buildMessages({
+	systemPrompt,
+	prompt,
+	contract,
+	mode,
+}: {
+	systemPrompt: string;
+	prompt: string;
+	contract: OutputContract;
+	mode: StructuredMode;
+}): ChatMessage[] {
 	const format = mode === 'json_schema' ? '' : contract.inWords;
 	const system = [systemPrompt.trim(), format].filter((part) => part !== '').join('\n\n');
 	const user: ChatMessage = { role: 'user', content: prompt };
@@ -22,7 +32,15 @@ export function buildMessages({ systemPrompt, prompt, contract, mode }: { system
 }
 
 /** The size of the request that these messages make, the schema included where it is sent. */
-export function sizeOf({ messages, schemaText, outputLimitTokens }: { messages: readonly ChatMessage[]; schemaText: string; outputLimitTokens: number }): RequestSize {
+export function sizeOf({
+	messages,
+	schemaText,
+	outputLimitTokens,
+}: {
+	messages: readonly ChatMessage[];
+	schemaText: string;
+	outputLimitTokens: number;
+}): RequestSize {
 	const overhead = TOKENS_PER_MESSAGE * (messages.length + 1);
 	let inputTokens = overhead + estimateTokens(schemaText);
 	let inputBytes = overhead + upperBoundTokens(schemaText);

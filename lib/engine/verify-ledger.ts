@@ -85,7 +85,10 @@ async function proveAccount(store: LedgerStore, { accountId, verifier, onPage }:
 
 async function compareHolds(store: LedgerStore, { accountId, verifier }: Omit<Proof, 'onPage'>, expected: readonly Hold[]): Promise<void> {
 	if (expected.length === 0) return;
-	const stored = await store.holdsBySeq(accountId, expected.map((hold) => hold.seq));
+	const stored = await store.holdsBySeq(
+		accountId,
+		expected.map((hold) => hold.seq),
+	);
 	verifier.compareHolds(expected, stored);
 }
 
@@ -94,11 +97,17 @@ async function compareExpiredHolds(store: LedgerStore, { accountId, verifier }: 
 	const expired = verifier.expiredHolds;
 	for (let start = 0; start < expired.length; start += PAGE) {
 		const part = expired.slice(start, start + PAGE);
-		const stored = await store.holdsBySeq(accountId, part.map((hold) => hold.seq));
+		const stored = await store.holdsBySeq(
+			accountId,
+			part.map((hold) => hold.seq),
+		);
 		const later = await store.materialised(accountId);
 		const hasMovedOn = later !== null && later.account.lastSeq > verifier.lastSeq;
 		const settledLate = new Set(stored.filter((hold) => hasMovedOn && hold.state === 'settled' && hold.isLate).map((hold) => hold.seq));
-		verifier.compareHolds(part.filter((hold) => !settledLate.has(hold.seq)), stored);
+		verifier.compareHolds(
+			part.filter((hold) => !settledLate.has(hold.seq)),
+			stored,
+		);
 	}
 }
 
@@ -106,5 +115,6 @@ async function compareExpiredHolds(store: LedgerStore, { accountId, verifier }: 
 async function lookBehindTheEnd(store: LedgerStore, { accountId, verifier }: Omit<Proof, 'onPage'>): Promise<void> {
 	const [next] = await store.entries(accountId, { afterSeq: verifier.lastSeq, limit: 1 });
 	const now = await store.materialised(accountId);
-	if (next && now && next.seq > now.account.lastSeq) verifier.report('entry_unaccounted', `Entry ${String(next.seq)} is in the journal, but the account does not know of it.`);
+	if (next && now && next.seq > now.account.lastSeq)
+		verifier.report('entry_unaccounted', `Entry ${String(next.seq)} is in the journal, but the account does not know of it.`);
 }

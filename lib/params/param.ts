@@ -95,7 +95,8 @@ export interface RowsParam extends ParamBase {
 }
 
 export type FieldParam = TextParam | ChoiceParam | SecretParam;
-export type Param = TextParam | ModelParam | SecretParam | NumberParam | CreditsParam | BooleanParam | ChoiceParam | ChoicesParam | RowsParam;
+export type Param =
+	TextParam | ModelParam | SecretParam | NumberParam | CreditsParam | BooleanParam | ChoiceParam | ChoicesParam | RowsParam;
 
 export interface Output {
 	readonly name: string;

@@ -75,7 +75,13 @@ function readNumber(param: Extract<Param, { kind: 'number' }>, given: unknown): 
 		throw new CreditError('invalid_settings', `${param.label} is empty. ${range(param)}`);
 	}
 	const value = typeof given === 'string' && given.trim() !== '' ? Number(given) : given;
-	if (typeof value !== 'number' || !Number.isFinite(value) || value < param.min || value > param.max || (param.isInteger && !Number.isInteger(value))) {
+	if (
+		typeof value !== 'number' ||
+		!Number.isFinite(value) ||
+		value < param.min ||
+		value > param.max ||
+		(param.isInteger && !Number.isInteger(value))
+	) {
 		throw new CreditError('invalid_settings', `${param.label} is ${show(given)}. ${range(param)}`);
 	}
 	return value;
@@ -105,9 +111,11 @@ function readChoice(param: Extract<Param, { kind: 'choice' | 'choices' }>, given
 
 function readRows(param: RowsParam, given: unknown): Record<string, string>[] {
 	if (!Array.isArray(given)) throw invalid(param, given, 'it must be a list');
-	if (given.length < param.minRows) throw new CreditError('invalid_settings', `${param.label} is empty. Add at least ${String(param.minRows)}: ${param.help}.`);
+	if (given.length < param.minRows)
+		throw new CreditError('invalid_settings', `${param.label} is empty. Add at least ${String(param.minRows)}: ${param.help}.`);
 	return given.map((row: unknown, index) => {
-		if (typeof row !== 'object' || row === null) throw invalid(param, row, `${param.rowLabel} ${String(index + 1)} must be a record of fields`);
+		if (typeof row !== 'object' || row === null)
+			throw invalid(param, row, `${param.rowLabel} ${String(index + 1)} must be a record of fields`);
 		const fields = param.fields.map((field) => {
 			const label = `${param.rowLabel} ${String(index + 1)}: ${field.label}`;
 			return [field.name, readParam({ ...field, label }, (row as Raw)[field.name] ?? field.default)];

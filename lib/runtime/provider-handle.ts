@@ -3,8 +3,8 @@
  */
 import { CreditError } from '../core/errors';
 import { providerOfUrl } from '../core/provider-of-url';
-import { createRateCard, type RateCard } from '../core/rate-card';
-import type { RateOverride } from '../core/rate-overrides';
+import { createRateCard } from '../core/rate-card';
+import { compileOverrides, type RateOverride } from '../core/rate-overrides';
 import type { ProviderHandle } from '../engine/llm-action';
 import type { PROVIDER_PARAMS } from '../params/connection';
 import type { ValuesOf } from '../params/param';
@@ -26,7 +26,12 @@ const USUAL_ADDRESS: Readonly<Record<Service, string>> = {
 	custom: '',
 };
 const PRICES_OF: Readonly<Record<Exclude<Service, 'custom'>, string>> = {
-	openai: 'openai', openrouter: 'openrouter', azure: 'azure', ollama: 'local', lmstudio: 'local', vllm: 'local',
+	openai: 'openai',
+	openrouter: 'openrouter',
+	azure: 'azure',
+	ollama: 'local',
+	lmstudio: 'local',
+	vllm: 'local',
 };
 /** Limit for lists of models and connection tests. */
 const PROBE_TIMEOUT_MS = 15_000;
@@ -35,8 +40,7 @@ const PROBE_TIMEOUT_MS = 15_000;
 export function createProvider(values: ProviderValues): ProviderHandle {
 	const options = endpointOf(values);
 	const provider = createOpenAiCompatible(options);
-	const card = rateCardOf(values);
-	return { provider, service: `${values.service} ${options.baseUrl}`, priceOf: (model, atMs) => card.find({ provider: priceProvider(values, options), model, atMs }) };
+	return { provider, service: `${values.service} ${options.baseUrl}`, priceOf: pricesOf(values, options) };
 }
 
 /** Asks the endpoint whether it is there and takes the key. Costs nothing; never throws. */
@@ -59,24 +63,30 @@ export function parsePrices(text: string): RateOverride[] {
 		if (trimmed === '' || trimmed.startsWith('#')) return [];
 		const [model = '', input = '', output = '', cached = '', ...more] = trimmed.split(/[,;\t]/).map((part) => part.trim());
 		if (model === '' || input === '' || output === '' || more.length > 0) {
-			throw new CreditError('invalid_settings', `My Own Prices, line ${String(index + 1)} is ${JSON.stringify(trimmed)}. Write: model, input price, output price, such as my-model, 0.40, 1.60.`);
+			throw new CreditError(
+				'invalid_settings',
+				`My Own Prices, line ${String(index + 1)} is ${JSON.stringify(trimmed)}. Write: model, input price, output price, such as my-model, 0.40, 1.60.`,
+			);
 		}
 		return [{ model, inputDollarsPerMillion: input, outputDollarsPerMillion: output, cachedInputDollarsPerMillion: cached }];
 	});
 }
 
-function rateCardOf(values: ProviderValues): RateCard {
-	return createRateCard({ overrides: parsePrices(values.prices), allowUnpriced: values.unpriced === 'free' });
-}
-
-function priceProvider({ service, pricing }: ProviderValues, { baseUrl }: EndpointOptions): string {
+function pricesOf(values: ProviderValues, { baseUrl }: EndpointOptions): ProviderHandle['priceOf'] {
+	const { service, pricing } = values;
+	const overrides = parsePrices(values.prices);
+	const card = createRateCard({ overrides, allowUnpriced: values.unpriced === 'free' });
 	switch (pricing) {
 		case 'free':
-			return 'local';
-		case 'own':
-			return 'none';
-		case 'auto':
-			return service === 'custom' ? providerOfUrl(baseUrl) : PRICES_OF[service];
+			return (model, atMs) => card.find({ provider: 'local', model, atMs });
+		case 'own': {
+			const own = compileOverrides(overrides);
+			return (model, atMs) => own.byModel(model) ?? (values.unpriced === 'free' ? card.find({ provider: 'local', model, atMs }) : null);
+		}
+		case 'auto': {
+			const provider = service === 'custom' ? providerOfUrl(baseUrl) : PRICES_OF[service];
+			return (model, atMs) => card.find({ provider, model, atMs });
+		}
 		default:
 			return pricing satisfies never;
 	}
@@ -85,9 +95,16 @@ function priceProvider({ service, pricing }: ProviderValues, { baseUrl }: Endpoi
 function endpointOf(values: ProviderValues): EndpointOptions {
 	const { service, headerName, headerValue } = values;
 	const baseUrl = values.baseUrl.trim() || USUAL_ADDRESS[service];
-	if (baseUrl === '') throw new CreditError('provider_misconfigured', 'The base URL is empty. Give the address of the server, such as https://llm.example.com/v1.');
+	if (baseUrl === '')
+		throw new CreditError(
+			'provider_misconfigured',
+			'The base URL is empty. Give the address of the server, such as https://llm.example.com/v1.',
+		);
 	if (service === 'openai' && values.baseUrl.trim() === '' && values.apiKey.trim() === '') {
-		throw new CreditError('provider_misconfigured', 'The API key is empty, and OpenAI needs one. Make a key in its console and enter it in the provider settings.');
+		throw new CreditError(
+			'provider_misconfigured',
+			'The API key is empty, and OpenAI needs one. Make a key in its console and enter it in the provider settings.',
+		);
 	}
 	return {
 		name: new URL(withScheme(baseUrl)).host,

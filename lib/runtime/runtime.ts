@@ -96,7 +96,6 @@ export function machineTimeZone(): string {
 	return Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-
 function registry(): Registry {
 	const holder = globalThis as { [REGISTRY]?: Registry };
 	holder[REGISTRY] ??= { ledgers: new Map(), memory: new EngineMemory() };
@@ -108,7 +107,11 @@ async function openShared(path: string): Promise<SharedLedger> {
 	const known = ledgers.get(path);
 	if (known) return known;
 	const opening = openSqliteLedger({ path, clock: systemClock, pause, jitter }).then((store): SharedLedger => ({
-		store, commits: new GroupCommit(store), accounts: new Map(), leases: 0, closing: null,
+		store,
+		commits: new GroupCommit(store),
+		accounts: new Map(),
+		leases: 0,
+		closing: null,
 	}));
 	ledgers.set(path, opening);
 	// A ledger that could not be opened is tried afresh the next time: the disk may be back by then.
@@ -139,7 +142,10 @@ async function openAccount(shared: SharedLedger, { account, timeZone }: LedgerSe
 function ledgerPath(given: string, defaultFolder: string): string {
 	const text = given.trim();
 	if (/^postgres(ql)?:/i.test(text)) {
-		throw new CreditError('invalid_path', 'The ledger is a PostgreSQL address; this version keeps ledgers in files. Give the path of a file.');
+		throw new CreditError(
+			'invalid_path',
+			'The ledger is a PostgreSQL address; this version keeps ledgers in files. Give the path of a file.',
+		);
 	}
 	const path = text === '' ? defaultLedgerPath(defaultFolder) : resolve(text);
 	try {

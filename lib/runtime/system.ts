@@ -39,7 +39,11 @@ export const jitter = (): number => Math.random();
 export function later(delayMs: number, task: () => void): { cancel(): void } {
 	const timer = setTimeout(task, delayMs);
 	timer.unref();
-	return { cancel: () => { clearTimeout(timer); } };
+	return {
+		cancel: () => {
+			clearTimeout(timer);
+		},
+	};
 }
 
 /** A new unique id, for idempotency keys of commands that nobody repeats. */

@@ -43,7 +43,16 @@ export function fault(code: ProviderFault['code'], more: Partial<ProviderFault> 
 	return {
 		kind: 'failed',
 		latencyMs: 1,
-		fault: { code, billed: 'no', isRetryable: false, retryAfterMs: null, status: null, message: `fault ${code}`, usage: { kind: 'missing' }, ...more },
+		fault: {
+			code,
+			billed: 'no',
+			isRetryable: false,
+			retryAfterMs: null,
+			status: null,
+			message: `fault ${code}`,
+			usage: { kind: 'missing' },
+			...more,
+		},
 	};
 }
 

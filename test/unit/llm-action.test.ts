@@ -2,7 +2,14 @@ import { expect } from 'chai';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
 import { CreditError } from '../../lib/core/errors';
 import { formatCredits, parseCredits } from '../../lib/core/money';
-import { EngineMemory, LlmAction, type ActionItem, type ItemInput, type LlmActionOptions, type LlmActionValues } from '../../lib/engine/llm-action';
+import {
+	EngineMemory,
+	LlmAction,
+	type ActionItem,
+	type ItemInput,
+	type LlmActionOptions,
+	type LlmActionValues,
+} from '../../lib/engine/llm-action';
 import { LedgerAccount } from '../../lib/engine/ledger-account';
 import type { ItemResult } from '../../lib/engine/item-result';
 import { GroupCommit } from '../../lib/ledger/group-commit';
@@ -45,7 +52,12 @@ async function makeWorld(credits: string): Promise<World> {
 	return Object.assign(world, { store, ledger, memory: new EngineMemory() });
 }
 
-function makeAction(world: World, provider: ScriptedProvider, settings: Record<string, unknown> = {}, more: Partial<LlmActionOptions> = {}): LlmAction {
+function makeAction(
+	world: World,
+	provider: ScriptedProvider,
+	settings: Record<string, unknown> = {},
+	more: Partial<LlmActionOptions> = {},
+): LlmAction {
 	const values = readParams(LLM_ACTION_PARAMS, {
 		model: 'm',
 		prompt: 'x',
@@ -76,7 +88,17 @@ function makeAction(world: World, provider: ScriptedProvider, settings: Record<s
 	});
 }
 
-const INPUT: ItemInput = { model: 'm', systemPrompt: '', prompt: 'Write', campaign: 'spring', segment: '', workspace: '', person: '', tag: '', idempotencyKey: '' };
+const INPUT: ItemInput = {
+	model: 'm',
+	systemPrompt: '',
+	prompt: 'Write',
+	campaign: 'spring',
+	segment: '',
+	workspace: '',
+	person: '',
+	tag: '',
+	idempotencyKey: '',
+};
 
 function item(key: string, input: Partial<ItemInput> = {}, signal: AbortSignal | null = null): ActionItem {
 	return { key, read: () => ({ ...INPUT, ...input }), signal };
@@ -95,7 +117,11 @@ async function expectClean(world: World): Promise<void> {
 	expect((await verifyLedger(world.store)).violations).to.deep.equal([]);
 }
 
-async function runOne(credits: string, script: Script, settings: Record<string, unknown> = {}): Promise<{ world: World; result: ItemResult; provider: ScriptedProvider }> {
+async function runOne(
+	credits: string,
+	script: Script,
+	settings: Record<string, unknown> = {},
+): Promise<{ world: World; result: ItemResult; provider: ScriptedProvider }> {
 	const world = await makeWorld(credits);
 	const provider = new ScriptedProvider(script);
 	const [result] = await makeAction(world, provider, settings).run([item('k')]);
@@ -111,7 +137,15 @@ describe('LLM Action', () => {
 		const { result, world } = await runOne('100', () => answer(GOOD));
 		expect(result.route).to.equal('result');
 		expect(result.attributes).to.deep.equal({ message: 'Hello' });
-		expect(result.llmCredits).to.include({ source: 'model', reason: 'answered', credits: CALL_CREDITS, balance: '98.8', attempts: 1, purpose: 'live', holdId: 'h3' });
+		expect(result.llmCredits).to.include({
+			source: 'model',
+			reason: 'answered',
+			credits: CALL_CREDITS,
+			balance: '98.8',
+			attempts: 1,
+			purpose: 'live',
+			holdId: 'h3',
+		});
 		expect(result.tokenUsage).to.deep.equal({ promptTokens: 100, completionTokens: 20, totalTokens: 120 });
 		expect(await spent(world)).to.equal(CALL_CREDITS);
 	});
@@ -193,22 +227,87 @@ describe('LLM Action', () => {
 
 	describe('provider faults', () => {
 		const cases: [string, Script, Record<string, unknown>, { reason: string; route: string; credits: string; attempts: number }][] = [
-			['rate limit that passes', (_, n) => (n < 3 ? fault('rate_limited', { isRetryable: true, retryAfterMs: 700 }) : answer(GOOD)), {}, { reason: 'answered', route: 'result', credits: '1.2', attempts: 3 }],
-			['rate limit that stays', () => fault('rate_limited', { isRetryable: true }), {}, { reason: 'provider_rate_limit', route: 'fallback', credits: '0', attempts: 3 }],
-			['rate limit with an hour to wait', () => fault('rate_limited', { isRetryable: true, retryAfterMs: 3_600_000 }), {}, { reason: 'provider_rate_limit', route: 'fallback', credits: '0', attempts: 1 }],
+			[
+				'rate limit that passes',
+				(_, n) => (n < 3 ? fault('rate_limited', { isRetryable: true, retryAfterMs: 700 }) : answer(GOOD)),
+				{},
+				{ reason: 'answered', route: 'result', credits: '1.2', attempts: 3 },
+			],
+			[
+				'rate limit that stays',
+				() => fault('rate_limited', { isRetryable: true }),
+				{},
+				{ reason: 'provider_rate_limit', route: 'fallback', credits: '0', attempts: 3 },
+			],
+			[
+				'rate limit with an hour to wait',
+				() => fault('rate_limited', { isRetryable: true, retryAfterMs: 3_600_000 }),
+				{},
+				{ reason: 'provider_rate_limit', route: 'fallback', credits: '0', attempts: 1 },
+			],
 			['quota', () => fault('quota_exhausted'), {}, { reason: 'provider_quota', route: 'fallback', credits: '0', attempts: 1 }],
-			['server error that passes', (_, n) => (n === 1 ? fault('server_error', { isRetryable: true }) : answer(GOOD)), {}, { reason: 'answered', route: 'result', credits: '1.2', attempts: 2 }],
-			['timeout each time', () => fault('timeout', { billed: 'unknown', isRetryable: true }), {}, { reason: 'timeout', route: 'fallback', credits: '0', attempts: 3 }],
-			['lost connection, then an answer', (_, n) => (n === 1 ? fault('connection_lost', { billed: 'unknown', isRetryable: true }) : answer(GOOD)), {}, { reason: 'answered', route: 'result', credits: '1.2', attempts: 2 }],
-			['garbage is charged at the estimate', () => fault('garbage', { billed: 'yes' }), {}, { reason: 'invalid_output', route: 'fallback', credits: '1.2', attempts: 1 }],
-			['an empty answer is paid and asked for again', (_, n) => answer(n === 1 ? '' : GOOD), {}, { reason: 'answered', route: 'result', credits: '2.4', attempts: 2 }],
-			['answers that break the form are each paid', () => answer('{"other":1}'), {}, { reason: 'invalid_output', route: 'fallback', credits: '3.6', attempts: 3 }],
-			['missing usage is charged at the estimate, never 0', () => answer(GOOD, { kind: 'missing' }), { reservationCredits: '5' }, { reason: 'answered', route: 'result', credits: '5', attempts: 1 }],
-			['usage as strings is not coerced', () => answer(GOOD, { kind: 'rejected', detail: 'prompt_tokens is "100"' }), { reservationCredits: '5' }, { reason: 'answered', route: 'result', credits: '5', attempts: 1 }],
-			['usage without a single token is not a free call', () => answer(GOOD, { kind: 'reported', usage: { ...zeroUsage() } }), { reservationCredits: '5' }, { reason: 'answered', route: 'result', credits: '5', attempts: 1 }],
+			[
+				'server error that passes',
+				(_, n) => (n === 1 ? fault('server_error', { isRetryable: true }) : answer(GOOD)),
+				{},
+				{ reason: 'answered', route: 'result', credits: '1.2', attempts: 2 },
+			],
+			[
+				'timeout each time',
+				() => fault('timeout', { billed: 'unknown', isRetryable: true }),
+				{},
+				{ reason: 'timeout', route: 'fallback', credits: '0', attempts: 3 },
+			],
+			[
+				'lost connection, then an answer',
+				(_, n) => (n === 1 ? fault('connection_lost', { billed: 'unknown', isRetryable: true }) : answer(GOOD)),
+				{},
+				{ reason: 'answered', route: 'result', credits: '1.2', attempts: 2 },
+			],
+			[
+				'garbage is charged at the estimate',
+				() => fault('garbage', { billed: 'yes' }),
+				{},
+				{ reason: 'invalid_output', route: 'fallback', credits: '1.2', attempts: 1 },
+			],
+			[
+				'an empty answer is paid and asked for again',
+				(_, n) => answer(n === 1 ? '' : GOOD),
+				{},
+				{ reason: 'answered', route: 'result', credits: '2.4', attempts: 2 },
+			],
+			[
+				'answers that break the form are each paid',
+				() => answer('{"other":1}'),
+				{},
+				{ reason: 'invalid_output', route: 'fallback', credits: '3.6', attempts: 3 },
+			],
+			[
+				'missing usage is charged at the estimate, never 0',
+				() => answer(GOOD, { kind: 'missing' }),
+				{ reservationCredits: '5' },
+				{ reason: 'answered', route: 'result', credits: '5', attempts: 1 },
+			],
+			[
+				'usage as strings is not coerced',
+				() => answer(GOOD, { kind: 'rejected', detail: 'prompt_tokens is "100"' }),
+				{ reservationCredits: '5' },
+				{ reason: 'answered', route: 'result', credits: '5', attempts: 1 },
+			],
+			[
+				'usage without a single token is not a free call',
+				() => answer(GOOD, { kind: 'reported', usage: { ...zeroUsage() } }),
+				{ reservationCredits: '5' },
+				{ reason: 'answered', route: 'result', credits: '5', attempts: 1 },
+			],
 			['unauthorised', () => fault('unauthorised'), {}, { reason: 'provider_rejected', route: 'fallback', credits: '0', attempts: 1 }],
 			['unknown model', () => fault('model_not_found'), {}, { reason: 'model_not_found', route: 'fallback', credits: '0', attempts: 1 }],
-			['a server without JSON schema', (request) => (request.structured === 'prompt' ? answer('Hello') : fault('unsupported_output')), {}, { reason: 'answered', route: 'result', credits: '1.2', attempts: 1 }],
+			[
+				'a server without JSON schema',
+				(request) => (request.structured === 'prompt' ? answer('Hello') : fault('unsupported_output')),
+				{},
+				{ reason: 'answered', route: 'result', credits: '1.2', attempts: 1 },
+			],
 		];
 		for (const [name, script, settings, { reason, route, credits, attempts }] of cases) {
 			it(name, async () => {
@@ -232,7 +331,12 @@ describe('LLM Action', () => {
 		const provider = new ScriptedProvider(() => answer(GOOD));
 		const openLedger = (): Promise<never> => Promise.reject(new CreditError('ledger_unavailable', 'The disk is gone.'));
 		const [result] = await makeAction(world, provider, {}, { openLedger }).run([item('k')]);
-		expect(result?.llmCredits).to.include({ source: 'fallback', reason: 'ledger_unavailable', message: 'The disk is gone.', balance: null });
+		expect(result?.llmCredits).to.include({
+			source: 'fallback',
+			reason: 'ledger_unavailable',
+			message: 'The disk is gone.',
+			balance: null,
+		});
 		expect(provider.requests).to.have.length(0);
 	});
 
@@ -250,7 +354,10 @@ describe('LLM Action', () => {
 		const provider = new ScriptedProvider(() => answer(GOOD));
 		const [unpriced] = await makeAction(world, provider, {}, { provider: () => provider.handle(null) }).run([item('u')]);
 		expect(unpriced?.llmCredits.reason).to.equal('unpriced_model');
-		const zero = { ...PRICE, tiers: [{ fromInputTokens: 0, rates: { input: 0n, cachedInput: 0n, cacheWrite: 0n, audioInput: 0n, output: 0n, audioOutput: 0n } }] };
+		const zero = {
+			...PRICE,
+			tiers: [{ fromInputTokens: 0, rates: { input: 0n, cachedInput: 0n, cacheWrite: 0n, audioInput: 0n, output: 0n, audioOutput: 0n } }],
+		};
 		const [free] = await makeAction(world, provider, {}, { provider: () => provider.handle(zero) }).run([item('f')]);
 		expect(free?.llmCredits).to.include({ reason: 'answered', credits: '0' });
 		expect(provider.requests).to.have.length(1);
@@ -265,8 +372,20 @@ describe('LLM Action', () => {
 				throw new Error('no field first_name');
 			},
 		};
-		const results = await makeAction(world, provider).run([item('a'), broken, item('c', { prompt: '  ' }), item('d', { campaign: 'x'.repeat(300) }), item('e')]);
-		expect(results.map(({ llmCredits }) => llmCredits.reason)).to.deep.equal(['answered', 'invalid_item', 'empty_prompt', 'invalid_item', 'answered']);
+		const results = await makeAction(world, provider).run([
+			item('a'),
+			broken,
+			item('c', { prompt: '  ' }),
+			item('d', { campaign: 'x'.repeat(300) }),
+			item('e'),
+		]);
+		expect(results.map(({ llmCredits }) => llmCredits.reason)).to.deep.equal([
+			'answered',
+			'invalid_item',
+			'empty_prompt',
+			'invalid_item',
+			'answered',
+		]);
 	});
 
 	it('stops at once when cancelled and leaves the ledger exact', async () => {
@@ -295,5 +414,13 @@ describe('LLM Action', () => {
 });
 
 function zeroUsage(): Record<string, number> {
-	return { inputTokens: 0, cachedInputTokens: 0, cacheWriteTokens: 0, audioInputTokens: 0, outputTokens: 0, reasoningTokens: 0, audioOutputTokens: 0 };
+	return {
+		inputTokens: 0,
+		cachedInputTokens: 0,
+		cacheWriteTokens: 0,
+		audioInputTokens: 0,
+		outputTokens: 0,
+		reasoningTokens: 0,
+		audioOutputTokens: 0,
+	};
 }

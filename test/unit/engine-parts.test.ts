@@ -1,0 +1,156 @@
+import { expect } from 'chai';
+import { estimateCost, learn, NOTHING_LEARNED } from '../../lib/core/estimate';
+import { backoffMs, nextMove } from '../../lib/core/ladder';
+import { FallbackSwitch, type FallbackSwitchValues } from '../../lib/engine/fallback-switch';
+import { mergeResult, type ItemResult } from '../../lib/engine/item-result';
+import type { LedgerAccount } from '../../lib/engine/ledger-account';
+import { modelChoices } from '../../lib/engine/model-choices';
+import { FALLBACK_SWITCH_PARAMS } from '../../lib/params/fallback-switch';
+import { readParams } from '../../lib/params/read';
+import { createProvider, parsePrices, type ProviderValues } from '../../lib/runtime/provider-handle';
+import { PROVIDER_PARAMS } from '../../lib/params/connection';
+import { answer, PRICE, ScriptedProvider, USAGE } from '../support/scripted-provider';
+
+const SIZE = { inputTokens: 200, inputBytes: 900, outputLimitTokens: 1000 };
+const TOKEN_MICRO = 10_000n;
+
+describe('estimate', () => {
+	it('strict is bytes in and the whole output limit', () => {
+		expect(estimateCost(PRICE, SIZE, { kind: 'strict' })).to.equal(1900n * TOKEN_MICRO);
+	});
+	it('learned starts from the token estimate and a typical answer, and never exceeds strict', () => {
+		expect(estimateCost(PRICE, SIZE, { kind: 'learned', learned: NOTHING_LEARNED })).to.equal(600n * TOKEN_MICRO);
+		expect(
+			estimateCost(PRICE, { inputTokens: 9000, inputBytes: 100, outputLimitTokens: 10 }, { kind: 'learned', learned: NOTHING_LEARNED }),
+		).to.equal(110n * TOKEN_MICRO);
+	});
+	it('learned follows the worst of the last 64 calls and then forgets it', () => {
+		let learned = learn(NOTHING_LEARNED, { estimatedInputTokens: 100, usage: { ...USAGE, inputTokens: 150, outputTokens: 700 } });
+		expect(estimateCost(PRICE, SIZE, { kind: 'learned', learned })).to.equal((300n + 700n) * TOKEN_MICRO);
+		for (let call = 0; call < 64; call += 1) learned = learn(learned, { estimatedInputTokens: 200, usage: USAGE });
+		expect(learned).to.have.length(64);
+		expect(estimateCost(PRICE, SIZE, { kind: 'learned', learned })).to.equal(120n * TOKEN_MICRO);
+	});
+	it('a huge output limit does not wall off credits that are there (a fixed reservation can be chosen)', () => {
+		expect(estimateCost(PRICE, { ...SIZE, outputLimitTokens: 1_000_000 }, { kind: 'fixed', amountMicro: 5n })).to.equal(5n);
+	});
+});
+
+describe('ladder', () => {
+	it('never retries a refusal, and retries what may pass up to the limit', () => {
+		expect(nextMove({ kind: 'refused', reason: 'credits_held' }, { attempt: 1, maxAttempts: 3 })).to.equal('fallback');
+		expect(nextMove({ kind: 'failed', isRetryable: true }, { attempt: 2, maxAttempts: 3 })).to.equal('retry');
+		expect(nextMove({ kind: 'failed', isRetryable: true }, { attempt: 3, maxAttempts: 3 })).to.equal('fallback');
+		expect(nextMove({ kind: 'unusable', isRetryable: false }, { attempt: 1, maxAttempts: 3 })).to.equal('fallback');
+	});
+	it('backs off 0.5 s doubled up to 20 s with jitter, or as the provider asked', () => {
+		expect(backoffMs({ attempt: 1, retryAfterMs: null, jitter: 1 })).to.equal(500);
+		expect(backoffMs({ attempt: 3, retryAfterMs: null, jitter: 0 })).to.equal(1000);
+		expect(backoffMs({ attempt: 10, retryAfterMs: null, jitter: 1 })).to.equal(20_000);
+		expect(backoffMs({ attempt: 1, retryAfterMs: 7000, jitter: 0 })).to.equal(7000);
+	});
+});
+
+describe('Fallback Switch', () => {
+	const values = (raw: Record<string, unknown>): FallbackSwitchValues => readParams(FALLBACK_SWITCH_PARAMS, raw) as FallbackSwitchValues;
+	const marked = (source: string, reason: string): unknown => ({ llmCredits: { source, reason } });
+
+	it('sends an item to the first rule that fits, and the rest to Otherwise', () => {
+		const route = new FallbackSwitch(values({}));
+		expect(route.outputNames).to.deep.equal(['Model', 'Credits Gone', 'Other Fallback', 'Otherwise']);
+		expect(route.route(marked('model', 'answered'), null)).to.equal(0);
+		expect(route.route(marked('fallback', 'credits_exhausted'), null)).to.equal(1);
+		expect(route.route(marked('fallback', 'timeout'), null)).to.equal(2);
+		for (const stranger of [marked('cache', 'answered'), {}, null, 'text', { llmCredits: 'x' }])
+			expect(route.route(stranger, null)).to.equal(3);
+	});
+
+	it('by state: available above the low share, exhausted below one call, everything to Otherwise without a ledger', async () => {
+		const route = new FallbackSwitch(values({ mode: 'state', lowPercent: 20, exhaustedCredits: '5' }));
+		const stateAt = async (availableCredits: number): Promise<string> =>
+			route.readState({
+				balance: () =>
+					Promise.resolve({
+						availableMicro: BigInt(availableCredits) * 1_000_000n,
+						grants: [{ amountMicro: 100_000_000n, expiredMicro: 0n, voidedMicro: 0n }],
+					}),
+			} as unknown as LedgerAccount);
+		expect(await stateAt(21)).to.equal('available');
+		expect(await stateAt(20)).to.equal('low');
+		expect(await stateAt(5)).to.equal('low');
+		expect(await stateAt(4)).to.equal('exhausted');
+		expect(route.route({}, 'low')).to.equal(1);
+		expect(route.route({}, null)).to.equal(3);
+	});
+
+	it('refuses two outputs of one name', () => {
+		const rules = [
+			{ output: 'A', source: 'any', reason: 'any' },
+			{ output: 'A', source: 'model', reason: 'any' },
+		];
+		expect(() => new FallbackSwitch(values({ rules }))).to.throw('Two rules have the output name "A"');
+	});
+});
+
+describe('item result', () => {
+	const result: ItemResult = { route: 'result', attributes: { subject: 'Hi' }, llmCredits: { source: 'model' } as never, tokenUsage: null };
+	it('puts attributes under a field or beside the others, and leaves the item as it was', () => {
+		const json = { name: 'Ada' };
+		expect(mergeResult(json, result, 'llm')).to.deep.equal({ name: 'Ada', llm: { subject: 'Hi' }, llmCredits: { source: 'model' } });
+		expect(mergeResult(json, result, '')).to.deep.equal({ name: 'Ada', subject: 'Hi', llmCredits: { source: 'model' } });
+		expect(json).to.deep.equal({ name: 'Ada' });
+	});
+});
+
+describe('model choices', () => {
+	it('are sorted by what a message costs, mark the cheapest that is not free, and leave out what does not chat', async () => {
+		const provider = new ScriptedProvider(() => answer(''));
+		provider.listModels = () => Promise.resolve(['dear', 'text-embedding-3', 'cheap', 'free', 'strange']);
+		const scaled = (factor: bigint) => ({
+			...PRICE,
+			tiers: [{ fromInputTokens: 0, rates: { ...PRICE.tiers[0]!.rates, input: factor, output: factor } }],
+		});
+		const prices: Record<string, ReturnType<typeof scaled>> = {
+			dear: scaled(50_000_000_000n),
+			cheap: scaled(1_000_000_000n),
+			free: scaled(0n),
+		};
+		const choices = await modelChoices({ provider, service: 's', priceOf: (model) => prices[model] ?? null }, { atMs: 0 });
+		expect(choices.map(({ label }) => label)).to.deep.equal([
+			'free (free)',
+			'cheap (about 1.2 credits a message, most cost-efficient)',
+			'dear (about 60 credits a message)',
+			'strange (no known price)',
+		]);
+	});
+});
+
+describe('provider settings', () => {
+	const values = (raw: Record<string, unknown>): ProviderValues => readParams(PROVIDER_PARAMS, raw) as ProviderValues;
+
+	it('price by the service chosen, even through an address of its own', () => {
+		const at = 1_790_000_000_000;
+		const openai = createProvider(values({ service: 'openai', baseUrl: 'http://127.0.0.1:9/v1' }));
+		expect(openai.priceOf('gpt-4.1-mini', at)?.tiers[0]?.rates.input).to.equal(4_000_000_000n);
+		expect(createProvider(values({ service: 'ollama' })).priceOf('llama3', at)?.tiers[0]?.rates.input).to.equal(0n);
+		expect(openai.priceOf('a-model-nobody-knows', at)).to.equal(null);
+		expect(
+			createProvider(values({ service: 'openai', baseUrl: 'http://127.0.0.1:9/v1', unpriced: 'free' })).priceOf('a-model-nobody-knows', at)
+				?.tiers[0]?.rates.input,
+		).to.equal(0n);
+		const own = createProvider(values({ service: 'openai', baseUrl: 'http://127.0.0.1:9/v1', pricing: 'own', prices: 'mine, 2, 4' }));
+		expect(own.priceOf('mine', at)?.tiers[0]?.rates.output).to.equal(40_000_000_000n);
+		expect(own.priceOf('gpt-4.1-mini', at)).to.equal(null);
+	});
+
+	it('read prices line by line and name the line that is wrong', () => {
+		expect(parsePrices('# mine\n\nmy-model, 0.40, 1.60\nfam-*; 1; 2; 0.5')).to.have.length(2);
+		expect(() => parsePrices('a, 1, 2\nb 3')).to.throw('My Own Prices, line 2 is "b 3". Write: model, input price, output price');
+		expect(() => createProvider(values({ service: 'ollama', prices: 'm, 0.0000004, 1' }))).to.throw(/0\.0000004/);
+	});
+
+	it('name what is missing', () => {
+		expect(() => createProvider(values({ service: 'openai' }))).to.throw('The API key is empty, and OpenAI needs one.');
+		expect(() => createProvider(values({ service: 'custom' }))).to.throw('The base URL is empty.');
+	});
+});
