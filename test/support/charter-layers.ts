@@ -28,6 +28,8 @@ interface Layer {
 
 const CORE = /^lib\/core\//;
 const PARAMS = /^lib\/params\//;
+/** The vocabulary of the nodes; reading raw values of a host is left to the hosts. */
+const DECLARED_PARAMS = /^lib\/params\/(?!read\.ts$)/;
 const ENGINE = /^lib\/engine\//;
 const RUNTIME = /^lib\/runtime\//;
 const LEDGER_PORT = /^lib\/ledger\/[^/]+$/;
@@ -57,15 +59,15 @@ export const LAYERS: readonly Layer[] = [
 	},
 	{
 		files: ENGINE,
-		mayImport: [ENGINE, CORE, LEDGER_PORT, PROVIDER_PORT],
+		mayImport: [ENGINE, CORE, LEDGER_PORT, PROVIDER_PORT, DECLARED_PARAMS],
 		mayImportTypesOf: [PARAMS],
-		mend: 'The engine sees the ports lib/ledger/*.ts and lib/providers/provider.ts, core, and types of params; let lib/runtime inject adapters.',
+		mend: 'The engine sees the ports lib/ledger/*.ts and lib/providers/provider.ts, core, and what params declare. Reading is the host's, adapters come from runtime.',
 	},
 	{ files: RUNTIME, mayImport: [/^lib\/(?!cli\/)/], mend: 'Runtime composes lib and knows no host and no command line.' },
 	{ files: /^lib\/cli\//, mayImport: [/^lib\/cli\//, ...BELOW_HOSTS], mend: HOST_MEND },
 	{ files: /^nodes\/n8n\//, mayImport: [/^nodes\/n8n\//, ...BELOW_HOSTS], mend: HOST_MEND },
 	{ files: /^nodes\/node-red\//, mayImport: [/^nodes\/node-red\//, ...BELOW_HOSTS], mend: HOST_MEND },
-	{ files: /^credentials\//, mayImport: [/^credentials\//, ...BELOW_HOSTS], mend: HOST_MEND },
+	{ files: /^credentials\//, mayImport: [/^credentials\//, /^nodes\/n8n\//, ...BELOW_HOSTS], mend: HOST_MEND },
 	{
 		files: /^scripts\//,
 		mayImport: [/^scripts\//, /^lib\//, /^nodes\//],

@@ -58,7 +58,7 @@ const BREACHES: readonly Breach[] = [
 	importing('lib/cli/a.ts', 'lib/ledger/store.ts'),
 	importing('nodes/n8n/a.ts', 'lib/providers/provider.ts'),
 	importing('nodes/n8n/a.ts', 'nodes/node-red/b.ts'),
-	importing('credentials/a.ts', 'nodes/n8n/b.ts'),
+	importing('credentials/a.ts', 'nodes/node-red/b.ts'),
 	importing('scripts/a.ts', 'test/support/b.ts'),
 	importing('lib/core/a.ts', 'lib/engine/b.ts', 'export'),
 	{ rule: 'imports point down', what: 'a file in no layer', texts: { 'lib/elsewhere/a.ts': OWNS }, at: 'lib/elsewhere/a.ts:1' },
@@ -161,7 +161,8 @@ const BREACHES: readonly Breach[] = [
 ];
 
 const ALLOWED: readonly { readonly what: string; readonly texts: Readonly<Record<string, string>>; readonly manifest?: Manifest }[] = [
-	{ what: 'the engine with types of params', texts: importing('lib/engine/a.ts', 'lib/params/b.ts', 'import type').texts },
+	{ what: 'the engine with what params declare', texts: importing('lib/engine/a.ts', 'lib/params/llm-action.ts').texts },
+	{ what: 'the engine with types of the reader', texts: importing('lib/engine/a.ts', 'lib/params/read.ts', 'import type').texts },
 	{ what: 'the engine with a port', texts: importing('lib/engine/a.ts', 'lib/ledger/store.ts').texts },
 	{ what: 'runtime with an adapter', texts: importing('lib/runtime/a.ts', 'lib/ledger/sqlite/store.ts').texts },
 	{ what: 'a long table', texts: { 'lib/core/a.ts': `${OWNS}const A = [\n${'\t1,\n'.repeat(400)}] as const;` } },
