@@ -92,7 +92,8 @@ class SqliteStore implements LedgerStore {
 	}
 
 	async usage(accountId: string, query: UsageQuery): Promise<readonly UsageRow[]> {
-		return this.#readAccount(accountId, [], ({ id }) => totalUsage(this.#reader.usage(id, query), query));
+		const readDays = { ...query, fromDay: null, untilDay: null };
+		return this.#readAccount(accountId, [], ({ id }) => totalUsage(this.#reader.usage(id, query), readDays));
 	}
 
 	async holds(accountId: string, query: PageQuery & { readonly state: Hold['state'] | null }): Promise<readonly Hold[]> {

@@ -1,0 +1,101 @@
+/**
+ * Owns short ways to write ledger commands in tests: amounts in whole credits, everything else with a plain default.
+ */
+import type { Command, GrantCategory, Expiry, Labels, Measure, Outcome, Plan, UnconfirmedPolicy } from '../../lib/core/model';
+import { MICRO_PER_CREDIT, type Micro } from '../../lib/core/money';
+import type { Usage } from '../../lib/core/usage';
+
+/** Whole credits in micro-credits. */
+export const credits = (whole: number): Micro => BigInt(whole) * MICRO_PER_CREDIT;
+
+export const openAccount = (
+	options: { key?: string; name?: string; timeZone?: string; plan?: Plan; unconfirmedPolicy?: UnconfirmedPolicy } = {},
+): Command => ({ kind: 'open_account', key: 'open', name: 'Acme', timeZone: 'UTC', plan: 'paid', unconfirmedPolicy: 'release', ...options });
+
+export interface GrantOptions {
+	readonly category?: GrantCategory;
+	readonly priority?: number;
+	readonly effectiveAtMs?: number | null;
+	readonly expiry?: Expiry | null;
+	readonly note?: string | null;
+}
+
+export const grant = (key: string, whole: number, options: GrantOptions = {}): Command => ({
+	kind: 'grant',
+	key,
+	category: 'purchased',
+	amountMicro: credits(whole),
+	priority: 50,
+	effectiveAtMs: null,
+	expiry: null,
+	note: null,
+	...options,
+});
+
+export interface ReserveOptions {
+	readonly fingerprint?: string;
+	readonly timeoutMs?: number;
+	readonly labels?: Labels;
+	readonly person?: string | null;
+	readonly priceVersion?: string | null;
+	readonly mayWait?: boolean;
+}
+
+export const reserve = (key: string, whole: number | null, options: ReserveOptions = {}): Command => ({
+	kind: 'reserve',
+	key,
+	fingerprint: 'same',
+	amountMicro: whole === null ? null : credits(whole),
+	timeoutMs: 900_000,
+	labels: {},
+	person: null,
+	priceVersion: null,
+	mayWait: false,
+	...options,
+});
+
+export interface SettleOptions {
+	readonly measure?: Measure;
+	readonly usage?: Usage | null;
+	readonly result?: { readonly text: string; readonly keptUntilMs: number } | null;
+}
+
+export const settle = (holdSeq: number, whole: number, options: SettleOptions = {}): Command => ({
+	kind: 'settle',
+	holdSeq,
+	actualMicro: credits(whole),
+	measure: 'reported',
+	usage: null,
+	result: null,
+	...options,
+});
+
+export const release = (holdSeq: number): Command => ({ kind: 'release', holdSeq });
+export const expire = (holdSeq: number): Command => ({ kind: 'expire', holdSeq });
+export const voidGrant = (key: string, grantSeq: number): Command => ({ kind: 'void_grant', key, grantSeq });
+
+/** Token counts with nothing cached and nothing reasoned. */
+export const tokens = (inputTokens: number, outputTokens: number): Usage => ({
+	inputTokens,
+	outputTokens,
+	cachedInputTokens: 0,
+	cacheWriteTokens: 0,
+	audioInputTokens: 0,
+	reasoningTokens: 0,
+	audioOutputTokens: 0,
+});
+
+/** The outcome if it is of this kind; throws with the outcome otherwise. */
+export function expectKind<K extends Outcome['kind']>(outcome: Outcome | undefined, kind: K): Extract<Outcome, { kind: K }> {
+	if (outcome?.kind !== kind) throw new Error(`Expected ${kind}, got ${describeOutcome(outcome)}.`);
+	return outcome as Extract<Outcome, { kind: K }>;
+}
+
+function describeOutcome(outcome: Outcome | undefined): string {
+	return outcome?.kind === 'fault' ? `${outcome.error.code}: ${outcome.error.message}` : showValue(outcome);
+}
+
+/** A value as text, big integers included. */
+export function showValue(value: unknown): string {
+	return JSON.stringify(value, (_name, inner: unknown) => (typeof inner === 'bigint' ? `${String(inner)}n` : inner));
+}
