@@ -61,7 +61,7 @@ export const LAYERS: readonly Layer[] = [
 		files: ENGINE,
 		mayImport: [ENGINE, CORE, LEDGER_PORT, PROVIDER_PORT, DECLARED_PARAMS],
 		mayImportTypesOf: [PARAMS],
-		mend: 'The engine sees the ports lib/ledger/*.ts and lib/providers/provider.ts, core, and what params declare. Reading is the host's, adapters come from runtime.',
+		mend: 'The engine sees the ports lib/ledger/*.ts and lib/providers/provider.ts, core, and what params declare. Hosts read values, runtime injects adapters.',
 	},
 	{ files: RUNTIME, mayImport: [/^lib\/(?!cli\/)/], mend: 'Runtime composes lib and knows no host and no command line.' },
 	{ files: /^lib\/cli\//, mayImport: [/^lib\/cli\//, ...BELOW_HOSTS], mend: HOST_MEND },
