@@ -41,7 +41,8 @@ function decideOne(draft: Draft, command: Command): Outcome {
 	try {
 		if (!('key' in command)) return apply(draft, command, {});
 		const context = { keyHash: hashKey(command.key), requestHash: hashRequest(command) };
-		const earlier = draft.entryByKey(context.keyHash);
+		// Opening is idempotent by the account itself: a second host may name another time zone, and gets the account as it is.
+		const earlier = command.kind === 'open_account' ? undefined : draft.entryByKey(context.keyHash);
 		return earlier ? replay(draft, { earlier, command, requestHash: context.requestHash }) : apply(draft, command, context);
 	} catch (error) {
 		if (isCreditError(error) && !isLedgerFault(error)) return { kind: 'fault', error };
