@@ -98,7 +98,7 @@ export function createRateCard({ overrides = [], allowUnpriced = false }: RateCa
 		const own = findOverride.byModel(name);
 		if (own) return own;
 		if (provider === 'local') return flatPrice('local/zero', name);
-		const priced = matchesOf(provider, name).map((match) => priceAt(match, atMs));
+		const priced = matchesOf(provider, name).flatMap((match) => pricesAt(match, atMs));
 		return dearest(priced) ?? (allowUnpriced && name !== '' ? flatPrice('unpriced/zero', name) : null);
 	};
 	return {
@@ -106,7 +106,7 @@ export function createRateCard({ overrides = [], allowUnpriced = false }: RateCa
 		findVersion: (version) => findOverride.byVersion(version) ?? findVersion(version),
 		models: ({ provider, atMs }) => {
 			const models = PROVIDERS.get(provider)?.models ?? [];
-			return models.map((model) => priceAt({ provider, model }, atMs)).sort((a, b) => (a.model < b.model ? -1 : 1));
+			return models.flatMap((model) => pricesAt({ provider, model }, atMs)).sort((a, b) => (a.model < b.model ? -1 : 1));
 		},
 		version: `${CARD.source}@${CARD.version}`,
 		date: CARD.date,
@@ -172,10 +172,10 @@ function holds(term: string, name: string): boolean {
 	}
 }
 
-function priceAt({ provider, model }: Match, atMs: Instant): ModelPrice {
+/** Before the first dated price the first one holds, as in the card's source. A list of one price, or none without any. */
+function pricesAt({ provider, model }: Match, atMs: Instant): readonly ModelPrice[] {
 	const applying = model.prices.findLast(({ when }) => appliesAt(when, atMs)) ?? model.prices[0];
-	if (!applying) return flatPrice('local/zero', model.id);
-	return toModelPrice({ provider, model }, applying);
+	return applying ? [toModelPrice({ provider, model }, applying)] : [];
 }
 
 function toModelPrice({ provider, model }: Match, { when, tiers, perCall }: CardPrice): ModelPrice {

@@ -6,6 +6,8 @@ import type OpenAI from 'openai';
 import { CreditError } from '../core/errors';
 import { fetchInto } from './http-transport';
 import type { Exchange } from './http-transport';
+import { basicCredentials } from './proxy-agent';
+import { redact } from './redact';
 
 /** Where an endpoint is and how to sign in. `apiKey` may be '' for servers without keys. */
 export interface EndpointOptions {
@@ -45,7 +47,7 @@ export function checkedEndpoint(options: EndpointOptions): Endpoint {
 		options.proxyUrl === undefined || options.proxyUrl === null || options.proxyUrl.trim() === '' ? null : options.proxyUrl.trim();
 	const proxy = proxyUrl === null ? null : checkedUrl(proxyUrl, 'The proxy');
 	const apiKey = options.apiKey.trim();
-	const sentHeaders = headersOf({ ...options, apiKey });
+	const sentHeaders = headersOf({ ...options, apiKey }, url);
 	for (const [header, value] of Object.entries(sentHeaders)) checkHeader(header, value);
 	const secrets = [
 		apiKey,
@@ -81,13 +83,23 @@ export async function clientFor(endpoint: Endpoint, exchange: Exchange): Promise
 	return endpoint.azure ? new sdk.AzureOpenAI({ ...shared, apiVersion: endpoint.azure.apiVersion }) : new sdk.OpenAI(shared);
 }
 
-function headersOf({ apiKey, organisation, project, headers, azure }: EndpointOptions): Record<string, string> {
+function headersOf(
+	{ apiKey, organisation, project, headers, azure }: EndpointOptions,
+	{ username, password }: URL,
+): Record<string, string> {
 	const sent: Record<string, string> = { 'user-agent': 'llm-credits' };
+	// A server behind a plain reverse proxy is often written as https://user:password@host.
+	if (username !== '') sent['authorization'] = basicCredentials({ username, password });
 	if (apiKey !== '') sent[azure ? 'api-key' : 'authorization'] = azure ? apiKey : `Bearer ${apiKey}`;
 	if (organisation) sent['openai-organization'] = organisation;
 	if (project) sent['openai-project'] = project;
 	for (const [name, value] of Object.entries(headers ?? {})) sent[name.trim().toLowerCase()] = value;
 	return sent;
+}
+
+/** A URL's password as written and as meant. */
+function passwordsOf(url: URL | null): readonly string[] {
+	return url === null ? [] : [url.password, decodeURIComponent(url.password)];
 }
 
 function checkHeader(name: string, value: string): void {
@@ -99,7 +111,7 @@ function checkHeader(name: string, value: string): void {
 }
 
 function checkedUrl(text: string, field: string): URL {
-	const shown = JSON.stringify(text.replace(/\/\/[^/@]*@/, '//[hidden]@'));
+	const shown = JSON.stringify(redact(text.replace(/^(\w+:\/\/)?[^/]*@/, '$1[hidden]@'), []));
 	if (!URL.canParse(text.trim()))
 		throw misconfigured(`${field} is ${shown}, which is not a URL. Write it in full, such as https://api.openai.com/v1.`);
 	const url = new URL(text.trim());

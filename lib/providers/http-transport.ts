@@ -81,7 +81,8 @@ function exchangeOnce({ url, init, headers, proxyUrl, exchange }: OneRequest): P
 	});
 	noteWhenSent(request, exchange);
 	return new Promise((resolve, reject) => {
-		request.once('error', reject);
+		// Stays for good: a second error without a listener would end the process.
+		request.on('error', reject);
 		request.once('response', (response) => {
 			exchange.status = response.statusCode ?? null;
 			readBody(response, exchange).then((bytes) => resolve(toResponse(response, bytes)), reject);

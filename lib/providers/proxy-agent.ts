@@ -71,6 +71,7 @@ async function connectThrough(proxy: URL, options: https.RequestOptions): Promis
 		// An IP address is no server name; certificates are checked against `host` all the same.
 		const servername = isIP(host) ? '' : host;
 		const secure = tls.connect({ socket: socket as Socket, host, servername, ALPNProtocols: ['http/1.1'] });
+		socket.on('error', (error) => secure.destroy(error));
 		secure.once('error', reject);
 		secure.once('secureConnect', () => {
 			secure.off('error', reject);
@@ -96,7 +97,7 @@ function openTunnel(proxy: URL, authority: string): Promise<Duplex> {
 			return reject(proxyError(`it answered ${String(response.statusCode)} to CONNECT`));
 		});
 		connect.once('timeout', () => connect.destroy(proxyError('it did not answer in time')));
-		connect.once('error', (error: NodeJS.ErrnoException) =>
+		connect.on('error', (error: NodeJS.ErrnoException) =>
 			reject(error.code === 'EPROXY' ? error : proxyError(error.code ?? error.message)),
 		);
 		connect.end();
@@ -118,7 +119,10 @@ function proxyError(why: string): Error {
 }
 
 function proxyHeaders(proxy: URL): Readonly<Record<string, string>> {
-	if (proxy.username === '') return {};
-	const credentials = `${decodeURIComponent(proxy.username)}:${decodeURIComponent(proxy.password)}`;
-	return { 'proxy-authorization': `Basic ${Buffer.from(credentials).toString('base64')}` };
+	return proxy.username === '' ? {} : { 'proxy-authorization': basicCredentials(proxy) };
+}
+
+/** The value of an Authorization header for the user and password of a URL. */
+export function basicCredentials({ username, password }: Pick<URL, 'username' | 'password'>): string {
+	return `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`;
 }
