@@ -2,15 +2,17 @@
  * Owns what is fixed about an item's call before credits are touched: messages, price, labels, the idempotency key. The size
  * of its reservation is taken at the last moment, from what is learned by then.
  */
-import { estimateCost, type RequestSize } from '../core/estimate';
+import { estimateCost, type EstimateMode, type Learned, type RequestSize } from '../core/estimate';
 import { CreditError } from '../core/errors';
 import { DEFAULT_HOLD_TIMEOUT_MS, MAX_HOLD_TIMEOUT_MS } from '../core/hold';
 import { canonicalJson, sha256 } from '../core/idempotency';
 import type { Labels } from '../core/model';
+import { parseCredits, type Micro } from '../core/money';
 import type { ModelPrice } from '../core/pricing';
-import type { ChatRequest, StructuredMode } from '../providers/provider';
+import type { ChatMessage, ChatRequest, StructuredMode } from '../providers/provider';
 import type { ReserveInput } from './ledger-account';
-import { estimateModeOf, type ActionContext, type ItemInput, type ProviderHandle } from './llm-action';
+import type { OutputContract } from './output-contract';
+import type { ActionContext, ItemInput, LlmActionValues, ProviderHandle } from './action-types';
 import { buildMessages, sizeOf } from './prompt';
 
 const MAX_LABEL_LENGTH = 200;
@@ -35,55 +37,54 @@ export interface CallPlan {
 export function planCall(context: ActionContext, input: ItemInput, hostKey: string): CallPlan {
 	const { values, contract, memory, timing } = context;
 	const model = input.model.trim();
-	if (model === '')
+	if (model === '') {
 		throw new CreditError('invalid_settings', 'The model is empty for this item. Choose one, or check the field it is taken from.');
+	}
 	const handle = context.provider();
 	const price = handle.priceOf(model, timing.clock());
-	const messagesFor = (mode: StructuredMode) => buildMessages({ systemPrompt: input.systemPrompt, prompt: input.prompt, contract, mode });
+	const messagesFor = (mode: StructuredMode): ChatMessage[] => buildMessages({ ...input, contract, mode });
 	const memoryId = `${context.nodeKey}|${handle.service}|${model}`;
-	const size = sizeOf({
-		messages: messagesFor('json_schema'),
-		schemaText: JSON.stringify(contract.jsonSchema),
-		outputLimitTokens: values.maxOutputTokens,
-	});
-	const key = input.idempotencyKey.trim() === '' ? hostKey : input.idempotencyKey.trim();
-	const fingerprint = sha256(canonicalJson([model, messagesFor('json_schema'), contract.jsonSchema, values.maxOutputTokens]));
-	const labels = labelsOf(context, input, model);
-	const person = checkedLabel('Person', input.person);
+	const size = sizeOfCall(context, messagesFor);
+	const fixed = {
+		fingerprint: sha256(canonicalJson([model, messagesFor('json_schema'), contract.jsonSchema, values.maxOutputTokens])),
+		labels: labelsOf(context, input, model),
+		person: checkedLabel('Person', input.person) || null,
+		priceVersion: price?.version ?? null,
+		waitMs: values.waitForCreditsSeconds * 1000,
+		holdTimeoutMs: holdTimeoutMs(values),
+	};
+	const estimate = (): Micro | null => price && estimateCost(price, size, estimateModeOf(values, memory.learned(memoryId)));
 	return {
-		key,
+		key: input.idempotencyKey.trim() || hostKey,
 		handle,
 		price,
 		size,
 		memoryId,
 		modeId: `${handle.service}|${model}`,
-		reserve: () => ({
-			fingerprint,
-			amountMicro:
-				price &&
-				estimateCost(
-					price,
-					size,
-					estimateModeOf(values, () => memory.learned(memoryId)),
-				),
-			labels,
-			person: person === '' ? null : person,
-			priceVersion: price?.version ?? null,
-			waitMs: values.waitForCreditsSeconds * 1000,
-			holdTimeoutMs: holdTimeoutMs(values),
-		}),
-		request: (mode, signal) => ({
-			model,
-			messages: messagesFor(mode),
-			structured: mode,
-			schema: mode === 'json_schema' ? contract.jsonSchema : null,
-			maxOutputTokens: values.maxOutputTokens,
-			temperature: values.temperature,
-			reasoningEffort: values.reasoningEffort === 'default' ? null : values.reasoningEffort,
-			timeoutMs: values.timeoutSeconds * 1000,
-			signal,
-		}),
+		reserve: () => ({ ...fixed, amountMicro: estimate() }),
+		request: (mode, signal) => ({ ...requestSettings(values), model, messages: messagesFor(mode), ...formOf(contract, mode), signal }),
 	};
+}
+
+/** Tokens are estimated for the usual way of asking; bytes for the wordiest, because they must bound every way. */
+function sizeOfCall({ values, contract }: ActionContext, messagesFor: (mode: StructuredMode) => ChatMessage[]): RequestSize {
+	const outputLimitTokens = values.maxOutputTokens;
+	const usual = sizeOf({ messages: messagesFor('json_schema'), schemaText: JSON.stringify(contract.jsonSchema), outputLimitTokens });
+	const wordiest = sizeOf({ messages: messagesFor('prompt'), schemaText: '', outputLimitTokens });
+	return { ...usual, inputBytes: Math.max(usual.inputBytes, wordiest.inputBytes) };
+}
+
+function requestSettings(values: LlmActionValues): Pick<ChatRequest, 'maxOutputTokens' | 'temperature' | 'reasoningEffort' | 'timeoutMs'> {
+	return {
+		maxOutputTokens: values.maxOutputTokens,
+		temperature: values.temperature,
+		reasoningEffort: values.reasoningEffort === 'default' ? null : values.reasoningEffort,
+		timeoutMs: values.timeoutSeconds * 1000,
+	};
+}
+
+function formOf(contract: OutputContract, mode: StructuredMode): Pick<ChatRequest, 'structured' | 'schema'> {
+	return { structured: mode, schema: mode === 'json_schema' ? contract.jsonSchema : null };
 }
 
 /** A hold must outlive all attempts made under it. */
@@ -115,4 +116,18 @@ function checkedLabel(name: string, value: string): string {
 		);
 	}
 	return label;
+}
+
+/** The way of sizing reservations that the settings ask for. */
+function estimateModeOf(values: LlmActionValues, learned: Learned): EstimateMode {
+	switch (values.reservation) {
+		case 'fixed':
+			return { kind: 'fixed', amountMicro: parseCredits(values.reservationCredits, { field: 'Credits per Call', min: 1n }) };
+		case 'strict':
+			return { kind: 'strict' };
+		case 'learned':
+			return { kind: 'learned', learned };
+		default:
+			return values.reservation satisfies never;
+	}
 }

@@ -12,6 +12,7 @@ export type CreditState = FallbackSwitchValues['states'][number]['state'];
 
 const PERCENT = 100n;
 
+/** The rules of one switch. */
 export class FallbackSwitch {
 	/** Rules in order, then Otherwise. */
 	readonly outputNames: readonly string[];

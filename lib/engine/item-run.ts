@@ -12,7 +12,7 @@ import { REFUSAL_MESSAGES } from './fault-reasons';
 import { creditsOrNull, tokenUsageOf, type ItemResult } from './item-result';
 import { decodeKept } from './kept-result';
 import type { LedgerAccount } from './ledger-account';
-import type { ActionContext, ActionItem, ItemInput } from './llm-action';
+import type { ActionContext, ActionItem, ItemInput } from './action-types';
 import { MeteredCall } from './metered-call';
 import { planCall, type CallPlan } from './call-plan';
 
@@ -36,6 +36,7 @@ interface Answer {
 	readonly message: string | null;
 }
 
+/** One item on its way through; used once. */
 export class ItemRun {
 	readonly #context: ActionContext;
 	readonly #item: ActionItem;

@@ -16,6 +16,6 @@ export function encodeKept(kept: Kept): string {
 /** The inverse; `null` for nothing kept or a text of another version. */
 export function decodeKept(text: string | null): Kept | null {
 	if (text === null) return null;
-	const kept = JSON.parse(text) as Kept;
+	const kept = JSON.parse(text) as Kept | { readonly kind: 'another version' };
 	return kept.kind === 'values' || kept.kind === 'unusable' ? kept : null;
 }

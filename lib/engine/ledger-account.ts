@@ -51,6 +51,7 @@ export interface AccountChange {
 	readonly key: string;
 }
 
+/** One account of one open ledger. */
 export class LedgerAccount {
 	readonly accountId: string;
 	readonly location: string;

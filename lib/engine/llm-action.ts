@@ -4,106 +4,14 @@
  */
 import pLimit from 'p-limit';
 import { parseCredits } from '../core/money';
-import { NOTHING_LEARNED, type EstimateMode, type Learned } from '../core/estimate';
-import type { ModelPrice } from '../core/pricing';
-import type { LLM_ACTION_PARAMS } from '../params/llm-action';
-import type { ValuesOf } from '../params/param';
-import type { Provider, StructuredMode } from '../providers/provider';
+import type { ActionContext, ActionItem, LlmActionOptions, RunHooks } from './action-types';
 import { ItemRun } from './item-run';
-import type { ItemResult, Purpose } from './item-result';
-import type { LedgerAccount } from './ledger-account';
+import type { ItemResult } from './item-result';
 import { OutputContract } from './output-contract';
-import { STRUCTURED_MODES } from './prompt';
-import type { Timing } from './timing';
 
-export type LlmActionValues = ValuesOf<typeof LLM_ACTION_PARAMS>;
+export type { ActionItem, ItemInput, LlmActionOptions, LlmActionValues, ProviderHandle } from './action-types';
 
-/** The parameters that may differ from item to item. */
-export interface ItemInput {
-	readonly model: string;
-	readonly systemPrompt: string;
-	readonly prompt: string;
-	readonly campaign: string;
-	readonly segment: string;
-	readonly workspace: string;
-	readonly person: string;
-	readonly tag: string;
-	readonly idempotencyKey: string;
-}
-
-export interface ActionItem {
-	/** The host's idempotency key for this item; used when the input names none. */
-	readonly key: string;
-	/** Reads the item's parameters. A throw makes this item alone take its fallback with reason `invalid_item`. */
-	read(): ItemInput | Promise<ItemInput>;
-	readonly signal?: AbortSignal | null;
-}
-
-/** A provider with the prices that hold for its models. */
-export interface ProviderHandle {
-	readonly provider: Provider;
-	/** Name of the service and address, without secrets; what is learned is kept per endpoint. */
-	readonly service: string;
-	/** `null`: the model has no price. */
-	priceOf(model: string, atMs: number): ModelPrice | null;
-}
-
-/** What earlier calls taught, kept across runs of one process. Bounded; the oldest is forgotten. */
-export class EngineMemory {
-	readonly #learned = new Map<string, Learned>();
-	readonly #modes = new Map<string, StructuredMode>();
-
-	learned(id: string): Learned {
-		return this.#learned.get(id) ?? NOTHING_LEARNED;
-	}
-
-	setLearned(id: string, learned: Learned): void {
-		setBounded(this.#learned, id, learned);
-	}
-
-	/** The strictest way of asking for a form that this endpoint and model are not known to refuse. */
-	mode(id: string): StructuredMode {
-		return this.#modes.get(id) ?? 'json_schema';
-	}
-
-	setMode(id: string, mode: StructuredMode): void {
-		setBounded(this.#modes, id, mode);
-	}
-}
-
-const MAX_REMEMBERED = 1000;
-
-function setBounded<V>(map: Map<string, V>, key: string, value: V): void {
-	map.delete(key);
-	map.set(key, value);
-	const [oldest] = map.keys();
-	if (map.size > MAX_REMEMBERED && oldest !== undefined) map.delete(oldest);
-}
-
-export interface LlmActionOptions {
-	readonly values: LlmActionValues;
-	/** Called for each item; a rejection makes items take their fallback with reason `ledger_unavailable`. */
-	readonly openLedger: () => Promise<LedgerAccount>;
-	/** Called for each item; a throw makes items take their fallback with reason `provider_rejected`. */
-	readonly provider: () => ProviderHandle;
-	readonly labels: { readonly flow: string; readonly node: string; readonly purpose: Purpose };
-	/** Identifies the node for what it learns about the size of its calls. */
-	readonly nodeKey: string;
-	readonly timing: Timing;
-	readonly memory: EngineMemory;
-}
-
-export interface RunHooks {
-	readonly signal?: AbortSignal | null;
-	/** Called after each item with how many are done. */
-	readonly onSettled?: (done: number, total: number) => void;
-}
-
-/** What all items of an action share. */
-export interface ActionContext extends LlmActionOptions {
-	readonly contract: OutputContract;
-}
-
+/** One action with its settings; share it between the items of a run, or the messages of a node. */
 export class LlmAction {
 	readonly #context: ActionContext;
 	readonly #limit: ReturnType<typeof pLimit>;
@@ -131,23 +39,4 @@ export class LlmAction {
 	async runOne(item: ActionItem): Promise<ItemResult> {
 		return this.#limit(() => new ItemRun(this.#context, item).run());
 	}
-}
-
-/** The way of sizing reservations that the settings ask for. */
-export function estimateModeOf(values: LlmActionValues, learned: () => Learned): EstimateMode {
-	switch (values.reservation) {
-		case 'fixed':
-			return { kind: 'fixed', amountMicro: parseCredits(values.reservationCredits, { field: 'Credits per Call', min: 1n }) };
-		case 'strict':
-			return { kind: 'strict' };
-		case 'learned':
-			return { kind: 'learned', learned: learned() };
-		default:
-			return values.reservation satisfies never;
-	}
-}
-
-/** The next weaker way of asking for a form, or `null` after the weakest. */
-export function weakerMode(mode: StructuredMode): StructuredMode | null {
-	return STRUCTURED_MODES[STRUCTURED_MODES.indexOf(mode) + 1] ?? null;
 }

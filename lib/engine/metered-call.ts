@@ -15,7 +15,8 @@ import type { CallPlan } from './call-plan';
 import { reasonOf } from './fault-reasons';
 import { encodeKept, type Kept } from './kept-result';
 import type { LedgerAccount } from './ledger-account';
-import { weakerMode, type ActionContext } from './llm-action';
+import type { ActionContext } from './action-types';
+import { weakerMode } from './prompt';
 
 export type CallEnd =
 	| { readonly kind: 'answered'; readonly attributes: Record<string, unknown>; readonly message: string | null }
@@ -31,6 +32,7 @@ interface MeteredCallOptions {
 	readonly signal: AbortSignal | null;
 }
 
+/** The life of one hold. Its fields tell afterwards what happened. */
 export class MeteredCall {
 	readonly #options: MeteredCallOptions;
 	/** How often the provider was asked under this hold. */

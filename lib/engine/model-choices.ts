@@ -4,7 +4,7 @@
 import { formatCredits, type Micro } from '../core/money';
 import { priceUsage } from '../core/pricing';
 import type { Usage } from '../core/usage';
-import type { ProviderHandle } from './llm-action';
+import type { ProviderHandle } from './action-types';
 
 /** A typical message: 1,000 tokens in, 200 out. */
 const TYPICAL_MESSAGE: Usage = {

@@ -18,6 +18,7 @@ const NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 /** The names that would clash with what the node itself writes, or with how JavaScript builds objects. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set(['llmCredits', 'tokenUsage', '__proto__', 'constructor', 'prototype']);
 
+/** The attributes of one action. */
 export class OutputContract {
 	/** JSON schema of the answer, in the strict subset that providers enforce: closed objects, every field required. */
 	readonly jsonSchema: Readonly<Record<string, unknown>>;

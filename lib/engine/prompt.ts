@@ -50,3 +50,8 @@ export function sizeOf({
 	}
 	return { inputTokens, inputBytes, outputLimitTokens };
 }
+
+/** The next weaker way of asking for a form, or `null` after the weakest. */
+export function weakerMode(mode: StructuredMode): StructuredMode | null {
+	return STRUCTURED_MODES[STRUCTURED_MODES.indexOf(mode) + 1] ?? null;
+}

@@ -60,7 +60,7 @@ function readText(param: Extract<Param, { kind: 'text' | 'model' | 'secret' }>, 
 	if (given === null || typeof given === 'object' || typeof given === 'function' || typeof given === 'symbol') {
 		throw invalid(param, given, 'it must be text. If it is computed, make it give a text');
 	}
-	const text = String(given as string | number | boolean);
+	const text = String(given);
 	if (param.isRequired && text.trim() === '') throw new CreditError('invalid_settings', `${param.label} is empty. ${param.help}.`);
 	const maxLength = param.kind === 'text' ? param.maxLength : undefined;
 	if (maxLength !== undefined && text.length > maxLength) {
@@ -94,7 +94,7 @@ function range(param: Extract<Param, { kind: 'number' }>): string {
 /** Stays a decimal text; only checked here, so that no amount ever passes through a float. */
 function readCredits(param: Extract<Param, { kind: 'credits' }>, given: unknown): string {
 	parseCredits(given, { field: param.label, min: 0n });
-	return String(given as string | number).trim();
+	return String(given).trim();
 }
 
 function readBoolean(param: Param, given: unknown): boolean {

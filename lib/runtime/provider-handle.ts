@@ -5,7 +5,7 @@ import { CreditError } from '../core/errors';
 import { providerOfUrl } from '../core/provider-of-url';
 import { createRateCard } from '../core/rate-card';
 import { compileOverrides, type RateOverride } from '../core/rate-overrides';
-import type { ProviderHandle } from '../engine/llm-action';
+import type { ProviderHandle } from '../engine/action-types';
 import type { PROVIDER_PARAMS } from '../params/connection';
 import type { ValuesOf } from '../params/param';
 import { testConnection, type ConnectionReport } from '../providers/connection-test';

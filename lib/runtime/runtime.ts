@@ -4,7 +4,9 @@
  */
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
-import { EngineMemory, LlmAction, type LlmActionOptions } from '../engine/llm-action';
+import type { LlmActionOptions } from '../engine/action-types';
+import { EngineMemory } from '../engine/engine-memory';
+import { LlmAction } from '../engine/llm-action';
 import { LedgerAccount } from '../engine/ledger-account';
 import type { Timing } from '../engine/timing';
 import { CreditError } from '../core/errors';
@@ -98,8 +100,9 @@ export function machineTimeZone(): string {
 
 function registry(): Registry {
 	const holder = globalThis as { [REGISTRY]?: Registry };
-	holder[REGISTRY] ??= { ledgers: new Map(), memory: new EngineMemory() };
-	return holder[REGISTRY];
+	const registry = holder[REGISTRY] ?? { ledgers: new Map(), memory: new EngineMemory() };
+	holder[REGISTRY] = registry;
+	return registry;
 }
 
 async function openShared(path: string): Promise<SharedLedger> {

@@ -2,14 +2,8 @@ import { expect } from 'chai';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
 import { CreditError } from '../../lib/core/errors';
 import { formatCredits, parseCredits } from '../../lib/core/money';
-import {
-	EngineMemory,
-	LlmAction,
-	type ActionItem,
-	type ItemInput,
-	type LlmActionOptions,
-	type LlmActionValues,
-} from '../../lib/engine/llm-action';
+import { EngineMemory } from '../../lib/engine/engine-memory';
+import { LlmAction, type ActionItem, type ItemInput, type LlmActionOptions, type LlmActionValues } from '../../lib/engine/llm-action';
 import { LedgerAccount } from '../../lib/engine/ledger-account';
 import type { ItemResult } from '../../lib/engine/item-result';
 import { GroupCommit } from '../../lib/ledger/group-commit';

@@ -1,0 +1,66 @@
+/** Owns what an LLM Action is given: the items of a host, the provider, the ledger, and what all items share. Types only. */
+import type { ModelPrice } from '../core/pricing';
+import type { LLM_ACTION_PARAMS } from '../params/llm-action';
+import type { ValuesOf } from '../params/param';
+import type { Provider } from '../providers/provider';
+import type { EngineMemory } from './engine-memory';
+import type { Purpose } from './item-result';
+import type { LedgerAccount } from './ledger-account';
+import type { OutputContract } from './output-contract';
+import type { Timing } from './timing';
+
+export type LlmActionValues = ValuesOf<typeof LLM_ACTION_PARAMS>;
+
+/** The parameters that may differ from item to item. */
+export interface ItemInput {
+	readonly model: string;
+	readonly systemPrompt: string;
+	readonly prompt: string;
+	readonly campaign: string;
+	readonly segment: string;
+	readonly workspace: string;
+	readonly person: string;
+	readonly tag: string;
+	readonly idempotencyKey: string;
+}
+
+export interface ActionItem {
+	/** The host's idempotency key for this item; used when the input names none. */
+	readonly key: string;
+	/** Reads the item's parameters. A throw makes this item alone take its fallback with reason `invalid_item`. */
+	read(): ItemInput | Promise<ItemInput>;
+	readonly signal?: AbortSignal | null;
+}
+
+/** A provider with the prices that hold for its models. */
+export interface ProviderHandle {
+	readonly provider: Provider;
+	/** Name of the service and address, without secrets; what is learned is kept per endpoint. */
+	readonly service: string;
+	/** `null`: the model has no price. */
+	readonly priceOf: (model: string, atMs: number) => ModelPrice | null;
+}
+
+export interface LlmActionOptions {
+	readonly values: LlmActionValues;
+	/** Called for each item; a rejection makes items take their fallback with reason `ledger_unavailable`. */
+	readonly openLedger: () => Promise<LedgerAccount>;
+	/** Called for each item; a throw makes items take their fallback with reason `provider_rejected`. */
+	readonly provider: () => ProviderHandle;
+	readonly labels: { readonly flow: string; readonly node: string; readonly purpose: Purpose };
+	/** Identifies the node for what it learns about the size of its calls. */
+	readonly nodeKey: string;
+	readonly timing: Timing;
+	readonly memory: EngineMemory;
+}
+
+export interface RunHooks {
+	readonly signal?: AbortSignal | null;
+	/** Called after each item with how many are done. */
+	readonly onSettled?: (done: number, total: number) => void;
+}
+
+/** What all items of an action share. */
+export interface ActionContext extends LlmActionOptions {
+	readonly contract: OutputContract;
+}
