@@ -112,6 +112,11 @@ export default tseslint.config(
 		},
 	},
 	{
+		files: ['nodes/node-red/editor/src/**/*.js'],
+		extends: [js.configs.recommended],
+		languageOptions: { globals: { $: 'readonly', RED: 'readonly', document: 'readonly', window: 'readonly' } },
+	},
+	{
 		files: ['**/*.mjs'],
 		extends: [js.configs.recommended],
 		languageOptions: { globals: { Buffer: 'readonly', console: 'readonly', process: 'readonly', setTimeout: 'readonly' } },

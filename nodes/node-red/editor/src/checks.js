@@ -1,0 +1,69 @@
+/**
+ * Owns what a form says about a value: the very checks of the runtime, so that a form never promises what a deploy refuses.
+ * Refuses to touch the page.
+ */
+import mustache from 'mustache';
+import { FallbackSwitch } from '../../../../lib/engine/fallback-switch';
+import { OutputContract } from '../../../../lib/engine/output-contract';
+import { FALLBACK_SWITCH_PARAMS } from '../../../../lib/params/fallback-switch';
+import { defaultsOf, isShown, readParam } from '../../../../lib/params/read';
+import { CONNECTIONS, NODES, keyOf, typeKeyOf, writtenTypeOf } from '../../node-types';
+
+const SWITCH = defaultsOf(FALLBACK_SWITCH_PARAMS);
+
+/** The description of a type. */
+export function descriptionOf(type) {
+	return [...NODES, ...CONNECTIONS].find((description) => description.type === type);
+}
+
+/** True while the values of the others let a parameter be shown. `values` are keyed as in a flow. */
+export function isVisible(param, description, values) {
+	const byName = Object.fromEntries(description.params.map((other) => [other.name, values[keyOf(other)] ?? other.default]));
+	return isShown(param, byName);
+}
+
+/** `true`, or a sentence that names the field, the value and the mend. */
+export function checkParam(type, name, values) {
+	const description = descriptionOf(type);
+	const param = description.params.find((candidate) => candidate.name === name);
+	if (!isVisible(param, description, values)) return true;
+	const value = values[keyOf(param)] ?? param.default;
+	const valueType = param.isPerItem ? (values[typeKeyOf(param)] ?? writtenTypeOf(param)) : writtenTypeOf(param);
+	if (valueType !== writtenTypeOf(param)) return checkExpression(param, value, valueType);
+	if (typeof value === 'string' && /\$\{[^}]+\}/.test(value)) return true;
+	if (param.isPerItem && typeof value === 'string' && value.includes('{{')) return checkTemplate(param, value);
+	return messageOf(() => {
+		const read = readParam(param, value);
+		if (name === 'attributes') new OutputContract(read);
+		if (name === 'rules' || name === 'states') new FallbackSwitch({ ...SWITCH, mode: values.mode, [name]: read });
+	});
+}
+
+/** Checks one field of one row, as `checkParam` does. */
+export function checkField(field, label, value) {
+	return messageOf(() => readParam({ ...field, label }, value));
+}
+
+function checkExpression(param, value, valueType) {
+	if (value === '') return `${param.label} is empty. Say where to find it, or choose to write it here.`;
+	const verdict = RED.utils.validateTypedProperty?.(value, valueType, { label: param.label }) ?? true;
+	return verdict === false ? `${param.label} cannot be read. Check how it is written.` : verdict;
+}
+
+function checkTemplate(param, template) {
+	try {
+		mustache.parse(template);
+		return true;
+	} catch (error) {
+		return `${param.label} has a {{ }} that cannot be read: ${error.message}.`;
+	}
+}
+
+function messageOf(action) {
+	try {
+		action();
+		return true;
+	} catch (error) {
+		return error.message;
+	}
+}

@@ -1,0 +1,63 @@
+/** Owns the two buttons of the config nodes: does the provider answer, and what has the ledger left. */
+
+export function addConnectionTest(form) {
+	const row = form.element.find('.llmc-test');
+	const said = row.find('.llmc-said');
+	row.find('button').on('click', async (event) => {
+		event.preventDefault();
+		said.attr('class', 'llmc-said').text('Asking …');
+		try {
+			const answer = await ask(form);
+			said.addClass(answer.ok ? 'llmc-good' : 'llmc-bad').text(answer.message);
+		} catch (failure) {
+			said.addClass('llmc-bad').text(messageOf(failure));
+		}
+	});
+}
+
+function ask(form) {
+	const values = form.values();
+	return $.ajax({
+		url: 'llm-credits/provider/test',
+		type: 'POST',
+		contentType: 'application/json',
+		data: JSON.stringify({ id: form.node.id, values }),
+	});
+}
+
+export function showBalance(form) {
+	const place = form.element.find('.llmc-balance');
+	place.text('');
+	if (form.node.id === undefined) return;
+	const shown = $('<span>').text('Deploy to see the balance.').appendTo(place);
+	$.getJSON(`llm-credits/ledger/${encodeURIComponent(form.node.id)}/balance`).then(
+		(balance) => shown.replaceWith(table(balance)),
+		(failure) => {
+			if (failure.status !== 404) shown.addClass('llmc-bad').text(messageOf(failure));
+		},
+	);
+}
+
+function table({ available, held, overdraft, grants }) {
+	const body = $('<div>');
+	body.append($('<div class="llmc-available">').append($('<b>').text(grouped(available)), ' credits available'));
+	const rest = [];
+	if (Number(held) > 0) rest.push(`${grouped(held)} held by calls under way`);
+	if (Number(overdraft) > 0) rest.push(`${grouped(overdraft)} overdrawn`);
+	if (rest.length > 0) body.append($('<div>').text(rest.join(', ')));
+	for (const { category, amount, remaining, expiresAt } of grants.slice(0, 6)) {
+		const until = expiresAt === null ? 'no expiry' : `until ${new Date(expiresAt).toLocaleString()}`;
+		body.append($('<div class="llmc-hint">').text(`${category}: ${grouped(remaining)} of ${grouped(amount)}, ${until}`));
+	}
+	return body;
+}
+
+function grouped(decimal) {
+	const [whole, fraction] = decimal.split('.');
+	return whole.replace(/\B(?=(\d{3})+$)/g, ',') + (fraction ? `.${fraction}` : '');
+}
+
+function messageOf(failure) {
+	if (failure.status === 401 || failure.status === 403) return 'You may not do this. Ask for the permission of LLM Credits.';
+	return failure.responseJSON?.message ?? 'Node-RED did not answer.';
+}

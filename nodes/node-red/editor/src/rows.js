@@ -1,0 +1,104 @@
+/** Owns a list of records in a dialog: adding, sorting, removing, and the message under a field that could not work. */
+import { keyOf } from '../../node-types';
+import { checkField } from './checks';
+
+/** The types of an attribute whose Details mean something, with an example of them. */
+const DETAILS = {
+	choice: { label: 'Values', placeholder: 'gold, silver, bronze' },
+	list: { label: 'Type of its values', placeholder: 'text' },
+	object: { label: 'Fields', placeholder: 'city: text, age: number' },
+};
+/** What a fallback value looks like. */
+const FALLBACKS = {
+	boolean: 'false',
+	choice: 'one of the values',
+	date: '2026-07-08',
+	list: '["a", "b"]',
+	number: '0',
+	object: '{"city": "Oslo"}',
+	text: 'News for you',
+};
+
+export class Rows {
+	constructor(form, param) {
+		this.form = form;
+		this.param = param;
+		this.key = keyOf(param);
+		this.list = form.row(this.key).find('.llmc-rows');
+		this.list.editableList({
+			addButton: `add ${param.rowLabel.toLowerCase()}`,
+			addItem: (container, _index, data) => this.fill(container, data),
+			removable: true,
+			sortable: true,
+			height: 'auto',
+			removeItem: () => form.refresh(),
+			sortItems: () => form.refresh(),
+		});
+		const rows = form.node[this.key] ?? param.default;
+		rows.forEach((row, index) => this.list.editableList('addItem', { row, origin: index }));
+	}
+
+	fill(container, data) {
+		const row = data.row ?? Object.fromEntries(this.param.fields.map((field) => [field.name, field.default]));
+		container.addClass(`llmc-record llmc-record-${this.key}`);
+		data.inputs = {};
+		for (const field of this.param.fields) {
+			const input = inputFor(field).val(row[field.name] ?? field.default);
+			const label = $('<span class="llmc-caption">').text(field.label);
+			const cell = $('<label class="llmc-cell">').attr({ 'data-field': field.name, title: field.help }).append(label, input);
+			container.append(cell);
+			data.inputs[field.name] = input;
+		}
+		$('<div class="llmc-row-message">').appendTo(container);
+		container.on('input change', () => this.adapt(container, data));
+		this.adapt(container, data);
+		if (data.row === undefined) container.find('input').first().trigger('focus');
+	}
+
+	/** Fits captions and examples to the type of an attribute, and says what is wrong with a field. */
+	adapt(container, data) {
+		const details = container.find('.llmc-cell[data-field="details"]');
+		if (details.length > 0) {
+			const type = data.inputs.type.val();
+			details.toggle(type in DETAILS);
+			if (type in DETAILS) {
+				details.find('.llmc-caption').text(DETAILS[type].label);
+				data.inputs.details.attr('placeholder', DETAILS[type].placeholder);
+			}
+			data.inputs.fallback.attr('placeholder', FALLBACKS[type]);
+		}
+		let message = '';
+		for (const field of this.param.fields) {
+			const verdict = checkField(field, field.label, data.inputs[field.name].val());
+			data.inputs[field.name].toggleClass('input-error', verdict !== true);
+			if (verdict !== true && message === '') message = verdict;
+		}
+		container.find('.llmc-row-message').text(message);
+	}
+
+	entries() {
+		const entries = [];
+		this.list.editableList('items').each((_index, item) => entries.push($(item).data('data')));
+		return entries;
+	}
+
+	value() {
+		return this.entries().map(({ inputs }) => Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.val()])));
+	}
+
+	/** For each row, its place when the dialog was opened, or null for a new one. */
+	origins() {
+		return this.entries().map(({ origin }) => origin ?? null);
+	}
+
+	save() {
+		this.form.node[this.key] = this.value();
+	}
+}
+
+function inputFor(field) {
+	if (field.kind !== 'choice') return $('<input type="text">').attr('placeholder', field.placeholder ?? '');
+	const select = $('<select>');
+	for (const { value, label, help } of field.choices) select.append($('<option>').val(value).text(label).attr('title', help));
+	return select;
+}

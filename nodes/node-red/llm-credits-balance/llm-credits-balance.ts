@@ -1,0 +1,19 @@
+/** Wires Credit Balance. */
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { CREDIT_BALANCE } from '../../../lib/params/credit-balance';
+import { serveAdmin } from '../admin';
+import { BalanceNode } from '../balance-node';
+
+export = (RED: NodeAPI): void => {
+	serveAdmin(RED);
+	RED.nodes.registerType(CREDIT_BALANCE.type, function (this: Node, config: NodeDef) {
+		RED.nodes.createNode(this, config);
+		const balance = new BalanceNode(RED, this, { ...config });
+		this.on('input', (msg, send, done) => {
+			balance.accept(msg, { send, done });
+		});
+		this.on('close', (_removed: boolean, done: () => void) => {
+			balance.close().then(done, done);
+		});
+	});
+};

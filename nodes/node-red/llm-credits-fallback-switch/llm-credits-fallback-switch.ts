@@ -1,0 +1,19 @@
+/** Wires Fallback Switch. */
+import type { Node, NodeAPI, NodeDef } from 'node-red';
+import { FALLBACK_SWITCH } from '../../../lib/params/fallback-switch';
+import { serveAdmin } from '../admin';
+import { SwitchNode } from '../switch-node';
+
+export = (RED: NodeAPI): void => {
+	serveAdmin(RED);
+	RED.nodes.registerType(FALLBACK_SWITCH.type, function (this: Node, config: NodeDef) {
+		RED.nodes.createNode(this, config);
+		const fallbackSwitch = new SwitchNode(RED, this, { ...config });
+		this.on('input', (msg, send, done) => {
+			fallbackSwitch.accept(msg, { send, done });
+		});
+		this.on('close', (_removed: boolean, done: () => void) => {
+			fallbackSwitch.close().then(done, done);
+		});
+	});
+};

@@ -1,0 +1,26 @@
+/**
+ * Owns the generated part of the package: the Node-RED forms, their help, the editor's code in one file, and white icons.
+ * Run by the build with the output folder as its argument; everything is written anew. Refuses to write anywhere else.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { CONNECTIONS, NODES } from '../nodes/node-red/node-types';
+import { bundleEditor } from './generate/editor-bundle';
+import { htmlOf } from './generate/html';
+import { whiteIcon } from './generate/white-icon';
+
+const outDir = process.argv[2];
+if (outDir === undefined) throw new Error('Give the output folder of the build as the argument.');
+
+function write(path: string, content: string): void {
+	const file = join(outDir ?? '', path);
+	mkdirSync(dirname(file), { recursive: true });
+	writeFileSync(file, content);
+}
+
+for (const description of [...NODES, ...CONNECTIONS]) {
+	const folder = `nodes/node-red/${description.type}`;
+	write(`${folder}/${description.type}.html`, htmlOf(description));
+	if ('needs' in description) write(`${folder}/icons/${description.type}.svg`, whiteIcon(outDir, description.icon));
+}
+write('nodes/node-red/editor/llm-credits-editor.js', bundleEditor(outDir));

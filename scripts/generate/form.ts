@@ -1,0 +1,146 @@
+/**
+ * Owns the markup of the dialogs. The editor's code brings it to life; here is only what has to be there before, because
+ * Node-RED fills fields by their ids.
+ */
+import { connectionsOf, keyOf, typeKeyOf, type ConnectionProperty } from '../../nodes/node-red/node-types';
+import type { ConnectionDescription, NodeDescription, Param, Section } from '../../lib/params/param';
+import { nodeRedHelp } from './words';
+
+type Description = NodeDescription | ConnectionDescription;
+
+const SECTIONS: readonly { readonly section: Exclude<Section, 'main'>; readonly title: string; readonly intro: string }[] = [
+	{ section: 'labels', title: 'Labels', intro: 'Credits are counted under these, so that you can see what each campaign or segment cost.' },
+	{ section: 'options', title: 'Options', intro: '' },
+];
+
+/** The form of a type. */
+export function formOf(description: Description): string {
+	const isNode = 'needs' in description;
+	const prefix = isNode ? 'node-input-' : 'node-config-input-';
+	const main = description.params.filter(({ section }) => section === 'main');
+	const lines = [
+		`<div class="llmc-form" data-type="${description.type}">`,
+		nameRow(prefix, description.label),
+		...(isNode ? connectionsOf(description).map(connectionRow) : []),
+		...main.map((param) => rowOf(param, { prefix, description })),
+		...SECTIONS.map((section) => sectionOf(section, { prefix, description })),
+		...(isNode ? [] : [connectionFoot(description.type)]),
+		...(isNode && description.outputs === null ? ['<input type="hidden" id="node-input-outputs">'] : []),
+		'</div>',
+	];
+	return `${lines.filter((line) => line !== '').join('\n')}\n`;
+}
+
+function nameRow(prefix: string, placeholder: string): string {
+	return row({ key: 'name', label: 'Name', id: `${prefix}name`, field: `<input type="text" id="${prefix}name" placeholder="${escape(placeholder)}">` });
+}
+
+function connectionRow({ key, label, help }: ConnectionProperty): string {
+	return row({ key, label, id: `node-input-${key}`, field: `<input type="text" id="node-input-${key}">`, title: help });
+}
+
+interface Context {
+	readonly prefix: string;
+	readonly description: Description;
+}
+
+function sectionOf({ section, title, intro }: (typeof SECTIONS)[number], context: Context): string {
+	const inside = context.description.params.filter((param) => param.section === section);
+	if (inside.length === 0) return '';
+	return [
+		`<div class="llmc-section" data-section="${section}">`,
+		`<a href="#" class="llmc-section-head" role="button"><i class="fa fa-angle-right"></i><b>${title}</b><span class="llmc-section-summary"></span></a>`,
+		'<div class="llmc-section-body">',
+		intro === '' ? '' : `<div class="llmc-hint">${intro}</div>`,
+		...inside.map((param) => rowOf(param, context)),
+		'</div>',
+		'</div>',
+	].join('\n');
+}
+
+function rowOf(param: Param, { prefix, description }: Context): string {
+	const key = keyOf(param);
+	const id = `${prefix}${key}`;
+	const help = nodeRedHelp(description.type, param);
+	const common = { key, id, label: param.label, title: help };
+	const hint = param.kind === 'choice' ? '<div class="llmc-choice-help"></div>' : hintOf(param, help);
+	const message = '<div class="llmc-message"></div>';
+	if (param.kind === 'rows') return wide(common, { head: '', body: `<ol class="llmc-rows"></ol>${hint}${message}` });
+	if (param.kind === 'text' && (param.rows ?? 1) > 1 && param.isPerItem) {
+		const area = `<textarea id="${id}" rows="${String(param.rows)}" placeholder="${escape(param.placeholder ?? '')}"></textarea>`;
+		const expression = `<input type="text" class="llmc-expression" style="width: 100%"><input type="hidden" id="${prefix}${typeKeyOf(param)}">`;
+		return wide(common, { head: '<span class="llmc-source"></span>', body: `${area}${expression}${hint}${message}` });
+	}
+	return row({ ...common, field: `${fieldOf(param, { id, prefix })}${hint}${message}` });
+}
+
+/** What stands under a field. Labels are introduced once for all, so only what goes beyond that is repeated there. */
+function hintOf(param: Param, help: string): string {
+	const text = param.section === 'labels' ? help.split('. ').slice(1).join('. ') : help;
+	return text === '' ? '' : `<div class="llmc-hint">${escape(text)}</div>`;
+}
+
+function fieldOf(param: Param, { id, prefix }: { id: string; prefix: string }): string {
+	const placeholder = param.placeholder === undefined ? '' : ` placeholder="${escape(param.placeholder)}"`;
+	const typeField = param.isPerItem ? `<input type="hidden" id="${prefix}${typeKeyOf(param)}">` : '';
+	switch (param.kind) {
+		case 'model': {
+			const button = '<button type="button" class="red-ui-button llmc-pick" title="Show the models of the provider"><i class="fa fa-list"></i></button>';
+			return `<div class="llmc-combo"><input type="text" id="${id}" style="width: 100%">${typeField}${button}</div><div class="llmc-cost"></div>`;
+		}
+		case 'text':
+			if ((param.rows ?? 1) > 1) return `<textarea id="${id}" rows="${String(param.rows)}"${placeholder}></textarea>`;
+			return `<input type="text" id="${id}"${placeholder} style="width: 100%">${typeField}`;
+		case 'secret':
+			return `<input type="password" id="${id}" autocomplete="new-password">`;
+		case 'number':
+			return param.isPerItem ? `<input type="text" id="${id}" style="width: 100%">${typeField}` : numberField(param, id);
+		case 'credits':
+			return param.isPerItem
+				? `<input type="text" id="${id}" style="width: 100%">${typeField}`
+				: `<input type="text" class="llmc-short" id="${id}"><span class="llmc-unit">credits</span>`;
+		case 'boolean':
+			return `<input type="checkbox" id="${id}">`;
+		case 'choice':
+			return `<select id="${id}">${param.choices.map(({ value, label }) => `<option value="${value}">${escape(label)}</option>`).join('')}</select>`;
+		case 'choices':
+			return '<div class="llmc-choices"></div>';
+		case 'rows':
+			return '';
+		default:
+			return param satisfies never;
+	}
+}
+
+function numberField({ min, max, isInteger, unit }: Extract<Param, { kind: 'number' }>, id: string): string {
+	const bounds = `min="${String(min)}" max="${String(max)}" step="${isInteger ? '1' : 'any'}"`;
+	return `<input type="number" id="${id}" ${bounds}>${unit === undefined ? '' : `<span class="llmc-unit">${escape(unit)}</span>`}`;
+}
+
+interface Labelled {
+	readonly key: string;
+	readonly id: string;
+	readonly label: string;
+	readonly title?: string;
+}
+
+function row({ key, id, label, title, field }: Labelled & { readonly field: string }): string {
+	const hover = title === undefined ? '' : ` title="${escape(title)}"`;
+	return `<div class="form-row llmc-row" data-key="${key}"><label for="${id}"${hover}>${escape(label)}</label><div class="llmc-field">${field}</div></div>`;
+}
+
+function wide({ key, id, label, title }: Labelled, { head, body }: { head: string; body: string }): string {
+	const hover = title === undefined ? '' : ` title="${escape(title)}"`;
+	const top = `<div class="llmc-head"><label for="${id}"${hover}>${escape(label)}</label>${head}</div>`;
+	return `<div class="form-row llmc-row llmc-wide" data-key="${key}">${top}<div class="llmc-field">${body}</div></div>`;
+}
+
+function connectionFoot(type: string): string {
+	if (type === 'llm-credits-ledger') return '<div class="form-row llmc-balance"></div>';
+	const button = '<button type="button" class="red-ui-button">Test connection</button><span class="llmc-said" role="status"></span>';
+	return `<div class="form-row llmc-row llmc-test"><label></label><div class="llmc-field">${button}</div></div>`;
+}
+
+function escape(text: string): string {
+	return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+}

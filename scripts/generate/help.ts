@@ -1,0 +1,101 @@
+/** Owns the help panel of each type, in Node-RED's own layout for properties and outputs. */
+import { connectionsOf, defaultOutputsOf } from '../../nodes/node-red/node-types';
+import type { ConnectionDescription, NodeDescription, Param } from '../../lib/params/param';
+import { nodeRedHelp } from './words';
+
+type Description = NodeDescription | ConnectionDescription;
+
+/** What `msg.llmCredits` holds. */
+const LLM_CREDITS_FIELDS: readonly (readonly [name: string, type: string, help: string])[] = [
+	['source', 'string', 'what produced the message: `model`, `cheaper_model`, `cache` or `fallback`'],
+	['reason', 'string', '`answered`, or why the fallback values were used, such as `credits_exhausted`'],
+	['message', 'string', 'the same for people, with what to do about it; null when all is well'],
+	['model', 'string', 'the model that was asked'],
+	['credits', 'string', 'credits charged for this message, as a decimal text'],
+	['balance', 'string', 'credits available after it'],
+	['usage', 'object', 'tokens in and out, as the provider counted them'],
+	['attempts', 'number', 'how often the provider was asked'],
+	['latencyMs', 'number', 'how long it took'],
+	['holdId', 'string', 'the hold in the ledger'],
+	['purpose', 'string', '`live`, `test` or `preview`'],
+];
+
+/** The help of a type as markdown. */
+export function helpOf(description: Description): string {
+	const isNode = 'needs' in description;
+	return [
+		...(isNode ? [`${description.summary}.`, ''] : []),
+		...description.help.filter((paragraph) => !paragraph.includes('`llmCredits`:')).flatMap((paragraph) => [inNodeRed(paragraph), '']),
+		'### Properties',
+		'',
+		...(isNode ? connectionsOf(description).map(({ label, help }) => `: ${label} (config node) : ${help}.`) : []),
+		...description.params.map((param) => propertyLine(description.type, param)),
+		'',
+		...(isNode ? outputLines(description) : []),
+		...(description.type === 'llm-credits-action' ? actionLines() : []),
+	].join('\n');
+}
+
+function propertyLine(type: string, param: Param): string {
+	const choices = param.kind === 'choice' || param.kind === 'choices' ? ` ${choiceText(param.choices)}` : '';
+	const fields = param.kind === 'rows' ? ` ${param.fields.map(({ label, help }) => `*${label}*: ${help}.`).join(' ')}` : '';
+	return `: ${param.label} (${kindOf(param)}) : ${nodeRedHelp(type, param)}.${choices}${fields}`;
+}
+
+function choiceText(choices: readonly { readonly label: string; readonly help: string }[]): string {
+	return choices.map(({ label, help }) => `*${label}*: ${help}.`).join(' ');
+}
+
+function kindOf(param: Param): string {
+	switch (param.kind) {
+		case 'text':
+		case 'model':
+			return 'text';
+		case 'secret':
+			return 'secret';
+		case 'number':
+			return param.unit ?? 'number';
+		case 'credits':
+			return 'credits';
+		case 'boolean':
+			return 'yes or no';
+		case 'choice':
+			return 'choice';
+		case 'choices':
+			return 'choices';
+		case 'rows':
+			return 'list';
+		default:
+			return param satisfies never;
+	}
+}
+
+function outputLines(description: NodeDescription): string[] {
+	const outputs = defaultOutputsOf(description);
+	return ['### Outputs', '', ...outputs.map(({ label, help }, index) => `${String(index + 1)}. **${label}**: ${help}.`), ''];
+}
+
+function actionLines(): string[] {
+	return [
+		'The message that came in is the message that leaves, with these properties:',
+		'',
+		': llm (object) : the attributes, under the name chosen in *Put Answer In*.',
+		': tokenUsage (object) : `promptTokens`, `completionTokens` and `totalTokens`.',
+		': llmCredits (object) : how the message came about:',
+		'',
+		...LLM_CREDITS_FIELDS.map(([name, type, help]) => `- \`${name}\` (${type}): ${help}`),
+		'',
+		'### Details',
+		'',
+		'Messages leave in the order they came in, even though calls run side by side.',
+		'',
+		'Text is a Mustache template: `{{payload.first_name}}` is replaced by that property of the message, as it is, without HTML escaping. Objects and lists are written as JSON. `{{flow.name}}`, `{{global.name}}` and `{{env.NAME}}` work too.',
+		'',
+		'A deploy ends the calls under way. What they cost is settled first; their messages leave as fallbacks with the reason `cancelled`, as far as the flow behind them is still there.',
+		'',
+	];
+}
+
+function inNodeRed(paragraph: string): string {
+	return paragraph.replaceAll('Each item', 'Each message').replaceAll('the item', 'the message').replaceAll('An item', 'A message').replaceAll('all items', 'all messages');
+}
