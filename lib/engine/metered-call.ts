@@ -18,6 +18,9 @@ import type { LedgerAccount } from './ledger-account';
 import type { ActionContext } from './action-types';
 import { weakerMode } from './prompt';
 
+/** A longer answer is not kept for retries: the ledger is no store of documents. */
+const MAX_KEPT_CHARACTERS = 100_000;
+
 export type CallEnd =
 	| { readonly kind: 'answered'; readonly attributes: Record<string, unknown>; readonly message: string | null }
 	/** `retry`: under a new hold, because this one is closed. */
@@ -121,7 +124,9 @@ export class MeteredCall {
 		const { context, ledger, plan, hold } = this.#options;
 		const { actualMicro, measure, note } = this.#cost(reading);
 		const keptForMs = context.values.keepResultsHours * 3_600_000;
-		const result = keptForMs === 0 ? null : { text: encodeKept(kept), keptUntilMs: context.timing.clock() + keptForMs };
+		const text = encodeKept(kept);
+		const isKept = keptForMs > 0 && text.length <= MAX_KEPT_CHARACTERS;
+		const result = isKept ? { text, keptUntilMs: context.timing.clock() + keptForMs } : null;
 		this.chargedMicro = actualMicro;
 		if (this.usage)
 			context.memory.setLearned(

@@ -36,9 +36,12 @@ interface SharedLedger {
 	readonly commits: GroupCommit;
 	readonly accounts: Map<string, Promise<LedgerAccount>>;
 	leases: number;
+	purgedAtMs: number;
 	closing: { cancel(): void } | null;
 }
 
+/** Texts kept for retries are removed at most this late after their time. */
+const PURGE_EVERY_MS = 10 * 60_000;
 /** A host often opens the same ledger again within seconds; opening costs more than keeping. */
 const IDLE_CLOSE_MS = 5_000;
 const REGISTRY = Symbol.for('llm-credits.runtime.v1');
@@ -62,6 +65,7 @@ export async function leaseLedger(settings: LedgerSettings, defaultFolder: strin
 	shared.leases += 1;
 	shared.closing?.cancel();
 	shared.closing = null;
+	purgeNowAndThen(shared);
 	let isReleased = false;
 	const release = async (): Promise<void> => {
 		if (isReleased) return;
@@ -114,12 +118,21 @@ async function openShared(path: string): Promise<SharedLedger> {
 		commits: new GroupCommit(store),
 		accounts: new Map(),
 		leases: 0,
+		purgedAtMs: 0,
 		closing: null,
 	}));
 	ledgers.set(path, opening);
 	// A ledger that could not be opened is tried afresh the next time: the disk may be back by then.
 	opening.catch(() => ledgers.delete(path));
 	return opening;
+}
+
+/** In passing, so that no timer is needed; a ledger that cannot be purged now is purged another time. */
+function purgeNowAndThen(shared: SharedLedger): void {
+	const nowMs = systemClock();
+	if (nowMs - shared.purgedAtMs < PURGE_EVERY_MS) return;
+	shared.purgedAtMs = nowMs;
+	shared.store.purgeResults(nowMs).catch(() => undefined);
 }
 
 async function closeShared(path: string, shared: SharedLedger): Promise<void> {
