@@ -80,7 +80,7 @@ export function estimateTokens(text: string): number {
 			previous = isMarked ? Kind.Marked : Kind.Other;
 		}
 	}
-	return Math.min(upperBoundTokens(text), Math.ceil(hundredths / HUNDREDTHS));
+	return Math.min(upperBoundTokens(text), Math.ceil(hundredths / HUNDREDTHS)); // ratio: tokens, no amount
 }
 
 /** Upper bound of the tokens of a text for any byte-level vocabulary: its length in UTF-8 bytes (rule 29, `strict`). */

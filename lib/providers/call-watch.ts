@@ -3,6 +3,14 @@
  * Refuses to outlive its call: timer and listener are gone once `stop` was called.
  */
 
+/** How time is told and waited for; the real clock lives in lib/runtime. */
+export interface CallTiming {
+	/** Milliseconds for measuring spans, unrelated to the calendar. */
+	readonly monotonicMs: () => number;
+	/** Runs a task once after a delay, unless cancelled. */
+	readonly later: (delayMs: number, task: () => void) => { cancel(): void };
+}
+
 export interface CallWatch {
 	readonly signal: AbortSignal;
 	/** Why the signal fired; `null` while it has not. */
@@ -14,7 +22,10 @@ export interface CallWatch {
 const MAX_TIMER_MS = 2_147_483_647;
 
 /** Watches one call of at most `timeoutMs` milliseconds that the caller may also abort. */
-export function watchCall({ timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal | null }): CallWatch {
+export function watchCall(
+	{ timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal | null },
+	{ later }: CallTiming,
+): CallWatch {
 	const controller = new AbortController();
 	let reason: 'timeout' | 'cancelled' | null = null;
 	const end = (why: 'timeout' | 'cancelled'): void => {
@@ -22,14 +33,14 @@ export function watchCall({ timeoutMs, signal }: { readonly timeoutMs: number; r
 		controller.abort();
 	};
 	const cancel = (): void => end('cancelled');
-	const timer = setTimeout(() => end('timeout'), Math.min(timeoutMs, MAX_TIMER_MS));
+	const timer = later(Math.min(timeoutMs, MAX_TIMER_MS), () => end('timeout'));
 	if (signal?.aborted) cancel();
 	else signal?.addEventListener('abort', cancel, { once: true });
 	return {
 		signal: controller.signal,
 		reason: () => reason,
 		stop: () => {
-			clearTimeout(timer);
+			timer.cancel();
 			signal?.removeEventListener('abort', cancel);
 		},
 	};

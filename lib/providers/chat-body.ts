@@ -37,12 +37,10 @@ export class EndpointHabits {
 		};
 	}
 
-	/** Remembers that a model refused a field. False when the body would not change, so that asking again makes no sense. */
-	learn(request: ChatRequest, field: AdaptableField): boolean {
-		const before = JSON.stringify(this.bodyFor({ ...request, messages: [] }));
-		const refused = this.#refused.get(request.model) ?? new Set();
-		this.#refused.set(request.model, refused.add(field));
-		return JSON.stringify(this.bodyFor({ ...request, messages: [] })) !== before;
+	/** Remembers that a model refused a field; the next body for it goes without. */
+	learn(model: string, field: AdaptableField): void {
+		const refused = this.#refused.get(model) ?? new Set();
+		this.#refused.set(model, refused.add(field));
 	}
 
 	#limitFieldOf(model: string): 'max_tokens' | 'max_completion_tokens' | null {

@@ -4,6 +4,7 @@
  */
 import type OpenAI from 'openai';
 import { CreditError } from '../core/errors';
+import type { CallTiming } from './call-watch';
 import { fetchInto } from './http-transport';
 import type { Exchange } from './http-transport';
 import { basicCredentials } from './proxy-agent';
@@ -22,6 +23,7 @@ export interface EndpointOptions {
 	readonly headers?: Readonly<Record<string, string>>;
 	/** Limit for lists and connection tests, in milliseconds; a chat brings its own. */
 	readonly timeoutMs: number;
+	readonly timing: CallTiming;
 	/** http or https URL of a proxy, with credentials if it wants them. */
 	readonly proxyUrl?: string | null;
 	/** Azure's dated API: deployments in the path, the key in its own header. Not for Azure's newer /openai/v1 addresses. */
@@ -49,13 +51,7 @@ export function checkedEndpoint(options: EndpointOptions): Endpoint {
 	const apiKey = options.apiKey.trim();
 	const sentHeaders = headersOf({ ...options, apiKey }, url);
 	for (const [header, value] of Object.entries(sentHeaders)) checkHeader(header, value);
-	const secrets = [
-		apiKey,
-		decodeURIComponent(proxy?.password ?? ''),
-		proxy?.password ?? '',
-		url.password,
-		...Object.values(options.headers ?? {}),
-	];
+	const secrets = [apiKey, ...passwordsOf(proxy), ...passwordsOf(url), ...Object.values(options.headers ?? {})];
 	return {
 		...options,
 		baseUrl: normalBaseUrl(url, options),

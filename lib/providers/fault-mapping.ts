@@ -61,57 +61,39 @@ export function faultOfRefusal(refusal: ServerRefusal, context: FaultContext): P
 
 /** The fault of a call that ended without an answer: the time limit, the caller's abort, or the connection. */
 export function faultOfBreak(reason: 'timeout' | 'cancelled' | null, exchange: Exchange, context: FaultContext): ProviderFault {
-	const billed = exchange.wasSent ? 'unknown' : 'no';
-	const { name } = context;
+	const { words, ...found } = breakFinding(reason, exchange, context);
+	return { ...found, retryAfterMs: null, status: exchange.status, message: finish(words, context), usage: MISSING };
+}
+
+function breakFinding(
+	reason: 'timeout' | 'cancelled' | null,
+	{ wasSent, wasTooLarge, status, failure }: Exchange,
+	context: FaultContext,
+): Finding {
+	const billed = wasSent ? 'unknown' : 'no';
+	const { name, timeoutMs } = context;
 	if (reason === 'timeout') {
-		const seconds = context.timeoutMs / 1_000;
-		const where = exchange.status === null ? 'gave no answer' : 'began to answer but did not finish';
-		return made(
-			'timeout',
-			{ billed, isRetryable: true, words: `${name} ${where} within ${seconds} s. Raise the timeout, or use a quicker model.` },
-			exchange,
-			context,
-		);
+		const where = status === null ? 'gave no answer' : 'began to answer but did not finish';
+		const seconds = timeoutMs / 1_000; // ratio: time, for people
+		return {
+			code: 'timeout',
+			billed,
+			isRetryable: true,
+			words: `${name} ${where} within ${seconds} s. Raise the timeout, or use a quicker model.`,
+		};
 	}
-	if (reason === 'cancelled') {
-		return made(
-			'cancelled',
-			{ billed, isRetryable: false, words: `The call to ${name} was cancelled before its answer arrived.` },
-			exchange,
-			context,
-		);
+	if (reason === 'cancelled')
+		return { code: 'cancelled', billed, isRetryable: false, words: `The call to ${name} was cancelled before its answer arrived.` };
+	if (wasTooLarge) {
+		const words = `${name} sent more than 10 MB, which was cut off. Check that the base URL is that of a model's API.`;
+		return { code: 'garbage', billed: 'yes', isRetryable: false, words };
 	}
-	if (exchange.wasTooLarge) {
-		return made(
-			'garbage',
-			{
-				billed: 'yes',
-				isRetryable: false,
-				words: `${name} sent more than 10 MB, which was cut off. Check that the base URL is that of a model's API.`,
-			},
-			exchange,
-			context,
-		);
+	if (wasSent) {
+		const why = failure?.code === undefined ? '' : ` (${failure.code})`;
+		const words = `The connection to ${name} broke after the request had been sent${why}. Whether it was charged is not known.`;
+		return { code: 'connection_lost', billed, isRetryable: true, words };
 	}
-	const why = exchange.failure?.code ?? '';
-	if (exchange.wasSent) {
-		return made(
-			'connection_lost',
-			{
-				billed,
-				isRetryable: true,
-				words: `The connection to ${name} broke after the request had been sent${why === '' ? '' : ` (${why})`}. Whether it was charged is not known.`,
-			},
-			exchange,
-			context,
-		);
-	}
-	return made(
-		'connection_refused',
-		{ billed: 'no', isRetryable: !isTlsError(exchange.failure), words: connectionAdvice(exchange.failure, context) },
-		exchange,
-		context,
-	);
+	return { code: 'connection_refused', billed, isRetryable: !isTlsError(failure), words: connectionAdvice(failure, context) };
 }
 
 /** The fault of an answer with a good status that is no chat completion. The work was done, so it counts as billed. */
@@ -231,15 +213,6 @@ function badRequest({ status, param }: ServerRefusal, said: string, { name, mode
 
 function fixed(code: ProviderFaultCode, words: string): Finding {
 	return { code, billed: 'no', isRetryable: false, words };
-}
-
-function made(
-	code: ProviderFaultCode,
-	{ billed, isRetryable, words }: Omit<Finding, 'code'>,
-	exchange: Exchange,
-	context: FaultContext,
-): ProviderFault {
-	return { code, billed, isRetryable, retryAfterMs: null, status: exchange.status, message: finish(words, context), usage: MISSING };
 }
 
 function connectionAdvice(failure: NodeJS.ErrnoException | null, { name }: FaultContext): string {

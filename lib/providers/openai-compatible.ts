@@ -8,7 +8,7 @@ import { watchCall } from './call-watch';
 import type { CallWatch } from './call-watch';
 import { readCompletion, readModelList } from './chat-answer';
 import { EndpointHabits } from './chat-body';
-import type { AdaptableField } from './chat-body';
+import type { ChatBody } from './chat-body';
 import { checkedEndpoint, clientFor } from './endpoint';
 import type { Endpoint, EndpointOptions } from './endpoint';
 import { faultOfBreak, faultOfFilteredAnswer, faultOfGarbage, faultOfRefusal, faultOfUnsendable, refusedField } from './fault-mapping';
@@ -57,15 +57,20 @@ async function chat(
 	request: ChatRequest,
 	{ endpoint, habits }: { readonly endpoint: Endpoint; readonly habits: EndpointHabits },
 ): Promise<ChatOutcome> {
-	const startMs = performance.now();
-	const watch = watchCall(request);
+	const { timing } = endpoint;
+	const startMs = timing.monotonicMs();
+	const watch = watchCall(request, timing);
 	const context = contextOf(endpoint, request);
 	try {
 		for (let asked = 0; ; asked += 1) {
-			const result = await ask(request, { endpoint, habits, watch, context });
+			const body = habits.bodyFor(request);
+			const result = await ask(body, { endpoint, watch, context });
 			const field = result.kind === 'refused' && asked < MAX_ADAPTATIONS ? refusedField(result.refusal) : null;
-			if (field !== null && sends(request, field) && habits.learn(request, field)) continue;
-			return finished(result, { context, latencyMs: Math.round(performance.now() - startMs) });
+			if (field !== null && Object.hasOwn(body, field)) {
+				habits.learn(request.model, field);
+				continue;
+			}
+			return finished(result, { context, latencyMs: Math.round(timing.monotonicMs() - startMs) });
 		}
 	} finally {
 		watch.stop();
@@ -74,21 +79,13 @@ async function chat(
 
 interface Asking {
 	readonly endpoint: Endpoint;
-	readonly habits: EndpointHabits;
 	readonly watch: CallWatch;
 	readonly context: FaultContext;
 }
 
-function ask(request: ChatRequest, { endpoint, habits, watch, context }: Asking): Promise<WireResult> {
-	return overTheWire({ endpoint, watch, context }, async (client, timeout) =>
-		client.chat.completions.create(habits.bodyFor(request), { signal: watch.signal, timeout }),
-	);
-}
-
-/** Only a field that this request carries can be the reason of its refusal. */
-function sends({ maxOutputTokens, temperature, reasoningEffort }: ChatRequest, field: AdaptableField): boolean {
-	if (field === 'temperature') return temperature !== null;
-	return field === 'reasoning_effort' ? reasoningEffort !== null : maxOutputTokens !== null;
+function ask(body: ChatBody, asking: Asking): Promise<WireResult> {
+	const { signal } = asking.watch;
+	return overTheWire(asking, async (client, timeout) => client.chat.completions.create(body, { signal, timeout }));
 }
 
 function finished(result: WireResult, { context, latencyMs }: { readonly context: FaultContext; readonly latencyMs: number }): ChatOutcome {
@@ -114,7 +111,7 @@ function finished(result: WireResult, { context, latencyMs }: { readonly context
 }
 
 async function listModels(endpoint: Endpoint, signal: AbortSignal | null): Promise<ModelListing> {
-	const watch = watchCall({ timeoutMs: endpoint.timeoutMs, signal });
+	const watch = watchCall({ timeoutMs: endpoint.timeoutMs, signal }, endpoint.timing);
 	const context = contextOf(endpoint, { model: '', messages: [], timeoutMs: endpoint.timeoutMs });
 	try {
 		const result = await overTheWire({ endpoint, watch, context }, async (client, timeout) =>
@@ -136,7 +133,7 @@ async function listModels(endpoint: Endpoint, signal: AbortSignal | null): Promi
 type Send = (client: Awaited<ReturnType<typeof clientFor>>, timeoutMs: number) => Promise<unknown>;
 
 /** Sends one request and names how it ended. The SDK's own timer is set later than ours, which also covers the body. */
-async function overTheWire({ endpoint, watch, context }: Omit<Asking, 'habits'>, send: Send): Promise<WireResult> {
+async function overTheWire({ endpoint, watch, context }: Asking, send: Send): Promise<WireResult> {
 	const exchange = newExchange();
 	try {
 		if (watch.reason() !== null) return { kind: 'failed', fault: faultOfBreak(watch.reason(), exchange, context) };

@@ -5,7 +5,6 @@
 import http from 'node:http';
 import https from 'node:https';
 import { isIP } from 'node:net';
-import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import tls from 'node:tls';
 
@@ -64,13 +63,13 @@ class TunnelAgent extends https.Agent {
 }
 
 async function connectThrough(proxy: URL, options: https.RequestOptions): Promise<Duplex> {
-	const host = String(options.host ?? '');
+	const host = options.host ?? '';
 	const authority = `${host.includes(':') ? `[${host}]` : host}:${String(options.port ?? 443)}`;
 	const socket = await openTunnel(proxy, authority);
 	return new Promise((resolve, reject) => {
 		// An IP address is no server name; certificates are checked against `host` all the same.
 		const servername = isIP(host) ? '' : host;
-		const secure = tls.connect({ socket: socket as Socket, host, servername, ALPNProtocols: ['http/1.1'] });
+		const secure = tls.connect({ socket: socket, host, servername, ALPNProtocols: ['http/1.1'] });
 		socket.on('error', (error) => secure.destroy(error));
 		secure.once('error', reject);
 		secure.once('secureConnect', () => {

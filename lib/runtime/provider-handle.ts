@@ -12,6 +12,7 @@ import { testConnection, type ConnectionReport } from '../providers/connection-t
 import type { EndpointOptions } from '../providers/endpoint';
 import { createOpenAiCompatible } from '../providers/openai-compatible';
 import { proxyFor } from './proxy';
+import { later, monotonicMs } from './system';
 
 export type ProviderValues = ValuesOf<typeof PROVIDER_PARAMS>;
 type Service = ProviderValues['service'];
@@ -115,6 +116,7 @@ function endpointOf(values: ProviderValues): EndpointOptions {
 		project: values.project.trim(),
 		headers: headerName.trim() === '' ? {} : { [headerName.trim()]: headerValue },
 		timeoutMs: PROBE_TIMEOUT_MS,
+		timing: { later, monotonicMs },
 		proxyUrl: values.proxyUrl.trim() || proxyFor(baseUrl, process.env),
 		...(service === 'azure' ? { azure: { apiVersion: values.apiVersion } } : {}),
 	};

@@ -13,6 +13,7 @@ import { faultOfBreak } from '../../lib/providers/fault-mapping';
 import { newExchange } from '../../lib/providers/http-transport';
 import { createOpenAiCompatible } from '../../lib/providers/openai-compatible';
 import type { ChatOutcome, ChatRequest } from '../../lib/providers/provider';
+import { later, monotonicMs } from '../../lib/runtime/system';
 import { startFakeOpenAi } from '../support/fake-openai';
 import type { Behaviour, FakeOpenAi, Stats } from '../support/fake-openai';
 import { startFakeProxy } from '../support/fake-proxy';
@@ -38,6 +39,7 @@ function endpoint(options: Partial<EndpointOptions>): EndpointOptions {
 		apiKey: 'test-key-4f1c9a77e2',
 		providerId: 'openai',
 		timeoutMs: 2_000,
+		timing: { later, monotonicMs },
 		...options,
 	};
 }
@@ -140,7 +142,7 @@ describe('provider settings that cannot work', () => {
 		[{ headers: { 'x-y': 'a\r\nb' } }, /^The header x-y contains a line break/],
 		[{ proxyUrl: 'user:secret@proxy:3128' }, /^The proxy is .*must begin with http|^The proxy is .*not a URL/],
 	] as const) {
-		it(`${JSON.stringify(options)}`, () => {
+		it(JSON.stringify(options), () => {
 			expect(() => createOpenAiCompatible(endpoint(options)))
 				.to.throw(CreditError, message)
 				.with.property('code', 'provider_misconfigured');

@@ -7,6 +7,7 @@ import { createOpenAiCompatible } from '../../lib/providers/openai-compatible';
 import type { OpenAiCompatibleProvider } from '../../lib/providers/openai-compatible';
 import type { EndpointOptions } from '../../lib/providers/endpoint';
 import type { ChatAnswer, ChatOutcome, ChatRequest, ProviderFault } from '../../lib/providers/provider';
+import { later, monotonicMs } from '../../lib/runtime/system';
 import { startFakeOpenAi } from '../support/fake-openai';
 import type { Behaviour, Chooser, FakeOpenAi } from '../support/fake-openai';
 
@@ -43,6 +44,7 @@ function provider(options: Partial<EndpointOptions> = {}): OpenAiCompatibleProvi
 		apiKey: KEY,
 		providerId: 'openai',
 		timeoutMs: 5_000,
+		timing: { later, monotonicMs },
 		...options,
 	});
 }
@@ -425,6 +427,13 @@ describe('provider', () => {
 			expect(fake.requests.length).to.equal(5);
 		});
 
+		it('lets every call of a batch learn, also those that were in flight when the first did', async () => {
+			await start(hasField('max_completion_tokens'));
+			const one = provider();
+			const outcomes = await Promise.all(Array.from({ length: 8 }, () => one.chat({ ...REQUEST, maxOutputTokens: 50 })));
+			expect(outcomes.map(({ kind }) => kind)).to.deep.equal(Array.from({ length: 8 }, () => 'answered'));
+		});
+
 		it('does not ask again over a field that it did not send', async () => {
 			await start(refuses('temperature'));
 			await faultOf();
@@ -510,6 +519,7 @@ describe('provider on a server that closes idle connections', () => {
 			apiKey: '',
 			providerId: 'local',
 			timeoutMs: 1_000,
+			timing: { later, monotonicMs },
 		});
 		for (let round = 0; round < 3; round += 1) expect((await one.chat(REQUEST)).kind).to.equal('answered');
 		await new Promise((resolve) => server.close(resolve));

@@ -41,7 +41,7 @@ export function valueFor(schema: Fields, { name, root }: { readonly name: string
 	if (typeof schema['$ref'] === 'string') return valueFor(resolve(schema['$ref'], root), { name, root });
 	if (schema['const'] !== undefined) return schema['const'];
 	if (Array.isArray(schema['enum'])) return (schema['enum'] as readonly unknown[]).find((value) => value !== null) ?? null;
-	const choices = (schema['anyOf'] ?? schema['oneOf']) as unknown;
+	const choices = schema['anyOf'] ?? schema['oneOf'];
 	if (Array.isArray(choices)) return valueFor(fieldsOf(choices.find((choice) => fieldsOf(choice)['type'] !== 'null')), { name, root });
 	const type = Array.isArray(schema['type']) ? (schema['type'] as readonly unknown[]).find((one) => one !== 'null') : schema['type'];
 	switch (type) {

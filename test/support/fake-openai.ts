@@ -153,19 +153,30 @@ class ServerState {
 async function serve(request: http.IncomingMessage, response: http.ServerResponse, state: ServerState): Promise<void> {
 	const recorded = await record(request);
 	const path = recorded.path.split('?')[0] ?? '';
-	if (path === '/__stats') return sendJson(response, 200, state.stats());
-	if (path === '/__requests') return sendJson(response, 200, state.requests);
+	if (path === '/__stats') {
+		sendJson(response, 200, state.stats());
+		return;
+	}
+	if (path === '/__requests') {
+		sendJson(response, 200, state.requests);
+		return;
+	}
 	if (path === '/__script') {
 		const script = recorded.body as Script;
 		state.choose = chooserOf(script);
 		state.models = script.models ?? state.models;
-		return sendJson(response, 200, {});
+		sendJson(response, 200, {});
+		return;
 	}
-	if (path.endsWith('/models'))
-		return sendJson(response, 200, { object: 'list', data: state.models.map((id) => ({ id, object: 'model' })) });
-	if (!path.endsWith('/chat/completions'))
-		return sendJson(response, 404, { error: { message: `Nothing at ${path}`, type: 'invalid_request_error' } });
-	return behave(state.begin(recorded, response), { recorded, response, n: state.requests.length });
+	if (path.endsWith('/models')) {
+		sendJson(response, 200, { object: 'list', data: state.models.map((id) => ({ id, object: 'model' })) });
+		return;
+	}
+	if (!path.endsWith('/chat/completions')) {
+		sendJson(response, 404, { error: { message: `Nothing at ${path}`, type: 'invalid_request_error' } });
+		return;
+	}
+	behave(state.begin(recorded, response), { recorded, response, n: state.requests.length });
 }
 
 async function record(request: http.IncomingMessage): Promise<Recorded> {

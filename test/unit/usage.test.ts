@@ -136,7 +136,7 @@ describe('usage', () => {
 	}
 
 	for (const raw of [undefined, null, {}, { choices: [] }, { usage: null }, { usage: {} }]) {
-		it(`field lesson 11: ${JSON.stringify(raw) ?? 'undefined'} is missing, not zero`, () => {
+		it(`field lesson 11: ${raw === undefined ? 'undefined' : JSON.stringify(raw)} is missing, not zero`, () => {
 			expect(readUsage(raw)).to.deep.equal({ kind: 'missing' });
 		});
 	}
