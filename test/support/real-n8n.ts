@@ -264,8 +264,8 @@ async function statusOf(url: string): Promise<number | null> {
 	);
 }
 
-/** Asks with OPTIONS, which names the registered methods and starts no execution. */
-async function hasWebhook(url: string): Promise<boolean> {
+/** Whether a production webhook is registered. Asks with OPTIONS, which names the methods and starts no execution. */
+export async function hasWebhook(url: string): Promise<boolean> {
 	const response = await fetch(url, { method: 'OPTIONS', headers: { origin: 'http://127.0.0.1' } }).catch(() => null);
 	return (response?.headers.get('access-control-allow-methods') ?? '').split(', ').some((method) => method !== '' && method !== 'OPTIONS');
 }
