@@ -1,0 +1,224 @@
+/** Random lives of an account: what the stores answer and keep is what a naive ledger of single coins answers and keeps. */
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import { balanceAt } from '../../lib/core/balance';
+import type { GrantState, Hold, Outcome } from '../../lib/core/model';
+import { verifyLedger } from '../../lib/engine/verify-ledger';
+import { openMemoryLedger } from '../../lib/ledger/memory/store';
+import type { LedgerStore } from '../../lib/ledger/store';
+import { openAccount } from '../support/ledger-commands';
+import { askNaive, commandOf, remember, steps, takeSteps, type Made, type Step } from '../support/ledger-steps';
+import { ManualClock } from '../support/manual-clock';
+import { NaiveLedger, type NaiveAnswer, type NaiveGrant, type NaiveHold } from '../support/naive-ledger';
+import { openTestLedger } from '../support/sqlite-ledger';
+
+const runsOf = (usual: number): number => Number(process.env['LLM_CREDITS_RUNS'] ?? usual);
+const ACCOUNT = 'acme';
+
+type Open = (clock: ManualClock) => Promise<LedgerStore>;
+const inMemory: Open = (clock) => Promise.resolve(openMemoryLedger({ clock: clock.read }));
+const inSqlite: Open = (clock) => openTestLedger({ clock: clock.read });
+
+/** Opens a store with an account, lets `act` use it, proves it and closes it. */
+async function withStore<T>(open: Open, act: (store: LedgerStore, clock: ManualClock) => Promise<T>): Promise<T> {
+	const clock = new ManualClock();
+	const store = await open(clock);
+	try {
+		await store.commit(ACCOUNT, [openAccount({ name: 'Acme' })]);
+		const result = await act(store, clock);
+		expect((await verifyLedger(store)).violations).to.deep.equal([]);
+		return result;
+	} finally {
+		await store.close();
+	}
+}
+
+const show = (answer: NaiveAnswer, naive: NaiveLedger): unknown => {
+	const available = answer.kind === 'fault' || answer.kind === 'account' ? {} : { available: BigInt(naive.available) };
+	if (answer.kind === 'fault' || answer.kind === 'account' || answer.kind === 'wait') return { ...answer, isReplayed: undefined, ...available };
+	if (answer.kind === 'not_granted') return { kind: answer.kind, reason: answer.reason, ...available };
+	const part = 'hold' in answer ? { hold: showNaiveHold(answer.hold) } : 'grant' in answer ? { grant: showNaiveGrant(answer.grant, naive) } : { reason: answer.reason };
+	return { kind: answer.kind, isReplayed: answer.isReplayed, ...part, ...available };
+};
+
+const showOutcome = (outcome: Outcome | undefined, made: Made): unknown => {
+	if (!outcome) return undefined;
+	if (outcome.kind === 'fault') return { kind: 'fault', code: outcome.error.code, isReplayed: undefined };
+	if (outcome.kind === 'account') return { kind: 'account', isReplayed: undefined };
+	const available = { available: outcome.availableMicro };
+	if (outcome.kind === 'wait') return { kind: 'wait', isReplayed: undefined, ...available };
+	if (outcome.kind === 'not_granted') return { kind: outcome.kind, reason: outcome.reason, ...available };
+	const part = 'hold' in outcome ? { hold: showHold(outcome.hold, made) } : 'grant' in outcome ? { grant: showGrant(outcome.grant) } : { reason: outcome.reason };
+	return { kind: outcome.kind, isReplayed: outcome.isReplayed, ...part, ...available };
+};
+
+const showHold = (hold: Hold, made: Made): unknown => ({
+	order: made.holdSeqs.indexOf(hold.seq),
+	state: hold.state,
+	timeoutAtMs: hold.timeoutAtMs,
+	amount: hold.amountMicro,
+	actual: hold.actualMicro,
+	overdraft: hold.overdraftMicro,
+	isLate: hold.isLate,
+	coins: hold.slices.flatMap((slice) => Array<number>(Number(slice.amountMicro)).fill(made.grantSeqs.indexOf(slice.grantSeq))),
+});
+
+let naiveHolds: readonly NaiveHold[] = [];
+const showNaiveHold = (hold: NaiveHold): unknown => ({
+	order: naiveHolds.indexOf(hold),
+	state: hold.state,
+	timeoutAtMs: hold.timeoutAtMs,
+	amount: BigInt(hold.amount),
+	actual: hold.actual === null ? null : BigInt(hold.actual),
+	overdraft: BigInt(hold.overdraft),
+	isLate: hold.isLate,
+	coins: hold.coins.map((coin) => coin.grant.order),
+});
+
+const showGrant = (grant: GrantState): unknown => ({
+	remaining: grant.remainingMicro,
+	held: grant.heldMicro,
+	settled: grant.settledMicro,
+	expired: grant.expiredMicro,
+	voided: grant.voidedMicro,
+	isVoided: grant.isVoided,
+	expiresAtMs: grant.expiresAtMs ?? Infinity,
+});
+
+const showNaiveGrant = (grant: NaiveGrant, naive: NaiveLedger): unknown => ({
+	remaining: naive.count(grant, 'remaining'),
+	held: naive.count(grant, 'held'),
+	settled: naive.count(grant, 'settled'),
+	expired: naive.count(grant, 'expired'),
+	voided: naive.count(grant, 'voided'),
+	isVoided: grant.isVoided,
+	expiresAtMs: grant.untilMs,
+});
+
+/** Takes the steps in both and compares every answer and every balance on the way. */
+async function agree(store: LedgerStore, clock: ManualClock, taken: readonly Step[]): Promise<void> {
+	const startMs = clock.nowMs;
+	const naive = new NaiveLedger(startMs);
+	const made: Made = { grantSeqs: [], holdSeqs: [] };
+	naiveHolds = naive.holds;
+	for (const { passMs, action } of taken) {
+		clock.advance(passMs);
+		naive.pass(clock.nowMs);
+		const [outcome] = await store.commit(ACCOUNT, [commandOf(action, made, startMs)]);
+		const answer = askNaive(naive, action, startMs);
+		remember(made, outcome);
+		expect(showOutcome(outcome, made)).to.deep.equal(show(answer, naive));
+		await compareBalances(store, naive, made);
+	}
+	const holds = await store.holds(ACCOUNT, { state: null, afterSeq: 0, limit: 1000 });
+	expect(holds.map((hold) => showHold(hold, made))).to.deep.equal(naive.holds.map(showNaiveHold));
+}
+
+async function compareBalances(store: LedgerStore, naive: NaiveLedger, made: Made): Promise<void> {
+	const snapshot = await store.snapshot(ACCOUNT);
+	const inOrder = [...snapshot.grants].sort((a, b) => made.grantSeqs.indexOf(a.seq) - made.grantSeqs.indexOf(b.seq));
+	expect(inOrder.map(showGrant)).to.deep.equal(naive.grants.map((grant) => showNaiveGrant(grant, naive)));
+	const balance = balanceAt(snapshot, { accountId: ACCOUNT, atMs: naive.nowMs });
+	expect(balance.availableMicro).to.equal(BigInt(naive.available));
+	expect(balance.overdraftMicro).to.equal(BigInt(naive.overdraft));
+	const granted = inOrder.reduce((sum, grant) => sum + grant.amountMicro, 0n);
+	const settled = inOrder.reduce((sum, grant) => sum + grant.settledMicro, 0n);
+	expect(balance.availableMicro <= granted - settled).to.equal(true);
+	expect(balance.availableMicro >= -balance.overdraftMicro).to.equal(true);
+}
+
+describe('random commands', function () {
+	this.timeout(0);
+
+	it('agree with a naive ledger of single coins, in memory', async () => {
+		await fc.assert(
+			fc.asyncProperty(steps(60), (taken) => withStore(inMemory, (store, clock) => agree(store, clock, taken))),
+			{ numRuns: runsOf(300) },
+		);
+	});
+
+	it('agree with a naive ledger of single coins, in SQLite', async () => {
+		await fc.assert(
+			fc.asyncProperty(steps(60), (taken) => withStore(inSqlite, (store, clock) => agree(store, clock, taken))),
+			{ numRuns: runsOf(60) },
+		);
+	});
+
+	it('give the same journal in memory and in SQLite', async () => {
+		const journal = (taken: readonly Step[]) => (store: LedgerStore, clock: ManualClock) => takeSteps(store, taken, clock).then(() => store.entries(ACCOUNT, { afterSeq: 0, limit: 1000 }));
+		await fc.assert(
+			fc.asyncProperty(steps(40), async (taken) => {
+				expect(await withStore(inSqlite, journal(taken))).to.deep.equal(await withStore(inMemory, journal(taken)));
+			}),
+			{ numRuns: runsOf(40) },
+		);
+	});
+
+	it('give the same journal in whatever batches they are committed', async () => {
+		await fc.assert(
+			fc.asyncProperty(steps(60), fc.infiniteStream(fc.boolean()), async (taken, cuts) => {
+				const frozen = taken.map((step, index) => ({ ...step, passMs: index % 5 === 0 ? step.passMs : 0 }));
+				const { commands, entries } = await withStore(inMemory, (store, clock) => commandsAndJournal(store, clock, frozen));
+				const batched = await withStore(inMemory, (store, clock) => commitInBatches(store, clock, { taken: frozen, commands, cuts }));
+				expect(batched).to.deep.equal(entries);
+			}),
+			{ numRuns: runsOf(300) },
+		);
+	});
+
+	it('give the same journal whether or not somebody looked in between', async () => {
+		await fc.assert(
+			fc.asyncProperty(steps(40), async (taken) => {
+				const forwards = taken.map((step) => ({ ...step, passMs: Math.abs(step.passMs) }));
+				const { commands, entries } = await withStore(inMemory, (store, clock) => commandsAndJournal(store, clock, forwards));
+				const lookedAt = await withStore(inMemory, (store, clock) => commitLooking(store, clock, { taken: forwards, commands }));
+				expect(lookedAt).to.deep.equal(entries);
+			}),
+			{ numRuns: runsOf(300) },
+		);
+	});
+});
+
+type Commands = ReturnType<typeof commandOf>[];
+
+async function commandsAndJournal(store: LedgerStore, clock: ManualClock, taken: readonly Step[]) {
+	const startMs = clock.nowMs;
+	const made: Made = { grantSeqs: [], holdSeqs: [] };
+	const commands: Commands = [];
+	for (const { passMs, action } of taken) {
+		clock.advance(passMs);
+		const command = commandOf(action, made, startMs);
+		commands.push(command);
+		remember(made, (await store.commit(ACCOUNT, [command]))[0]);
+	}
+	return { commands, entries: await store.entries(ACCOUNT, { afterSeq: 0, limit: 1000 }) };
+}
+
+/** Commits at the same instants, in batches that end where time passes or where `cuts` says so. */
+async function commitInBatches(store: LedgerStore, clock: ManualClock, { taken, commands, cuts }: { taken: readonly Step[]; commands: Commands; cuts: Iterator<boolean> }) {
+	let batch: Commands = [];
+	for (const [index, command] of commands.entries()) {
+		const passMs = taken[index]?.passMs ?? 0;
+		if (passMs !== 0 || cuts.next().value === true) {
+			await store.commit(ACCOUNT, batch);
+			batch = [];
+		}
+		clock.advance(passMs);
+		batch.push(command);
+	}
+	await store.commit(ACCOUNT, batch);
+	return store.entries(ACCOUNT, { afterSeq: 0, limit: 1000 });
+}
+
+/** Commits the same commands at the same instants, with an empty batch at the middle of every span of time. */
+async function commitLooking(store: LedgerStore, clock: ManualClock, { taken, commands }: { taken: readonly Step[]; commands: Commands }) {
+	for (const [index, command] of commands.entries()) {
+		const passMs = taken[index]?.passMs ?? 0;
+		const halfMs = Math.floor(passMs / 2);
+		clock.advance(halfMs);
+		await store.commit(ACCOUNT, []);
+		clock.advance(passMs - halfMs);
+		await store.commit(ACCOUNT, [command]);
+	}
+	return store.entries(ACCOUNT, { afterSeq: 0, limit: 1000 });
+}

@@ -1,0 +1,157 @@
+/**
+ * Owns random steps of a ledger's life, and taking them in a store and in the naive ledger alike. Holds and grants are named by the order
+ * they were made in, because the two number them differently.
+ */
+import * as fc from 'fast-check';
+import type { Command, Outcome } from '../../lib/core/model';
+import type { LedgerStore } from '../../lib/ledger/store';
+import { NaiveLedger, type NaiveAnswer } from './naive-ledger';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const NOWHERE = 999_999;
+
+export type Action =
+	| { readonly kind: 'grant'; readonly key: string; readonly amount: number; readonly category: 'promotional' | 'purchased' | 'adjustment'; readonly priority: number; readonly fromInMs: number | null; readonly untilInMs: number | null }
+	| { readonly kind: 'claim'; readonly key: string; readonly id: string; readonly amount: number; readonly fromInMs: number; readonly lengthMs: number; readonly days: number }
+	| { readonly kind: 'void'; readonly key: string; readonly nth: number }
+	| { readonly kind: 'change'; readonly key: string; readonly plan?: 'paid' | 'trial'; readonly policy?: 'release' | 'charge' }
+	| { readonly kind: 'reserve'; readonly key: string; readonly fingerprint: string; readonly amount: number | null; readonly timeoutMs: number; readonly mayWait: boolean }
+	| { readonly kind: 'settle'; readonly nth: number; readonly actual: number }
+	| { readonly kind: 'release' | 'expire'; readonly nth: number };
+
+/** A step: time passes, or the clock steps back, and then something is asked for. */
+export interface Step {
+	readonly passMs: number;
+	readonly action: Action;
+}
+
+const key = fc.oneof({ weight: 5, arbitrary: fc.uuid() }, { weight: 1, arbitrary: fc.constantFrom('k1', 'k2', 'k3', 'k4') });
+/** Counted back from the newest. */
+const nth = fc.oneof({ weight: 5, arbitrary: fc.nat(4) }, { weight: 1, arbitrary: fc.nat(30) });
+const passMs = fc.oneof(
+	{ weight: 20, arbitrary: fc.constant(0) },
+	{ weight: 10, arbitrary: fc.integer({ min: 1, max: 1500 }) },
+	{ weight: 6, arbitrary: fc.constantFrom(1000, 2000, 60_000, HOUR_MS) },
+	{ weight: 1, arbitrary: fc.integer({ min: HOUR_MS, max: DAY_MS }) },
+	{ weight: 2, arbitrary: fc.integer({ min: -2 * HOUR_MS, max: -1 }) },
+);
+const grantAction: fc.Arbitrary<Action> = fc.record({
+	kind: fc.constant('grant'),
+	key,
+	amount: fc.oneof({ weight: 20, arbitrary: fc.integer({ min: 1, max: 60 }) }, { weight: 1, arbitrary: fc.constant(0) }),
+	category: fc.constantFrom('promotional', 'purchased', 'adjustment'),
+	priority: fc.constantFrom(50, 50, 50, 10, 90),
+	fromInMs: fc.constantFrom(null, null, null, 0, 1000, HOUR_MS, -HOUR_MS),
+	untilInMs: fc.constantFrom(null, null, null, 2000, 60_000, HOUR_MS, 2 * HOUR_MS, 3 * HOUR_MS, DAY_MS, 2 * DAY_MS, 2 * DAY_MS),
+});
+const claimAction: fc.Arbitrary<Action> = fc.record({
+	kind: fc.constant('claim'),
+	key,
+	id: fc.constantFrom('intro', 'summer'),
+	amount: fc.integer({ min: 1, max: 40 }),
+	fromInMs: fc.constantFrom(-DAY_MS, 0, HOUR_MS),
+	lengthMs: fc.constantFrom(HOUR_MS, 5 * DAY_MS),
+	days: fc.constantFrom(1, 2),
+});
+const reserveAction: fc.Arbitrary<Action> = fc.record({
+	kind: fc.constant('reserve'),
+	key,
+	fingerprint: fc.constantFrom('same', 'same', 'same', 'other'),
+	amount: fc.oneof({ weight: 20, arbitrary: fc.integer({ min: 1, max: 30 }) }, { weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constant(null) }),
+	timeoutMs: fc.constantFrom(1000, 2000, 60_000, HOUR_MS),
+	mayWait: fc.boolean(),
+});
+const closeAction: fc.Arbitrary<Action> = fc.oneof(
+	{ weight: 5, arbitrary: fc.record({ kind: fc.constant('settle' as const), nth, actual: fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 0, max: 20 }) }, { weight: 1, arbitrary: fc.integer({ min: 0, max: 60 }) }) }) },
+	{ weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('release' as const, 'expire' as const), nth }) },
+);
+const changeAction: fc.Arbitrary<Action> = fc.oneof(
+	fc.record({ kind: fc.constant('change' as const), key, plan: fc.constantFrom('paid' as const, 'paid' as const, 'paid' as const, 'trial' as const) }),
+	fc.record({ kind: fc.constant('change' as const), key, policy: fc.constantFrom('release' as const, 'charge' as const) }),
+);
+const action: fc.Arbitrary<Action> = fc.oneof(
+	{ weight: 6, arbitrary: grantAction },
+	{ weight: 1, arbitrary: claimAction },
+	{ weight: 1, arbitrary: fc.record({ kind: fc.constant('void' as const), key, nth }) },
+	{ weight: 1, arbitrary: changeAction },
+	{ weight: 10, arbitrary: reserveAction },
+	{ weight: 8, arbitrary: closeAction },
+);
+
+/** Random lives of an account. */
+export const steps = (maxLength: number): fc.Arbitrary<Step[]> => fc.array(fc.record({ passMs, action }), { minLength: 1, maxLength, size: 'max' });
+
+/** Numbers in the store of what was made, in order of making. */
+export interface Made {
+	readonly grantSeqs: number[];
+	readonly holdSeqs: number[];
+}
+
+const pickOrder = (count: number, nthOne: number): number => (count === 0 ? NOWHERE : count - 1 - (nthOne % count));
+const pick = (seqs: readonly number[], nthOne: number): number => seqs[pickOrder(seqs.length, nthOne)] ?? NOWHERE;
+
+/** The step's command for a store. Instants are relative to `startMs`, so that a repeated key repeats the same request. */
+export function commandOf(asked: Action, made: Made, startMs: number): Command {
+	switch (asked.kind) {
+		case 'grant':
+			return { kind: 'grant', key: asked.key, category: asked.category, amountMicro: BigInt(asked.amount), priority: asked.priority, effectiveAtMs: asked.fromInMs === null ? null : startMs + asked.fromInMs, expiry: asked.untilInMs === null ? null : { atMs: startMs + asked.untilInMs }, note: null };
+		case 'claim':
+			return { kind: 'claim_promotion', key: asked.key, promotion: { id: asked.id, amountMicro: BigInt(asked.amount), window: { fromMs: startMs + asked.fromInMs, untilMs: startMs + asked.fromInMs + asked.lengthMs }, expiry: { days: asked.days, rule: 'exact' }, priority: 20 } };
+		case 'void':
+			return { kind: 'void_grant', key: asked.key, grantSeq: pick(made.grantSeqs, asked.nth) };
+		case 'change':
+			return { kind: 'change_account', key: asked.key, ...(asked.plan ? { plan: asked.plan } : {}), ...(asked.policy ? { unconfirmedPolicy: asked.policy } : {}) };
+		case 'reserve':
+			return { kind: 'reserve', key: asked.key, fingerprint: asked.fingerprint, amountMicro: asked.amount === null ? null : BigInt(asked.amount), timeoutMs: asked.timeoutMs, labels: { campaign: `c${String(asked.timeoutMs)}` }, person: null, priceVersion: null, mayWait: asked.mayWait };
+		case 'settle':
+			return { kind: 'settle', holdSeq: pick(made.holdSeqs, asked.nth), actualMicro: BigInt(asked.actual), measure: 'reported', usage: null, result: null };
+		case 'release':
+		case 'expire':
+			return { kind: asked.kind, holdSeq: pick(made.holdSeqs, asked.nth) };
+		default:
+			return asked satisfies never;
+	}
+}
+
+/** Takes the step in the naive ledger, whose time has already passed. */
+export function askNaive(naive: NaiveLedger, asked: Action, startMs: number): NaiveAnswer {
+	switch (asked.kind) {
+		case 'grant':
+			return naive.grant(asked.key, { amount: asked.amount, category: asked.category, priority: asked.priority, fromMs: asked.fromInMs === null ? null : startMs + asked.fromInMs, untilMs: asked.untilInMs === null ? null : startMs + asked.untilInMs });
+		case 'claim':
+			return naive.claim(asked.key, { id: asked.id, amount: asked.amount, fromMs: startMs + asked.fromInMs, untilMs: startMs + asked.fromInMs + asked.lengthMs, days: asked.days, priority: 20 });
+		case 'void':
+			return naive.void(asked.key, pickOrder(naive.grants.length, asked.nth));
+		case 'change':
+			return naive.change(asked.key, { ...(asked.plan ? { plan: asked.plan } : {}), ...(asked.policy ? { policy: asked.policy } : {}) });
+		case 'reserve':
+			return naive.reserve(asked.key, asked);
+		case 'settle':
+			return naive.settle(pickOrder(naive.holds.length, asked.nth), asked.actual);
+		case 'release':
+			return naive.release(pickOrder(naive.holds.length, asked.nth));
+		case 'expire':
+			return naive.expire(pickOrder(naive.holds.length, asked.nth));
+		default:
+			return asked satisfies never;
+	}
+}
+
+/** Remembers what an outcome made. */
+export function remember(made: Made, outcome: Outcome | undefined): void {
+	if (outcome?.kind === 'granted' && !outcome.isReplayed) made.grantSeqs.push(outcome.grant.seq);
+	if (outcome?.kind === 'reserved' && !outcome.isReplayed) made.holdSeqs.push(outcome.hold.seq);
+}
+
+/** Takes all steps in a store, one commit each, and returns what they made. */
+export async function takeSteps(store: LedgerStore, taken: readonly Step[], clock: { nowMs: number }): Promise<Made> {
+	const made: Made = { grantSeqs: [], holdSeqs: [] };
+	const startMs = clock.nowMs;
+	for (const { passMs: byMs, action: asked } of taken) {
+		clock.nowMs += byMs;
+		const [outcome] = await store.commit('acme', [commandOf(asked, made, startMs)]);
+		remember(made, outcome);
+	}
+	return made;
+}
