@@ -47,7 +47,13 @@ export function isCreditError(value: unknown): value is CreditError {
 }
 
 const LEDGER_CODES: ReadonlySet<CreditErrorCode> = new Set([
-	'ledger_busy', 'ledger_closed', 'ledger_corrupt', 'ledger_full', 'ledger_newer', 'ledger_read_only', 'ledger_unavailable',
+	'ledger_busy',
+	'ledger_closed',
+	'ledger_corrupt',
+	'ledger_full',
+	'ledger_newer',
+	'ledger_read_only',
+	'ledger_unavailable',
 ]);
 
 /** True when the fault means that the ledger itself cannot be used now (rule 30: no call is made, the item takes its fallback). */

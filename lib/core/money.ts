@@ -30,7 +30,10 @@ export function parseCredits(value: unknown, { field, min = 0n }: ParseOptions):
 	const text = typeof value === 'number' || typeof value === 'bigint' ? String(value) : value;
 	const match = typeof text === 'string' ? DECIMAL.exec(text.trim()) : null;
 	if (!match) {
-		throw new CreditError('invalid_amount', `${field} is ${show(value)}, which is not an amount of credits. Write a plain decimal such as 1500 or 0.25, with at most six decimals.`);
+		throw new CreditError(
+			'invalid_amount',
+			`${field} is ${show(value)}, which is not an amount of credits. Write a plain decimal such as 1500 or 0.25, with at most six decimals.`,
+		);
 	}
 	const [, sign, whole = '0', fraction = ''] = match;
 	const magnitude = BigInt(whole) * MICRO_PER_CREDIT + BigInt(fraction.padEnd(6, '0'));
@@ -39,7 +42,10 @@ export function parseCredits(value: unknown, { field, min = 0n }: ParseOptions):
 		throw new CreditError('invalid_amount', `${field} is ${show(value)}; it must be at least ${formatCredits(min)} credits.`);
 	}
 	if (micro > MAX_AMOUNT_MICRO) {
-		throw new CreditError('invalid_amount', `${field} is ${show(value)}; the most one operation can carry is ${formatCredits(MAX_AMOUNT_MICRO)} credits.`);
+		throw new CreditError(
+			'invalid_amount',
+			`${field} is ${show(value)}; the most one operation can carry is ${formatCredits(MAX_AMOUNT_MICRO)} credits.`,
+		);
 	}
 	return micro;
 }

@@ -62,20 +62,16 @@ const priceOf: fc.Arbitrary<ModelPrice> = fc
 		perCallMicro,
 		contextTokens: null,
 	}));
-const usageOf: fc.Arbitrary<Usage> = fc
-	.integer({ min: 0, max: 400_000 })
-	.chain((inputTokens) =>
+const usageOf: fc.Arbitrary<Usage> = fc.integer({ min: 0, max: 400_000 }).chain((inputTokens) =>
+	fc.integer({ min: 0, max: inputTokens }).chain((cachedInputTokens) =>
 		fc
-			.integer({ min: 0, max: inputTokens })
-			.chain((cachedInputTokens) =>
-				fc
-					.record({
-						cacheWriteTokens: fc.integer({ min: 0, max: inputTokens - cachedInputTokens }),
-						outputTokens: fc.integer({ min: 0, max: 100_000 }),
-					})
-					.map((rest) => usage({ inputTokens, cachedInputTokens, ...rest })),
-			),
-	);
+			.record({
+				cacheWriteTokens: fc.integer({ min: 0, max: inputTokens - cachedInputTokens }),
+				outputTokens: fc.integer({ min: 0, max: 100_000 }),
+			})
+			.map((rest) => usage({ inputTokens, cachedInputTokens, ...rest })),
+	),
+);
 
 describe('pricing', () => {
 	it('charges the published example: 100 in and 20 out of gpt-4o-mini are 0.27 credits', () => {
