@@ -131,7 +131,7 @@ export const PROVIDER_PARAMS = [
 			{
 				value: 'auto',
 				label: 'Automatic',
-				help: 'The built-in dated price list, found by the service or its address; models on your own machines are free',
+				help: 'The built-in dated price list, found by the service, its address or the name of the model; Ollama, LM Studio and vLLM are free',
 			},
 			{
 				value: 'free',

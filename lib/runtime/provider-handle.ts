@@ -85,7 +85,7 @@ function pricesOf(values: ProviderValues, { baseUrl }: EndpointOptions): Provide
 			return (model, atMs) => own.byModel(model) ?? (values.unpriced === 'free' ? card.find({ provider: 'local', model, atMs }) : null);
 		}
 		case 'auto': {
-			const provider = service === 'custom' ? providerOfUrl(baseUrl) : PRICES_OF[service];
+			const provider = service === 'custom' ? customPrices(baseUrl) : PRICES_OF[service];
 			return (model, atMs) => card.find({ provider, model, atMs });
 		}
 		default:
@@ -125,4 +125,10 @@ function endpointOf(values: ProviderValues): EndpointOptions {
 /** A base URL that is no URL is refused by the endpoint with its own message; the name must not fail first. */
 function withScheme(baseUrl: string): string {
 	return URL.canParse(baseUrl) ? baseUrl : 'http://endpoint';
+}
+
+/** A gateway on this machine may pass calls on to anyone: it is not free by its address, only by the user's word. */
+function customPrices(baseUrl: string): string {
+	const provider = providerOfUrl(baseUrl);
+	return provider === 'local' ? 'unknown' : provider;
 }

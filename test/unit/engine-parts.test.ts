@@ -143,6 +143,14 @@ describe('provider settings', () => {
 		expect(own.priceOf('gpt-4.1-mini', at)).to.equal(null);
 	});
 
+	it('do not take a gateway on this machine for free', () => {
+		const gateway = createProvider(values({ service: 'custom', baseUrl: 'http://127.0.0.1:4000/v1' }));
+		expect(gateway.priceOf('gpt-4.1-mini', 1_790_000_000_000)?.tiers[0]?.rates.input).to.equal(4_000_000_000n);
+		expect(gateway.priceOf('my-own-llama', 1_790_000_000_000)).to.equal(null);
+		const free = createProvider(values({ service: 'custom', baseUrl: 'http://127.0.0.1:4000/v1', pricing: 'free' }));
+		expect(free.priceOf('my-own-llama', 1_790_000_000_000)?.tiers[0]?.rates.input).to.equal(0n);
+	});
+
 	it('read prices line by line and name the line that is wrong', () => {
 		expect(parsePrices('# mine\n\nmy-model, 0.40, 1.60\nfam-*; 1; 2; 0.5')).to.have.length(2);
 		expect(() => parsePrices('a, 1, 2\nb 3')).to.throw('My Own Prices, line 2 is "b 3". Write: model, input price, output price');
