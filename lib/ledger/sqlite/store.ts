@@ -158,9 +158,9 @@ class SqliteStore implements LedgerStore {
 	}
 
 	#transact<T>(begin: Statement<[]>, work: () => { readonly result: T; readonly isChanged: boolean }): T {
-		assertSameFile(this.location, this.#identity);
 		begin.run();
 		try {
+			assertSameFile(this.location, this.#identity);
 			if (begin === this.#begin) this.#lookForOthers();
 			const { result, isChanged } = work();
 			(isChanged ? this.#commit : this.#rollback).run();

@@ -20,8 +20,11 @@ export interface TurnsOptions extends Waiting {
 const POLITE_TURNS = 64;
 /** A process that believes it is alone rests once in so many turns, so that a newcomer gets in and is noticed. */
 const LONELY_TURNS = 32;
-const FIRST_RETRY_MS = 2;
-const LONGEST_RETRY_MS = 12;
+/** A lock that is merely shared comes free within milliseconds: who waits long must not be slower to take it than who just came. */
+const RETRY_MS = 3;
+/** After this long the lock is not shared but kept, and asking so often would only burn the processor. */
+const PATIENT_AFTER_MS = 1000;
+const PATIENT_RETRY_MS = 20;
 
 /** The queue of one process at one file. */
 export class Turns {
@@ -75,7 +78,7 @@ export class Turns {
 export async function retryWhileBusy<T>(attempt: () => T, options: TurnsOptions & { readonly onBusy?: () => void }): Promise<T> {
 	const { pause, jitter, path, busyDeadlineMs, onBusy } = options;
 	let waitedMs = 0;
-	for (let longestMs = FIRST_RETRY_MS; ; longestMs = Math.min(longestMs + 1, LONGEST_RETRY_MS)) {
+	for (;;) {
 		try {
 			return attempt();
 		} catch (error) {
@@ -83,7 +86,7 @@ export async function retryWhileBusy<T>(attempt: () => T, options: TurnsOptions 
 			if (waitedMs >= busyDeadlineMs) throw busyFault(error, { path, waitedMs });
 		}
 		onBusy?.();
-		const delayMs = 1 + Math.floor(jitter() * longestMs);
+		const delayMs = 1 + Math.floor(jitter() * (waitedMs < PATIENT_AFTER_MS ? RETRY_MS : PATIENT_RETRY_MS));
 		await pause(delayMs);
 		waitedMs += delayMs;
 	}
