@@ -1,0 +1,78 @@
+/**
+ * Owns how amounts, counts and times look to people: exact credits with separators, aligned at the decimal point; times in the
+ * account's zone. Refuses rounding of credits.
+ */
+import type { Account, Plan } from '../core/model';
+import { formatCredits, formatDollars, type Micro } from '../core/money';
+import type { Instant } from '../core/time';
+
+/** Exact credits with thousands separators: "98,684.7532". */
+export function credits(amountMicro: Micro): string {
+	const [whole = '0', fraction] = formatCredits(amountMicro).split('.');
+	return fraction === undefined ? separated(whole) : `${separated(whole)}.${fraction}`;
+}
+
+/** Exact credits of one column, padded behind the decimal point so that right-aligned they stand under each other. */
+export function alignedCredits(amounts: readonly Micro[]): string[] {
+	const texts = amounts.map(credits);
+	const widest = Math.max(0, ...texts.map(lengthFromPoint));
+	return texts.map((text) => text + ' '.repeat(widest - lengthFromPoint(text)));
+}
+
+/** Dollars to the cent below, for orientation beside the exact credits. */
+export function dollars(amountMicro: Micro): string {
+	const sign = amountMicro < 0n ? '-' : '';
+	const [whole = '0', fraction = ''] = formatDollars(amountMicro < 0n ? -amountMicro : amountMicro).split('.');
+	return `${sign}$${separated(whole)}.${fraction.slice(0, 2)}`;
+}
+
+/** A whole number with thousands separators. */
+export function count(value: number): string {
+	return separated(String(value));
+}
+
+/** One of a thing, or several: "1 entry", "12 entries". */
+export function counted(value: number, one: string, several: string): string {
+	return `${count(value)} ${value === 1 ? one : several}`;
+}
+
+/** "2026-07-08 00:00" in the zone, which the text around it names; "never" for `null`. */
+export function localTime(atMs: Instant | null, timeZone: string): string {
+	if (atMs === null) return 'never';
+	const options = {
+		year: 'numeric',
+		month: '2-digit',
+		day: '2-digit',
+		hour: '2-digit',
+		minute: '2-digit',
+		hourCycle: 'h23',
+		timeZone,
+	} as const;
+	const parts = new Map(new Intl.DateTimeFormat('en-GB', options).formatToParts(atMs).map(({ type, value }) => [type, value]));
+	const part = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? '';
+	return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}`;
+}
+
+/** As {@link localTime}, with the zone: "2026-07-08 00:00 Europe/Berlin". */
+export function zonedTime(atMs: Instant | null, timeZone: string): string {
+	return atMs === null ? 'never' : `${localTime(atMs, timeZone)} ${timeZone}`;
+}
+
+/** The plan in a word that explains itself. */
+export function planText(plan: Plan): string {
+	return plan === 'trial' ? 'trial (cannot spend)' : 'paid';
+}
+
+/** The account as JSON: decimal strings and ISO times are made elsewhere, this has neither. */
+export function accountDocument({ id, name, timeZone, plan, lastSeq }: Account): Record<string, unknown> {
+	return { id, name, timeZone, plan, entries: lastSeq };
+}
+
+function separated(digits: string): string {
+	return digits.replace(/\B(?=(\d{3})+$)/g, ',');
+}
+
+function lengthFromPoint(text: string): number {
+	const point = text.indexOf('.');
+	return point < 0 ? 0 : text.length - point;
+}

@@ -1,0 +1,50 @@
+#!/usr/bin/env node
+/**
+ * Owns the process of the command line: reads the arguments, runs one command, and ends with its exit code. Refuses to end before
+ * everything is printed.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { CommanderError } from 'commander';
+import { EXIT, reportOf, wrongUse } from './failure';
+import { Output } from './output';
+import { createProgram } from './program';
+
+/** package.json lies three folders above the compiled file, in the repository and in an installation alike. */
+function ownVersion(): string {
+	const { version } = JSON.parse(readFileSync(join(__dirname, '..', '..', '..', 'package.json'), 'utf8')) as { version: string };
+	return version;
+}
+
+async function main(args: readonly string[]): Promise<void> {
+	// A reader that has seen enough, such as head, closes the pipe; that is no failure.
+	process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+		if (error.code !== 'EPIPE') throw error;
+	});
+	const program = createProgram({
+		version: ownVersion(),
+		onParseError: (error) => {
+			throw error;
+		},
+	});
+	try {
+		await program.parseAsync(args, { from: 'user' });
+	} catch (error) {
+		if (error instanceof CommanderError && error.exitCode === 0) return;
+		const report = reportOf(error instanceof CommanderError ? parseFailure(error) : error);
+		new Output(args.includes('--json')).failure(report);
+		process.exitCode = report.exitCode;
+	}
+}
+
+function parseFailure({ code, message }: CommanderError): Error {
+	if (code === 'commander.help') return wrongUse('No command is given.', 'See "llm-credits --help".');
+	const words = message
+		.replace(/^error: /, '')
+		.replace(/\s+/g, ' ')
+		.replace(/\.$/, '');
+	return wrongUse(`${words.charAt(0).toUpperCase()}${words.slice(1)}.`, 'See "llm-credits --help".');
+}
+
+process.exitCode = EXIT.done;
+void main(process.argv.slice(2));

@@ -1,0 +1,87 @@
+/**
+ * Owns which ledger and account a command works on, and its opening and closing. Refuses to create a file for a command that only
+ * reads, and to guess a ledger that was not named.
+ */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { LedgerAccount } from '../engine/ledger-account';
+import { accountOf, machineTimeZone, openLedgerStore } from '../runtime/runtime';
+import { CliFailure, EXIT, withoutSecrets, wrongUse } from './failure';
+
+/** What every command takes. */
+export interface CommonOptions {
+	readonly ledger?: string;
+	readonly account: string;
+	readonly json?: boolean;
+}
+
+/** As long as the hosts allow. */
+const MAX_ACCOUNT_LENGTH = 100;
+
+type Store = Awaited<ReturnType<typeof openLedgerStore>>;
+
+/** An open ledger during one command. */
+export interface Session {
+	readonly store: Store;
+	readonly ledger: LedgerAccount;
+}
+
+/** The absolute path of the ledger named by the options. Throws a {@link CliFailure}. */
+export function ledgerPathOf({ ledger, account }: CommonOptions): string {
+	const given = ledger?.trim() ?? '';
+	if (given === '') throw wrongUse('No ledger is named.', 'Give --ledger <file>, or set LLM_CREDITS_LEDGER to the path of the file.');
+	if (/^postgres(ql)?:/i.test(given)) {
+		throw wrongUse(
+			'The ledger is a PostgreSQL address.',
+			'This version keeps ledgers in files, PostgreSQL comes next; give --ledger the path of a file.',
+		);
+	}
+	if (/^[a-z][a-z0-9+.-]+:\/\//i.test(given)) {
+		throw wrongUse(`The ledger is ${withoutSecrets(given)}, which is an address.`, 'Give --ledger the path of a file.');
+	}
+	checkAccount(account);
+	return resolve(given);
+}
+
+function checkAccount(account: string): void {
+	if (account.trim() === '' || account.length > MAX_ACCOUNT_LENGTH || account !== account.trim()) {
+		throw wrongUse(
+			`The account is ${JSON.stringify(account.slice(0, MAX_ACCOUNT_LENGTH))}.`,
+			`Give --account a name of 1 to ${String(MAX_ACCOUNT_LENGTH)} characters, without spaces around it.`,
+		);
+	}
+}
+
+/** Runs `work` on a ledger that is there already; one that is not there ends the command with exit code 3. */
+export async function readLedger<T>(options: CommonOptions, work: (session: Session) => Promise<T>): Promise<T> {
+	const path = ledgerPathOf(options);
+	if (!existsSync(path)) {
+		throw new CliFailure(EXIT.ledger, {
+			code: 'ledger_unavailable',
+			message: `There is no ledger at ${path}.`,
+			mend: 'Check --ledger, or make one with "llm-credits account open" or "llm-credits grant".',
+		});
+	}
+	return withLedger(path, options, work);
+}
+
+/** Runs `work` on a ledger and account that are made when they are missing. */
+export async function writeLedger<T>(
+	options: CommonOptions,
+	work: (session: Session & { readonly isNew: boolean }) => Promise<T>,
+): Promise<T> {
+	return withLedger(ledgerPathOf(options), options, async (session) => {
+		const opened = await session.ledger.open({ timeZone: machineTimeZone() });
+		return work({ ...session, isNew: !opened.isReplayed });
+	});
+}
+
+/** Runs `work` on a ledger whose file, but no account, is made when it is missing. */
+export async function withLedger<T>(path: string, { account }: CommonOptions, work: (session: Session) => Promise<T>): Promise<T> {
+	const store = await openLedgerStore(path);
+	try {
+		return await work({ store, ledger: accountOf(store, account) });
+	} finally {
+		await store.close();
+	}
+}
