@@ -112,7 +112,7 @@ describe('n8n: paid once', function () {
 			timeoutMs: 20_000,
 			describe: () => 'the provider was not asked by eight items',
 		});
-		const [id = ''] = await world.n8n.executionIds(workflow);
+		const id = await world.n8n.runningId(workflow);
 		const startedMs = Date.now();
 		await world.n8n.rest('POST', `/rest/executions/${id}/stop`, {});
 		const execution = await world.n8n.ended(id);

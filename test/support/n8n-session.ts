@@ -127,6 +127,13 @@ export class N8nSession {
 		return (JSON.parse(text) as { data: T }).data;
 	}
 
+	/** A JSON file that the server gives to the editor. */
+	async fetchJson<T>(path: string): Promise<T> {
+		const response = await fetch(`${this.server.baseUrl}${path}`, { headers: { cookie: this.#cookie, 'browser-id': 'tests' } });
+		if (!response.ok) throw new Error(`GET ${path} was answered with ${response.status}`);
+		return (await response.json()) as T;
+	}
+
 	/** Makes a credential of one of our types. */
 	async credential(
 		type: 'llmCreditsLedgerApi' | 'llmCreditsProviderApi',
@@ -182,6 +189,14 @@ export class N8nSession {
 		return (await this.#api<{ data: readonly { id: string | number }[] }>(`/executions?workflowId=${id}&limit=250`)).data.map((execution) =>
 			String(execution.id),
 		);
+	}
+
+	/** Id of the execution of a workflow that is under way. */
+	async runningId({ id, name }: Reference): Promise<string> {
+		const filter = encodeURIComponent(JSON.stringify({ workflowId: id, status: ['running'] }));
+		const find = async (): Promise<string | null> =>
+			(await this.rest<{ results: readonly { id: string }[] }>('GET', `/rest/executions?filter=${filter}`)).results[0]?.id ?? null;
+		return until(find, { timeoutMs: 20_000, describe: () => `${name} is not running` });
 	}
 
 	/** Waits for an execution that is not among `before`. */

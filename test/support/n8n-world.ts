@@ -76,6 +76,7 @@ export async function openWorld({ credits, choose, ledger: given }: WorldOptions
 			baseUrl: provider.url,
 			apiKey: SECRET,
 			moreSettings: true,
+			pricing: 'own',
 			prices: PRICES,
 		})),
 	};
