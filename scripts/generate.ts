@@ -9,18 +9,20 @@ import { bundleEditor } from './generate/editor-bundle';
 import { htmlOf } from './generate/html';
 import { whiteIcon } from './generate/white-icon';
 
-const outDir = process.argv[2];
+async function generate(outDir: string): Promise<void> {
+	const write = (path: string, content: string): void => {
+		const file = join(outDir, path);
+		mkdirSync(dirname(file), { recursive: true });
+		writeFileSync(file, content);
+	};
+	for (const description of [...NODES, ...CONNECTIONS]) {
+		const folder = `nodes/node-red/${description.type}`;
+		write(`${folder}/${description.type}.html`, htmlOf(description));
+		if ('needs' in description) write(`${folder}/icons/${description.type}.svg`, whiteIcon(outDir, description.icon));
+	}
+	write('nodes/node-red/editor/llm-credits-editor.js', await bundleEditor(outDir));
+}
+
+const [, , outDir] = process.argv;
 if (outDir === undefined) throw new Error('Give the output folder of the build as the argument.');
-
-function write(path: string, content: string): void {
-	const file = join(outDir ?? '', path);
-	mkdirSync(dirname(file), { recursive: true });
-	writeFileSync(file, content);
-}
-
-for (const description of [...NODES, ...CONNECTIONS]) {
-	const folder = `nodes/node-red/${description.type}`;
-	write(`${folder}/${description.type}.html`, htmlOf(description));
-	if ('needs' in description) write(`${folder}/icons/${description.type}.svg`, whiteIcon(outDir, description.icon));
-}
-write('nodes/node-red/editor/llm-credits-editor.js', bundleEditor(outDir));
+void generate(outDir);

@@ -159,10 +159,16 @@ export class ActionNode {
 
 function checkOutputField({ outputField, attributes }: { outputField: string; attributes: readonly { name: string }[] }): void {
 	if (TAKEN.includes(outputField)) {
-		throw new CreditError('invalid_settings', `Put Answer In is ${JSON.stringify(outputField)}, which Node-RED needs for itself. Choose another, such as llm.`);
+		throw new CreditError(
+			'invalid_settings',
+			`Put Answer In is ${JSON.stringify(outputField)}, which Node-RED needs for itself. Choose another, such as llm.`,
+		);
 	}
 	const clash = outputField === '' ? attributes.find(({ name }) => TAKEN.includes(name)) : undefined;
 	if (clash !== undefined) {
-		throw new CreditError('invalid_settings', `Attribute ${JSON.stringify(clash.name)} would replace what Node-RED keeps there. Rename it, or fill in Put Answer In.`);
+		throw new CreditError(
+			'invalid_settings',
+			`Attribute ${JSON.stringify(clash.name)} would replace what Node-RED keeps there. Rename it, or fill in Put Answer In.`,
+		);
 	}
 }

@@ -8,7 +8,13 @@ import { readableCredits, type NodeStatus } from './node-status';
 
 /** Reasons that a person has to mend, shown in red. */
 const TO_MEND: ReadonlySet<Reason> = new Set([
-	'ledger_unavailable', 'provider_rejected', 'provider_quota', 'provider_error', 'model_not_found', 'unpriced_model', 'invalid_item',
+	'ledger_unavailable',
+	'provider_rejected',
+	'provider_quota',
+	'provider_error',
+	'model_not_found',
+	'unpriced_model',
+	'invalid_item',
 ]);
 
 export class ActionProgress {
@@ -62,7 +68,11 @@ export class ActionProgress {
 	#showWork(): void {
 		const calls = `${String(this.#underWay)} ${this.#underWay === 1 ? 'call' : 'calls'} under way`;
 		const isCampaign = this.#expected !== null && this.#expected > 1;
-		this.#status.show({ fill: 'blue', shape: 'dot', text: isCampaign ? `${String(this.#done)} of ${String(this.#expected)}, ${calls}` : calls });
+		this.#status.show({
+			fill: 'blue',
+			shape: 'dot',
+			text: isCampaign ? `${String(this.#done)} of ${String(this.#expected)}, ${calls}` : calls,
+		});
 	}
 
 	#showOutcome(): void {
@@ -75,7 +85,11 @@ export class ActionProgress {
 		}
 		const reason = last.source === 'fallback' ? `: ${wordsFor(last.reason)}` : '';
 		const share = this.#done > 1 ? `${String(this.#fallbacks)} of ${String(this.#done)} by fallback` : 'fallback';
-		this.#status.show({ fill: last.source === 'fallback' && TO_MEND.has(last.reason) ? 'red' : 'yellow', shape: 'ring', text: `${share}${reason}` });
+		this.#status.show({
+			fill: last.source === 'fallback' && TO_MEND.has(last.reason) ? 'red' : 'yellow',
+			shape: 'ring',
+			text: `${share}${reason}`,
+		});
 	}
 }
 

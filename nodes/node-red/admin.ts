@@ -55,7 +55,10 @@ interface Answer {
 }
 
 /** One error path for all: what people can mend is said, anything else is logged and not told to the browser. */
-function answering(RED: NodeAPI, answer: (RED: NodeAPI, request: Request) => Promise<Answer>): (request: Request, response: Response) => void {
+function answering(
+	RED: NodeAPI,
+	answer: (RED: NodeAPI, request: Request) => Promise<Answer>,
+): (request: Request, response: Response) => void {
 	return (request, response) => {
 		answer(RED, request)
 			.catch((error: unknown) => {
@@ -74,13 +77,15 @@ function answering(RED: NodeAPI, answer: (RED: NodeAPI, request: Request) => Pro
 
 async function models(RED: NodeAPI, { params }: Request): Promise<Answer> {
 	const node = providerNode(RED, params['id']);
-	if (node === null) return { status: 404, body: { code: 'not_deployed', message: 'Deploy the provider first; then its models are listed here.' } };
+	if (node === null)
+		return { status: 404, body: { code: 'not_deployed', message: 'Deploy the provider first; then its models are listed here.' } };
 	return { status: 200, body: { models: await modelChoices(node.handle(), { atMs: systemClock() }) } };
 }
 
 async function balance(RED: NodeAPI, { params }: Request): Promise<Answer> {
 	const node = ledgerNode(RED, params['id']);
-	if (node === null) return { status: 404, body: { code: 'not_deployed', message: 'Deploy the ledger first; then its balance is shown here.' } };
+	if (node === null)
+		return { status: 404, body: { code: 'not_deployed', message: 'Deploy the ledger first; then its balance is shown here.' } };
 	const lease = await leaseLedger(node.settings(), userDir(RED));
 	try {
 		return { status: 200, body: balanceDocument(await lease.ledger.balance()) };

@@ -66,14 +66,23 @@ export class BalanceNode {
 		const documents = await runCreditBalance(values, { ledger, key: `${this.#node.id}:${newId()}`, nowMs: systemClock() });
 		const answer = values.operation === 'usage' ? documents : documents[0];
 		if (!this.#RED.util.setMessageProperty(msg, values.outputField || 'payload', answer, true)) {
-			throw new CreditError('invalid_settings', `Put Answer In is ${JSON.stringify(values.outputField)}, and a part of it is no object in this message. Choose another property.`);
+			throw new CreditError(
+				'invalid_settings',
+				`Put Answer In is ${JSON.stringify(values.outputField)}, and a part of it is no object in this message. Choose another property.`,
+			);
 		}
 		this.#show(documents, values.operation === 'usage');
 	}
 
 	#show(documents: Documents, isUsage: boolean): void {
 		const available = documents[0]?.['available'];
-		if (isUsage) this.#status.show({ fill: 'green', shape: 'dot', text: `${String(documents.length)} ${documents.length === 1 ? 'row' : 'rows'} of usage` });
-		else if (typeof available === 'string') this.#status.show({ fill: 'green', shape: 'dot', text: `${readableCredits(available)} credits left` });
+		if (isUsage)
+			this.#status.show({
+				fill: 'green',
+				shape: 'dot',
+				text: `${String(documents.length)} ${documents.length === 1 ? 'row' : 'rows'} of usage`,
+			});
+		else if (typeof available === 'string')
+			this.#status.show({ fill: 'green', shape: 'dot', text: `${readableCredits(available)} credits left` });
 	}
 }

@@ -42,7 +42,8 @@ function configNode(RED: NodeAPI, id: unknown, type: string): Node | null {
 /** The provider of a node. Throws `provider_misconfigured` when there is none. */
 export function providerOf(RED: NodeAPI, id: unknown): ProviderHandle {
 	const node = providerNode(RED, id);
-	if (node === null) throw new CreditError('provider_misconfigured', 'Provider not set. Choose one in the dialog of the node, and see that it is enabled.');
+	if (node === null)
+		throw new CreditError('provider_misconfigured', 'Provider not set. Choose one in the dialog of the node, and see that it is enabled.');
 	return node.handle();
 }
 

@@ -54,7 +54,9 @@ async function computed(param: Param, compute: Compute, msg: NodeMessage): Promi
 	try {
 		return await compute(msg);
 	} catch (error) {
-		throw new CreditError('invalid_settings', `${param.label} could not be computed for this message: ${(error as Error).message}.`, { cause: error });
+		throw new CreditError('invalid_settings', `${param.label} could not be computed for this message: ${(error as Error).message}.`, {
+			cause: error,
+		});
 	}
 }
 
@@ -81,7 +83,10 @@ function computeOf(param: Param, { value, config, host }: { value: unknown; conf
 			return expressionOf(param, String(value), host);
 		default:
 			valueType satisfies never;
-			throw new CreditError('invalid_settings', `${param.label} has the unknown type ${JSON.stringify(valueType)}. Choose it again in the dialog.`);
+			throw new CreditError(
+				'invalid_settings',
+				`${param.label} has the unknown type ${JSON.stringify(valueType)}. Choose it again in the dialog.`,
+			);
 	}
 }
 
@@ -106,6 +111,8 @@ function prepared(param: Param, text: string, { RED, node }: Host): ReturnType<N
 	try {
 		return RED.util.prepareJSONataExpression(text, node);
 	} catch (error) {
-		throw new CreditError('invalid_settings', `${param.label} is an expression that cannot be read: ${(error as Error).message}.`, { cause: error });
+		throw new CreditError('invalid_settings', `${param.label} is an expression that cannot be read: ${(error as Error).message}.`, {
+			cause: error,
+		});
 	}
 }

@@ -47,14 +47,20 @@ export function writtenTypeOf(param: Param): ValueType {
 	return param.kind === 'number' ? 'num' : 'str';
 }
 
+/** A text of the descriptions in the words of Node-RED, where an item is a message. */
+export function inNodeRedWords(text: string): string {
+	return text
+		.replace(/\b(an|one|An|One) item\b/g, (_whole, article: string) => `${article.replace(/^([aA])n$/, '$1')} message`)
+		.replace(/\bitem(s?)\b/g, 'message$1')
+		.replace(/\bItem(s?)\b/g, 'Message$1');
+}
+
 /** The connections a node names. */
 export function connectionsOf({ needs }: NodeDescription): readonly ConnectionProperty[] {
 	const ledger = { key: 'ledger', type: LEDGER.type, label: 'Ledger' } as const;
 	const provider = { key: 'provider', type: PROVIDER.type, label: 'Provider' } as const;
 	return [
-		...(needs.ledger === 'none'
-			? []
-			: [{ ...ledger, help: 'Where the credits are kept', isRequired: needs.ledger === 'required' }]),
+		...(needs.ledger === 'none' ? [] : [{ ...ledger, help: 'Where the credits are kept', isRequired: needs.ledger === 'required' }]),
 		...(needs.provider === 'none' ? [] : [{ ...provider, help: 'Who runs the model', isRequired: true }]),
 	];
 }
@@ -67,7 +73,8 @@ export function defaultOutputsOf(description: NodeDescription): readonly Output[
 /** The outputs a node has with these values, which are keyed as in a flow. */
 export function outputsOf(description: NodeDescription, values: Readonly<Record<string, unknown>>): readonly Output[] {
 	if (description.outputs !== null) return description.outputs;
-	if (description.type === LLM_ACTION.type) return values['outputMode'] === 'single' ? LLM_ACTION_OUTPUTS.single : LLM_ACTION_OUTPUTS.separate;
+	if (description.type === LLM_ACTION.type)
+		return values['outputMode'] === 'single' ? LLM_ACTION_OUTPUTS.single : LLM_ACTION_OUTPUTS.separate;
 	const rows = values[values['mode'] === 'state' ? 'states' : 'rules'];
 	const named = (Array.isArray(rows) ? rows : []).map((row: unknown, index) => {
 		const { output } = row as { readonly output?: unknown };

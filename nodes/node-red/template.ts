@@ -73,7 +73,11 @@ async function lookUp(name: string, { RED, node, msg }: { RED: NodeAPI; node: No
 }
 
 /** A value of a message, a context or the environment. Rejects when its store fails. */
-export function evaluate(value: string, type: string, { RED, node, msg }: { RED: NodeAPI; node: Node; msg: NodeMessage }): Promise<unknown> {
+export function evaluate(
+	value: string,
+	type: string,
+	{ RED, node, msg }: { RED: NodeAPI; node: Node; msg: NodeMessage },
+): Promise<unknown> {
 	return new Promise((resolve, reject) => {
 		RED.util.evaluateNodeProperty(value, type, node, msg, (error: Error | null, result: unknown) => {
 			if (error) reject(error);

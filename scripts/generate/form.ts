@@ -2,7 +2,7 @@
  * Owns the markup of the dialogs. The editor's code brings it to life; here is only what has to be there before, because
  * Node-RED fills fields by their ids.
  */
-import { connectionsOf, keyOf, typeKeyOf, type ConnectionProperty } from '../../nodes/node-red/node-types';
+import { connectionsOf, inNodeRedWords, keyOf, typeKeyOf, type ConnectionProperty } from '../../nodes/node-red/node-types';
 import type { ConnectionDescription, NodeDescription, Param, Section } from '../../lib/params/param';
 import { nodeRedHelp } from './words';
 
@@ -18,13 +18,17 @@ export function formOf(description: Description): string {
 	const isNode = 'needs' in description;
 	const prefix = isNode ? 'node-input-' : 'node-config-input-';
 	const main = description.params.filter(({ section }) => section === 'main');
+	const connections = isNode ? connectionsOf(description) : [];
 	const lines = [
 		`<div class="llmc-form" data-type="${description.type}">`,
 		nameRow(prefix, description.label),
-		...(isNode ? connectionsOf(description).map(connectionRow) : []),
-		...main.map((param) => rowOf(param, { prefix, description })),
-		...SECTIONS.map((section) => sectionOf(section, { prefix, description })),
+		...connections.filter(({ isRequired }) => isRequired).map(connectionRow),
+		...main.slice(0, 1).map((param) => rowOf(param, { prefix, description })),
+		// Whether one is needed depends on the first choice.
+		...connections.filter(({ isRequired }) => !isRequired).map(connectionRow),
+		...main.slice(1).map((param) => rowOf(param, { prefix, description })),
 		...(isNode ? [] : [connectionFoot(description.type)]),
+		...SECTIONS.map((section) => sectionOf(section, { prefix, description })),
 		...(isNode && description.outputs === null ? ['<input type="hidden" id="node-input-outputs">'] : []),
 		'</div>',
 	];
@@ -32,11 +36,22 @@ export function formOf(description: Description): string {
 }
 
 function nameRow(prefix: string, placeholder: string): string {
-	return row({ key: 'name', label: 'Name', id: `${prefix}name`, field: `<input type="text" id="${prefix}name" placeholder="${escape(placeholder)}">` });
+	return row({
+		key: 'name',
+		label: 'Name',
+		id: `${prefix}name`,
+		field: `<input type="text" id="${prefix}name" placeholder="${escape(placeholder)}">`,
+	});
 }
 
 function connectionRow({ key, label, help }: ConnectionProperty): string {
-	return row({ key, label, id: `node-input-${key}`, field: `<input type="text" id="node-input-${key}">`, title: help });
+	return row({
+		key,
+		label,
+		id: `node-input-${key}`,
+		field: `<input type="text" id="node-input-${key}"><div class="llmc-message"></div>`,
+		title: help,
+	});
 }
 
 interface Context {
@@ -85,7 +100,8 @@ function fieldOf(param: Param, { id, prefix }: { id: string; prefix: string }): 
 	const typeField = param.isPerItem ? `<input type="hidden" id="${prefix}${typeKeyOf(param)}">` : '';
 	switch (param.kind) {
 		case 'model': {
-			const button = '<button type="button" class="red-ui-button llmc-pick" title="Show the models of the provider"><i class="fa fa-list"></i></button>';
+			const button =
+				'<button type="button" class="red-ui-button llmc-pick" title="Show the models of the provider"><i class="fa fa-list"></i></button>';
 			return `<div class="llmc-combo"><input type="text" id="${id}" style="width: 100%">${typeField}${button}</div><div class="llmc-cost"></div>`;
 		}
 		case 'text':
@@ -102,7 +118,7 @@ function fieldOf(param: Param, { id, prefix }: { id: string; prefix: string }): 
 		case 'boolean':
 			return `<input type="checkbox" id="${id}">`;
 		case 'choice':
-			return `<select id="${id}">${param.choices.map(({ value, label }) => `<option value="${value}">${escape(label)}</option>`).join('')}</select>`;
+			return `<select id="${id}">${param.choices.map(({ value, label }) => `<option value="${value}">${escape(inNodeRedWords(label))}</option>`).join('')}</select>`;
 		case 'choices':
 			return '<div class="llmc-choices"></div>';
 		case 'rows':

@@ -1,5 +1,5 @@
 /** Owns the help panel of each type, in Node-RED's own layout for properties and outputs. */
-import { connectionsOf, defaultOutputsOf } from '../../nodes/node-red/node-types';
+import { connectionsOf, defaultOutputsOf, inNodeRedWords } from '../../nodes/node-red/node-types';
 import type { ConnectionDescription, NodeDescription, Param } from '../../lib/params/param';
 import { nodeRedHelp } from './words';
 
@@ -25,7 +25,7 @@ export function helpOf(description: Description): string {
 	const isNode = 'needs' in description;
 	return [
 		...(isNode ? [`${description.summary}.`, ''] : []),
-		...description.help.filter((paragraph) => !paragraph.includes('`llmCredits`:')).flatMap((paragraph) => [inNodeRed(paragraph), '']),
+		...description.help.filter((paragraph) => !paragraph.includes('`llmCredits`:')).flatMap((paragraph) => [inNodeRedWords(paragraph), '']),
 		'### Properties',
 		'',
 		...(isNode ? connectionsOf(description).map(({ label, help }) => `: ${label} (config node) : ${help}.`) : []),
@@ -38,12 +38,15 @@ export function helpOf(description: Description): string {
 
 function propertyLine(type: string, param: Param): string {
 	const choices = param.kind === 'choice' || param.kind === 'choices' ? ` ${choiceText(param.choices)}` : '';
-	const fields = param.kind === 'rows' ? ` ${param.fields.map(({ label, help }) => `*${label}*: ${help}.`).join(' ')}` : '';
+	const fields =
+		param.kind === 'rows'
+			? ` ${param.fields.map(({ label, help }) => `*${inNodeRedWords(label)}*: ${inNodeRedWords(help)}.`).join(' ')}`
+			: '';
 	return `: ${param.label} (${kindOf(param)}) : ${nodeRedHelp(type, param)}.${choices}${fields}`;
 }
 
 function choiceText(choices: readonly { readonly label: string; readonly help: string }[]): string {
-	return choices.map(({ label, help }) => `*${label}*: ${help}.`).join(' ');
+	return choices.map(({ label, help }) => `*${label}*: ${inNodeRedWords(help)}.`).join(' ');
 }
 
 function kindOf(param: Param): string {
@@ -72,7 +75,12 @@ function kindOf(param: Param): string {
 
 function outputLines(description: NodeDescription): string[] {
 	const outputs = defaultOutputsOf(description);
-	return ['### Outputs', '', ...outputs.map(({ label, help }, index) => `${String(index + 1)}. **${label}**: ${help}.`), ''];
+	return [
+		'### Outputs',
+		'',
+		...outputs.map(({ label, help }, index) => `${String(index + 1)}. **${label}**: ${inNodeRedWords(help)}.`),
+		'',
+	];
 }
 
 function actionLines(): string[] {
@@ -94,8 +102,4 @@ function actionLines(): string[] {
 		'A deploy ends the calls under way. What they cost is settled first; their messages leave as fallbacks with the reason `cancelled`, as far as the flow behind them is still there.',
 		'',
 	];
-}
-
-function inNodeRed(paragraph: string): string {
-	return paragraph.replaceAll('Each item', 'Each message').replaceAll('the item', 'the message').replaceAll('An item', 'A message').replaceAll('all items', 'all messages');
 }

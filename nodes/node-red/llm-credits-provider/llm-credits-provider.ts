@@ -22,7 +22,8 @@ export = (RED: NodeAPI): void => {
 			RED.nodes.createNode(this, config);
 			this.config = { ...config };
 			let made: ProviderHandle | null = null;
-			this.handle = () => (made ??= createProvider(readParams(PROVIDER_PARAMS, rawValues(PROVIDER_PARAMS, { ...config, ...this.credentials }))));
+			this.handle = () =>
+				(made ??= createProvider(readParams(PROVIDER_PARAMS, rawValues(PROVIDER_PARAMS, { ...config, ...this.credentials }))));
 		},
 		{ credentials: { apiKey: { type: 'password' }, headerValue: { type: 'password' } } },
 	);

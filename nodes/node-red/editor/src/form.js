@@ -2,7 +2,7 @@
  * Owns one open dialog: its fields, what is shown when, and the messages under them. One instance per dialog; the values are
  * handed over when the dialog is saved.
  */
-import { COMPUTED_TYPES, connectionsOf, keyOf, typeKeyOf } from '../../node-types';
+import { COMPUTED_TYPES, connectionsOf, inNodeRedWords, keyOf, typeKeyOf } from '../../node-types';
 import { checkParam, descriptionOf, isVisible } from './checks';
 import { Choices } from './choices';
 import { ModelPicker } from './model-picker';
@@ -75,16 +75,26 @@ export class Form {
 			row.toggleClass('llmc-invalid', verdict !== true);
 			if (param.kind === 'choice') this.showChoiceHelp(param);
 		}
-		for (const { key } of 'needs' in this.description ? connectionsOf(this.description) : []) {
-			this.row(key).toggle(key !== 'ledger' || this.description.needs.ledger === 'required' || values.mode === 'state');
-		}
+		for (const connection of 'needs' in this.description ? connectionsOf(this.description) : []) this.refreshConnection(connection, values);
 		this.sections?.summarise(values);
+	}
+
+	refreshConnection({ key, label, isRequired }, { mode }) {
+		const isNeeded = isRequired || mode === 'state';
+		const chosen = this.input(key).val();
+		const isMissing = isNeeded && (!chosen || chosen === '_ADD_');
+		this.row(key)
+			.toggle(isNeeded)
+			.find('.llmc-message')
+			.text(isMissing ? `Choose a ${label.toLowerCase()}, or add one with +.` : '');
 	}
 
 	/** The words that belong to the chosen value stand under the field, so that nobody has to open the list to compare. */
 	showChoiceHelp(param) {
 		const chosen = param.choices.find(({ value }) => value === this.input(keyOf(param)).val());
-		this.row(keyOf(param)).find('.llmc-choice-help').text(chosen?.help ?? '');
+		this.row(keyOf(param))
+			.find('.llmc-choice-help')
+			.text(inNodeRedWords(chosen?.help ?? ''));
 	}
 
 	/** Writes what Node-RED does not read by itself into the node. */

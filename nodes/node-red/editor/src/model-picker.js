@@ -21,10 +21,8 @@ export class ModelPicker {
 	/** Node-RED's list opens on the arrow key; the button presses it for those who do not know. */
 	openList() {
 		if (this.field.typedInput('type') !== 'str') this.field.typedInput('type', 'str');
-		const inner = this.row.find('.red-ui-typedInput-input input');
-		inner.trigger('focus');
-		inner.trigger($.Event('keydown', { keyCode: 40, key: 'ArrowDown' }));
-		inner.trigger($.Event('keyup', { keyCode: 40, key: 'ArrowDown' }));
+		const inner = this.row.find('input.red-ui-autoComplete');
+		inner.trigger('focus').trigger($.Event('keyup', { keyCode: 40, key: 'ArrowDown' }));
 	}
 
 	async load() {
@@ -56,7 +54,8 @@ export class ModelPicker {
 	}
 
 	showCost() {
-		const chosen = this.field.typedInput('type') === 'str' ? this.loaded.models.find(({ id }) => id === this.field.typedInput('value')) : undefined;
+		const chosen =
+			this.field.typedInput('type') === 'str' ? this.loaded.models.find(({ id }) => id === this.field.typedInput('value')) : undefined;
 		const cost = chosen === undefined ? this.loaded.message : `A typical message (1,000 tokens in, 200 out): ${costOf(chosen.credits)}.`;
 		this.row.find('.llmc-cost').text(cost);
 	}
