@@ -36,13 +36,10 @@ describe('n8n: the nodes', function () {
 			expect(codex?.alias, name).to.include('Credits');
 			for (const url of [iconUrl?.light, iconUrl?.dark]) {
 				const icon = await fetch(`${baseUrl}/${url ?? 'missing'}`);
-				expect([icon.status, icon.headers.get('content-type')], url).to.deep.equal([200, 'image/svg+xml; charset=utf-8']);
+				expect(icon.headers.get('content-type'), url).to.match(/^image\/svg\+xml/);
 			}
 		}
-		const credentials =
-			await world.n8n.fetchJson<readonly { name: string; displayName: string; supportedNodes?: readonly string[] }[]>(
-				'/types/credentials.json',
-			);
+		const credentials = await world.n8n.fetchJson<readonly { name: string; displayName: string }[]>('/types/credentials.json');
 		expect(credentials.filter(({ name }) => name.startsWith('llmCredits')).map(({ displayName }) => displayName)).to.have.members([
 			'LLM Credits Ledger API',
 			'LLM Credits Provider API',
@@ -84,7 +81,6 @@ describe('n8n: the nodes', function () {
 			'purchased',
 			'purchased',
 		]);
-		expect(outputOf(execution, 'Usage').map(({ json }) => json)).to.deep.include.members([]);
 		expect(outputOf(execution, 'Usage')[0]?.json).to.include({
 			campaign: 'spring',
 			model: MODEL,
@@ -165,16 +161,17 @@ describe('n8n: the nodes', function () {
 		expect(outputOf(execution, 'Rest')).to.have.length(3);
 	});
 
-	for (const [granted, route] of [
-		['100', 'Available'],
-		['0.5', 'Exhausted'],
-		[null, 'Exhausted'],
+	for (const [granted, route, lowPercent] of [
+		['100', 'Available', 20],
+		['100', 'Low', 100],
+		['0.5', 'Exhausted', 20],
+		[null, 'Exhausted', 20],
 	] as const) {
 		it(`Fallback Switch by the state of the credits: ${granted ?? 'no'} credits are ${route.toLowerCase()}`, async () => {
 			world = await openWorld({ credits: granted });
 			const names = ['Available', 'Low', 'Exhausted', 'Otherwise'];
 			const { workflow, path } = await world.campaign({
-				nodes: [fallbackSwitch(world, { mode: 'state' }), ...names.map(end)],
+				nodes: [fallbackSwitch(world, { mode: 'state', lowPercent }), ...names.map(end)],
 				wires: [['People', 'Fallback Switch'], ...names.map((name, index) => [`Fallback Switch#${index}`, name] as const)],
 			});
 			const execution = await world.n8n.run(workflow, path, { people: peopleList(3) });
