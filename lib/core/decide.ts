@@ -8,6 +8,7 @@ import { Draft, type EntryContext } from './draft';
 import { CreditError, isCreditError, isLedgerFault } from './errors';
 import { changeAccount, claimPromotion, grantCredits, openAccount, voidGrant } from './grants';
 import { expire, release, reserve, settle } from './hold';
+import { refund } from './refund';
 import { hashKey, hashRequest } from './idempotency';
 import type { AccountSnapshot, Command, Decision, Entry, Outcome, SnapshotNeeds } from './model';
 import type { Instant } from './time';
@@ -64,6 +65,8 @@ function apply(draft: Draft, command: Command, context: EntryContext): Outcome {
 			return voidGrant(draft, command, context);
 		case 'reserve':
 			return reserve(draft, command, context);
+		case 'refund':
+			return refund(draft, command, context);
 		case 'settle':
 			return settle(draft, command);
 		case 'release':
@@ -91,6 +94,8 @@ function replay(draft: Draft, { earlier, command, requestHash }: { earlier: Entr
 			return { kind: 'granted', grant: draft.grant(earlier.seq), availableMicro, isReplayed: true };
 		case 'grant_voided':
 			return { kind: 'voided', grant: draft.grant(body.grantSeq), availableMicro, isReplayed: true };
+		case 'refunded':
+			return { kind: 'refunded', hold: draft.hold(body.holdSeq), refund: body, renewed: null, availableMicro, isReplayed: true };
 		case 'account_opened':
 		case 'account_changed':
 			return { kind: 'account', account: draft.account, isReplayed: true };

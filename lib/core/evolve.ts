@@ -4,7 +4,7 @@
  */
 import { sumSlices } from './burn-down';
 import { CreditError } from './errors';
-import { grantId, holdId, type Account, type Entry, type EntryBody, type GrantState, type Hold, type Movement, type Slice } from './model';
+import { grantId, holdId, type Account, type Entry, type EntryBody, type GrantState, type Hold, type Movement, type RefundedBody, type Slice } from './model';
 import type { Micro } from './money';
 
 /** Balances of one account while entries are applied to it. Values are replaced, never changed in place. */
@@ -17,7 +17,7 @@ export interface Balances {
 type Bucket = 'remainingMicro' | 'heldMicro' | 'settledMicro' | 'expiredMicro' | 'voidedMicro';
 type Of<K extends EntryBody['kind']> = Extract<EntryBody, { kind: K }>;
 /** Bodies of entries that close a hold. */
-export type ClosingBody = Of<'settled' | 'released' | 'hold_expired'>;
+export type ClosingBody = Of<'settled' | 'released' | 'hold_expired' | 'refunded'>;
 
 /** Applies one entry. `accountId` names the account that an `account_opened` entry makes. */
 export function evolve(balances: Balances, entry: Entry, accountId: string): void {
@@ -42,6 +42,7 @@ export function reservedHold(entry: Entry, body: Of<'reserved'>): Hold {
 		actualMicro: null,
 		overdraftMicro: 0n,
 		isLate: false,
+		refundedMicro: 0n,
 	};
 }
 
@@ -55,6 +56,10 @@ export function closedHold(hold: Hold, entry: Entry, body: ClosingBody): Hold {
 			return { ...closed, state: 'released' };
 		case 'hold_expired':
 			return { ...closed, state: 'expired' };
+		case 'refunded': {
+			const { closedAtMs, actualMicro, overdraftMicro, isLate, refundedMicro } = body;
+			return { ...closed, state: 'settled', closedAtMs, actualMicro, overdraftMicro, isLate, refundedMicro };
+		}
 		default:
 			return body satisfies never;
 	}
@@ -95,6 +100,9 @@ function applyBody(balances: Balances, entry: Entry, accountId: string): void {
 		case 'hold_expired':
 			closeHold(balances, entry, body);
 			return;
+		case 'refunded':
+			refundHold(balances, entry, body);
+			return;
 		default:
 			body satisfies never;
 	}
@@ -128,7 +136,7 @@ function reserve(balances: Balances, entry: Entry, body: Of<'reserved'>): void {
 	balances.holds.set(entry.seq, reservedHold(entry, body));
 }
 
-function closeHold(balances: Balances, entry: Entry, body: ClosingBody): void {
+function closeHold(balances: Balances, entry: Entry, body: Exclude<ClosingBody, RefundedBody>): void {
 	const hold = balances.holds.get(body.holdSeq);
 	if (!hold) throw corrupt(entry, `closes ${holdId(body.holdSeq)}, which does not exist`);
 	const isSecondClosing = hold.state === 'expired' && body.kind === 'settled';
@@ -138,6 +146,19 @@ function closeHold(balances: Balances, entry: Entry, body: ClosingBody): void {
 		if (sumSlices(body.charged) + sumSlices(body.drawn) + body.overdraftMicro !== body.actualMicro) throw corrupt(entry, 'charges something else than its amount');
 		addOverdraft(balances, entry, body.overdraftMicro);
 	}
+	balances.holds.set(hold.seq, closedHold(hold, entry, body));
+}
+
+/** Charged credits go back; every slice either stays charged, is restored or is forfeited, and the parts make up the amount. */
+function refundHold(balances: Balances, entry: Entry, body: RefundedBody): void {
+	const hold = balances.holds.get(body.holdSeq);
+	if (hold?.state !== 'settled') throw corrupt(entry, `refunds ${holdId(body.holdSeq)}, which is not settled`);
+	const backMicro = sumSlices(body.restored) + sumSlices(body.forfeited) + body.repaidMicro;
+	if (backMicro > body.amountMicro || body.refundedMicro !== hold.refundedMicro + body.amountMicro || body.refundedMicro > body.actualMicro) {
+		throw corrupt(entry, 'refunds more than there is to refund');
+	}
+	moveAtClosing(balances, entry, body, { from: 'settledMicro', outstandingMicro: sumSlices(hold.slices) });
+	addOverdraft(balances, entry, -body.repaidMicro);
 	balances.holds.set(hold.seq, closedHold(hold, entry, body));
 }
 

@@ -5,7 +5,7 @@
 import { sumSlices } from './burn-down';
 import { CreditError } from './errors';
 import { canonicalJson, sha256 } from './idempotency';
-import { LABEL_NAMES, type Entry, type EntryBody, type Labels, type Movement, type Slice } from './model';
+import { LABEL_NAMES, type Entry, type EntryBody, type Labels, type Movement, type RefundedBody, type Slice } from './model';
 import type { Usage } from './usage';
 
 type BodyKind = EntryBody['kind'];
@@ -24,6 +24,7 @@ export const ENTRY_KINDS = [
 	'settled',
 	'released',
 	'hold_expired',
+	'refunded',
 ] as const satisfies readonly BodyKind[];
 
 const USAGE_FIELDS = [
@@ -56,6 +57,8 @@ export function encodeBody(body: EntryBody): string {
 		case 'released':
 		case 'hold_expired':
 			return JSON.stringify({ h: body.holdSeq, ...encodeMovement(body) });
+		case 'refunded':
+			return encodeRefund(body);
 		case 'account_opened':
 		case 'account_changed':
 		case 'granted':
@@ -164,6 +167,8 @@ function decodeKnown(kind: BodyKind, compact: Compact): EntryBody {
 		case 'released':
 		case 'hold_expired':
 			return { kind, holdSeq: Number(compact['h']), ...decodeMovement(compact) };
+		case 'refunded':
+			return decodeRefund(compact);
 		case 'granted': {
 			const grant = compact['grant'] as Extract<EntryBody, { kind: 'granted' }>['grant'];
 			return { kind, grant: { ...grant, amountMicro: amount(grant.amountMicro) } };
@@ -178,6 +183,28 @@ function decodeKnown(kind: BodyKind, compact: Compact): EntryBody {
 		default:
 			return kind satisfies never;
 	}
+}
+
+function encodeRefund(body: RefundedBody): string {
+	const { holdSeq, closedAtMs, actualMicro, overdraftMicro, isLate, amountMicro, refundedMicro, repaidMicro, renewedMicro } = body;
+	const rest = { h: holdSeq, t: closedAtMs, l: isLate ? 1 : undefined, ...encodeMovement(body) };
+	return canonicalJson({ ...rest, a: actualMicro, o: overdraftMicro, x: amountMicro, r: refundedMicro, p: repaidMicro, n: renewedMicro });
+}
+
+function decodeRefund(compact: Compact): RefundedBody {
+	return {
+		kind: 'refunded',
+		holdSeq: Number(compact['h']),
+		closedAtMs: Number(compact['t']),
+		actualMicro: amount(compact['a']),
+		overdraftMicro: amount(compact['o']),
+		isLate: compact['l'] === 1,
+		amountMicro: amount(compact['x']),
+		refundedMicro: amount(compact['r']),
+		repaidMicro: amount(compact['p']),
+		renewedMicro: amount(compact['n']),
+		...decodeMovement(compact),
+	};
 }
 
 function amount(value: unknown): bigint {

@@ -91,6 +91,8 @@ export interface Hold {
 	readonly overdraftMicro: Micro;
 	/** Settled after it had expired. */
 	readonly isLate: boolean;
+	/** The part of the cost that was refunded. */
+	readonly refundedMicro: Micro;
 }
 
 /** How a settled amount was known: from the provider's usage, or from the estimate because usage was missing or unusable. */
@@ -124,7 +126,24 @@ export type EntryBody =
 	| { readonly kind: 'refused'; readonly reason: RefusalReason; readonly amountMicro: Micro | null }
 	| ({ readonly kind: 'settled'; readonly holdSeq: number; readonly actualMicro: Micro; readonly overdraftMicro: Micro; readonly isLate: boolean; readonly measure: Measure; readonly usage: Usage | null } & Movement)
 	| ({ readonly kind: 'released'; readonly holdSeq: number } & Movement)
-	| ({ readonly kind: 'hold_expired'; readonly holdSeq: number } & Movement);
+	| ({ readonly kind: 'hold_expired'; readonly holdSeq: number } & Movement)
+	| RefundedBody;
+
+/** A refund, with everything that is known of the hold after it: `charged` is what stays charged, `refundedMicro` all refunds so far. */
+export interface RefundedBody extends Movement {
+	readonly kind: 'refunded';
+	readonly holdSeq: number;
+	readonly closedAtMs: Instant;
+	readonly actualMicro: Micro;
+	readonly overdraftMicro: Micro;
+	readonly isLate: boolean;
+	readonly amountMicro: Micro;
+	readonly refundedMicro: Micro;
+	/** The part that repaid overdraft. */
+	readonly repaidMicro: Micro;
+	/** The part that comes back as a new grant, because the credits it was paid with cannot. */
+	readonly renewedMicro: Micro;
+}
 
 /** What happens to credits when a hold closes. `charged` leaves the hold for good, `drawn` is taken from what was available on top. */
 export interface Movement {
@@ -166,6 +185,7 @@ export type Command =
 	| ReserveCommand
 	| SettleCommand
 	| { readonly kind: 'release'; readonly holdSeq: number }
+	| RefundCommand
 	/** Ends a hold before its timeout because nobody will report on it any more; a late settle is still accepted. */
 	| { readonly kind: 'expire'; readonly holdSeq: number };
 
@@ -179,6 +199,16 @@ export interface GrantCommand {
 	readonly effectiveAtMs: Instant | null;
 	readonly expiry: Expiry | null;
 	readonly note: string | null;
+}
+
+export interface RefundCommand {
+	readonly kind: 'refund';
+	readonly key: string;
+	readonly holdSeq: number;
+	/** `null`: everything that was not refunded yet. */
+	readonly amountMicro: Micro | null;
+	/** Give what would be forfeited, because its grant has ended, back as a new grant. */
+	readonly renews: boolean;
 }
 
 export interface ReserveCommand {
@@ -216,6 +246,7 @@ export type Outcome =
 	| { readonly kind: 'refused'; readonly reason: RefusalReason; readonly availableMicro: Micro; readonly isReplayed: boolean }
 	/** The amount fits once open holds close; nothing was recorded. */
 	| { readonly kind: 'wait'; readonly availableMicro: Micro }
+	| { readonly kind: 'refunded'; readonly hold: Hold; readonly refund: RefundedBody; /** The new grant, where this command made one. */ readonly renewed: GrantState | null; readonly availableMicro: Micro; readonly isReplayed: boolean }
 	/** The hold's first closing stands, whatever was asked now: see `hold.state`. */
 	| { readonly kind: 'closed'; readonly hold: Hold; readonly availableMicro: Micro; readonly isReplayed: boolean }
 	| { readonly kind: 'fault'; readonly error: CreditError };

@@ -58,3 +58,8 @@ export function expiredCounts(chargedMicro: Micro): UsageCounts {
 
 /** What a refusal counts. */
 export const REFUSED_COUNTS: UsageCounts = { ...NO_USAGE, refusals: 1 };
+
+/** What a refund counts: less was charged, the call stays a call. */
+export function refundedCounts(amountMicro: Micro): UsageCounts {
+	return { ...NO_USAGE, chargedMicro: -amountMicro };
+}

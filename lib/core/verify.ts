@@ -11,7 +11,7 @@ import { chainHash, encodeLabels } from './journal';
 import { grantId, holdId, type Account, type Entry, type GrantState, type Hold, type Labels, type UsageDelta } from './model';
 import { formatCredits, sumMicro, type Micro } from './money';
 import { compareInstants, dayOf } from './time';
-import { addCounts, expiredCounts, NO_USAGE, REFUSED_COUNTS, settledCounts, type UsageCounts } from './usage-counts';
+import { addCounts, expiredCounts, NO_USAGE, REFUSED_COUNTS, refundedCounts, settledCounts, type UsageCounts } from './usage-counts';
 
 /** What kind of promise is broken. */
 export type ViolationCode =
@@ -58,7 +58,7 @@ export class JournalVerifier {
 	readonly #violations: Violation[] = [];
 	#untold = 0;
 	#previous: Pick<Entry, 'seq' | 'atMs' | 'hash'> = { seq: 0, atMs: 0, hash: '' };
-	#closedHolds: Hold[] = [];
+	#closedSeqs: number[] = [];
 	#holdCount = 0;
 	#chargedMicro: Micro = 0n;
 
@@ -77,9 +77,9 @@ export class JournalVerifier {
 		return [...this.#violations, { accountId: this.#accountId, code: 'unreadable', detail: `There are ${String(this.#untold)} more violations.` }];
 	}
 
-	/** Holds that expired and may still be settled late. */
-	get expiredHolds(): readonly Hold[] {
-		return [...this.#balances.holds.values()].filter((hold) => hold.state === 'expired');
+	/** Holds that may still change: expired ones may be settled late, refunded ones refunded further. */
+	get unfinishedHolds(): readonly Hold[] {
+		return [...this.#balances.holds.values()].filter((hold) => hold.state !== 'open');
 	}
 
 	/** Adds a violation that was found outside, such as an entry that cannot be read. */
@@ -101,14 +101,22 @@ export class JournalVerifier {
 			return;
 		}
 		this.#countUsage(entry, before);
-		this.#letGo(entry);
+		this.#noteHold(entry);
 	}
 
-	/** The holds that were settled or released since the last call; their stored state must equal this one. */
+	/** The holds that were settled or released since the last call; give them to `compareClosedHolds` with the stored ones. */
 	takeClosedHolds(): readonly Hold[] {
-		const closed = this.#closedHolds;
-		this.#closedHolds = [];
+		const closed = this.#closedSeqs.flatMap((seq) => this.#balances.holds.get(seq) ?? []);
+		this.#closedSeqs = [];
 		return closed;
+	}
+
+	/** Compares closed holds and forgets them, but for those that are stored as refunded: their refunds are still to come. */
+	compareClosedHolds(expected: readonly Hold[], stored: readonly Hold[]): void {
+		const refundedSeqs = new Set(stored.filter((hold) => hold.refundedMicro > 0n).map((hold) => hold.seq));
+		const final = expected.filter((hold) => !refundedSeqs.has(hold.seq));
+		this.compareHolds(final, stored);
+		for (const hold of final) this.#balances.holds.delete(hold.seq);
 	}
 
 	/** Compares holds that the journal knows with the stored ones of the same numbers. */
@@ -158,6 +166,10 @@ export class JournalVerifier {
 			this.#chargedMicro += sumSlices(body.charged);
 			this.#count(atMs, before.labels, expiredCounts(sumSlices(body.charged)));
 		}
+		if (body.kind === 'refunded') {
+			this.#chargedMicro -= sumSlices(body.restored) + sumSlices(body.forfeited) + body.repaidMicro;
+			this.#count(atMs, before.labels, refundedCounts(body.amountMicro));
+		}
 	}
 
 	#count(atMs: number, labels: Labels, counts: UsageCounts): void {
@@ -166,13 +178,9 @@ export class JournalVerifier {
 		this.#usage.set(id, { day, labels, ...addCounts(this.#usage.get(id) ?? NO_USAGE, counts) });
 	}
 
-	#letGo({ body }: Entry): void {
+	#noteHold({ body }: Entry): void {
 		if (body.kind === 'reserved') this.#holdCount += 1;
-		if (body.kind !== 'settled' && body.kind !== 'released') return;
-		const hold = this.#balances.holds.get(body.holdSeq);
-		if (!hold) return;
-		this.#closedHolds.push(hold);
-		this.#balances.holds.delete(hold.seq);
+		if (body.kind === 'settled' || body.kind === 'released') this.#closedSeqs.push(body.holdSeq);
 	}
 
 	#compareGrants(stored: readonly GrantState[]): void {

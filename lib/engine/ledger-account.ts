@@ -44,6 +44,15 @@ export interface GrantInput {
 	readonly key: string;
 }
 
+export interface RefundInput {
+	readonly holdSeq: number;
+	/** `null`: all that was not refunded yet. */
+	readonly amountMicro: Micro | null;
+	/** Give what its grant's end would forfeit back as a new grant. */
+	readonly renews?: boolean;
+	readonly key: string;
+}
+
 export interface AccountChange {
 	readonly name?: string;
 	readonly timeZone?: string;
@@ -125,6 +134,13 @@ export class LedgerAccount {
 	/** Forfeits what a grant has left and nobody holds. */
 	async voidGrant({ grantSeq, key }: { grantSeq: number; key: string }): Promise<Answer<'voided'>> {
 		return this.#submit({ kind: 'void_grant', key, grantSeq }, 'voided');
+	}
+
+	/** Refunds a settled call, or `amountMicro` of it, to the credits that paid for it. */
+	async refund({ renews = false, ...input }: RefundInput): Promise<Answer<'refunded'>> {
+		const outcome = await this.#submit({ kind: 'refund', ...input, renews }, 'refunded');
+		this.#wakeWaiting();
+		return outcome;
 	}
 
 	/** Totals per group. */

@@ -79,7 +79,7 @@ async function proveAccount(store: LedgerStore, { accountId, verifier, onPage }:
 		await nextTurn();
 	}
 	verifier.compare(materialised);
-	await compareExpiredHolds(store, { accountId, verifier });
+	await compareUnfinishedHolds(store, { accountId, verifier });
 	await lookBehindTheEnd(store, { accountId, verifier });
 }
 
@@ -89,23 +89,23 @@ async function compareHolds(store: LedgerStore, { accountId, verifier }: Omit<Pr
 		accountId,
 		expected.map((hold) => hold.seq),
 	);
-	verifier.compareHolds(expected, stored);
+	verifier.compareClosedHolds(expected, stored);
 }
 
-/** An expired hold may have been settled late since the proof began; then there is nothing to compare it with any more. */
-async function compareExpiredHolds(store: LedgerStore, { accountId, verifier }: Omit<Proof, 'onPage'>): Promise<void> {
-	const expired = verifier.expiredHolds;
-	for (let start = 0; start < expired.length; start += PAGE) {
-		const part = expired.slice(start, start + PAGE);
+/** A hold may have been settled late or refunded since the proof began; then there is nothing to compare it with any more. */
+async function compareUnfinishedHolds(store: LedgerStore, { accountId, verifier }: Omit<Proof, 'onPage'>): Promise<void> {
+	const unfinished = verifier.unfinishedHolds;
+	for (let start = 0; start < unfinished.length; start += PAGE) {
+		const part = unfinished.slice(start, start + PAGE);
 		const stored = await store.holdsBySeq(
 			accountId,
 			part.map((hold) => hold.seq),
 		);
 		const later = await store.materialised(accountId);
 		const hasMovedOn = later !== null && later.account.lastSeq > verifier.lastSeq;
-		const settledLate = new Set(stored.filter((hold) => hasMovedOn && hold.state === 'settled' && hold.isLate).map((hold) => hold.seq));
+		const changed = new Set(stored.filter((hold) => hasMovedOn && (hold.isLate || hold.refundedMicro > 0n)).map((hold) => hold.seq));
 		verifier.compareHolds(
-			part.filter((hold) => !settledLate.has(hold.seq)),
+			part.filter((hold) => !changed.has(hold.seq)),
 			stored,
 		);
 	}

@@ -59,6 +59,7 @@ const showHold = (hold: Hold, made: Made): unknown => ({
 	amount: hold.amountMicro,
 	actual: hold.actualMicro,
 	overdraft: hold.overdraftMicro,
+	refunded: hold.refundedMicro,
 	isLate: hold.isLate,
 	coins: hold.slices.flatMap((slice) => Array<number>(Number(slice.amountMicro)).fill(made.grantSeqs.indexOf(slice.grantSeq))),
 });
@@ -71,6 +72,7 @@ const showNaiveHold = (hold: NaiveHold): unknown => ({
 	amount: BigInt(hold.amount),
 	actual: hold.actual === null ? null : BigInt(hold.actual),
 	overdraft: BigInt(hold.overdraft),
+	refunded: BigInt(hold.refunded),
 	isLate: hold.isLate,
 	coins: hold.coins.map((coin) => coin.grant.order),
 });

@@ -17,6 +17,7 @@ export type Action =
 	| { readonly kind: 'void'; readonly key: string; readonly nth: number }
 	| { readonly kind: 'change'; readonly key: string; readonly plan?: 'paid' | 'trial'; readonly policy?: 'release' | 'charge' }
 	| { readonly kind: 'reserve'; readonly key: string; readonly fingerprint: string; readonly amount: number | null; readonly timeoutMs: number; readonly mayWait: boolean }
+	| { readonly kind: 'refund'; readonly key: string; readonly nth: number; readonly amount: number | null; readonly renews: boolean }
 	| { readonly kind: 'settle'; readonly nth: number; readonly actual: number }
 	| { readonly kind: 'release' | 'expire'; readonly nth: number };
 
@@ -66,6 +67,13 @@ const closeAction: fc.Arbitrary<Action> = fc.oneof(
 	{ weight: 5, arbitrary: fc.record({ kind: fc.constant('settle' as const), nth, actual: fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 0, max: 20 }) }, { weight: 1, arbitrary: fc.integer({ min: 0, max: 60 }) }) }) },
 	{ weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('release' as const, 'expire' as const), nth }) },
 );
+const refundAction: fc.Arbitrary<Action> = fc.record({
+	kind: fc.constant('refund'),
+	key,
+	nth,
+	amount: fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 1, max: 12 }) }, { weight: 1, arbitrary: fc.constant(null) }),
+	renews: fc.boolean(),
+});
 const changeAction: fc.Arbitrary<Action> = fc.oneof(
 	fc.record({ kind: fc.constant('change' as const), key, plan: fc.constantFrom('paid' as const, 'paid' as const, 'paid' as const, 'trial' as const) }),
 	fc.record({ kind: fc.constant('change' as const), key, policy: fc.constantFrom('release' as const, 'charge' as const) }),
@@ -77,6 +85,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 	{ weight: 1, arbitrary: changeAction },
 	{ weight: 10, arbitrary: reserveAction },
 	{ weight: 8, arbitrary: closeAction },
+	{ weight: 3, arbitrary: refundAction },
 );
 
 /** Random lives of an account. */
@@ -104,6 +113,8 @@ export function commandOf(asked: Action, made: Made, startMs: number): Command {
 			return { kind: 'change_account', key: asked.key, ...(asked.plan ? { plan: asked.plan } : {}), ...(asked.policy ? { unconfirmedPolicy: asked.policy } : {}) };
 		case 'reserve':
 			return { kind: 'reserve', key: asked.key, fingerprint: asked.fingerprint, amountMicro: asked.amount === null ? null : BigInt(asked.amount), timeoutMs: asked.timeoutMs, labels: { campaign: `c${String(asked.timeoutMs)}` }, person: null, priceVersion: null, mayWait: asked.mayWait };
+		case 'refund':
+			return { kind: 'refund', key: asked.key, holdSeq: pick(made.holdSeqs, asked.nth), amountMicro: asked.amount === null ? null : BigInt(asked.amount), renews: asked.renews };
 		case 'settle':
 			return { kind: 'settle', holdSeq: pick(made.holdSeqs, asked.nth), actualMicro: BigInt(asked.actual), measure: 'reported', usage: null, result: null };
 		case 'release':
@@ -127,6 +138,8 @@ export function askNaive(naive: NaiveLedger, asked: Action, startMs: number): Na
 			return naive.change(asked.key, { ...(asked.plan ? { plan: asked.plan } : {}), ...(asked.policy ? { policy: asked.policy } : {}) });
 		case 'reserve':
 			return naive.reserve(asked.key, asked);
+		case 'refund':
+			return naive.refund(asked.key, pickOrder(naive.holds.length, asked.nth), asked);
 		case 'settle':
 			return naive.settle(pickOrder(naive.holds.length, asked.nth), asked.actual);
 		case 'release':
@@ -141,6 +154,7 @@ export function askNaive(naive: NaiveLedger, asked: Action, startMs: number): Na
 /** Remembers what an outcome made. */
 export function remember(made: Made, outcome: Outcome | undefined): void {
 	if (outcome?.kind === 'granted' && !outcome.isReplayed) made.grantSeqs.push(outcome.grant.seq);
+	if (outcome?.kind === 'refunded' && outcome.renewed) made.grantSeqs.push(outcome.renewed.seq);
 	if (outcome?.kind === 'reserved' && !outcome.isReplayed) made.holdSeqs.push(outcome.hold.seq);
 }
 

@@ -30,6 +30,7 @@ export interface NaiveHold {
 	coins: Coin[];
 	actual: number | null;
 	overdraft: number;
+	refunded: number;
 	isLate: boolean;
 }
 
@@ -53,7 +54,7 @@ export interface PromotionRequest {
 
 export type NaiveAnswer =
 	| { readonly kind: 'granted' | 'voided'; readonly grant: NaiveGrant; readonly isReplayed: boolean }
-	| { readonly kind: 'reserved' | 'closed'; readonly hold: NaiveHold; readonly isReplayed: boolean }
+	| { readonly kind: 'reserved' | 'closed' | 'refunded'; readonly hold: NaiveHold; readonly isReplayed: boolean }
 	| { readonly kind: 'refused' | 'not_granted'; readonly reason: string; readonly isReplayed: boolean }
 	| { readonly kind: 'wait' }
 	| { readonly kind: 'account' }
@@ -134,6 +135,10 @@ export class NaiveLedger {
 		});
 	}
 
+	refund(key: string, order: number, { amount, renews }: { amount: number | null; renews: boolean }): NaiveAnswer {
+		return this.#once(key, ['refund', order, amount, renews], () => this.#refund(this.holds[order], amount, renews));
+	}
+
 	release(order: number): NaiveAnswer {
 		return this.#close(order, ['settled', 'released', 'expired'], (hold) => {
 			this.#giveBack(hold.coins);
@@ -198,7 +203,7 @@ export class NaiveLedger {
 		if (reason !== null || amount === null) return { kind: 'refused', reason: reason ?? 'unpriced_model', isReplayed: false };
 		const coins = this.#spendable().slice(0, amount);
 		for (const coin of coins) coin.place = 'held';
-		const hold: NaiveHold = { amount, timeoutAtMs: this.nowMs + timeoutMs, state: 'open', coins, actual: null, overdraft: 0, isLate: false };
+		const hold: NaiveHold = { amount, timeoutAtMs: this.nowMs + timeoutMs, state: 'open', coins, actual: null, overdraft: 0, refunded: 0, isLate: false };
 		this.holds.push(hold);
 		return { kind: 'reserved', hold, isReplayed: false };
 	}
@@ -221,6 +226,32 @@ export class NaiveLedger {
 		this.#changed();
 		this.#repay();
 		return { kind: 'closed', hold, isReplayed: false };
+	}
+
+	#refund(hold: NaiveHold | undefined, asked: number | null, renews: boolean): NaiveAnswer {
+		if (!hold) return { kind: 'fault', code: 'hold_not_found' };
+		if (hold.state !== 'settled') return { kind: 'fault', code: 'invalid_argument' };
+		const left = (hold.actual ?? 0) - hold.refunded;
+		const amount = asked ?? left;
+		if (amount <= 0 || amount > left) return { kind: 'fault', code: 'invalid_amount' };
+		hold.refunded += amount;
+		this.#changed();
+		let again = 0;
+		for (let coinsLeft = amount; coinsLeft > 0; coinsLeft -= 1) {
+			if (this.overdraft > 0) {
+				this.overdraft -= 1;
+				continue;
+			}
+			const coin = hold.coins.pop();
+			if (!coin) again += 1;
+			else {
+				this.#giveBack([coin]);
+				if (coin.place !== 'remaining' && renews) again += 1;
+			}
+		}
+		if (again > 0) this.#grant({ amount: again, category: 'adjustment', priority: 50, fromMs: null, untilMs: null });
+		this.#repay();
+		return { kind: 'refunded', hold, isReplayed: false };
 	}
 
 	#settle(hold: NaiveHold, actual: number): void {
