@@ -5,9 +5,9 @@ import { build, type Plugin } from 'esbuild';
 /** zod carries its messages in every language, which is more than half of the script; the checks speak for themselves. */
 const withoutLanguages: Plugin = {
 	name: 'without languages',
-	setup: ({ onResolve, onLoad }) => {
-		onResolve({ filter: /\/locales\/index\.(js|cjs)$/ }, ({ path }) => ({ path, namespace: 'without-languages' }));
-		onLoad({ filter: /.*/, namespace: 'without-languages' }, () => ({ contents: 'module.exports = {};' }));
+	setup: (bundler) => {
+		bundler.onResolve({ filter: /\/locales\/index\.(js|cjs)$/ }, ({ path }) => ({ path, namespace: 'without-languages' }));
+		bundler.onLoad({ filter: /.*/, namespace: 'without-languages' }, () => ({ contents: 'module.exports = {};' }));
 	},
 };
 
