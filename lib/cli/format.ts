@@ -3,7 +3,7 @@
  * account's zone. Refuses rounding of credits.
  */
 import type { Account, Plan } from '../core/model';
-import { formatCredits, formatDollars, type Micro } from '../core/money';
+import { formatCredits, formatDollars, MICRO_PER_CREDIT, type Micro } from '../core/money';
 import type { Instant } from '../core/time';
 
 /** Exact credits with thousands separators: "98,684.7532". */
@@ -17,6 +17,11 @@ export function alignedCredits(amounts: readonly Micro[]): string[] {
 	const texts = amounts.map(credits);
 	const widest = Math.max(0, ...texts.map(lengthFromPoint));
 	return texts.map((text) => text + ' '.repeat(widest - lengthFromPoint(text)));
+}
+
+/** An average for orientation: to the hundredth of a credit below. */
+export function rough(amountMicro: Micro): Micro {
+	return amountMicro - (amountMicro % (MICRO_PER_CREDIT / 100n));
 }
 
 /** Dollars to the cent below, for orientation beside the exact credits. */

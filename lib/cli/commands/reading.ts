@@ -8,7 +8,7 @@ import { compareInstants } from '../../core/time';
 import { balanceDocument, dayOrNull, usageDocuments } from '../../engine/credit-balance';
 import { verifyLedger, type Verification } from '../../engine/verify-ledger';
 import { EXIT, wrongUse } from '../failure';
-import { alignedCredits, count, counted, dollars, localTime } from '../format';
+import { alignedCredits, count, counted, dollars, localTime, rough } from '../format';
 import { table, type Colour, type Column, type Output } from '../output';
 import { readLedger, type CommonOptions } from '../session';
 
@@ -176,7 +176,9 @@ function sumOf(rows: readonly UsageRow[]): UsageRow {
 function usageText(rows: readonly UsageRow[], groupBy: readonly Grouping[]): string {
 	const all = rows.length > 1 ? [...rows, sumOf(rows)] : rows;
 	const charged = alignedCredits(all.map((row) => row.chargedMicro));
-	const perThousand = alignedCredits(all.map((row) => (row.calls === 0 ? 0n : floorDivide(row.chargedMicro * 1000n, BigInt(row.calls)))));
+	const perThousand = alignedCredits(
+		all.map((row) => (row.calls === 0 ? 0n : rough(floorDivide(row.chargedMicro * 1000n, BigInt(row.calls))))),
+	);
 	const numbers = ['calls', 'credits', 'per 1,000 calls', 'tokens in', 'tokens out', 'refused'].map((title) => ({
 		title,
 		align: 'right' as const,
