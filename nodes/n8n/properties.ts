@@ -145,7 +145,7 @@ function toProperty(param: Param, { isInside, siblings }: Place): INodePropertie
 	};
 }
 
-function typeOf(param: Param): Pick<INodeProperties, 'type' | 'typeOptions' | 'options' | 'modes'> {
+function typeOf(param: Param): Pick<INodeProperties, 'type' | 'typeOptions' | 'options' | 'modes' | 'placeholder'> {
 	switch (param.kind) {
 		case 'text':
 			return param.rows === undefined ? { type: 'string' } : { type: 'string', typeOptions: { rows: param.rows } };
@@ -179,12 +179,15 @@ function numberOptions({ min, max, isInteger }: Extract<Param, { kind: 'number' 
 	return { minValue: min, maxValue: max, numberPrecision: isInteger ? 0 : 2 };
 }
 
-function rowsType({ fields, rowLabel }: RowsParam): Pick<INodeProperties, 'type' | 'typeOptions' | 'options'> {
+/** Rows fold up under the value of their first field. n8n writes the placeholder on the button that adds one. */
+function rowsType({ fields, rowLabel }: RowsParam): Pick<INodeProperties, 'type' | 'typeOptions' | 'options' | 'placeholder'> {
 	const values = fields.map((field: FieldParam) => toProperty(field, { isInside: false }));
 	const options: INodePropertyCollection[] = [{ name: ROWS, displayName: rowLabel, values }];
+	const itemTitle = `={{ $collection.item.value.${fields[0]?.name ?? ''} }}`;
 	return {
 		type: 'fixedCollection',
-		typeOptions: { multipleValues: true, sortable: true, multipleValueButtonText: `Add ${rowLabel}` },
+		placeholder: `Add ${rowLabel}`,
+		typeOptions: { multipleValues: true, sortable: true, fixedCollection: { itemTitle } },
 		options,
 	};
 }

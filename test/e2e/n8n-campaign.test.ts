@@ -2,6 +2,8 @@
 import { expect } from 'chai';
 import { readBalance, readUsage, verifyFile } from '../support/ledger-reader';
 import { outputOf, runsOf } from '../support/n8n-session';
+import { campaignFlow, people, sendPeople, whenLeft } from '../support/node-red-flow';
+import { startNodeRed } from '../support/real-node-red';
 import { openWorld, peopleList, plainCampaign, SECRET, sharedN8n, type World } from '../support/n8n-world';
 
 describe('n8n: a campaign', function () {
@@ -71,5 +73,31 @@ describe('n8n: a campaign', function () {
 		expect(world.provider.stats().maxInFlight).to.be.within(16, 32);
 		expect(await readBalance(world.ledger)).to.include({ available: '2', held: '0', overdraft: '0' });
 		expect(await verifyFile(world.ledger)).to.include({ ok: true });
+	});
+
+	it('shares one ledger file with Node-RED: together never more than was granted', async () => {
+		world = await openWorld({ credits: '120', choose: () => ({ kind: 'answer', delayMs: 20 }) });
+		const nodeRed = await startNodeRed();
+		try {
+			await nodeRed.deploy(campaignFlow({ ledger: world.ledger, provider: world.provider.url, action: { concurrency: 8 } }));
+			const { workflow, path } = await world.campaign(plainCampaign(world.action()));
+			const inN8n = world.n8n.run(workflow, path, { people: peopleList(150) });
+			await sendPeople(nodeRed, people(150));
+			const [execution, { left }] = await Promise.all([inN8n, whenLeft(nodeRed, 150)]);
+
+			const answeredByN8n = outputOf(execution, 'LLM Action', 0);
+			const answeredByNodeRed = left.filter(({ output }) => output === 'result');
+			expect(answeredByN8n.length, 'both hosts took part').to.be.greaterThan(0);
+			expect(answeredByNodeRed.length, 'both hosts took part').to.be.greaterThan(0);
+			expect(answeredByN8n.length + answeredByNodeRed.length).to.equal(120);
+			expect(outputOf(execution, 'LLM Action', 1)).to.have.length(150 - answeredByN8n.length);
+			expect(left).to.have.length(150);
+			expect(world.provider.requests).to.have.length(120);
+			expect(await readBalance(world.ledger)).to.include({ available: '0', held: '0', overdraft: '0' });
+			expect(await verifyFile(world.ledger)).to.include({ ok: true });
+		} finally {
+			await nodeRed.stop();
+			nodeRed.remove();
+		}
 	});
 });

@@ -2,14 +2,7 @@
 import { expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import type {
-	IconRef,
-	INodeProperties,
-	INodePropertyCollection,
-	INodePropertyOptions,
-	INodeType,
-	INodeTypeDescription,
-} from 'n8n-workflow';
+import type { INodeProperties, INodePropertyCollection, INodePropertyOptions, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { LlmCreditsLedgerApi } from '../../credentials/LlmCreditsLedgerApi.credentials';
 import { LlmCreditsProviderApi } from '../../credentials/LlmCreditsProviderApi.credentials';
 import { LEDGER, PROVIDER } from '../../lib/params/connection';

@@ -1,0 +1,92 @@
+/** The packed package in the real n8n, seen in its editor with Chromium: the nodes open, their outputs follow their settings, a run shows its tokens. */
+import { expect } from 'chai';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium } from '../support/chromium';
+import { items, manualTrigger, workflowOf } from '../support/n8n-workflow-builder';
+import { creditBalance, fallbackSwitch, openWorld, peopleList, sharedN8n, type World } from '../support/n8n-world';
+
+describe('n8n: the editor', function () {
+	this.timeout(180_000);
+	let world: World;
+	let browser: Browser;
+	let page: Page;
+	const problems: string[] = [];
+
+	before(async function () {
+		this.timeout(30 * 60_000);
+		await sharedN8n();
+		world = await openWorld({ credits: '5' });
+		const nodes = [manualTrigger, ...items(peopleList(8)), world.action(), fallbackSwitch(world, {}), creditBalance(world, {})];
+		const workflow = await world.n8n.save(
+			workflowOf(`editor-${Date.now()}`, nodes, [
+				['Start', 'List'],
+				['List', 'People'],
+				['People', 'LLM Action'],
+				['LLM Action#1', 'Fallback Switch'],
+				['Fallback Switch#1', 'Credit Balance'],
+			]),
+		);
+		browser = await launchChromium();
+		const context = await browser.newContext({ viewport: { width: 1500, height: 1200 } });
+		const { baseUrl } = world.n8n.server;
+		const [name = '', ...value] = world.n8n.cookie.split('=');
+		await context.addCookies([{ name, value: value.join('='), url: baseUrl }]);
+		page = await context.newPage();
+		page.setDefaultTimeout(30_000);
+		page.on('pageerror', (error) => problems.push(error.message));
+		await page.goto(`${baseUrl}/workflow/${workflow.id}`);
+		await canvasNode('LLM Action').waitFor();
+	});
+	after(async () => {
+		await browser.close();
+		await world.close();
+	});
+
+	const canvasNode = (name: string) => page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`);
+
+	async function textOfPanel(name: string): Promise<string> {
+		await canvasNode(name).dblclick();
+		const panel = page.locator('[data-test-id="ndv"], [data-test-id="node-details-view"], .ndv-wrapper').first();
+		await panel.waitFor();
+		await page.locator('[data-test-id="node-parameters"]').first().waitFor();
+		const text = await page.locator('[data-test-id="node-parameters"]').first().innerText();
+		await page.keyboard.press('Escape');
+		await page.locator('[data-test-id="node-parameters"]').first().waitFor({ state: 'hidden' });
+		return text;
+	}
+
+	it('the outputs have the names of the settings', async () => {
+		const text = await page.locator('body').innerText();
+		for (const label of ['Result', 'Fallback', 'Model', 'Credits Gone', 'Other Fallback', 'Otherwise']) expect(text).to.include(label);
+	});
+
+	for (const [name, labels] of [
+		[
+			'LLM Action',
+			['Model', 'Instructions', 'Prompt', 'Output Attributes', 'Fallback Value', 'Add Attribute', 'Outputs', 'Labels', 'Options'],
+		],
+		['Fallback Switch', ['Route By', 'Rules', 'Add Rule']],
+		['Credit Balance', ['Operation']],
+	] as const) {
+		it(`${name} opens and shows its parameters`, async () => {
+			const text = await textOfPanel(name);
+			for (const label of labels) expect(text).to.include(label);
+		});
+	}
+
+	it('a run by hand shows both branches, why items fell back, and the tokens', async () => {
+		await page.locator('[data-test-id="execute-workflow-button"]:visible').first().click();
+		await page.getByText('Workflow executed successfully').waitFor();
+		await canvasNode('LLM Action').dblclick();
+		await page
+			.getByText(/3 of 8 items left with their fallback values: Credits Exhausted \(3\)/)
+			.first()
+			.waitFor();
+		await page
+			.getByText(/Fallback Branch \(3 items\)/)
+			.first()
+			.waitFor();
+		await page.keyboard.press('Escape');
+		expect(problems).to.deep.equal([]);
+	});
+});
