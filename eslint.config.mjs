@@ -35,6 +35,11 @@ const emptyCatch = [
 /** Each of these libraries has one home; everything else uses what the home offers. */
 const homes = [
 	{ name: 'better-sqlite3', files: 'lib/ledger/sqlite/**', message: 'Only lib/ledger/sqlite opens a database; use the store port.' },
+	{
+		name: 'pg',
+		files: 'lib/ledger/postgres/**',
+		message: 'Only lib/ledger/postgres opens connections to a database server; use the store port.',
+	},
 	{ name: 'openai', files: 'lib/providers/**', message: 'Only lib/providers speaks to a provider; use the provider port.' },
 	{ name: 'luxon', files: 'lib/core/time.ts', message: 'Only lib/core/time.ts counts calendar days; use its functions.' },
 ];

@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { LedgerAccount } from '../engine/ledger-account';
-import { accountOf, machineTimeZone, openLedgerStore } from '../runtime/runtime';
+import { accountOf, isServerAddress, machineTimeZone, openLedgerStore } from '../runtime/runtime';
 import { CliFailure, EXIT, withoutSecrets, wrongUse } from './failure';
 
 /** What every command takes. */
@@ -26,18 +26,19 @@ export interface Session {
 	readonly ledger: LedgerAccount;
 }
 
-/** The absolute path of the ledger named by the options. Throws a {@link CliFailure}. */
+/** The absolute path, or the PostgreSQL address, of the ledger named by the options. Throws a {@link CliFailure}. */
 export function ledgerPathOf({ ledger, account }: CommonOptions): string {
 	const given = ledger?.trim() ?? '';
 	if (given === '') throw wrongUse('No ledger is named.', 'Give --ledger <file>, or set LLM_CREDITS_LEDGER to the path of the file.');
-	if (/^postgres(ql)?:/i.test(given)) {
-		throw wrongUse(
-			'The ledger is a PostgreSQL address.',
-			'This version keeps ledgers in files, PostgreSQL comes next; give --ledger the path of a file.',
-		);
+	if (isServerAddress(given)) {
+		checkAccount(account);
+		return given;
 	}
 	if (/^[a-z][a-z0-9+.-]+:\/\//i.test(given)) {
-		throw wrongUse(`The ledger is ${withoutSecrets(given)}, which is an address.`, 'Give --ledger the path of a file.');
+		throw wrongUse(
+			`The ledger is ${withoutSecrets(given)}, which is an address.`,
+			'Give --ledger the path of a file, or a postgres:// address.',
+		);
 	}
 	checkAccount(account);
 	return resolve(given);
@@ -55,7 +56,7 @@ function checkAccount(account: string): void {
 /** Runs `work` on a ledger that is there already; one that is not there ends the command with exit code 3. */
 export async function readLedger<T>(options: CommonOptions, work: (session: Session) => Promise<T>): Promise<T> {
 	const path = ledgerPathOf(options);
-	if (!existsSync(path)) {
+	if (!isServerAddress(path) && !existsSync(path)) {
 		throw new CliFailure(EXIT.ledger, {
 			code: 'ledger_unavailable',
 			message: `There is no ledger at ${path}.`,

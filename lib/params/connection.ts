@@ -12,6 +12,14 @@ export const LEDGER_PARAMS = [
 		help: 'File that keeps the credits. Empty: llm-credits/ledger.db in the folder where the host keeps its data. Two hosts may share one file on one machine, not over a network drive',
 	},
 	{
+		name: 'postgresUrl',
+		label: 'PostgreSQL URL',
+		kind: 'secret',
+		default: '',
+		section: 'main',
+		help: 'For a ledger that several machines share: postgres://user:password@host:5432/database. Kept as secret as a password. When it is set, the file is not used',
+	},
+	{
 		name: 'account',
 		label: 'Account',
 		kind: 'text',
@@ -36,7 +44,10 @@ export const LEDGER: ConnectionDescription = {
 	type: 'llm-credits-ledger',
 	n8nName: 'llmCreditsLedgerApi',
 	label: 'LLM Credits Ledger',
-	help: ['The ledger is one SQLite file that you own. It is made on first use, readable by its owner alone.'],
+	help: [
+		'The ledger is one SQLite file that you own. It is made on first use, readable by its owner alone.',
+		'Several machines share a ledger in a PostgreSQL database, in a schema of its own.',
+	],
 	icon: 'ledger',
 	params: LEDGER_PARAMS,
 };

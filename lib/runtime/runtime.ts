@@ -1,6 +1,6 @@
 /**
- * Owns the composition: which store, provider, clock and memory the engine is given. One store per ledger file and process,
- * shared by every node that names the file, also across a reload of this package. Hosts and the CLI start here.
+ * Owns the composition: which store, provider, clock and memory the engine is given. One store per ledger and process,
+ * shared by every node that names the file or the server, also across a reload of this package. Hosts and the CLI start here.
  */
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
@@ -11,6 +11,8 @@ import { LedgerAccount } from '../engine/ledger-account';
 import type { Timing } from '../engine/timing';
 import { CreditError } from '../core/errors';
 import { GroupCommit } from '../ledger/group-commit';
+import { isPostgresAddress, readAddress } from '../ledger/postgres/address';
+import { openPostgresLedger } from '../ledger/postgres/store';
 import { openSqliteLedger } from '../ledger/sqlite/store';
 import type { LedgerStore } from '../ledger/store';
 import { jitter, later, monotonicMs, pause, systemClock } from './system';
@@ -19,12 +21,14 @@ import { jitter, later, monotonicMs, pause, systemClock } from './system';
 export interface LedgerSettings {
 	/** Empty: the usual place of the host. */
 	readonly path: string;
+	/** Address of a ledger on a PostgreSQL server, with its password; then the path is not used. Empty or absent: a file. */
+	readonly postgresUrl?: string;
 	readonly account: string;
 	/** IANA zone of a new account. Empty: the zone of this machine. */
 	readonly timeZone: string;
 }
 
-/** The use of a ledger; its file is closed some time after the last lease was released. */
+/** The use of a ledger; its file or connections are closed some time after the last lease was released. */
 export interface LedgerLease {
 	readonly ledger: LedgerAccount;
 	readonly store: LedgerStore;
@@ -60,8 +64,8 @@ export function defaultLedgerPath(folder: string): string {
 
 /** Opens a ledger, or joins the one this process has open, and opens the account when it is new. Rejects with a `CreditError`. */
 export async function leaseLedger(settings: LedgerSettings, defaultFolder: string): Promise<LedgerLease> {
-	const path = ledgerPath(settings.path, defaultFolder);
-	const shared = await openShared(path);
+	const place = placeOf(settings, defaultFolder);
+	const shared = await openShared(place);
 	shared.leases += 1;
 	shared.closing?.cancel();
 	shared.closing = null;
@@ -71,7 +75,7 @@ export async function leaseLedger(settings: LedgerSettings, defaultFolder: strin
 		if (isReleased) return;
 		isReleased = true;
 		shared.leases -= 1;
-		if (shared.leases === 0) shared.closing = later(IDLE_CLOSE_MS, () => void closeShared(path, shared));
+		if (shared.leases === 0) shared.closing = later(IDLE_CLOSE_MS, () => void closeShared(place, shared));
 		return Promise.resolve();
 	};
 	try {
@@ -82,9 +86,15 @@ export async function leaseLedger(settings: LedgerSettings, defaultFolder: strin
 	}
 }
 
-/** Opens a ledger for one command and nothing else; the caller closes it. Rejects with a `CreditError`. */
-export async function openLedgerStore(path: string): Promise<LedgerStore> {
-	return openSqliteLedger({ path: resolve(path), clock: systemClock, pause, jitter });
+/** Opens a ledger, a file or a `postgres://` address, for one command and nothing else; the caller closes it. Rejects with a `CreditError`. */
+export async function openLedgerStore(place: string): Promise<LedgerStore> {
+	if (isPostgresAddress(place)) return openPostgresLedger({ url: place, clock: systemClock, pause, jitter, monotonicMs });
+	return openSqliteLedger({ path: resolve(place), clock: systemClock, pause, jitter });
+}
+
+/** True for a text that names a ledger on a PostgreSQL server rather than a file. */
+export function isServerAddress(text: string): boolean {
+	return isPostgresAddress(text);
 }
 
 /** An account of a store that the caller opened. */
@@ -109,11 +119,11 @@ function registry(): Registry {
 	return registry;
 }
 
-async function openShared(path: string): Promise<SharedLedger> {
+async function openShared(place: string): Promise<SharedLedger> {
 	const { ledgers } = registry();
-	const known = ledgers.get(path);
+	const known = ledgers.get(place);
 	if (known) return known;
-	const opening = openSqliteLedger({ path, clock: systemClock, pause, jitter }).then((store): SharedLedger => ({
+	const opening = openLedgerStore(place).then((store): SharedLedger => ({
 		store,
 		commits: new GroupCommit(store),
 		accounts: new Map(),
@@ -121,9 +131,9 @@ async function openShared(path: string): Promise<SharedLedger> {
 		purgedAtMs: 0,
 		closing: null,
 	}));
-	ledgers.set(path, opening);
-	// A ledger that could not be opened is tried afresh the next time: the disk may be back by then.
-	opening.catch(() => ledgers.delete(path));
+	ledgers.set(place, opening);
+	// A ledger that could not be opened is tried afresh the next time: the disk or the server may be back by then.
+	opening.catch(() => ledgers.delete(place));
 	return opening;
 }
 
@@ -135,9 +145,9 @@ function purgeNowAndThen(shared: SharedLedger): void {
 	shared.store.purgeResults(nowMs).catch(() => undefined);
 }
 
-async function closeShared(path: string, shared: SharedLedger): Promise<void> {
+async function closeShared(place: string, shared: SharedLedger): Promise<void> {
 	if (shared.leases > 0) return;
-	registry().ledgers.delete(path);
+	registry().ledgers.delete(place);
 	await shared.store.close();
 }
 
@@ -154,15 +164,25 @@ async function openAccount(shared: SharedLedger, { account, timeZone }: LedgerSe
 	return opened;
 }
 
-/** The absolute path with links of its folder resolved, so that one file has one name in this process. */
-function ledgerPath(given: string, defaultFolder: string): string {
-	const text = given.trim();
-	if (/^postgres(ql)?:/i.test(text)) {
-		throw new CreditError(
-			'invalid_path',
-			'The ledger is a PostgreSQL address; this version keeps ledgers in files. Give the path of a file.',
-		);
+/** Under what a ledger is known in this process: the address of its server, or the path of its file. */
+function placeOf({ path, postgresUrl = '' }: LedgerSettings, defaultFolder: string): string {
+	const address = postgresUrl.trim();
+	if (address !== '') {
+		readAddress(address);
+		return address;
 	}
+	const text = path.trim();
+	if (!isPostgresAddress(text)) return ledgerPath(text, defaultFolder);
+	readAddress(text);
+	if (new URL(text).password === '') return text;
+	throw new CreditError(
+		'invalid_path',
+		'The ledger file is a PostgreSQL URL with a password, which would be exported with the flow. Write it under PostgreSQL URL, where it is kept secret.',
+	);
+}
+
+/** The absolute path with links of its folder resolved, so that one file has one name in this process. */
+function ledgerPath(text: string, defaultFolder: string): string {
 	const path = text === '' ? defaultLedgerPath(defaultFolder) : resolve(text);
 	try {
 		return join(realpathSync(dirname(path)), basename(path));

@@ -66,8 +66,8 @@ async function credentialsOf(ctx: IExecuteFunctions, type: string, code: 'ledger
 }
 
 /** A path that somebody typed is subject to n8n's file access rules; the usual place is not, because nobody chose it. */
-async function refuseBlockedPath(ctx: IExecuteFunctions, { path }: LedgerValues): Promise<void> {
-	if (isUsualPlace(path)) return;
+async function refuseBlockedPath(ctx: IExecuteFunctions, { path, postgresUrl }: LedgerValues): Promise<void> {
+	if (postgresUrl !== '' || isUsualPlace(path)) return;
 	const absolute = resolve(path);
 	const resolved = await ctx.helpers.resolvePath(absolute).catch(() => null);
 	if (resolved === null || !ctx.helpers.isFilePathBlocked(resolved)) return;
@@ -85,7 +85,7 @@ function isUsualPlace(path: string): boolean {
 export async function testLedger(this: ICredentialTestFunctions, credential: ICredentialsDecrypted): Promise<INodeCredentialTestResult> {
 	return answer(async () => {
 		const values = readParams(LEDGER_PARAMS, credential.data ?? {});
-		if (!isUsualPlace(values.path)) {
+		if (values.postgresUrl === '' && !isUsualPlace(values.path)) {
 			if (!isAbsolute(values.path))
 				throw new CreditError('invalid_path', `Ledger File is ${values.path}. Give the whole path, from the root of the disk.`);
 			return `The path is well-formed. A node opens ${values.path} when it runs, if n8n lets nodes use that folder (N8N_RESTRICT_FILE_ACCESS_TO).`;

@@ -20,6 +20,9 @@ export interface Finished {
 export interface StartOptions {
 	readonly cwd?: string;
 	readonly env: Readonly<Record<string, string>>;
+	/** Whom the program runs as; for servers that refuse to run as root. */
+	readonly uid?: number;
+	readonly gid?: number;
 }
 
 /** A program that is still running. */
@@ -35,8 +38,8 @@ export interface Running {
 }
 
 /** Starts a program; rejects nothing: what went wrong is in `finished`. */
-export function start(program: string, args: readonly string[], { cwd, env }: StartOptions): Running {
-	const child = spawn(program, args, { ...(cwd === undefined ? {} : { cwd }), env, stdio: ['ignore', 'pipe', 'pipe'] });
+export function start(program: string, args: readonly string[], options: StartOptions): Running {
+	const child = spawn(program, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
 	running.add(child);
 	const chunks: { readonly stream: 'stdout' | 'stderr'; readonly text: string }[] = [];
 	child.stdout.setEncoding('utf8').on('data', (text: string) => chunks.push({ stream: 'stdout', text }));

@@ -1,0 +1,141 @@
+/**
+ * Owns connections to a PostgreSQL server: a small pool, sessions that send several statements at once, and what every transaction is
+ * set to. The only module that loads pg, and only when a ledger on a server is opened. Refuses to reuse a connection that failed.
+ */
+import type { Pool, PoolClient, QueryResult } from 'pg';
+import type { LedgerAddress } from './address';
+import { isStatementFailure } from './faults';
+import { decodeText } from './text-codec';
+
+/** A statement with its values; `name` makes the server keep its plan for the connection. */
+export interface Statement {
+	readonly name?: string;
+	readonly text: string;
+	readonly values?: readonly unknown[];
+}
+
+export interface PoolSettings {
+	readonly address: LedgerAddress;
+	readonly poolSize: number;
+	/** No statement and no connecting takes longer than this. */
+	readonly timeoutMs: number;
+}
+
+type Row = Record<string, unknown>;
+
+const INT8_OID = 20;
+const INT2_OID = 21;
+const INT4_OID = 23;
+const TEXT_OID = 25;
+const IDLE_MS = 30_000;
+
+/**
+ * Every lookup goes by an index: a plan made while a table was small must not turn into a scan of it when it has grown, and a ledger of
+ * ten million calls must answer like an empty one.
+ */
+const PLAN_BY_INDEX =
+	'SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off; SET LOCAL plan_cache_mode = force_generic_plan';
+
+/** Connects to the server when asked, at most `poolSize` times at once. */
+export function openPool({ address, poolSize, timeoutMs }: PoolSettings): Pool {
+	// eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded on first use: a host without a ledger on a server must not need the driver
+	const pg = require('pg') as typeof import('pg');
+	const pool = new pg.Pool({
+		connectionString: address.connectionString,
+		application_name: 'llm-credits',
+		max: poolSize,
+		pipeline: true,
+		connectionTimeoutMillis: timeoutMs,
+		query_timeout: timeoutMs,
+		idleTimeoutMillis: IDLE_MS,
+		allowExitOnIdle: true,
+		keepAlive: true,
+		types: {
+			getTypeParser: ((oid, format) => parserOf(oid) ?? (pg.types.getTypeParser(oid, format) as unknown)) satisfies typeof pg.types.getTypeParser,
+		},
+	});
+	// A connection that breaks while nobody uses it is taken out of the pool by the pool; the next use makes a new one.
+	pool.on('error', ignoreLoss);
+	return pool;
+}
+
+function parserOf(oid: number): ((value: string) => unknown) | null {
+	if (oid === INT8_OID || oid === INT4_OID || oid === INT2_OID) return BigInt;
+	return oid === TEXT_OID ? decodeText : null;
+}
+
+/** Statements of one connection. */
+export class Session {
+	readonly #client: PoolClient;
+
+	constructor(client: PoolClient) {
+		this.#client = client;
+	}
+
+	/** Sends all statements at once and resolves with their rows, in order. Rejects with the first failure when all are answered. */
+	async run(...statements: readonly Statement[]): Promise<Row[][]> {
+		const answers = await Promise.allSettled(
+			statements.map(({ name, text, values }) =>
+				this.#client.query<Row>({ text, ...(name ? { name } : {}), ...(values ? { values: [...values] } : {}) }),
+			),
+		);
+		const failed = answers.find((answer) => answer.status === 'rejected');
+		if (failed) throw failed.reason;
+		return answers.map((answer) => rowsOf((answer as PromiseFulfilledResult<QueryResult<Row>>).value));
+	}
+}
+
+/** Lends a connection to `work`. One that was lost, or was left in a transaction, is not used again. */
+export async function withSession<T>(pool: Pool, work: (session: Session) => Promise<T>): Promise<T> {
+	const client = await pool.connect();
+	client.on('error', ignoreLoss);
+	let isSound = false;
+	try {
+		const session = new Session(client);
+		try {
+			const result = await work(session);
+			isSound = true;
+			return result;
+		} catch (error) {
+			isSound = isStatementFailure(error) && (await rollBack(session));
+			throw error;
+		}
+	} finally {
+		client.off('error', ignoreLoss);
+		client.release(!isSound);
+	}
+}
+
+/** Begins a transaction that writes. An answered commit survives a loss of power, whatever the server's default is. */
+export function beginWrite(timeoutMs: number): Statement {
+	const limits = ['lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout'].map(
+		(name) => `SET LOCAL ${name} = ${String(timeoutMs)}`,
+	);
+	// READ COMMITTED is enough, and needed: whoever waited for the account's row must then see what was written before it came free.
+	// Everything else of the account is only written under that lock, so nothing that is read after it can change.
+	return { text: ['BEGIN ISOLATION LEVEL READ COMMITTED', 'SET LOCAL synchronous_commit = on', ...limits, PLAN_BY_INDEX].join('; ') };
+}
+
+/** Begins a transaction that reads one unchanging view. */
+export function beginRead(timeoutMs: number): Statement {
+	return { text: `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = ${String(timeoutMs)}; ${PLAN_BY_INDEX}` };
+}
+
+export const COMMIT: Statement = { text: 'COMMIT' };
+export const ROLLBACK: Statement = { text: 'ROLLBACK' };
+
+async function rollBack(session: Session): Promise<boolean> {
+	return session.run(ROLLBACK).then(
+		() => true,
+		() => false,
+	);
+}
+
+/** Whoever uses the connection is told by the rejection of its statement. */
+function ignoreLoss(): void {
+	return undefined;
+}
+
+function rowsOf(result: QueryResult<Row> | QueryResult<Row>[]): Row[] {
+	return Array.isArray(result) ? [] : result.rows;
+}

@@ -1,0 +1,204 @@
+/**
+ * Owns the schema of a ledger on a PostgreSQL server, in numbered steps that only go forward, numbered as those of the SQLite files; a
+ * released step is never edited. Refuses a schema of another program as `ledger_corrupt` and one of a newer version as `ledger_newer`.
+ */
+import type { Pool } from 'pg';
+import { CreditError } from '../../core/errors';
+import type { LedgerAddress } from './address';
+import { beginWrite, COMMIT, withSession, type Session } from './connection';
+import { lockNumber } from './lock-number';
+
+/**
+ * Step n brings the schema from n to n + 1. What is never changed lies in tables of its own (`grants`, `entries`), and what spending
+ * changes in columns of its own, so that roles can be kept apart (docs/postgres.md). A balance carries the amount of its grant, so
+ * that no role that only spends can make credits. Only indexed columns that rarely change keep updates of the rest cheap.
+ */
+const STEPS: readonly string[] = [
+	`
+	CREATE TABLE accounts (
+		id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+		public_id text COLLATE "C" NOT NULL UNIQUE,
+		name text NOT NULL,
+		time_zone text NOT NULL,
+		plan smallint NOT NULL,
+		paid_since_ms bigint,
+		unconfirmed_policy smallint NOT NULL,
+		overdraft_micro bigint NOT NULL CHECK (overdraft_micro >= 0),
+		last_at_ms bigint NOT NULL,
+		last_seq bigint NOT NULL,
+		chain_hash bytea NOT NULL
+	) WITH (fillfactor = 50);
+
+	CREATE TABLE grants (
+		account bigint NOT NULL,
+		seq bigint NOT NULL,
+		category smallint NOT NULL,
+		amount_micro bigint NOT NULL CHECK (amount_micro > 0),
+		priority bigint NOT NULL,
+		effective_at_ms bigint NOT NULL,
+		expires_at_ms bigint,
+		promotion_id text COLLATE "C",
+		note text,
+		PRIMARY KEY (account, seq),
+		UNIQUE (account, seq, amount_micro)
+	);
+	CREATE UNIQUE INDEX grants_promotion ON grants (account, promotion_id) WHERE promotion_id IS NOT NULL;
+
+	CREATE TABLE grant_balances (
+		account bigint NOT NULL,
+		seq bigint NOT NULL,
+		amount_micro bigint NOT NULL,
+		remaining_micro bigint NOT NULL CHECK (remaining_micro >= 0),
+		held_micro bigint NOT NULL CHECK (held_micro >= 0),
+		settled_micro bigint NOT NULL CHECK (settled_micro >= 0),
+		expired_micro bigint NOT NULL CHECK (expired_micro >= 0),
+		voided_micro bigint NOT NULL CHECK (voided_micro >= 0),
+		is_voided smallint NOT NULL,
+		is_exhausted boolean GENERATED ALWAYS AS (remaining_micro = 0 AND held_micro = 0) STORED,
+		PRIMARY KEY (account, seq),
+		FOREIGN KEY (account, seq, amount_micro) REFERENCES grants (account, seq, amount_micro),
+		CHECK (remaining_micro + held_micro + settled_micro + expired_micro + voided_micro = amount_micro)
+	) WITH (fillfactor = 50);
+	CREATE INDEX grant_balances_unexhausted ON grant_balances (account, seq) WHERE NOT is_exhausted;
+
+	CREATE TABLE label_sets (
+		id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+		account bigint NOT NULL,
+		hash bytea NOT NULL,
+		labels text NOT NULL,
+		UNIQUE (account, hash)
+	);
+
+	CREATE TABLE entries (
+		account bigint NOT NULL,
+		seq bigint NOT NULL,
+		at_ms bigint NOT NULL,
+		label_set bigint,
+		kind smallint NOT NULL,
+		key_hash bytea,
+		request_hash bytea,
+		hash bytea NOT NULL,
+		person text,
+		body text NOT NULL,
+		PRIMARY KEY (account, seq)
+	);
+	CREATE UNIQUE INDEX entries_key ON entries (account, key_hash) WHERE key_hash IS NOT NULL;
+
+	CREATE TABLE holds (
+		account bigint NOT NULL,
+		seq bigint NOT NULL,
+		timeout_at_ms bigint NOT NULL,
+		closed_seq bigint,
+		state smallint NOT NULL,
+		PRIMARY KEY (account, seq)
+	);
+	CREATE INDEX holds_open ON holds (account, timeout_at_ms) WHERE state = 0;
+	CREATE INDEX holds_unsettled ON holds (account, state, seq) WHERE state > 1;
+
+	CREATE TABLE usage_days (
+		account bigint NOT NULL,
+		label_set bigint NOT NULL,
+		day text COLLATE "C" NOT NULL,
+		calls bigint NOT NULL,
+		charged_micro bigint NOT NULL,
+		input_tokens bigint NOT NULL,
+		cached_input_tokens bigint NOT NULL,
+		output_tokens bigint NOT NULL,
+		reasoning_tokens bigint NOT NULL,
+		refusals bigint NOT NULL,
+		estimated_calls bigint NOT NULL,
+		PRIMARY KEY (account, label_set, day)
+	) WITH (fillfactor = 70);
+
+	CREATE TABLE kept_results (
+		account bigint NOT NULL,
+		hold_seq bigint NOT NULL,
+		kept_until_ms bigint NOT NULL,
+		text text NOT NULL,
+		PRIMARY KEY (account, hold_seq)
+	);
+	CREATE INDEX kept_results_until ON kept_results (kept_until_ms);
+	`,
+];
+
+/** The schema this version reads and writes. */
+export const SCHEMA_VERSION = STEPS.length;
+
+/** The table that marks a schema as a ledger and tells its version. */
+const MARK = 'ledger_version';
+
+interface Found {
+	readonly has_schema: boolean;
+	readonly is_ledger: boolean;
+	readonly is_empty: boolean;
+	readonly encoding: string;
+}
+
+/**
+ * Brings the schema to this version's, whoever comes first; the others wait and find it done. A schema that is up to date is only read,
+ * so that roles without the right to change it can use it. Throws what PostgreSQL throws.
+ */
+export async function migrate(pool: Pool, address: LedgerAddress, timeoutMs: number): Promise<void> {
+	await withSession(pool, async (session) => {
+		if ((await versionOf(session, address)) === SCHEMA_VERSION) return;
+		await session.run(beginWrite(timeoutMs), { text: 'SELECT pg_advisory_xact_lock($1::bigint)', values: [lockNumber(address.schema)] });
+		const version = await versionOf(session, address);
+		if (version < SCHEMA_VERSION) await raise(session, address.schema, version);
+		await session.run(COMMIT);
+	});
+}
+
+/** Throws `ledger_newer` unless the version is one that this program writes; another process may have raised it meanwhile. */
+export function assertKnown(version: bigint | number, { location }: LedgerAddress): void {
+	if (version <= SCHEMA_VERSION) return;
+	throw new CreditError(
+		'ledger_newer',
+		`The ledger ${location} was written by a newer version of LLM Credits (schema ${String(version)}, this one knows ${String(SCHEMA_VERSION)}). Update LLM Credits here, or choose another schema.`,
+	);
+}
+
+/** An expression for the version of the ledger in the schema. */
+export function versionColumn(schema: string): string {
+	return `(SELECT version FROM "${schema}".${MARK})`;
+}
+
+async function versionOf(session: Session, address: LedgerAddress): Promise<number> {
+	const { schema, location } = address;
+	const [rows] = await session.run({ text: FIND, values: [schema, MARK] });
+	const found = rows?.[0] as unknown as Found;
+	if (found.encoding !== 'UTF8') {
+		throw new CreditError(
+			'ledger_unavailable',
+			`The database of ${location} keeps texts as ${found.encoding}. A ledger needs one in UTF8: CREATE DATABASE … ENCODING 'UTF8'.`,
+		);
+	}
+	if (!found.is_ledger) {
+		if (found.is_empty) return 0;
+		throw new CreditError(
+			'ledger_corrupt',
+			`${location} has a schema "${schema}" of another program, not a ledger. Nothing was changed in it. Choose another schema: add ?schema=name to the PostgreSQL URL.`,
+		);
+	}
+	const [versions] = await session.run({ text: `SELECT version FROM "${schema}".${MARK}` });
+	const version = Number(versions?.[0]?.['version'] ?? 0);
+	assertKnown(version, address);
+	return version;
+}
+
+const FIND = `
+	WITH relations AS (SELECT c.relname FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = $1 AND c.relkind IN ('r', 'v', 'm', 'p', 'f'))
+	SELECT EXISTS (SELECT FROM relations WHERE relname = $2) AS is_ledger, NOT EXISTS (SELECT FROM relations) AS is_empty,
+		EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1) AS has_schema, pg_catalog.current_setting('server_encoding') AS encoding`;
+
+async function raise(session: Session, schema: string, version: number): Promise<void> {
+	const [rows] = await session.run({ text: FIND, values: [schema, MARK] });
+	const { has_schema: hasSchema } = rows?.[0] as unknown as Found;
+	if (!hasSchema) await session.run({ text: `CREATE SCHEMA "${schema}"` });
+	await session.run({ text: `SET LOCAL search_path = "${schema}"` });
+	if (version === 0)
+		await session.run({
+			text: `CREATE TABLE ${MARK} (is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only), version integer NOT NULL); INSERT INTO ${MARK} (version) VALUES (0)`,
+		});
+	for (const step of STEPS.slice(version)) await session.run({ text: step });
+	await session.run({ text: `UPDATE ${MARK} SET version = ${String(SCHEMA_VERSION)}` });
+}

@@ -1,0 +1,250 @@
+/**
+ * Owns reading a ledger from PostgreSQL: statements for snapshots, pages and totals, and what their rows mean. Everything that can be
+ * asked at once is sent at once. Runs inside the transaction of its caller; decides nothing.
+ */
+import type { Account, AccountSnapshot, Entry, GrantState, Hold, SnapshotNeeds } from '../../core/model';
+import type { Instant } from '../../core/time';
+import { bytesOf, holdStateCode, kindCode, readAccount, readEntry, readGrant, readHold, readUsageTotal } from '../rows';
+import type { AccountRow, EntryRow, GrantRow, HoldRow, UsageTotalRow } from '../rows';
+import type { MaterialisedAccount, PageQuery, UsageQuery } from '../store';
+import type { Session, Statement } from './connection';
+
+/** An account with the number that the database knows it by. */
+export interface StoredAccount {
+	readonly id: bigint;
+	readonly account: Account;
+}
+
+type HoldQuery = PageQuery & { readonly state: Hold['state'] | null };
+
+/** Which holds are meant: a query for their numbers, in which $1 is the account, and its further values. */
+interface Picked {
+	readonly name: string;
+	readonly query: string;
+	readonly values: readonly unknown[];
+}
+
+const ACCOUNT =
+	'SELECT id, public_id, name, time_zone, plan, paid_since_ms, unconfirmed_policy, overdraft_micro, last_at_ms, last_seq, chain_hash';
+const GRANT = `SELECT g.seq, g.category, g.amount_micro, g.priority, g.effective_at_ms, g.expires_at_ms, g.promotion_id, g.note,
+	b.remaining_micro, b.held_micro, b.settled_micro, b.expired_micro, b.voided_micro, b.is_voided`;
+const ENTRY = 'SELECT e.seq, e.at_ms, e.kind, e.key_hash, e.request_hash, l.labels, e.person, e.body, e.hash';
+const COUNTS = [
+	'calls',
+	'charged_micro',
+	'input_tokens',
+	'cached_input_tokens',
+	'output_tokens',
+	'reasoning_tokens',
+	'refusals',
+	'estimated_calls',
+];
+const SUMS = COUNTS.map((name) => `sum(u.${name})::bigint AS ${name}`).join(', ');
+/** Texts that every calendar day lies between. */
+const FIRST_DAY = '';
+const LAST_DAY = '~';
+const GRANTED = kindCode('granted');
+const RESERVED = kindCode('reserved');
+
+/** Reads rows of one schema into the nouns of the ledger. */
+export class Reader {
+	readonly #in: string;
+
+	constructor(schema: string) {
+		this.#in = `"${schema}".`;
+	}
+
+	/** The account's row; under `isLocked` nobody else decides on the account before this transaction ends. */
+	account(accountId: string, { isLocked }: { isLocked: boolean }): Statement {
+		const [name, lock] = isLocked ? ['locked_account', ' FOR UPDATE'] : ['account', ''];
+		return { name, text: `${ACCOUNT} FROM ${this.#in}accounts WHERE public_id = $1${lock}`, values: [accountId] };
+	}
+
+	async accounts(session: Session): Promise<Account[]> {
+		const [rows = []] = await session.run({ text: `${ACCOUNT} FROM ${this.#in}accounts ORDER BY public_id` });
+		return (rows as unknown as AccountRow[]).map(readAccount);
+	}
+
+	/** What `decide` needs at `atMs`. One round trip, and a second only where a closed hold leads to grants that are used up. */
+	async snapshot(
+		session: Session,
+		{ id, account }: StoredAccount,
+		{ needs, atMs }: { needs: SnapshotNeeds; atMs: Instant },
+	): Promise<AccountSnapshot> {
+		const keys = [...new Set(needs.keyHashes)].map((hash) => bytesOf(hash));
+		const picked = this.#neededHolds(needs.holdSeqs, keys, atMs);
+		const [entryRows, grantRows, ...holdRows] = await session.run(
+			this.#entriesByKey(id, keys),
+			this.#neededGrants(id, needs, keys),
+			...this.#holdStatements(id, picked),
+		);
+		const entries = readEntries(entryRows);
+		const holds = readHolds(holdRows);
+		const loaded = readGrants(grantRows);
+		const missing = missingGrants(loaded, [...entries.flatMap(grantsNamedBy), ...holds.flatMap(grantsHeldBy)]);
+		const grants = missing.length === 0 ? loaded : [...loaded, ...readGrants((await session.run(this.#grantsBySeq(id, missing)))[0])];
+		const asked = new Set(needs.promotionIds);
+		const promotions = grants.flatMap(({ promotionId, seq }) =>
+			promotionId !== null && asked.has(promotionId) ? [[promotionId, seq] as const] : [],
+		);
+		return { account, grants, holds, entries, promotions: new Map(promotions) };
+	}
+
+	/** The account with all its grants and the holds that are due at `atMs`. */
+	async wholeSnapshot(session: Session, { id, account }: StoredAccount, atMs: Instant): Promise<AccountSnapshot> {
+		const due = {
+			name: 'due',
+			query: `SELECT seq FROM ${this.#in}holds WHERE account = $1 AND state = 0 AND timeout_at_ms <= $2`,
+			values: [atMs],
+		};
+		const [grantRows, ...holdRows] = await session.run(this.#allGrants(id), ...this.#holdStatements(id, due));
+		return { account, grants: readGrants(grantRows), holds: readHolds(holdRows), entries: [], promotions: new Map() };
+	}
+
+	async materialised(session: Session, { id, account }: StoredAccount): Promise<MaterialisedAccount> {
+		const open = this.#holdPage({ afterSeq: 0, limit: null, state: 'open' });
+		const count = { text: `SELECT count(*) AS count FROM ${this.#in}holds WHERE account = $1`, values: [id] };
+		const usage = this.#usage(id, { fromDay: null, untilDay: null, isByDay: true });
+		const [grantRows, countRows, usageRows, ...holdRows] = await session.run(
+			this.#allGrants(id),
+			count,
+			usage,
+			...this.#holdStatements(id, open),
+		);
+		return {
+			account,
+			grants: readGrants(grantRows),
+			openHolds: readHolds(holdRows),
+			holdCount: Number(countRows?.[0]?.['count'] ?? 0n),
+			usage: (usageRows as unknown as UsageTotalRow[]).map(readUsageTotal),
+		};
+	}
+
+	async entries(session: Session, id: bigint, { afterSeq, limit }: PageQuery): Promise<Entry[]> {
+		const text = `${ENTRY} FROM ${this.#in}entries e LEFT JOIN ${this.#in}label_sets l ON l.id = e.label_set WHERE e.account = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3`;
+		return readEntries((await session.run({ name: 'entry_page', text, values: [id, afterSeq, limit] }))[0]);
+	}
+
+	async holds(session: Session, id: bigint, query: HoldQuery): Promise<Hold[]> {
+		return readHolds(await session.run(...this.#holdStatements(id, this.#holdPage(query))));
+	}
+
+	async holdsBySeq(session: Session, id: bigint, seqs: readonly number[]): Promise<Hold[]> {
+		return readHolds(
+			await session.run(
+				...this.#holdStatements(id, {
+					name: 'seq',
+					query: 'SELECT DISTINCT unnest($2::bigint[]) AS seq WHERE $1::bigint IS NOT NULL',
+					values: [seqs],
+				}),
+			),
+		);
+	}
+
+	/** Totals within the days asked for; by day only when days are asked for, so that what is read stays small. */
+	async usage(session: Session, id: bigint, { groupBy, fromDay, untilDay }: UsageQuery) {
+		const [rows = []] = await session.run(this.#usage(id, { fromDay, untilDay, isByDay: groupBy.includes('day') }));
+		return (rows as unknown as UsageTotalRow[]).map(readUsageTotal);
+	}
+
+	async keptResult(session: Session, id: bigint, { holdSeq, atMs }: { holdSeq: number; atMs: Instant }): Promise<string | null> {
+		const text = `SELECT text FROM ${this.#in}kept_results WHERE account = $1 AND hold_seq = $2 AND kept_until_ms > $3`;
+		const [rows] = await session.run({ name: 'kept_result', text, values: [id, holdSeq, atMs] });
+		return (rows?.[0]?.['text'] as string | undefined) ?? null;
+	}
+
+	#entriesByKey(id: bigint, keys: readonly Buffer[]): Statement {
+		const text = `${ENTRY} FROM ${this.#in}entries e LEFT JOIN ${this.#in}label_sets l ON l.id = e.label_set WHERE e.account = $1 AND e.key_hash = ANY ($2::bytea[])`;
+		return { name: 'entries_by_key', text, values: [id, keys] };
+	}
+
+	#neededGrants(id: bigint, { grantSeqs, promotionIds }: SnapshotNeeds, keys: readonly Buffer[]): Statement {
+		const text = `WITH needed AS (
+				SELECT seq FROM ${this.#in}grant_balances WHERE account = $1 AND NOT is_exhausted
+				UNION SELECT unnest($2::bigint[])
+				UNION SELECT seq FROM ${this.#in}grants WHERE account = $1 AND promotion_id = ANY ($3::text[])
+				UNION SELECT seq FROM ${this.#in}entries WHERE account = $1 AND key_hash = ANY ($4::bytea[]) AND kind = ${String(GRANTED)})
+			${GRANT} FROM needed n JOIN ${this.#in}grant_balances b ON b.account = $1 AND b.seq = n.seq JOIN ${this.#in}grants g ON g.account = $1 AND g.seq = n.seq`;
+		return { name: 'needed_grants', text, values: [id, grantSeqs, promotionIds, keys] };
+	}
+
+	#grantsBySeq(id: bigint, seqs: readonly number[]): Statement {
+		const text = `${GRANT} FROM ${this.#in}grant_balances b JOIN ${this.#in}grants g ON g.account = b.account AND g.seq = b.seq WHERE b.account = $1 AND b.seq = ANY ($2::bigint[])`;
+		return { name: 'grants_by_seq', text, values: [id, seqs] };
+	}
+
+	#allGrants(id: bigint): Statement {
+		const text = `${GRANT} FROM ${this.#in}grant_balances b JOIN ${this.#in}grants g ON g.account = b.account AND g.seq = b.seq WHERE b.account = $1 ORDER BY b.seq`;
+		return { name: 'all_grants', text, values: [id] };
+	}
+
+	#neededHolds(holdSeqs: readonly number[], keys: readonly Buffer[], atMs: Instant): Picked {
+		const query = `SELECT unnest($2::bigint[]) AS seq
+			UNION SELECT seq FROM ${this.#in}entries WHERE account = $1 AND key_hash = ANY ($3::bytea[]) AND kind = ${String(RESERVED)}
+			UNION SELECT seq FROM ${this.#in}holds WHERE account = $1 AND state = 0 AND timeout_at_ms <= $4`;
+		return { name: 'needed', query, values: [holdSeqs, keys, atMs] };
+	}
+
+	#holdPage({ afterSeq, limit, state }: { afterSeq: number; limit: number | null; state: Hold['state'] | null }): Picked {
+		const isState = state === null ? '' : ` AND state = ${String(holdStateCode(state))}`;
+		// Says what the partial index says, so that it is used.
+		const isUnsettled = state === 'released' || state === 'expired' ? ' AND state > 1' : '';
+		return {
+			name: `page_${state ?? 'all'}`,
+			query: `SELECT seq FROM ${this.#in}holds WHERE account = $1 AND seq > $2${isState}${isUnsettled} ORDER BY seq LIMIT $3`,
+			values: [afterSeq, limit],
+		};
+	}
+
+	/** Two statements: the holds, and the entries that made and closed them. */
+	#holdStatements(id: bigint, { name, query, values }: Picked): Statement[] {
+		const holds = `WITH picked AS (${query}) SELECT h.seq, h.state, h.timeout_at_ms, h.closed_seq FROM picked p JOIN ${this.#in}holds h ON h.account = $1 AND h.seq = p.seq ORDER BY h.seq`;
+		const entries = `WITH picked AS (${query}), told AS (SELECT p.seq FROM picked p UNION SELECT h.closed_seq FROM picked p JOIN ${this.#in}holds h ON h.account = $1 AND h.seq = p.seq WHERE h.closed_seq IS NOT NULL)
+			${ENTRY} FROM told t JOIN ${this.#in}entries e ON e.account = $1 AND e.seq = t.seq LEFT JOIN ${this.#in}label_sets l ON l.id = e.label_set`;
+		return [
+			{ name: `holds_${name}`, text: holds, values: [id, ...values] },
+			{ name: `hold_entries_${name}`, text: entries, values: [id, ...values] },
+		];
+	}
+
+	#usage(id: bigint, { fromDay, untilDay, isByDay }: { fromDay: string | null; untilDay: string | null; isByDay: boolean }): Statement {
+		const [day, group] = isByDay ? ['u.day', ', u.day'] : ["''", ''];
+		const text = `SELECT ${day} AS day, l.labels, ${SUMS} FROM ${this.#in}usage_days u JOIN ${this.#in}label_sets l ON l.id = u.label_set
+			WHERE u.account = $1 AND u.day >= $2 AND u.day <= $3 GROUP BY u.label_set, l.labels${group}`;
+		return { text, values: [id, fromDay ?? FIRST_DAY, untilDay ?? LAST_DAY] };
+	}
+}
+
+/** The account of a row, or `null` when there is none. */
+export function readStored(rows: readonly unknown[] | undefined): StoredAccount | null {
+	const row = rows?.[0] as AccountRow | undefined;
+	return row ? { id: row.id, account: readAccount(row) } : null;
+}
+
+function readEntries(rows: readonly unknown[] | undefined): Entry[] {
+	return ((rows ?? []) as EntryRow[]).map(readEntry);
+}
+
+function readGrants(rows: readonly unknown[] | undefined): GrantState[] {
+	return ((rows ?? []) as GrantRow[]).map(readGrant);
+}
+
+function readHolds([holdRows, entryRows]: readonly (readonly unknown[] | undefined)[]): Hold[] {
+	const entries = new Map(readEntries(entryRows).map((entry) => [entry.seq, entry]));
+	const entryOf = (seq: bigint | null): Entry | null => (seq === null ? null : (entries.get(Number(seq)) ?? null));
+	return ((holdRows ?? []) as HoldRow[]).map((row) => readHold(row, entryOf(row.seq), entryOf(row.closed_seq)));
+}
+
+function missingGrants(grants: readonly GrantState[], seqs: readonly number[]): number[] {
+	const loaded = new Set(grants.map((grant) => grant.seq));
+	return [...new Set(seqs)].filter((seq) => !loaded.has(seq));
+}
+
+function grantsNamedBy({ seq, body }: Entry): number[] {
+	if (body.kind === 'granted') return [seq];
+	return 'grantSeq' in body ? [body.grantSeq] : [];
+}
+
+function grantsHeldBy(hold: Hold): number[] {
+	return hold.slices.map((slice) => slice.grantSeq);
+}

@@ -1,0 +1,248 @@
+/**
+ * Owns a ledger in one schema of a PostgreSQL server: opening it, and the port over it. One transaction under the account's row lock for
+ * each batch, sent in three round trips; durable before it is answered; what may pass is tried again where that is safe. Refuses to
+ * know any rule of the ledger.
+ */
+import type { Pool } from 'pg';
+import { decide, needsOf } from '../../core/decide';
+import { CreditError } from '../../core/errors';
+import type { Account, AccountSnapshot, Command, Entry, Hold, Outcome } from '../../core/model';
+import { later, type Instant } from '../../core/time';
+import { bytesOf } from '../rows';
+import type { LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';
+import { totalUsage } from '../usage-totals';
+import { readAddress, type LedgerAddress } from './address';
+import { beginRead, beginWrite, COMMIT, openPool, ROLLBACK, withSession, type Session, type Statement } from './connection';
+import { isStatementFailure, ledgerFault, passing, UnansweredCommit } from './faults';
+import { lockNumber } from './lock-number';
+import { assertKnown, migrate, versionColumn } from './migrations';
+import { Patience, type Waiting } from './patience';
+import { Reader, readStored, type StoredAccount } from './reader';
+import { encodeText } from './text-codec';
+import { Writer } from './writer';
+
+export interface PostgresLedgerOptions extends Waiting {
+	/** `postgres://user:password@host:port/database`, with what the driver understands as parameters, and `schema`. */
+	readonly url: string;
+	/** Epoch milliseconds, UTC. The host's clock stamps entries, as with a file, and never runs backwards behind an account. */
+	readonly clock: () => Instant;
+	/** Connections at most; default 4. The commands of one account share one connection, so few are enough. */
+	readonly poolSize?: number;
+	/** Default: the parameter `schema` of the address, else `llm_credits`. */
+	readonly schema?: string;
+	/** Longest wait for locks, for connections, and for a server that went away; default 10,000 ms. */
+	readonly deadlineMs?: number;
+}
+
+/** A batch whose COMMIT was sent and not answered: what tells whether it was written. */
+interface SentBatch {
+	readonly outcomes: readonly Outcome[];
+	readonly lastSeq: number;
+	readonly chainHash: string;
+	/** The server's number of the transaction. */
+	readonly transaction: string;
+}
+
+const DEFAULT_DEADLINE_MS = 10_000;
+const DEFAULT_POOL_SIZE = 4;
+const NOBODY: AccountSnapshot = { account: null, grants: [], holds: [], entries: [], promotions: new Map() };
+
+/**
+ * Opens the ledger, making its schema when it is missing and bringing it up to date. Rejects with `invalid_path`, `ledger_busy`,
+ * `ledger_read_only`, `ledger_full`, `ledger_corrupt`, `ledger_newer` or `ledger_unavailable`; none shows the password.
+ */
+export async function openPostgresLedger(options: PostgresLedgerOptions): Promise<LedgerStore> {
+	const { clock, poolSize = DEFAULT_POOL_SIZE, deadlineMs = DEFAULT_DEADLINE_MS } = options;
+	const address = readAddress(options.url, options.schema);
+	const patience = new Patience(options, deadlineMs);
+	let pool: Pool | null = null;
+	try {
+		const opened = openPool({ address, poolSize, timeoutMs: deadlineMs });
+		pool = opened;
+		await patience.insist((timeoutMs) => migrate(opened, address, timeoutMs));
+		return new PostgresStore(opened, { address, clock, patience });
+	} catch (error) {
+		await pool?.end();
+		throw ledgerFault(error, address.location);
+	}
+}
+
+class PostgresStore implements LedgerStore {
+	readonly location: string;
+	readonly #pool: Pool;
+	readonly #address: LedgerAddress;
+	readonly #clock: () => Instant;
+	readonly #patience: Patience;
+	readonly #reader: Reader;
+	readonly #writer: Writer;
+	readonly #underWay = new Set<Promise<unknown>>();
+	#closing: Promise<void> | null = null;
+
+	constructor(pool: Pool, { address, clock, patience }: { address: LedgerAddress; clock: () => Instant; patience: Patience }) {
+		this.location = address.location;
+		this.#pool = pool;
+		this.#address = address;
+		this.#clock = clock;
+		this.#patience = patience;
+		this.#reader = new Reader(address.schema);
+		this.#writer = new Writer(address.schema);
+	}
+
+	async commit(accountId: string, commands: readonly Command[]): Promise<readonly Outcome[]> {
+		let sent: SentBatch | null = null;
+		return this.#insist(
+			async (session, timeoutMs) => {
+				const { stored, transaction } = await this.#lock(session, accountId, timeoutMs);
+				if (sent) {
+					// The lock came free, so the transaction that was not answered is over, one way or the other.
+					if (await this.#wasWritten(session, stored, sent)) return this.#giveUp(session, sent.outcomes);
+					sent = null;
+				}
+				const atMs = this.#now(stored);
+				const snapshot = stored ? await this.#reader.snapshot(session, stored, { needs: needsOf(commands), atMs }) : NOBODY;
+				const decision = decide(snapshot, commands, { accountId, atMs });
+				const { account, outcomes } = decision;
+				if (!account) return this.#giveUp(session, outcomes);
+				const { statements, remember } = await this.#writer.prepare(session, { decision, account, stored });
+				await send(session, statements, () => {
+					sent = { outcomes, lastSeq: account.lastSeq, chainHash: account.chainHash, transaction };
+				});
+				remember();
+				return outcomes;
+			},
+			(error) => (sent && passing(error) ? new UnansweredCommit(error) : error),
+		);
+	}
+
+	async snapshot(accountId: string): Promise<AccountSnapshot> {
+		return this.#readAccount(accountId, NOBODY, (session, stored) => this.#reader.wholeSnapshot(session, stored, this.#now(stored)));
+	}
+
+	async accounts(): Promise<readonly Account[]> {
+		return this.#insist((session) => this.#reader.accounts(session));
+	}
+
+	async usage(accountId: string, query: UsageQuery): Promise<readonly UsageRow[]> {
+		const readDays = { ...query, fromDay: null, untilDay: null };
+		return this.#readAccount<readonly UsageRow[]>(accountId, [], async (session, { id }) =>
+			totalUsage(await this.#reader.usage(session, id, query), readDays),
+		);
+	}
+
+	async holds(accountId: string, query: PageQuery & { readonly state: Hold['state'] | null }): Promise<readonly Hold[]> {
+		return this.#readAccount<readonly Hold[]>(accountId, [], (session, { id }) => this.#reader.holds(session, id, query));
+	}
+
+	async holdsBySeq(accountId: string, seqs: readonly number[]): Promise<readonly Hold[]> {
+		return this.#readAccount<readonly Hold[]>(accountId, [], (session, { id }) => this.#reader.holdsBySeq(session, id, seqs));
+	}
+
+	async materialised(accountId: string): Promise<MaterialisedAccount | null> {
+		return this.#readAccount<MaterialisedAccount | null>(accountId, null, (session, stored) => this.#reader.materialised(session, stored));
+	}
+
+	async entries(accountId: string, page: PageQuery): Promise<readonly Entry[]> {
+		return this.#readAccount<readonly Entry[]>(accountId, [], (session, { id }) => this.#reader.entries(session, id, page));
+	}
+
+	async keptResult(accountId: string, holdSeq: number): Promise<string | null> {
+		return this.#readAccount<string | null>(accountId, null, (session, { id }) =>
+			this.#reader.keptResult(session, id, { holdSeq, atMs: this.#clock() }),
+		);
+	}
+
+	async purgeResults(atMs: Instant): Promise<number> {
+		return this.#insist(async (session, timeoutMs) => {
+			const [, purged = []] = await session.run(beginWrite(timeoutMs), this.#writer.purgeResults(atMs), COMMIT);
+			return purged.length;
+		});
+	}
+
+	async close(): Promise<void> {
+		this.#closing ??= this.#close();
+		return this.#closing;
+	}
+
+	async #close(): Promise<void> {
+		await Promise.allSettled(this.#underWay);
+		await this.#pool.end();
+	}
+
+	/**
+	 * Locks the account until the transaction ends. One that is not there yet has no row to lock: then its name is locked, and it is looked
+	 * for once more, because another process may have opened it in between. The rows that depend on it are read by later statements: a
+	 * statement that waited for the lock would still see them as they were before.
+	 */
+	async #lock(session: Session, accountId: string, timeoutMs: number): Promise<{ stored: StoredAccount | null; transaction: string }> {
+		const name = encodeText(accountId);
+		const about = {
+			name: 'about',
+			text: `SELECT pg_current_xact_id()::text AS transaction, ${versionColumn(this.#address.schema)} AS version`,
+		};
+		const locked = this.#reader.account(name, { isLocked: true });
+		const [, accountRows, aboutRows] = await session.run(beginWrite(timeoutMs), locked, about);
+		const { transaction, version } = aboutRows?.[0] as { transaction: string; version: bigint };
+		assertKnown(version, this.#address);
+		const stored = readStored(accountRows);
+		if (stored) return { stored, transaction };
+		const [, again] = await session.run(
+			{ text: 'SELECT pg_advisory_xact_lock($1::bigint)', values: [lockNumber(this.#address.schema, name)] },
+			locked,
+		);
+		return { stored: readStored(again), transaction };
+	}
+
+	/** Whether a batch was written after all: its last entry is there, and was written by its own transaction, not by a twin's. */
+	async #wasWritten(session: Session, stored: StoredAccount | null, { lastSeq, chainHash, transaction }: SentBatch): Promise<boolean> {
+		if (!stored) return false;
+		const text = `SELECT CASE WHEN $4::xid8 < pg_current_xact_id() THEN pg_xact_status($4::xid8) END AS status FROM "${this.#address.schema}".entries WHERE account = $1 AND seq = $2 AND hash = $3`;
+		const [rows] = await session.run({ text, values: [stored.id, lastSeq, bytesOf(chainHash), transaction] });
+		return rows?.[0]?.['status'] === 'committed';
+	}
+
+	async #giveUp<T>(session: Session, result: T): Promise<T> {
+		await session.run(ROLLBACK);
+		return result;
+	}
+
+	/** Runs `work` over one unchanging view of the account. */
+	async #readAccount<T>(accountId: string, absent: T, work: (session: Session, stored: StoredAccount) => Promise<T>): Promise<T> {
+		return this.#insist(async (session, timeoutMs) => {
+			const [, rows] = await session.run(beginRead(timeoutMs), this.#reader.account(encodeText(accountId), { isLocked: false }));
+			const stored = readStored(rows);
+			return this.#giveUp(session, stored ? await work(session, stored) : absent);
+		});
+	}
+
+	/** Runs `work` on a connection, again while what stood in the way may pass; nothing stays of a try that failed. */
+	async #insist<T>(
+		work: (session: Session, timeoutMs: number) => Promise<T>,
+		explain: (error: unknown) => unknown = (error) => error,
+	): Promise<T> {
+		if (this.#closing) throw new CreditError('ledger_closed', `The ledger ${this.location} was closed. Open it again before using it.`);
+		const running = this.#patience.insist((timeoutMs) => withSession(this.#pool, (session) => work(session, timeoutMs)));
+		this.#underWay.add(running);
+		try {
+			return await running;
+		} catch (error) {
+			throw ledgerFault(explain(error), this.location);
+		} finally {
+			this.#underWay.delete(running);
+		}
+	}
+
+	#now(stored: StoredAccount | null): Instant {
+		return stored ? later(this.#clock(), stored.account.lastAtMs) : this.#clock();
+	}
+}
+
+/** Sends the writing statements with the COMMIT behind them. `onUnanswered` is told when it is not known whether they took effect. */
+async function send(session: Session, statements: readonly Statement[], onUnanswered: () => void): Promise<void> {
+	try {
+		await session.run(...statements, COMMIT);
+	} catch (error) {
+		if (isStatementFailure(error)) throw error;
+		onUnanswered();
+		throw new UnansweredCommit(error);
+	}
+}
