@@ -19,6 +19,8 @@ export class NodeStatus {
 
 	constructor(node: Node) {
 		this.#node = node;
+		// Status nodes hear nothing while the flow is being made.
+		this.#rest(0);
 	}
 
 	/** Shows a state now, or as soon as the pause is over, unless a newer one comes. */
@@ -29,12 +31,7 @@ export class NodeStatus {
 			return;
 		}
 		this.#node.status(shown);
-		this.#pause = later(PAUSE_MS, () => {
-			this.#pause = null;
-			const next = this.#waiting;
-			this.#waiting = null;
-			if (next !== null) this.show(next);
-		});
+		this.#rest(PAUSE_MS);
 	}
 
 	/** Red, with the first sentence of what is wrong. */
@@ -52,6 +49,15 @@ export class NodeStatus {
 	close(): void {
 		this.#isClosed = true;
 		this.#pause?.cancel();
+	}
+
+	#rest(pauseMs: number): void {
+		this.#pause = later(pauseMs, () => {
+			this.#pause = null;
+			const next = this.#waiting;
+			this.#waiting = null;
+			if (next !== null) this.show(next);
+		});
 	}
 }
 

@@ -135,7 +135,7 @@ export async function sendPeople(nodeRed: NodeRed, list: readonly object[]): Pro
 }
 
 /** What was seen, once it satisfies `isEnough`. */
-export async function seenWhen(nodeRed: NodeRed, isEnough: (seen: Seen) => boolean, timeoutMs = 60_000): Promise<Seen> {
+export async function seenWhen(nodeRed: NodeRed, isEnough: (seen: Seen) => boolean, timeoutMs = 15_000): Promise<Seen> {
 	let last: unknown = null;
 	return until(
 		async () => {
@@ -143,7 +143,7 @@ export async function seenWhen(nodeRed: NodeRed, isEnough: (seen: Seen) => boole
 			last = answer.body;
 			return answer.status === 200 && isEnough(answer.body as Seen) ? (answer.body as Seen) : null;
 		},
-		{ timeoutMs, everyMs: 50, describe: () => `seen so far: ${JSON.stringify(last).slice(0, 3000)}\n${nodeRed.output().slice(-2000)}` },
+		{ timeoutMs, everyMs: 50, describe: () => `seen so far: ${JSON.stringify(last).slice(-3000)}\n${nodeRed.output().slice(-2000)}` },
 	);
 }
 

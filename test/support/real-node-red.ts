@@ -34,7 +34,8 @@ export interface NodeRed {
 	readonly userDir: string;
 	/** Asks the admin interface; `token` is that of a logged-in user. */
 	request(path: string, options?: { method?: string; body?: unknown; headers?: Readonly<Record<string, string>> }): Promise<{ status: number; body: unknown }>;
-	deploy(flow: readonly FlowNode[], type?: DeployType): Promise<void>;
+	/** Resolves once the flow runs; `headers` carry a token where users are set. */
+	deploy(flow: readonly FlowNode[], type?: DeployType, headers?: Readonly<Record<string, string>>): Promise<void>;
 	login(user: string): Promise<string>;
 	output(): string;
 	stop(): Promise<void>;
@@ -76,9 +77,16 @@ function sessionOf(program: Running, { url, userDir }: { url: string; userDir: s
 		url,
 		userDir,
 		request,
-		deploy: async (flow, type = 'full') => {
-			const answer = await request('flows', { method: 'POST', body: { flows: flow }, headers: { 'Node-RED-API-Version': 'v2', 'Node-RED-Deployment-Type': type } });
+		deploy: async (flow, type = 'full', headers = {}) => {
+			const before = program.output().length;
+			const kind = { 'Node-RED-API-Version': 'v2', 'Node-RED-Deployment-Type': type };
+			const answer = await request('flows', { method: 'POST', body: { flows: flow }, headers: { ...kind, ...headers } });
 			if (answer.status !== 200) throw new Error(`The flow was refused: ${answer.status} ${JSON.stringify(answer.body)}`);
+			await until(async () => Promise.resolve(/Started (modified )?(flows|nodes)/.test(program.output().slice(before)) ? true : null), {
+				timeoutMs: 20_000,
+				everyMs: 20,
+				describe: () => `the flow did not start:\n${program.output().slice(before)}`,
+			});
 		},
 		login: async (user) => {
 			const body = { client_id: 'node-red-editor', grant_type: 'password', scope: '', username: user, password: 'campaign' };
