@@ -51,7 +51,8 @@ export function openPool({ address, poolSize, timeoutMs }: PoolSettings): Pool {
 		allowExitOnIdle: true,
 		keepAlive: true,
 		types: {
-			getTypeParser: ((oid, format) => parserOf(oid) ?? (pg.types.getTypeParser(oid, format) as unknown)) satisfies typeof pg.types.getTypeParser,
+			getTypeParser: ((oid, format) =>
+				parserOf(oid) ?? (pg.types.getTypeParser(oid, format) as unknown)) satisfies typeof pg.types.getTypeParser,
 		},
 	});
 	// A connection that breaks while nobody uses it is taken out of the pool by the pool; the next use makes a new one.

@@ -2,7 +2,7 @@
  * Owns how long a ledger on a server is insisted on: again while what stood in the way may pass, with growing pauses and jitter, up to
  * a deadline. Refuses to let every call wait that long while the server stays away.
  */
-import { passing } from './faults';
+import { passing, type Passing } from './faults';
 
 /** What waiting needs from outside: a timer, a random number in [0, 1), and milliseconds that only go forward. */
 export interface Waiting {
@@ -19,13 +19,14 @@ const LEAST_ATTEMPT_MS = 100;
 /** The patience of one store. */
 export class Patience {
 	readonly #waiting: Waiting;
-	readonly #deadlineMs: number;
+	readonly #deadlinesMs: Readonly<Record<Passing, number>>;
 	/** Set when the server stayed away for a whole deadline: from then on each call tries once, until one gets through. */
 	#isAway = false;
 
-	constructor(waiting: Waiting, deadlineMs: number) {
+	/** `deadlinesMs`: how long somebody may be in the way, and how long the server may be away. */
+	constructor(waiting: Waiting, deadlinesMs: Readonly<Record<Passing, number>>) {
 		this.#waiting = waiting;
-		this.#deadlineMs = deadlineMs;
+		this.#deadlinesMs = deadlinesMs;
 	}
 
 	/** Runs `attempt`, which is told how long it may take, until it succeeds. Rejects with its last error, or the first that will not pass. */
@@ -33,15 +34,15 @@ export class Patience {
 		const { pause, jitter, monotonicMs } = this.#waiting;
 		const startMs = monotonicMs();
 		for (let longestMs = FIRST_PAUSE_MS; ; longestMs = Math.min(longestMs * 2, LONGEST_PAUSE_MS)) {
-			const leftMs = this.#deadlineMs - (monotonicMs() - startMs);
+			const waitedMs = monotonicMs() - startMs;
 			try {
-				const result = await attempt(Math.max(Math.ceil(leftMs), LEAST_ATTEMPT_MS));
+				const result = await attempt(Math.max(Math.ceil(this.#deadlinesMs.busy - waitedMs), LEAST_ATTEMPT_MS));
 				this.#isAway = false;
 				return result;
 			} catch (error) {
 				const reason = passing(error);
 				if (reason === null) throw error;
-				if (leftMs <= 0 || this.#isAway) {
+				if (waitedMs >= this.#deadlinesMs[reason] || this.#isAway) {
 					this.#isAway = reason === 'unreachable';
 					throw error;
 				}

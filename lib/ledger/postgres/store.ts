@@ -44,6 +44,8 @@ interface SentBatch {
 }
 
 const DEFAULT_DEADLINE_MS = 10_000;
+/** Whoever opens a ledger can be told that the server is away, and try again; who spends from it cannot so easily. */
+const OPENING_DEADLINE_MS = 2_000;
 const DEFAULT_POOL_SIZE = 4;
 const NOBODY: AccountSnapshot = { account: null, grants: [], holds: [], entries: [], promotions: new Map() };
 
@@ -54,13 +56,13 @@ const NOBODY: AccountSnapshot = { account: null, grants: [], holds: [], entries:
 export async function openPostgresLedger(options: PostgresLedgerOptions): Promise<LedgerStore> {
 	const { clock, poolSize = DEFAULT_POOL_SIZE, deadlineMs = DEFAULT_DEADLINE_MS } = options;
 	const address = readAddress(options.url, options.schema);
-	const patience = new Patience(options, deadlineMs);
 	let pool: Pool | null = null;
 	try {
 		const opened = openPool({ address, poolSize, timeoutMs: deadlineMs });
 		pool = opened;
-		await patience.insist((timeoutMs) => migrate(opened, address, timeoutMs));
-		return new PostgresStore(opened, { address, clock, patience });
+		const opening = new Patience(options, { busy: deadlineMs, unreachable: Math.min(deadlineMs, OPENING_DEADLINE_MS) });
+		await opening.insist((timeoutMs) => migrate(opened, address, timeoutMs));
+		return new PostgresStore(opened, { address, clock, patience: new Patience(options, { busy: deadlineMs, unreachable: deadlineMs }) });
 	} catch (error) {
 		await pool?.end();
 		throw ledgerFault(error, address.location);

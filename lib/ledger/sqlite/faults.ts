@@ -2,7 +2,7 @@
  * Owns the translation of what SQLite and the file system report into faults with a name, the path and the mend. The one place
  * where their codes are read. Refuses to hide anything: what it does not know keeps its own words.
  */
-import { mkdtempSync, openSync, closeSync, rmdirSync } from 'node:fs';
+import { accessSync, constants, mkdtempSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CreditError, isCreditError, type CreditErrorCode } from '../../core/errors';
 
@@ -72,10 +72,13 @@ function describeSqlite(cause: unknown, { code, path }: { code: string; path: st
 	return { code: 'ledger_unavailable', text: `The ledger ${path} cannot be used: ${wordsOf(cause)} (${code}). Check the path and the disk.` };
 }
 
-/** What the system says when the file, or a file beside it, is opened for writing; `null` when both can be. */
+/**
+ * What the system says about writing the file, or making one beside it; `null` when both can be done. The file itself is never opened
+ * here: closing it again would drop the locks that this process holds on it through SQLite.
+ */
 function writeObstacle(path: string): unknown {
 	try {
-		closeSync(openSync(path, 'r+'));
+		accessSync(path, constants.R_OK | constants.W_OK);
 		rmdirSync(mkdtempSync(join(dirname(path), '.llm-credits-')));
 		return null;
 	} catch (error) {

@@ -30,7 +30,7 @@ export function ensureLedgerFile(path: string): void {
 		return;
 	}
 	const folder = dirname(path);
-	if (mkdirSync(folder, { recursive: true, mode: FOLDER_MODE }) !== undefined) chmodSync(folder, FOLDER_MODE);
+	makeFolder(folder);
 	createFile(path);
 	syncFolder(folder);
 }
@@ -47,11 +47,29 @@ export function assertSameFile(path: string, identity: string | null): void {
 	throw new CreditError('ledger_unavailable', `The ledger ${path} was moved, deleted or replaced while it was open. Put it back, or restart this host to use the new file.`);
 }
 
+/** Folder by folder: Node's own recursive way never ends where a folder cannot be made in one that exists, as in /proc. */
+function makeFolder(folder: string): void {
+	if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return;
+	if (dirname(folder) !== folder) makeFolder(dirname(folder));
+	unlessThere(() => {
+		mkdirSync(folder, { mode: FOLDER_MODE });
+		chmodSync(folder, FOLDER_MODE);
+	});
+	if (!statSync(folder).isDirectory()) throw Object.assign(new Error(`${folder} is not a folder`), { code: 'ENOTDIR' });
+}
+
 function createFile(path: string): void {
-	try {
+	unlessThere(() => {
 		const file = openSync(path, 'wx', FILE_MODE);
 		fchmodSync(file, FILE_MODE);
 		closeSync(file);
+	});
+}
+
+/** Another process may make the same thing at the same moment; that is as good. */
+function unlessThere(make: () => void): void {
+	try {
+		make();
 	} catch (error) {
 		const isThereNow = (error as { code?: unknown }).code === 'EEXIST';
 		if (!isThereNow) throw error;

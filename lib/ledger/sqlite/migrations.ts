@@ -112,6 +112,9 @@ const STEPS: readonly string[] = [
 	`,
 ];
 
+/** Changes nothing, but is refused by a file that was opened for reading only; an immediate transaction is not. */
+const PROVE_WRITABLE = 'DELETE FROM kept_results WHERE 0';
+
 /** The schema this version reads and writes. */
 export const SCHEMA_VERSION = STEPS.length;
 
@@ -146,6 +149,7 @@ export function migrate(db: Database, path: string): void {
 			db.pragma(`application_id = ${String(APPLICATION_ID)}`);
 			db.pragma(`user_version = ${String(SCHEMA_VERSION)}`);
 		}
+		db.exec(PROVE_WRITABLE);
 		db.exec('COMMIT');
 	} finally {
 		if (db.inTransaction) db.exec('ROLLBACK');

@@ -158,8 +158,8 @@ class SqliteStore implements LedgerStore {
 	}
 
 	#transact<T>(begin: Statement<[]>, work: () => { readonly result: T; readonly isChanged: boolean }): T {
-		begin.run();
 		try {
+			begin.run();
 			assertSameFile(this.location, this.#identity);
 			if (begin === this.#begin) this.#lookForOthers();
 			const { result, isChanged } = work();
