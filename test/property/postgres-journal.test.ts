@@ -1,0 +1,112 @@
+/**
+ * Random lives of an account on PostgreSQL: every answer, every entry with its hash, and everything materialised are those of the memory
+ * and of a SQLite file, which agree with the naive ledger of single coins (ledger-model.test.ts).
+ */
+import { expect } from 'chai';
+import * as fc from 'fast-check';
+import type { Command, Outcome } from '../../lib/core/model';
+import { verifyLedger } from '../../lib/engine/verify-ledger';
+import { openMemoryLedger } from '../../lib/ledger/memory/store';
+import type { LedgerStore } from '../../lib/ledger/store';
+import { openAccount } from '../support/ledger-commands';
+import { commandOf, remember, steps, type Made, type Step } from '../support/ledger-steps';
+import { ManualClock } from '../support/manual-clock';
+import { openPostgresTestLedger } from '../support/postgres';
+import { openTestLedger } from '../support/sqlite-ledger';
+
+const runsOf = (usual: number): number => Number(process.env['LLM_CREDITS_RUNS'] ?? usual);
+const ACCOUNT = 'acme';
+const OPEN: Command = openAccount({ name: 'Acme' });
+
+type Open = (clock: ManualClock) => Promise<LedgerStore>;
+const inMemory: Open = (clock) => Promise.resolve(openMemoryLedger({ clock: clock.read }));
+const inSqlite: Open = (clock) => openTestLedger({ clock: clock.read });
+const inPostgres: Open = (clock) => openPostgresTestLedger({ clock: clock.read });
+
+/** Commands that were committed together, at an instant. */
+interface Batch {
+	readonly atMs: number;
+	readonly commands: readonly Command[];
+}
+
+/** What a store answered to the batches, and what it then keeps. Proves the ledger. */
+async function lifeIn(open: Open, batches: readonly Batch[]) {
+	const clock = new ManualClock();
+	const store = await open(clock);
+	try {
+		const answers: unknown[] = [];
+		for (const { atMs, commands } of batches) {
+			clock.nowMs = atMs;
+			answers.push((await store.commit(ACCOUNT, commands)).map(comparable));
+		}
+		const { violations } = await verifyLedger(store);
+		const entries = await store.entries(ACCOUNT, { afterSeq: 0, limit: 10_000 });
+		const holds = await store.holds(ACCOUNT, { state: null, afterSeq: 0, limit: 10_000 });
+		const told = await store.materialised(ACCOUNT);
+		const usage = await store.usage(ACCOUNT, { groupBy: ['day', 'campaign'], fromDay: null, untilDay: null, where: {} });
+		return { answers, entries, holds, usage, violations, account: told?.account, grants: told?.grants, chainHash: told?.account.chainHash };
+	} finally {
+		await store.close();
+	}
+}
+
+const comparable = (outcome: Outcome): unknown =>
+	outcome.kind === 'fault' ? { kind: outcome.kind, code: outcome.error.code, message: outcome.error.message } : outcome;
+
+/** The commands of the steps, with the numbers that the memory gives out, one batch each. */
+async function batchesOf(taken: readonly Step[]): Promise<Batch[]> {
+	const clock = new ManualClock();
+	const startMs = clock.nowMs;
+	const store = openMemoryLedger({ clock: clock.read });
+	const batches: Batch[] = [{ atMs: startMs, commands: [OPEN] }];
+	await store.commit(ACCOUNT, [OPEN]);
+	const made: Made = { grantSeqs: [], holdSeqs: [] };
+	for (const { passMs, action } of taken) {
+		clock.advance(passMs);
+		const command = commandOf(action, made, startMs);
+		batches.push({ atMs: clock.nowMs, commands: [command] });
+		remember(made, (await store.commit(ACCOUNT, [command]))[0]);
+	}
+	await store.close();
+	return batches;
+}
+
+/** The same commands in fewer batches: neighbours of one instant are committed together. */
+function joined(batches: readonly Batch[]): Batch[] {
+	const together: Batch[] = [];
+	for (const batch of batches) {
+		const last = together.at(-1);
+		if (last?.atMs === batch.atMs) together[together.length - 1] = { ...last, commands: [...last.commands, ...batch.commands] };
+		else together.push(batch);
+	}
+	return together;
+}
+
+describe('random commands on PostgreSQL', function () {
+	this.timeout(0);
+
+	it('give the same answers, journal and balances as in memory and in SQLite', async () => {
+		await fc.assert(
+			fc.asyncProperty(steps(40), async (taken) => {
+				const batches = await batchesOf(taken);
+				const expected = await lifeIn(inMemory, batches);
+				expect(expected.violations).to.deep.equal([]);
+				const [postgres, sqlite] = [await lifeIn(inPostgres, batches), await lifeIn(inSqlite, batches)];
+				expect([postgres.chainHash, sqlite.chainHash]).to.deep.equal([expected.chainHash, expected.chainHash]);
+				expect(postgres).to.deep.equal(expected);
+			}),
+			{ numRuns: runsOf(25) },
+		);
+	});
+
+	it('give the same journal in whatever batches they are committed', async () => {
+		await fc.assert(
+			fc.asyncProperty(steps(60), async (taken) => {
+				const batches = await batchesOf(taken);
+				const [apart, together] = [await lifeIn(inMemory, batches), await lifeIn(inPostgres, joined(batches))];
+				expect({ ...together, answers: together.answers.flat() }).to.deep.equal({ ...apart, answers: apart.answers.flat() });
+			}),
+			{ numRuns: runsOf(25) },
+		);
+	});
+});
