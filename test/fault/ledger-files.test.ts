@@ -89,7 +89,7 @@ describe('a ledger that cannot be written', () => {
 			const { code, message } = await unprivileged(() => faultOf(openTestLedger({ path, clock })).catch((error: unknown) => { throw new Error(where, { cause: error }); }));
 			expect(code, `${where}: ${message}`).to.equal('ledger_read_only');
 			expect(message).to.include(path).and.include('right to write');
-			expect(readdirSync(folder)).to.deep.equal(fileMode === null ? [] : ['ledger.db']);
+			expect(existsSync(path)).to.equal(fileMode !== null);
 			chmodSync(folder, 0o700);
 		}
 	});

@@ -2,7 +2,7 @@
  * Owns the ledger's file as a file: a checked path, its folder, its mode, and whether it is still the file that was opened.
  * Refuses anything that is not a plain file, and never changes the mode of a file or folder that was there before.
  */
-import { chmodSync, closeSync, fchmodSync, fsyncSync, mkdirSync, openSync, statSync, type BigIntStats } from 'node:fs';
+import { accessSync, chmodSync, closeSync, constants, fchmodSync, fsyncSync, mkdirSync, openSync, statSync, type BigIntStats } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CreditError } from '../../core/errors';
 
@@ -27,6 +27,9 @@ export function ensureLedgerFile(path: string): void {
 	const found = statSync(path, { throwIfNoEntry: false });
 	if (found) {
 		if (!found.isFile()) throw new CreditError('invalid_path', `The ledger's path ${path} is ${found.isDirectory() ? 'a folder' : 'not a plain file'}. Name a file.`);
+		// Asked before SQLite is: it would leave side files beside a file that it can only read.
+		accessSync(path, constants.R_OK | constants.W_OK);
+		accessSync(dirname(path), constants.W_OK);
 		return;
 	}
 	const folder = dirname(path);
