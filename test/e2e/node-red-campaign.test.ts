@@ -42,16 +42,23 @@ describe('Node-RED: a campaign', function () {
 		const ledger = await ledgerWith('120');
 		await nodeRed.deploy(campaignFlow({ ledger, provider: provider.url }));
 		await sendPeople(nodeRed, people(300));
-		const { left, completed, caught, statuses } = await seenWhen(nodeRed, (seen) => seen.completed.length >= 300 && seen.statuses.some(({ text }) => text?.includes('of 300 by fallback')));
+		const { left, completed, caught, statuses } = await seenWhen(
+			nodeRed,
+			(seen) => seen.completed.length >= 300 && seen.statuses.some(({ text }) => text?.includes('of 300 by fallback')),
+		);
 
 		expect(left.map(({ id }) => id)).to.deep.equal(people(300).map(({ id }) => id));
 		expect(left.map(({ index }) => index)).to.deep.equal(left.map(({ id }) => id));
 		const answered = left.filter(({ output }) => output === 'result');
 		const fallen = left.filter(({ output }) => output === 'fallback');
 		expect(answered).to.have.length(120);
-		expect(new Set(answered.map(({ credits }) => `${credits.source} ${credits.reason} ${credits.credits}`))).to.deep.equal(new Set(['model answered 1']));
+		expect(new Set(answered.map(({ credits }) => `${credits.source} ${credits.reason} ${credits.credits}`))).to.deep.equal(
+			new Set(['model answered 1']),
+		);
 		expect(fallen).to.have.length(180);
-		expect(new Set(fallen.map(({ credits }) => `${credits.source} ${credits.reason} ${credits.credits}`))).to.deep.equal(new Set(['fallback credits_exhausted 0']));
+		expect(new Set(fallen.map(({ credits }) => `${credits.source} ${credits.reason} ${credits.credits}`))).to.deep.equal(
+			new Set(['fallback credits_exhausted 0']),
+		);
 		expect(new Set(fallen.map(({ llm }) => llm?.['message']))).to.deep.equal(new Set(['News for you']));
 		expect(provider.requests).to.have.length(120);
 		expect(completed).to.deep.equal(left.map(({ id }) => id));
@@ -92,7 +99,11 @@ describe('Node-RED: a campaign', function () {
 	it('is exact after the host was killed in the middle of a campaign and the campaign ran again', async () => {
 		await useProvider(() => ({ kind: 'answer', delayMs: 40 }));
 		const ledger = await ledgerWith('100');
-		const flow = campaignFlow({ ledger, provider: provider.url, action: { idempotencyKey: 'spring {{payload.id}}', idempotencyKeyType: 'str', keepResultsHours: 24, waitForCreditsSeconds: 1 } });
+		const flow = campaignFlow({
+			ledger,
+			provider: provider.url,
+			action: { idempotencyKey: 'spring {{payload.id}}', idempotencyKeyType: 'str', keepResultsHours: 24, waitForCreditsSeconds: 1 },
+		});
 		const first = await startNodeRed();
 		await first.deploy(flow);
 		await sendPeople(first, people(60));

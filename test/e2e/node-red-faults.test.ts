@@ -10,8 +10,18 @@ import { startNodeRed, type NodeRed } from '../support/real-node-red';
 
 /** One person for each way in which a provider can fail; what its message carries, and what the ledger charged. */
 const FAULTS: readonly { readonly name: string; readonly behaviour: Behaviour; readonly reason: string; readonly credits: string }[] = [
-	{ name: 'rate limit', behaviour: { kind: 'status', code: 429, body: { error: { message: 'Slow down', code: 'rate_limit_exceeded' } } }, reason: 'provider_rate_limit', credits: '0' },
-	{ name: 'quota', behaviour: { kind: 'status', code: 429, body: { error: { message: 'You exceeded your current quota', code: 'insufficient_quota' } } }, reason: 'provider_quota', credits: '0' },
+	{
+		name: 'rate limit',
+		behaviour: { kind: 'status', code: 429, body: { error: { message: 'Slow down', code: 'rate_limit_exceeded' } } },
+		reason: 'provider_rate_limit',
+		credits: '0',
+	},
+	{
+		name: 'quota',
+		behaviour: { kind: 'status', code: 429, body: { error: { message: 'You exceeded your current quota', code: 'insufficient_quota' } } },
+		reason: 'provider_quota',
+		credits: '0',
+	},
 	{ name: 'server error', behaviour: { kind: 'status', code: 500 }, reason: 'provider_error', credits: '0' },
 	{ name: 'wrong key', behaviour: { kind: 'status', code: 401 }, reason: 'provider_rejected', credits: '0' },
 	{ name: 'hang', behaviour: { kind: 'hang' }, reason: 'timeout', credits: '?' },
@@ -20,7 +30,12 @@ const FAULTS: readonly { readonly name: string; readonly behaviour: Behaviour; r
 	{ name: 'empty', behaviour: { kind: 'empty' }, reason: 'empty_answer', credits: '1' },
 	{ name: 'invalid', behaviour: { kind: 'invalid' }, reason: 'invalid_output', credits: '1' },
 	{ name: 'no usage', behaviour: { kind: 'answer', usage: null }, reason: 'answered', credits: '?' },
-	{ name: 'usage as strings', behaviour: { kind: 'answer', usage: { prompt_tokens: '100', completion_tokens: '20' } }, reason: 'answered', credits: '?' },
+	{
+		name: 'usage as strings',
+		behaviour: { kind: 'answer', usage: { prompt_tokens: '100', completion_tokens: '20' } },
+		reason: 'answered',
+		credits: '?',
+	},
 	{ name: 'slow', behaviour: { kind: 'answer', delayMs: 500 }, reason: 'answered', credits: '1' },
 ];
 
@@ -52,11 +67,18 @@ describe('Node-RED: faults', function () {
 
 	it('gives every fault of a provider its source and reason, and charges what was used', async () => {
 		await grantCredits(ledger, '1000');
-		await nodeRed.deploy(campaign({ action: { prompt: 'Write to {{payload.name}}.', timeoutSeconds: 2, concurrency: 32, maxOutputTokens: 20 } }));
-		await sendPeople(nodeRed, FAULTS.map(({ name }, id) => ({ id, name, segment: 'a' })));
+		await nodeRed.deploy(
+			campaign({ action: { prompt: 'Write to {{payload.name}}.', timeoutSeconds: 2, concurrency: 32, maxOutputTokens: 20 } }),
+		);
+		await sendPeople(
+			nodeRed,
+			FAULTS.map(({ name }, id) => ({ id, name, segment: 'a' })),
+		);
 		const { left, caught } = await whenLeft(nodeRed, FAULTS.length);
 
-		expect(left.map(({ credits }, index) => `${FAULTS[index]?.name}: ${credits.reason}`)).to.deep.equal(FAULTS.map(({ name, reason }) => `${name}: ${reason}`));
+		expect(left.map(({ credits }, index) => `${FAULTS[index]?.name}: ${credits.reason}`)).to.deep.equal(
+			FAULTS.map(({ name, reason }) => `${name}: ${reason}`),
+		);
 		for (const { id, output, credits, llm } of left) {
 			const fault = FAULTS[id];
 			expect(output, fault?.name).to.equal(fault?.reason === 'answered' ? 'result' : 'fallback');
@@ -83,8 +105,13 @@ describe('Node-RED: faults', function () {
 	it('sends messages on with their fallback values while no ledger or no provider is set', async () => {
 		await nodeRed.deploy(campaign({ action: { ledger: '' } }));
 		await sendPeople(nodeRed, people(3));
-		const noLedger = await seenWhen(nodeRed, ({ left, statuses }) => left.length >= 3 && statuses.some(({ text }) => text?.includes('fallback')));
-		expect(noLedger.left.map(({ output, credits }) => `${output} ${credits.reason}`)).to.deep.equal(Array(3).fill('fallback ledger_unavailable'));
+		const noLedger = await seenWhen(
+			nodeRed,
+			({ left, statuses }) => left.length >= 3 && statuses.some(({ text }) => text?.includes('fallback')),
+		);
+		expect(noLedger.left.map(({ output, credits }) => `${output} ${credits.reason}`)).to.deep.equal(
+			Array(3).fill('fallback ledger_unavailable'),
+		);
 		expect(noLedger.statuses[0]).to.deep.include({ fill: 'red', text: 'Ledger not set' });
 		expect(noLedger.statuses.at(-1)?.fill).to.equal('red');
 		expect(noLedger.statuses.at(-1)?.text).to.match(/fallback: ledger unavailable$/);
@@ -92,8 +119,13 @@ describe('Node-RED: faults', function () {
 		await grantCredits(ledger, '10');
 		await nodeRed.deploy(campaign({ action: { provider: 'gone' } }));
 		await sendPeople(nodeRed, people(3));
-		const noProvider = await seenWhen(nodeRed, ({ left, statuses }) => left.length >= 3 && statuses.some(({ text }) => text?.includes('fallback')));
-		expect(noProvider.left.map(({ output, credits }) => `${output} ${credits.reason}`)).to.deep.equal(Array(3).fill('fallback provider_rejected'));
+		const noProvider = await seenWhen(
+			nodeRed,
+			({ left, statuses }) => left.length >= 3 && statuses.some(({ text }) => text?.includes('fallback')),
+		);
+		expect(noProvider.left.map(({ output, credits }) => `${output} ${credits.reason}`)).to.deep.equal(
+			Array(3).fill('fallback provider_rejected'),
+		);
 		expect(noProvider.statuses[0]).to.deep.include({ fill: 'red', text: 'Provider not set' });
 		expect(await readBalance(ledger)).to.include({ available: '10', held: '0' });
 		expect(provider.requests).to.have.length(0);
@@ -144,10 +176,16 @@ describe('Node-RED: faults', function () {
 		const attributes = [{ name: 'discount', type: 'number', description: '', details: '', fallback: 'ten' }];
 		await nodeRed.deploy(campaign({ action: { attributes } }));
 		await sendPeople(nodeRed, people(2));
-		const { caught, left, statuses, completed } = await seenWhen(nodeRed, ({ caught, statuses }) => caught.length >= 2 && statuses.length >= 1);
+		const { caught, left, statuses, completed } = await seenWhen(
+			nodeRed,
+			({ caught, statuses }) => caught.length >= 2 && statuses.length >= 1,
+		);
 		expect(left).to.deep.equal([]);
 		expect(completed).to.deep.equal([]);
-		expect(caught.map(({ id, code }) => ({ id, code }))).to.deep.equal([{ id: 0, code: 'invalid_settings' }, { id: 1, code: 'invalid_settings' }]);
+		expect(caught.map(({ id, code }) => ({ id, code }))).to.deep.equal([
+			{ id: 0, code: 'invalid_settings' },
+			{ id: 1, code: 'invalid_settings' },
+		]);
 		expect(caught[0]?.message).to.match(/discount.*ten.*number/);
 		expect(statuses[0]?.fill).to.equal('red');
 		expect(statuses[0]?.text).to.match(/discount/);
@@ -159,7 +197,12 @@ describe('Node-RED: faults', function () {
 		await nodeRed.deploy(campaign({ action: { prompt: 'payload.text', promptType: 'msg' } }));
 		await sendPeople(nodeRed, [{ id: 0, text: 'Hello' }, { id: 1 }, { id: 2, text: { an: 'object' } }, { id: 3, text: 'Hello' }]);
 		const { left } = await whenLeft(nodeRed, 4);
-		expect(left.map(({ id, credits }) => `${id} ${credits.reason}`)).to.deep.equal(['0 answered', '1 empty_prompt', '2 invalid_item', '3 answered']);
+		expect(left.map(({ id, credits }) => `${id} ${credits.reason}`)).to.deep.equal([
+			'0 answered',
+			'1 empty_prompt',
+			'2 invalid_item',
+			'3 answered',
+		]);
 		expect(await readBalance(ledger)).to.include({ available: '8' });
 	});
 });

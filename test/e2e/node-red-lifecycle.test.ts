@@ -5,7 +5,17 @@ import { basename, join } from 'node:path';
 import { until } from '../support/child';
 import { startFakeOpenAi, type FakeOpenAi } from '../support/fake-openai';
 import { grantCredits, readBalance, readUsage, verifyFile } from '../support/ledger-reader';
-import { ACTION, campaignFlow, connectionNodes, observers, onFreshTab, people, seenWhen, sendPeople, whenLeft } from '../support/node-red-flow';
+import {
+	ACTION,
+	campaignFlow,
+	connectionNodes,
+	observers,
+	onFreshTab,
+	people,
+	seenWhen,
+	sendPeople,
+	whenLeft,
+} from '../support/node-red-flow';
 import { packOnce } from '../support/pack';
 import { startNodeRed, type DeployType, type FlowNode, type NodeRed } from '../support/real-node-red';
 
@@ -36,11 +46,17 @@ describe('Node-RED: the life of the nodes', function () {
 	for (const type of ['full', 'nodes'] as const satisfies readonly DeployType[]) {
 		it(`ends calls under way at a ${type} deploy with an exact ledger, and goes on afterwards`, async () => {
 			await provider.close();
-			provider = await startFakeOpenAi({ choose: ({ body }) => (JSON.stringify(body).includes('Person 1') ? { kind: 'hang' } : { kind: 'answer' }) });
+			provider = await startFakeOpenAi({
+				choose: ({ body }) => (JSON.stringify(body).includes('Person 1') ? { kind: 'hang' } : { kind: 'answer' }),
+			});
 			const flow = campaignFlow({ ledger, provider: provider.url, action: { concurrency: 2, keepResultsHours: 0 } });
 			await nodeRed.deploy(flow);
 			await sendPeople(nodeRed, people(4));
-			await until(async () => Promise.resolve(provider.stats().inFlight === 1 && provider.requests.length >= 3 ? true : null), { timeoutMs: 5_000, everyMs: 20, describe: () => 'no call was under way' });
+			await until(async () => Promise.resolve(provider.stats().inFlight === 1 && provider.requests.length >= 3 ? true : null), {
+				timeoutMs: 5_000,
+				everyMs: 20,
+				describe: () => 'no call was under way',
+			});
 			const startedMs = Date.now();
 			await nodeRed.deploy(
 				flow.map((node) => (node.id === 'action' ? { ...node, prompt: 'Greet {{payload.name}}' } : node)),
@@ -53,7 +69,14 @@ describe('Node-RED: the life of the nodes', function () {
 			const { left } = await seenWhen(nodeRed, (seen) => seen.left.some(({ id }) => id === 7));
 			expect(left.at(-1)?.credits.reason).to.equal('answered');
 			// Behind a deploy of this node alone the flow lives on, so nobody is lost.
-			if (type === 'nodes') expect(left.map(({ id, credits }) => `${id} ${credits.reason}`)).to.deep.equal(['0 answered', '1 cancelled', '2 answered', '3 answered', '7 answered']);
+			if (type === 'nodes')
+				expect(left.map(({ id, credits }) => `${id} ${credits.reason}`)).to.deep.equal([
+					'0 answered',
+					'1 cancelled',
+					'2 answered',
+					'3 answered',
+					'7 answered',
+				]);
 			const paid = (await readUsage(ledger, ['campaign'])).reduce((sum, { chargedMicro }) => sum + chargedMicro, 0n);
 			const later = await readBalance(ledger, 24 * 3_600_000);
 			expect(later.held).to.equal('0');
@@ -64,13 +87,42 @@ describe('Node-RED: the life of the nodes', function () {
 	it('reads values of a subflow’s environment, and names the flow and the instance in the ledger', async () => {
 		const inside = { z: 'sub', x: 100, y: 100 };
 		const instance = (id: string, name: string, value: string, wires: string[][]): FlowNode => ({
-			id, type: 'subflow:sub', z: 'tab', name, env: [{ name: 'CAMPAIGN', value, type: 'str' }], x: 300, y: 100, wires,
+			id,
+			type: 'subflow:sub',
+			z: 'tab',
+			name,
+			env: [{ name: 'CAMPAIGN', value, type: 'str' }],
+			x: 300,
+			y: 100,
+			wires,
 		});
 		await nodeRed.deploy(
 			onFreshTab([
 				{ id: 'tab', type: 'tab', label: 'Spring campaign' },
-				{ id: 'sub', type: 'subflow', name: 'Writer', env: [{ name: 'CAMPAIGN', type: 'str', value: 'none' }], in: [{ x: 10, y: 10, wires: [{ id: 'write' }] }], out: [{ x: 500, y: 10, wires: [{ id: 'write', port: 0 }] }] },
-				{ id: 'write', type: 'llm-credits-action', name: 'Write', ...ACTION, ledger: 'ledger', provider: 'provider', outputMode: 'single', outputs: 1, campaign: '${CAMPAIGN}', segment: 'CAMPAIGN', segmentType: 'env', prompt: 'For {{env.CAMPAIGN}}: {{payload.name}}', ...inside, wires: [[]] },
+				{
+					id: 'sub',
+					type: 'subflow',
+					name: 'Writer',
+					env: [{ name: 'CAMPAIGN', type: 'str', value: 'none' }],
+					in: [{ x: 10, y: 10, wires: [{ id: 'write' }] }],
+					out: [{ x: 500, y: 10, wires: [{ id: 'write', port: 0 }] }],
+				},
+				{
+					id: 'write',
+					type: 'llm-credits-action',
+					name: 'Write',
+					...ACTION,
+					ledger: 'ledger',
+					provider: 'provider',
+					outputMode: 'single',
+					outputs: 1,
+					campaign: '${CAMPAIGN}',
+					segment: 'CAMPAIGN',
+					segmentType: 'env',
+					prompt: 'For {{env.CAMPAIGN}}: {{payload.name}}',
+					...inside,
+					wires: [[]],
+				},
 				...connectionNodes({ ledger, provider: provider.url }),
 				instance('one', 'First', 'spring', [['two']]),
 				instance('two', 'Second', 'summer', [['result']]),
@@ -82,12 +134,27 @@ describe('Node-RED: the life of the nodes', function () {
 		expect(left[0]?.credits.reason).to.equal('answered');
 		const groups = (await readUsage(ledger, ['campaign', 'segment', 'flow'])).map(({ group }) => group);
 		expect(groups).to.have.deep.members(['spring', 'summer'].map((name) => ({ campaign: name, segment: name, flow: 'Spring campaign' })));
-		expect(JSON.stringify(provider.requests.map(({ body }) => body))).to.include('For spring: Person 0').and.include('For summer: Person 0');
+		expect(JSON.stringify(provider.requests.map(({ body }) => body)))
+			.to.include('For spring: Person 0')
+			.and.include('For summer: Person 0');
 	});
 
 	it('reads templates without HTML escaping, objects as JSON, and values of the context', async () => {
-		const flow = campaignFlow({ ledger, provider: provider.url, action: { prompt: '{{payload.name}} bought {{payload.orders}} in {{flow.city}}', outputField: 'payload.answer' } });
-		const seed: FlowNode = { id: 'seed', type: 'function', z: flow[0]!.id, func: `flow.set('city', 'Århus'); return msg;`, outputs: 1, x: 1, y: 1, wires: [['action']] };
+		const flow = campaignFlow({
+			ledger,
+			provider: provider.url,
+			action: { prompt: '{{payload.name}} bought {{payload.orders}} in {{flow.city}}', outputField: 'payload.answer' },
+		});
+		const seed: FlowNode = {
+			id: 'seed',
+			type: 'function',
+			z: flow[0]!.id,
+			func: `flow.set('city', 'Århus'); return msg;`,
+			outputs: 1,
+			x: 1,
+			y: 1,
+			wires: [['action']],
+		};
 		await nodeRed.deploy([...flow.map((node) => (node.id === 'spread' ? { ...node, wires: [['seed'], ['reply']] } : node)), seed]);
 		await sendPeople(nodeRed, [{ id: 0, name: `Zoë <O'Hara> & "Co"`, orders: [{ item: 'tent' }] }]);
 		await whenLeft(nodeRed, 1);
@@ -96,8 +163,28 @@ describe('Node-RED: the life of the nodes', function () {
 	});
 
 	it('grants, purchases, tells balance and usage, and fails on a missing amount', async () => {
-		const balance = (id: string, more: Readonly<Record<string, unknown>>, wires: string[][]): FlowNode => ({ id, type: 'llm-credits-balance', z: 'tab', ledger: 'ledger', x: 1, y: 1, ...more, wires });
-		const grant = { operation: 'grant', credits: 'payload.credits', creditsType: 'msg', category: 'promotional', expiry: 'days', expiryDays: '90', expiryDaysType: 'num', idempotencyKey: 'welcome {{payload.id}}', idempotencyKeyType: 'str', outputField: 'granted' };
+		const balance = (id: string, more: Readonly<Record<string, unknown>>, wires: string[][]): FlowNode => ({
+			id,
+			type: 'llm-credits-balance',
+			z: 'tab',
+			ledger: 'ledger',
+			x: 1,
+			y: 1,
+			...more,
+			wires,
+		});
+		const grant = {
+			operation: 'grant',
+			credits: 'payload.credits',
+			creditsType: 'msg',
+			category: 'promotional',
+			expiry: 'days',
+			expiryDays: '90',
+			expiryDaysType: 'num',
+			idempotencyKey: 'welcome {{payload.id}}',
+			idempotencyKeyType: 'str',
+			outputField: 'granted',
+		};
 		await nodeRed.deploy(
 			onFreshTab([
 				{ id: 'tab', type: 'tab', label: 'Credits' },
@@ -125,14 +212,61 @@ describe('Node-RED: the life of the nodes', function () {
 			{ output: 'Low', state: 'low' },
 			{ output: 'Exhausted', state: 'exhausted' },
 		];
-		const mark = (id: string, next: string): FlowNode => ({ id, type: 'change', z: 'tab', rules: [{ t: 'set', p: 'llm', pt: 'msg', to: JSON.stringify({ way: id }), tot: 'json' }], x: 1, y: 1, wires: [[next]] });
+		const mark = (id: string, next: string): FlowNode => ({
+			id,
+			type: 'change',
+			z: 'tab',
+			rules: [{ t: 'set', p: 'llm', pt: 'msg', to: JSON.stringify({ way: id }), tot: 'json' }],
+			x: 1,
+			y: 1,
+			wires: [[next]],
+		});
 		await nodeRed.deploy(
 			onFreshTab([
 				{ id: 'tab', type: 'tab', label: 'Spring campaign' },
 				...connectionNodes({ ledger, provider: provider.url }),
-				{ id: 'action', type: 'llm-credits-action', z: 'tab', ...ACTION, ledger: 'ledger', provider: 'provider', outputMode: 'single', outputs: 1, concurrency: 1, prompt: 'payload.text', promptType: 'msg', reservationCredits: '40', x: 1, y: 1, wires: [['by-source']] },
-				{ id: 'by-source', type: 'llm-credits-fallback-switch', z: 'tab', mode: 'source', rules, outputs: 3, x: 1, y: 1, wires: [['by-state'], ['gone'], ['otherwise']] },
-				{ id: 'by-state', type: 'llm-credits-fallback-switch', z: 'tab', mode: 'state', ledger: 'ledger', states, lowPercent: 98, exhaustedCredits: '1', outputs: 3, x: 1, y: 1, wires: [['low'], ['exhausted'], ['plenty']] },
+				{
+					id: 'action',
+					type: 'llm-credits-action',
+					z: 'tab',
+					...ACTION,
+					ledger: 'ledger',
+					provider: 'provider',
+					outputMode: 'single',
+					outputs: 1,
+					concurrency: 1,
+					prompt: 'payload.text',
+					promptType: 'msg',
+					reservationCredits: '40',
+					x: 1,
+					y: 1,
+					wires: [['by-source']],
+				},
+				{
+					id: 'by-source',
+					type: 'llm-credits-fallback-switch',
+					z: 'tab',
+					mode: 'source',
+					rules,
+					outputs: 3,
+					x: 1,
+					y: 1,
+					wires: [['by-state'], ['gone'], ['otherwise']],
+				},
+				{
+					id: 'by-state',
+					type: 'llm-credits-fallback-switch',
+					z: 'tab',
+					mode: 'state',
+					ledger: 'ledger',
+					states,
+					lowPercent: 98,
+					exhaustedCredits: '1',
+					outputs: 3,
+					x: 1,
+					y: 1,
+					wires: [['low'], ['exhausted'], ['plenty']],
+				},
 				...['gone', 'otherwise', 'low', 'exhausted', 'plenty'].map((id) => mark(id, 'result')),
 				...observers('action', ['action', 'by-source', 'by-state']),
 			]),
@@ -154,19 +288,38 @@ describe('Node-RED: the life of the nodes', function () {
 				const method = path.endsWith('test') ? 'POST' : 'GET';
 				expect((await guarded.request(path, { method, ...(method === 'POST' ? { body: {} } : {}) })).status, path).to.equal(401);
 			}
-			const as = async (user: string): Promise<{ headers: { authorization: string } }> => ({ headers: { authorization: `Bearer ${await guarded.login(user)}` } });
+			const as = async (user: string): Promise<{ headers: { authorization: string } }> => ({
+				headers: { authorization: `Bearer ${await guarded.login(user)}` },
+			});
 			const [reader, writer] = [await as('reader'), await as('writer')];
 			const flow = campaignFlow({ ledger, provider: provider.url });
 			await guarded.deploy(flow, 'full', writer.headers);
 
 			const models = await guarded.request('llm-credits/provider/provider/models', reader);
-			expect(models.body).to.deep.include({ models: [{ id: 'gpt-4o-mini', label: 'gpt-4o-mini (about 10 credits a message, most cost-efficient)', credits: '10', isMostCostEfficient: true }, { id: 'gpt-4.1-mini', label: 'gpt-4.1-mini (no known price)', credits: null, isMostCostEfficient: false }] });
-			expect((await guarded.request('llm-credits/ledger/ledger/balance', reader)).body).to.include({ available: '100', account: 'default' });
+			expect(models.body).to.deep.include({
+				models: [
+					{
+						id: 'gpt-4o-mini',
+						label: 'gpt-4o-mini (about 10 credits a message, most cost-efficient)',
+						credits: '10',
+						isMostCostEfficient: true,
+					},
+					{ id: 'gpt-4.1-mini', label: 'gpt-4.1-mini (no known price)', credits: null, isMostCostEfficient: false },
+				],
+			});
+			expect((await guarded.request('llm-credits/ledger/ledger/balance', reader)).body).to.include({
+				available: '100',
+				account: 'default',
+			});
 			expect((await guarded.request('llm-credits/ledger/none/balance', reader)).status).to.equal(404);
 
 			const values = { service: 'custom', baseUrl: provider.url, apiKey: '__PWRD__', headerValue: '' };
 			const test = async (who: typeof reader, changed: object): Promise<{ status: number; body: unknown }> =>
-				guarded.request('llm-credits/provider/test', { ...who, method: 'POST', body: { id: 'provider', values: { ...values, ...changed } } });
+				guarded.request('llm-credits/provider/test', {
+					...who,
+					method: 'POST',
+					body: { id: 'provider', values: { ...values, ...changed } },
+				});
 			expect((await test(reader, {})).status).to.equal(401);
 			expect((await test(writer, {})).body).to.deep.include({ ok: true });
 			const elsewhere = await startFakeOpenAi();

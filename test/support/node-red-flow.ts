@@ -13,7 +13,13 @@ export interface Left {
 	readonly id: number;
 	readonly output: 'result' | 'fallback';
 	readonly llm: Readonly<Record<string, unknown>> | undefined;
-	readonly credits: { readonly source: string; readonly reason: string; readonly message: string | null; readonly credits: string; readonly attempts: number };
+	readonly credits: {
+		readonly source: string;
+		readonly reason: string;
+		readonly message: string | null;
+		readonly credits: string;
+		readonly attempts: number;
+	};
 	readonly index: number;
 	readonly tokenUsage: unknown;
 }
@@ -61,9 +67,13 @@ export const ACTION = {
 	outputs: 2,
 } as const;
 
-const keep = (name: string, value: string): string => `const kept = flow.get('${name}') || []; kept.push(${value}); flow.set('${name}', kept);`;
+const keep = (name: string, value: string): string =>
+	`const kept = flow.get('${name}') || []; kept.push(${value}); flow.set('${name}', kept);`;
 const leaving = (output: string): string =>
-	keep('left', `{ id: msg.payload.id, output: '${output}', llm: msg.llm, credits: msg.llmCredits, index: msg.parts && msg.parts.index, tokenUsage: msg.tokenUsage }`);
+	keep(
+		'left',
+		`{ id: msg.payload.id, output: '${output}', llm: msg.llm, credits: msg.llmCredits, index: msg.parts && msg.parts.index, tokenUsage: msg.tokenUsage }`,
+	);
 
 function functionNode(id: string, func: string, more: Readonly<Record<string, unknown>> = {}): FlowNode {
 	return { id, type: 'function', z: 'tab', func, outputs: 1, x: 300, y: 100, wires: [[]], ...more };
@@ -82,7 +92,18 @@ export function onFreshTab(nodes: readonly FlowNode[]): FlowNode[] {
 export function connectionNodes({ ledger, provider, ledgerNode = {}, providerNode = {} }: CampaignOptions): FlowNode[] {
 	return [
 		{ id: 'ledger', type: 'llm-credits-ledger', name: '', path: ledger, account: 'default', timeZone: 'Europe/Berlin', ...ledgerNode },
-		{ id: 'provider', type: 'llm-credits-provider', name: '', service: 'custom', baseUrl: provider, pricing: 'own', prices: ONE_CREDIT_PRICES, unpriced: 'refuse', credentials: { apiKey: 'sk-test-secret' }, ...providerNode },
+		{
+			id: 'provider',
+			type: 'llm-credits-provider',
+			name: '',
+			service: 'custom',
+			baseUrl: provider,
+			pricing: 'own',
+			prices: ONE_CREDIT_PRICES,
+			unpriced: 'refuse',
+			credentials: { apiKey: 'sk-test-secret' },
+			...providerNode,
+		},
 	];
 }
 
@@ -115,7 +136,19 @@ export function campaignFlow(options: CampaignOptions): FlowNode[] {
 	return onFreshTab([
 		{ id: 'tab', type: 'tab', label: 'Spring campaign' },
 		...connectionNodes(options),
-		{ id: 'action', type: 'llm-credits-action', z: 'tab', name: 'Write', ledger: 'ledger', provider: 'provider', x: 300, y: 200, ...ACTION, wires: [['result'], ['fallback']], ...options.action },
+		{
+			id: 'action',
+			type: 'llm-credits-action',
+			z: 'tab',
+			name: 'Write',
+			ledger: 'ledger',
+			provider: 'provider',
+			x: 300,
+			y: 200,
+			...ACTION,
+			wires: [['result'], ['fallback']],
+			...options.action,
+		},
 		...observers('action'),
 	]);
 }

@@ -33,7 +33,10 @@ export interface NodeRed {
 	readonly url: string;
 	readonly userDir: string;
 	/** Asks the admin interface; `token` is that of a logged-in user. */
-	request(path: string, options?: { method?: string; body?: unknown; headers?: Readonly<Record<string, string>> }): Promise<{ status: number; body: unknown }>;
+	request(
+		path: string,
+		options?: { method?: string; body?: unknown; headers?: Readonly<Record<string, string>> },
+	): Promise<{ status: number; body: unknown }>;
 	/** Resolves once the flow runs; `headers` carry a token where users are set. */
 	deploy(flow: readonly FlowNode[], type?: DeployType, headers?: Readonly<Record<string, string>>): Promise<void>;
 	login(user: string): Promise<string>;
@@ -45,12 +48,20 @@ export interface NodeRed {
 }
 
 /** Starts a Node-RED and resolves once its flows run. */
-export async function startNodeRed({ userDir = mkdtempSync(join(tmpdir(), 'llmc-node-red-')), isInstalled = true, users, env = {} }: NodeRedOptions = {}): Promise<NodeRed> {
+export async function startNodeRed({
+	userDir = mkdtempSync(join(tmpdir(), 'llmc-node-red-')),
+	isInstalled = true,
+	users,
+	env = {},
+}: NodeRedOptions = {}): Promise<NodeRed> {
 	const port = await freePort();
 	if (!existsSync(join(userDir, 'package.json'))) await prepare(userDir, isInstalled);
 	writeFileSync(join(userDir, 'settings.js'), settingsFile(port, users ?? {}));
 	const red = join(repositoryRoot(), 'node_modules', 'node-red', 'red.js');
-	const program = startProgram(process.execPath, [red, '-u', userDir, '-s', join(userDir, 'settings.js')], { cwd: userDir, env: cleanEnvironment({ npm_config_prefer_offline: 'true', ...env }) });
+	const program = startProgram(process.execPath, [red, '-u', userDir, '-s', join(userDir, 'settings.js')], {
+		cwd: userDir,
+		env: cleanEnvironment({ npm_config_prefer_offline: 'true', ...env }),
+	});
 	await until(
 		async () => {
 			if (!program.isRunning()) throw new Error(`Node-RED ended at once:\n${program.output()}`);
@@ -132,7 +143,10 @@ function settingsFile(port: number, users: Readonly<Record<string, string>>): st
 async function prepare(userDir: string, isInstalled: boolean): Promise<void> {
 	const { name, version } = JSON.parse(readFileSync(join(repositoryRoot(), 'package.json'), 'utf8')) as { name: string; version: string };
 	mkdirSync(join(userDir, 'node_modules'), { recursive: true });
-	writeFileSync(join(userDir, 'package.json'), JSON.stringify({ name: 'user-folder', version: '0.0.1', private: true, dependencies: isInstalled ? { [name]: version } : {} }));
+	writeFileSync(
+		join(userDir, 'package.json'),
+		JSON.stringify({ name: 'user-folder', version: '0.0.1', private: true, dependencies: isInstalled ? { [name]: version } : {} }),
+	);
 	if (isInstalled) symlinkSync(await installedPackage(), join(userDir, 'node_modules', name), 'dir');
 }
 
@@ -164,8 +178,15 @@ async function dependencyTree(dependencies: Readonly<Record<string, string>>): P
 	if (existsSync(folder)) return join(folder, 'node_modules');
 	const draft = `${folder}.${process.pid}`;
 	mkdirSync(draft, { recursive: true });
-	writeFileSync(join(draft, 'package.json'), JSON.stringify({ name: 'dependencies', private: true, dependencies: lockedVersions(dependencies, lock) }));
-	await runOrThrow('npm', ['install', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--package-lock=false'], { cwd: draft, env: cleanEnvironment(), timeoutMs: 240_000 });
+	writeFileSync(
+		join(draft, 'package.json'),
+		JSON.stringify({ name: 'dependencies', private: true, dependencies: lockedVersions(dependencies, lock) }),
+	);
+	await runOrThrow(
+		'npm',
+		['install', '--omit=dev', '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--package-lock=false'],
+		{ cwd: draft, env: cleanEnvironment(), timeoutMs: 240_000 },
+	);
 	try {
 		renameSync(draft, folder);
 	} catch (error) {
@@ -178,7 +199,9 @@ async function dependencyTree(dependencies: Readonly<Record<string, string>>): P
 
 function lockedVersions(dependencies: Readonly<Record<string, string>>, lock: string): Record<string, string> {
 	const { packages } = JSON.parse(readFileSync(lock, 'utf8')) as { packages: Record<string, { version?: string }> };
-	return Object.fromEntries(Object.entries(dependencies).map(([name, range]) => [name, packages[`node_modules/${name}`]?.version ?? range]));
+	return Object.fromEntries(
+		Object.entries(dependencies).map(([name, range]) => [name, packages[`node_modules/${name}`]?.version ?? range]),
+	);
 }
 
 async function freePort(): Promise<number> {

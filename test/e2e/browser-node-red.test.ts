@@ -1,0 +1,301 @@
+/** The dialogs of the Node-RED nodes in Chromium: opened, filled, saved, deployed, and the same after a reload. */
+import { expect } from 'chai';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { startFakeOpenAi, type FakeOpenAi } from '../support/fake-openai';
+import { grantCredits } from '../support/ledger-reader';
+import { Editor, startBrowser } from '../support/node-red-editor';
+import { ACTION, connectionNodes } from '../support/node-red-flow';
+import { startNodeRed, type FlowNode, type NodeRed } from '../support/real-node-red';
+
+const PLACE = { z: 'tab', y: 100 } as const;
+
+describe('Node-RED in Chromium', function () {
+	this.timeout(60_000);
+	let browser: Browser;
+	let nodeRed: NodeRed;
+	let provider: FakeOpenAi;
+	let editor: Editor;
+
+	before(async () => {
+		[browser, nodeRed, provider] = await Promise.all([startBrowser(), startNodeRed(), startFakeOpenAi()]);
+		await grantCredits(join(nodeRed.userDir, 'ledger.db'), '12345.5');
+	});
+	beforeEach(async () => {
+		await nodeRed.deploy(flow());
+		editor = await Editor.open(browser, nodeRed);
+	});
+	afterEach(async () => {
+		expect(editor.errors.filter((error) => !error.includes('favicon'))).to.deep.equal([]);
+		await editor.page.close();
+	});
+	after(async () => {
+		await Promise.all([browser.close(), nodeRed.stop(), provider.close()]);
+		nodeRed.remove();
+		process.stdout.write(`      Pictures of the dialogs: ${Editor.pictures}\n`);
+	});
+
+	function flow(): FlowNode[] {
+		const rules = [
+			{ output: 'Model', source: 'model', reason: 'any' },
+			{ output: 'Credits Gone', source: 'fallback', reason: 'credits_exhausted' },
+			{ output: 'Other Fallback', source: 'fallback', reason: 'any' },
+		];
+		const end = (id: string): FlowNode => ({ id, type: 'junction', ...PLACE, x: 700, wires: [[]] });
+		return [
+			{ id: 'tab', type: 'tab', label: 'Spring campaign' },
+			...connectionNodes({ ledger: join(nodeRed.userDir, 'ledger.db'), provider: provider.url }),
+			{
+				id: 'action',
+				type: 'llm-credits-action',
+				name: '',
+				...ACTION,
+				prompt: 'Write a subject line for {{payload.first_name}}',
+				ledger: 'ledger',
+				provider: 'provider',
+				...PLACE,
+				x: 150,
+				wires: [['switch'], ['switch']],
+			},
+			{
+				id: 'switch',
+				type: 'llm-credits-fallback-switch',
+				name: '',
+				ledger: '',
+				mode: 'source',
+				rules,
+				outputs: 4,
+				...PLACE,
+				x: 400,
+				wires: [['a'], ['b'], ['c'], ['balance']],
+			},
+			{ id: 'balance', type: 'llm-credits-balance', name: '', ledger: 'ledger', operation: 'balance', ...PLACE, x: 650, wires: [[]] },
+			end('a'),
+			end('b'),
+			end('c'),
+		];
+	}
+
+	const stored = async (id: string): Promise<FlowNode> => {
+		const { body } = await nodeRed.request('flows', { headers: { 'Node-RED-API-Version': 'v2' } });
+		return (body as { flows: FlowNode[] }).flows.find((node) => node.id === id)!;
+	};
+
+	async function saveAndReload(): Promise<void> {
+		await editor.leave();
+		await editor.deploy();
+		await editor.reload();
+	}
+
+	it('shows the nodes in the palette', async () => {
+		for (const type of ['llm-credits-action', 'llm-credits-balance', 'llm-credits-fallback-switch']) {
+			const node = editor.page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`);
+			await node.scrollIntoViewIfNeeded();
+			expect(await node.isVisible(), type).to.equal(true);
+		}
+	});
+
+	it('keeps every kind of field of LLM Action', async () => {
+		await editor.edit('action');
+		const { page } = editor;
+		await editor.type('#node-input-name', 'Write the subject');
+		await editor.type('#node-input-systemPrompt', 'Be brief.');
+		await page.locator('.llmc-row[data-key="prompt"] .llmc-source select').selectOption('msg');
+		await editor.type('.llmc-row[data-key="prompt"] .red-ui-typedInput-input', 'payload.prompt');
+		await page.locator('.llmc-row[data-key="attributes"] .red-ui-editableList-addButton').click();
+		const added = page.locator('.llmc-row[data-key="attributes"] .llmc-record').last();
+		await added.locator('[data-field="name"] input').fill('tier');
+		await added.locator('[data-field="type"] select').selectOption('choice');
+		await added.locator('[data-field="details"] input').fill('gold, silver');
+		await added.locator('[data-field="fallback"] input').fill('silver');
+		await page.selectOption('#node-input-outputMode', 'single');
+		await editor.openSection('labels');
+		await editor.type('.llmc-row[data-key="campaign"] .red-ui-typedInput-input', 'summer-{{payload.year}}');
+		await editor.openSection('options');
+		await editor.type('#node-input-concurrency', '12');
+		await editor.type('#node-input-temperature', '0.4');
+		await saveAndReload();
+
+		const saved = await stored('action');
+		expect(saved).to.deep.include({
+			name: 'Write the subject',
+			systemPrompt: 'Be brief.',
+			prompt: 'payload.prompt',
+			promptType: 'msg',
+			outputMode: 'single',
+			outputs: 1,
+			campaign: 'summer-{{payload.year}}',
+			campaignType: 'str',
+			segment: 'payload.segment',
+			segmentType: 'msg',
+		});
+		expect(saved['attributes']).to.deep.equal([
+			...ACTION.attributes,
+			{ name: 'tier', type: 'choice', description: '', details: 'gold, silver', fallback: 'silver' },
+		]);
+		expect(Number(saved['concurrency'])).to.equal(12);
+		expect(saved['wires']).to.deep.equal([['switch']]);
+
+		await editor.edit('action');
+		expect(await editor.value('#node-input-name')).to.equal('Write the subject');
+		expect(await editor.value('.llmc-row[data-key="prompt"] .llmc-source select')).to.equal('msg');
+		expect(await editor.value('.llmc-row[data-key="prompt"] .red-ui-typedInput-input')).to.equal('payload.prompt');
+		expect(await page.locator('.llmc-record').count()).to.equal(2);
+		expect(await page.locator('.llmc-record').last().locator('[data-field="details"] input').inputValue()).to.equal('gold, silver');
+		expect(await editor.value('#node-input-temperature')).to.equal('0.4');
+		expect(await page.locator('.llmc-section[data-section="labels"] .llmc-section-summary').textContent()).to.equal('Campaign, Segment');
+		await editor.leave('cancel');
+	});
+
+	it('offers the models of the provider with what a typical message costs', async () => {
+		await editor.edit('action');
+		await editor.page.locator('.llmc-row[data-key="model"] .llmc-cost:has-text("10 credits")').waitFor();
+		await editor.page.click('.llmc-pick');
+		const models = editor.page.locator('.llmc-pick-model');
+		await models.first().waitFor();
+		expect(await models.allTextContents()).to.deep.equal(['gpt-4o-mini10 credits', 'gpt-4.1-minino known price']);
+		await models.last().click();
+		await editor.leave();
+		await editor.deploy();
+		expect(await stored('action')).to.include({ model: 'gpt-4.1-mini', modelType: 'str' });
+	});
+
+	it('marks what could not work, with a sentence that says how to mend it', async () => {
+		await editor.edit('action');
+		const { page } = editor;
+		await page.locator('.llmc-record [data-field="type"] select').selectOption('number');
+		const message = page.locator('.llmc-row[data-key="attributes"] > .llmc-field > .llmc-message');
+		expect(await message.textContent()).to.match(/fallback value of "message" is "News for you", which is not a number/);
+		await editor.type('#node-input-prompt', '{{#payload}} never closed');
+		expect(await page.locator('.llmc-row[data-key="prompt"] .llmc-message').textContent()).to.match(
+			/Prompt has a \{\{ \}\} that cannot be read/,
+		);
+		await editor.openSection('options');
+		await editor.type('#node-input-concurrency', '0');
+		expect(await page.locator('.llmc-row[data-key="concurrency"] .llmc-message').textContent()).to.equal(
+			'Calls at a Time is "0". Give a whole number from 1 to 256.',
+		);
+		await editor.photograph('light-action-invalid');
+		await editor.leave();
+		const errors = (await page.evaluate(`RED.nodes.node('action').validationErrors`)) as string[];
+		expect(errors.join('\n')).to.include('not a number').and.include('cannot be read').and.include('Calls at a Time');
+	});
+
+	it('keeps wires with their rules when rules of Fallback Switch come, go and move', async () => {
+		await editor.edit('switch');
+		const rows = editor.page.locator('.llmc-row[data-key="rules"]');
+		await rows.locator('.red-ui-editableList-item-remove').first().click();
+		await rows.locator('.red-ui-editableList-addButton').click();
+		await rows.locator('.llmc-record').last().locator('[data-field="output"] input').fill('Cheaper');
+		await rows.locator('.llmc-record').last().locator('[data-field="source"] select').selectOption('cheaper_model');
+		await saveAndReload();
+		const saved = await stored('switch');
+		expect((saved['rules'] as { output: string }[]).map(({ output }) => output)).to.deep.equal([
+			'Credits Gone',
+			'Other Fallback',
+			'Cheaper',
+		]);
+		expect(saved['outputs']).to.equal(4);
+		expect(saved['wires']).to.deep.equal([['b'], ['c'], [], ['balance']]);
+		const labels = (await editor.page.evaluate(
+			`[0, 1, 2, 3].map((index) => RED.nodes.node('switch')._def.outputLabels.call(RED.nodes.node('switch'), index))`,
+		)) as string[];
+		expect(labels).to.deep.equal(['Credits Gone', 'Other Fallback', 'Cheaper', 'Otherwise']);
+
+		await editor.edit('switch');
+		await editor.page.selectOption('#node-input-mode', 'state');
+		expect(await editor.page.locator('.llmc-row[data-key="ledger"] .llmc-message').textContent()).to.match(/Choose a ledger/);
+		await editor.page.selectOption('#node-input-ledger', 'ledger');
+		await editor.type('#node-input-lowPercent', '15');
+		await saveAndReload();
+		expect(await stored('switch')).to.include({ mode: 'state', ledger: 'ledger', outputs: 4 });
+		expect(Number((await stored('switch'))['lowPercent'])).to.equal(15);
+	});
+
+	it('shows in Credit Balance only what belongs to the operation, and keeps it', async () => {
+		await editor.edit('balance');
+		const { page } = editor;
+		await page.selectOption('#node-input-operation', 'grant');
+		expect(await page.locator('.llmc-row[data-key="groupBy"]').isVisible()).to.equal(false);
+		await page.selectOption('#node-input-expiry', 'days');
+		await editor.type('.llmc-row[data-key="expiryDays"] .red-ui-typedInput-input', '30');
+		await editor.type('.llmc-row[data-key="credits"] .red-ui-typedInput-input', '2500.25');
+		await page.selectOption('#node-input-operation', 'usage');
+		expect(await page.locator('.llmc-row[data-key="credits"]').isVisible()).to.equal(false);
+		await page.locator('.llmc-choices label:has-text("Campaign") input').check();
+		await saveAndReload();
+		expect(await stored('balance')).to.deep.include({
+			operation: 'usage',
+			credits: '2500.25',
+			creditsType: 'str',
+			expiryDays: '30',
+			expiryDaysType: 'num',
+			groupBy: ['model', 'campaign'],
+		});
+	});
+
+	it('tests a connection, keeps the key out of the flow, and shows what a ledger has left', async () => {
+		const { page } = editor;
+		await editor.edit('provider', 'llm-credits-provider');
+		await page.click('.llmc-test button');
+		await page.locator('.llmc-said.llmc-good').waitFor();
+		await editor.type('#node-config-input-apiKey', 'sk-typed-in-the-dialog');
+		await editor.type('#node-config-input-baseUrl', 'http://127.0.0.1:9/v1');
+		await page.click('.llmc-test button');
+		await page.locator('.llmc-said.llmc-bad').waitFor();
+		await editor.type('#node-config-input-baseUrl', provider.url);
+		await saveAndReload();
+		const { body } = await nodeRed.request('flows', { headers: { 'Node-RED-API-Version': 'v2' } });
+		expect(JSON.stringify(body)).not.to.include('sk-');
+		await editor.edit('provider', 'llm-credits-provider');
+		expect(await editor.value('#node-config-input-apiKey')).to.equal('__PWRD__');
+		await page.click('.llmc-test button');
+		await page.locator('.llmc-said.llmc-good').waitFor();
+		expect(
+			provider.requests.every(
+				({ headers }) => headers.authorization === 'Bearer sk-typed-in-the-dialog' || headers.authorization === 'Bearer sk-test-secret',
+			),
+		).to.equal(true);
+		await editor.leave('cancel');
+
+		await editor.edit('ledger', 'llm-credits-ledger');
+		await page.locator('.llmc-available:has-text("12,345.5 credits available")').waitFor();
+		await editor.type('#node-config-input-timeZone', 'Europe/Oslo');
+		await saveAndReload();
+		expect(await stored('ledger')).to.include({ timeZone: 'Europe/Oslo' });
+	});
+
+	for (const theme of ['light', 'dark'] as const) {
+		it(`leaves pictures of every dialog in the ${theme} theme`, async () => {
+			await editor.page.close();
+			editor = await Editor.open(browser, nodeRed, theme);
+			const { page } = editor;
+			const pictures: string[] = [];
+			for (const id of ['action', 'switch', 'balance']) {
+				await editor.edit(id);
+				pictures.push(await editor.photograph(`${theme}-${id}`));
+				if (id === 'action') {
+					await editor.openSection('labels');
+					await editor.openSection('options');
+					pictures.push(await editor.photograph(`${theme}-action-open`));
+				}
+				if (id === 'balance') {
+					await page.selectOption('#node-input-operation', 'grant');
+					pictures.push(await editor.photograph(`${theme}-balance-grant`));
+				}
+				await editor.leave('cancel');
+			}
+			for (const [id, type] of [
+				['ledger', 'llm-credits-ledger'],
+				['provider', 'llm-credits-provider'],
+			] as const) {
+				await editor.edit(id, type);
+				if (id === 'ledger') await page.locator('.llmc-available').waitFor();
+				pictures.push(await editor.photograph(`${theme}-${id}`));
+				await editor.leave('cancel');
+			}
+			for (const path of pictures) expect(statSync(path).size, path).to.be.greaterThan(5_000);
+		});
+	}
+});
