@@ -71,7 +71,7 @@ const HARD_CASES: readonly Partial<Row>[] = [
 		last_name: '${LAST}',
 		language: 'en',
 		segment: 'new',
-		notes: 'Import went wrong:\r\nplaceholders\tinstead of names',
+		notes: 'Import went wrong:\nplaceholders\tinstead of names',
 	},
 	{
 		first_name: 'محمد Mohammed',

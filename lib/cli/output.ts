@@ -56,7 +56,7 @@ export class Output {
 
 	/** A bar on standard error where that is a terminal, nothing otherwise. */
 	progress(label: string): Progress {
-		if (process.stderr.isTTY !== true) return SILENT;
+		if (!process.stderr.isTTY) return SILENT;
 		const bar = new SingleBar({
 			format: `${label} {bar} {percentage}%  {value}/{total}`,
 			barCompleteChar: '█',

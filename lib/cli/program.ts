@@ -67,6 +67,7 @@ export function allCommands(command: Command): Command[] {
 }
 
 /** Gives the work its options, those of the program included, and somewhere to print. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- which options a command has is said by its work alone.
 function run<O extends CommonOptions>(work: (options: O, output: Output) => Promise<void>): (this: Command) => Promise<void> {
 	return async function action(this: Command) {
 		const options = this.optsWithGlobals<O>();

@@ -65,7 +65,7 @@ function settingsText(uiPort: number): string {
 		// The credentials file holds the name of an environment variable, not a key; see campaign-flow.ts.
 		credentialSecret: false,
 		telemetry: { enabled: false, updateNotification: false },
-		editorTheme: { tours: false, header: { title: 'Node-RED with LLM Credits' } },
+		editorTheme: { tours: false, page: { title: 'Node-RED with LLM Credits' }, header: { title: 'Node-RED with LLM Credits' } },
 		externalModules: { autoInstall: false },
 		logging: { console: { level: 'warn', metrics: false, audit: false } },
 	};
@@ -151,7 +151,7 @@ async function waitUntilUp(nodeRed: NodeRed): Promise<void> {
 
 async function isFlowRunning(address: string): Promise<boolean> {
 	const state = await ask<{ readonly state?: string }>(`${address}flows/state`);
-	return state === null || state.state === undefined || state.state === 'start';
+	return (state?.state ?? 'start') === 'start';
 }
 
 async function ask<T>(url: string): Promise<T | null> {

@@ -45,7 +45,7 @@ export function readOptions(args: readonly string[], { folder }: { folder: strin
 		program.parse(args, { from: 'user' });
 	} catch (error) {
 		if (error instanceof CommanderError && error.exitCode === 0) return null;
-		throw new StartFailure(`${wordsOf(error)}. See "npm start -- --help".`, 2);
+		throw new StartFailure(`${wordsOf(error).replace(/\.$/, '')}. See "npm start -- --help".`, 2);
 	}
 	const { people, credits, data, model, once, json } = program.opts<
 		Partial<Record<'people' | 'credits' | 'data', string>> & { model: string; once?: boolean; json?: boolean }

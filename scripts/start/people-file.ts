@@ -18,12 +18,16 @@ export interface PeopleFile {
 
 type Row = Record<string, string>;
 
+const ROWS_TO_GUESS = 50;
+
 /** Reads the file. Throws a {@link StartFailure} with exit code 2 that names the file, the fault and the mend. */
 export function readPeople(path: string): PeopleFile {
 	const text = decodeText(readBytes(path), path);
+	// Empty rows would blur which separator it is, so it is found without them; counting them needs them.
+	const { delimiter } = parse<Row>(text, { header: true, skipEmptyLines: 'greedy', preview: ROWS_TO_GUESS }).meta;
 	const parsed = parse<Row>(text, {
 		header: true,
-		skipEmptyLines: false,
+		delimiter,
 		transformHeader: (name, index) => name.trim() || `column_${String(index + 1)}`,
 	});
 	const fault = parsed.errors.find((error) => error.type === 'Quotes' || error.code === 'TooManyFields');
@@ -74,9 +78,10 @@ function encodingOf(bytes: Buffer): string {
 }
 
 function faultText({ type, row = 0 }: ParseError, { path, parsed }: { path: string; parsed: ParseResult<Row> }): string {
-	const number = String(row + 1);
+	// The parser counts the header where quotation marks are wrong, and not where fields are too many.
+	const number = String(type === 'Quotes' ? row : row + 1);
 	if (type === 'Quotes')
-		return `Row ${number} of ${path} has a quotation mark that is not closed or not doubled. Write a quotation mark inside a field as "".`;
+		return `Row ${number} below the header of ${path} has a quotation mark that is not closed or not doubled. Write a quotation mark inside a field as "".`;
 	const expected = String(parsed.meta.fields?.length ?? 0);
-	return `Row ${number} of ${path} has more fields than the ${expected} of the header. Put fields that contain the separator "${parsed.meta.delimiter}" in quotation marks.`;
+	return `Row ${number} below the header of ${path} has more fields than the ${expected} of the header. Put fields that contain the separator "${parsed.meta.delimiter}" in quotation marks.`;
 }

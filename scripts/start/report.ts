@@ -117,7 +117,7 @@ function oneLine(text: string): string {
 }
 
 function cut(text: string): string {
-	const signs = [...text];
+	const signs = [...new Intl.Segmenter().segment(text)].map(({ segment }) => segment);
 	return signs.length > LINE_WIDTH ? `${signs.slice(0, LINE_WIDTH - 1).join('')}…` : text;
 }
 

@@ -44,8 +44,26 @@ function personIn(prompt: string): Person {
 		}
 		return '';
 	};
-	const name = field('first_name', 'firstname', 'given_name', 'name', 'last_name');
-	return { language: languageOf(field('language', 'lang', 'locale'), name), name, product: field('last_product', 'product') };
+	const name = field(
+		'first_name',
+		'firstname',
+		'given_name',
+		'vorname',
+		'prénom',
+		'prenom',
+		'nombre',
+		'nome',
+		'имя',
+		'名',
+		'名字',
+		'이름',
+		'name',
+		'full_name',
+		'last_name',
+		'nachname',
+	);
+	const language = field('language', 'lang', 'locale', 'sprache', 'langue', 'idioma', 'lingua', 'язык', 'мова', '语言', '言語', '언어');
+	return { language: languageOf(language, name), name, product: field('last_product', 'product') };
 }
 
 function languageOf(stated: string, name: string): Language {

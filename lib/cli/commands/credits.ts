@@ -47,6 +47,7 @@ export async function grant(options: GrantOptions, output: Output): Promise<void
 	const priority = wholeNumber(options.priority, { option: '--priority', min: 0, max: 1000 }) ?? DEFAULT_PRIORITY;
 	const days = wholeNumber(options.expiresInDays, { option: '--expires-in-days', min: 1, max: 36_500 });
 	checkTimeOptions(options);
+	const key = keyOf(options);
 	await writeLedger(options, async ({ ledger, isNew }) => {
 		const { timeZone } = (await ledger.balance()).account;
 		const input: Omit<GrantInput, 'key'> = {
@@ -57,7 +58,7 @@ export async function grant(options: GrantOptions, output: Output): Promise<void
 			effectiveAtMs: options.effectiveAt === undefined ? null : parseInstant(options.effectiveAt, { field: '--effective-at', timeZone }),
 			note: options.note ?? null,
 		};
-		const granted = await ledger.grant({ ...input, key: keyOf(options) });
+		const granted = await ledger.grant({ ...input, key });
 		answerGranted(output, { granted, isNew, timeZone, options });
 	});
 }
@@ -66,9 +67,10 @@ export async function grant(options: GrantOptions, output: Output): Promise<void
 export async function purchase(options: PurchaseOptions, output: Output): Promise<void> {
 	ledgerPathOf(options);
 	const packs = packsOf(options);
+	const key = keyOf(options);
 	await writeLedger(options, async ({ ledger, isNew }) => {
 		const { timeZone } = (await ledger.balance()).account;
-		const granted = await ledger.purchase({ packs, note: options.note ?? null, key: keyOf(options) });
+		const granted = await ledger.purchase({ packs, note: options.note ?? null, key });
 		answerGranted(output, { granted, isNew, timeZone, options });
 	});
 }
@@ -190,8 +192,7 @@ function expiryOf({ expiresAt, rule }: GrantOptions, { days, timeZone }: { days:
 }
 
 function keyOf({ key }: { readonly key?: string }): string {
-	if (key !== undefined && key.trim() === '')
-		throw wrongUse('--key is empty.', 'Give a text such as an invoice number, or leave the option out.');
+	if (key?.trim() === '') throw wrongUse('--key is empty.', 'Give a text such as an invoice number, or leave the option out.');
 	return key ?? `cli ${newId()}`;
 }
 

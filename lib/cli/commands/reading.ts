@@ -185,7 +185,9 @@ function usageText(rows: readonly UsageRow[], groupBy: readonly Grouping[]): str
 	}));
 	const isTotal = (index: number): boolean => index === rows.length;
 	const body = all.map((row, index) => [
-		...groupBy.map((name, place) => (isTotal(index) ? (place === 0 ? 'all' : '') : row.group[name] || '(none)')),
+		...groupBy.map((name, place) =>
+			isTotal(index) ? (place === 0 ? 'all' : '') : row.group[name] === '' ? '(none)' : (row.group[name] ?? '(none)'),
+		),
 		count(row.calls),
 		charged[index] ?? '',
 		perThousand[index] ?? '',
