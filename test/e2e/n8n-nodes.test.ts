@@ -1,9 +1,12 @@
 /** The packed package in the real n8n: what n8n knows of it, Credit Balance, Fallback Switch, the model picker and the connection tests. */
 import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { readBalance } from '../support/ledger-reader';
-import { outputOf, runsOf } from '../support/n8n-session';
+import { outputOf, runsOf, type Execution } from '../support/n8n-session';
+import { repositoryRoot } from '../support/repository';
 import { creditBalance, fallbackSwitch, MODEL, openWorld, peopleList, SECRET, sharedN8n, type World } from '../support/n8n-world';
-import { end } from '../support/n8n-workflow-builder';
+import { end, type WorkflowJson } from '../support/n8n-workflow-builder';
 
 interface NodeType {
 	readonly name: string;
@@ -229,5 +232,41 @@ describe('n8n: the nodes', function () {
 		const refused = await test('llmCreditsProviderApi', { service: 'custom', baseUrl: 'http://127.0.0.1:1/v1', apiKey: SECRET });
 		expect(refused.status).to.equal('Error');
 		expect(refused.message).to.include('127.0.0.1:1').and.not.include(SECRET);
+	});
+
+	/** Runs a workflow of the package by hand, with the credentials of the world chosen in it. */
+	async function runShipped(file: string): Promise<Execution> {
+		const { llmCreditsLedgerApi, llmCreditsProviderApi } = world.credentials;
+		const text = readFileSync(join(repositoryRoot(), 'nodes', 'n8n', 'workflows', file), 'utf8');
+		expect(text).not.to.include('credentials');
+		const workflow = JSON.parse(text) as WorkflowJson;
+		const nodes = workflow.nodes.map((node) => {
+			if (!node.type.startsWith('n8n-nodes-llm-credits.')) return node;
+			return {
+				...node,
+				credentials: node.type.endsWith('.llmAction') ? { llmCreditsLedgerApi, llmCreditsProviderApi } : { llmCreditsLedgerApi },
+			};
+		});
+		return world.n8n.runByHand(await world.n8n.save({ ...workflow, nodes }));
+	}
+
+	it('the workflows that come with the package: with credits', async () => {
+		world = await openWorld({ credits: '1000' });
+		const campaign = await runShipped('metered-campaign.json');
+		expect(outputOf(campaign, 'Send the Message')).to.have.length(6);
+		const topUp = await runShipped('check-and-top-up.json');
+		expect(outputOf(topUp, 'Get Balance')[0]?.json['available']).to.equal('994');
+		expect(outputOf(topUp, 'Get Usage')[0]?.json).to.include({ campaign: 'spring', credits: '6' });
+	});
+
+	it('the workflows that come with the package: without credits', async () => {
+		world = await openWorld({ credits: null });
+		const campaign = await runShipped('metered-campaign.json');
+		const plain = { subject_line: 'New for spring', message: 'Spring is here. Have a look at what is new.', tone: 'calm' };
+		expect(outputOf(campaign, 'Send the Plain Message').map(({ json }) => json['llm'])).to.deep.equal(Array(6).fill(plain));
+		for (let time = 1; time <= 2; time += 1) {
+			const topUp = await runShipped('check-and-top-up.json');
+			expect(outputOf(topUp, 'Get Balance')[0]?.json['available'], 'bought once a day').to.equal('100000');
+		}
 	});
 });

@@ -211,8 +211,10 @@ export class N8nSession {
 	/** Waits until an execution has ended and is stored, and reads it with its data. */
 	async ended(id: string, timeoutMs = 120_000): Promise<Execution> {
 		const read = async (): Promise<Execution | null> => {
-			const execution = await this.#api<Execution>(`/executions/${id}?includeData=true`);
-			return ENDED.includes(execution.status) && execution.data !== null ? execution : null;
+			const { data, ...execution } = await this.#api<Omit<Execution, 'data'> & { data: Execution['data'] | null }>(
+				`/executions/${id}?includeData=true`,
+			);
+			return ENDED.includes(execution.status) && data ? { ...execution, data } : null;
 		};
 		return until(read, { timeoutMs, describe: () => `execution ${id} has not ended.\n${this.server.output().slice(-3000)}` });
 	}

@@ -16,9 +16,15 @@ export interface WorkflowNode {
 /** `from` or `from#output` → `to`. */
 export type Wire = readonly [from: string, to: string];
 
+/** A node as n8n exports it, as far as tests look at it. */
+export interface NodeJson {
+	readonly type: string;
+	readonly webhookId?: string;
+}
+
 export interface WorkflowJson {
 	readonly name: string;
-	readonly nodes: readonly object[];
+	readonly nodes: readonly NodeJson[];
 	readonly connections: Readonly<Record<string, { readonly main: readonly (readonly object[])[] }>>;
 	readonly settings: Readonly<Record<string, unknown>>;
 }
@@ -45,7 +51,7 @@ export function workflowOf(
 	};
 }
 
-function nodeJson(workflow: string, { settings = {}, parameters = {}, ...node }: WorkflowNode, index: number): object {
+function nodeJson(workflow: string, { settings = {}, parameters = {}, ...node }: WorkflowNode, index: number): NodeJson {
 	return {
 		id: `${workflow}-${node.name}`.replace(/\W+/g, '-').toLowerCase(),
 		position: [index * 240, 0],

@@ -11,7 +11,7 @@ import { end, people, webhook, workflowOf, type Wire, type WorkflowNode } from '
 const PREFIX = 'n8n-nodes-llm-credits';
 /** 100 tokens in and 20 out, the fake's usage, cost exactly one credit ($0.0001) at these prices. */
 export const MODEL = 'campaign-model';
-const PRICES = `${MODEL}, 0.60, 2.00`;
+const PRICES = `${MODEL}, 0.60, 2.00\ngpt*, 0.60, 2.00`;
 
 let session: Promise<N8nSession> | null = null;
 let counter = 0;
