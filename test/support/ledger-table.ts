@@ -1,0 +1,197 @@
+/**
+ * Owns ledger scenarios as text, one line a step: `at 10d | reserve a 5 timeout 1h | reserved | available 95 | held 5`.
+ * Amounts are credits, grants are g1, g2 … in order of making, holds go by their key. Refuses a line it does not understand.
+ */
+import { expect } from 'chai';
+import { balanceAt } from '../../lib/core/balance';
+import type { Command, GrantCategory, Outcome, Plan, Promotion } from '../../lib/core/model';
+import { parseCredits, type Micro } from '../../lib/core/money';
+import { verifyLedger } from '../../lib/engine/verify-ledger';
+import { openMemoryLedger } from '../../lib/ledger/memory/store';
+import type { LedgerStore } from '../../lib/ledger/store';
+import { openAccount } from './ledger-commands';
+
+const ACCOUNT = 'acme';
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+export interface TableOptions {
+	readonly timeZone?: string;
+	readonly start?: string;
+	readonly plan?: Plan;
+	readonly promotions?: readonly Promotion[];
+}
+
+const micro = (text: string): Micro => parseCredits(text, { field: 'amount', min: -(10n ** 15n) });
+
+/** `1d-1ms` in milliseconds; an ISO instant is taken relative to the start. */
+function spanMs(text: string, startMs: number): number {
+	if (/^\d{4}-/.test(text)) return Date.parse(text) - startMs;
+	const parts = [...text.matchAll(/([+-]?\d+)(ms|[smhd])/g)];
+	if (text !== '0' && parts.map(([part]) => part).join('') !== text) throw new Error(`"${text}" is not a span of time.`);
+	return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNITS[unit ?? ''] ?? NaN), 0);
+}
+
+/** Options of an action after its fixed words: `exp 10d prio 10` … */
+function optionsOf(words: readonly string[]): Map<string, string> {
+	const options = new Map<string, string>();
+	for (let index = 0; index < words.length; index += 2) options.set(words[index] ?? '', words[index + 1] ?? '');
+	return options;
+}
+
+class Scenario {
+	readonly #store: LedgerStore;
+	readonly #startMs: number;
+	readonly #options: TableOptions;
+	readonly #grantSeqs: number[] = [];
+	readonly #holdSeqs = new Map<string, number>();
+	#nowMs: number;
+	#keys = 0;
+
+	constructor(options: TableOptions) {
+		this.#options = options;
+		this.#startMs = Date.parse(options.start ?? '2026-04-08T12:00:00Z');
+		this.#nowMs = this.#startMs;
+		this.#store = openMemoryLedger({ clock: () => this.#nowMs });
+	}
+
+	async run(lines: readonly string[]): Promise<void> {
+		const { timeZone = 'UTC', plan = 'paid' } = this.#options;
+		await this.#store.commit(ACCOUNT, [openAccount({ timeZone, plan })]);
+		for (const line of lines) await this.#step(line);
+		expect((await verifyLedger(this.#store)).violations).to.deep.equal([]);
+	}
+
+	async #step(line: string): Promise<void> {
+		const [at = '', action = '', ...expectations] = line.split('|').map((part) => part.trim());
+		this.#nowMs = this.#startMs + spanMs(at.replace(/^at /, ''), this.#startMs);
+		const command = this.#command(action.split(/\s+/));
+		const [outcome] = await this.#store.commit(ACCOUNT, command ? [command] : []);
+		if (outcome?.kind === 'granted' && !outcome.isReplayed) this.#grantSeqs.push(outcome.grant.seq);
+		if (outcome?.kind === 'reserved' && command && 'key' in command) this.#holdSeqs.set(command.key, outcome.hold.seq);
+		for (const expectation of expectations) await this.#expect(expectation, { line, outcome });
+	}
+
+	#command([verb = '', first = '', second = '', ...rest]: readonly string[]): Command | null {
+		const key = `key-${String((this.#keys += 1))}`;
+		switch (verb) {
+			case 'look':
+				return null;
+			case 'grant':
+				return this.#grant(first, second, optionsOf(rest), key);
+			case 'void':
+				return { kind: 'void_grant', key, grantSeq: this.#grantSeq(first) };
+			case 'plan':
+				return { kind: 'change_account', key, plan: first as Plan };
+			case 'policy':
+				return { kind: 'change_account', key, unconfirmedPolicy: first as 'release' | 'charge' };
+			case 'zone':
+				return { kind: 'change_account', key, timeZone: first };
+			case 'claim':
+				return this.#claim(first, key);
+			case 'reserve':
+				return this.#reserve(first, second, rest);
+			case 'settle':
+				return { kind: 'settle', holdSeq: this.#holdSeq(first), actualMicro: micro(second), measure: 'reported', usage: null, result: null };
+			case 'release':
+			case 'expire':
+				return { kind: verb, holdSeq: this.#holdSeq(first) };
+			default:
+				throw new Error(`There is no action "${verb}".`);
+		}
+	}
+
+	#grant(category: string, amount: string, options: Map<string, string>, key: string): Command {
+		const [exp, days, from] = [options.get('exp'), options.get('days'), options.get('from')];
+		return {
+			kind: 'grant',
+			key: options.get('key') ?? key,
+			category: category as GrantCategory,
+			amountMicro: micro(amount),
+			priority: Number(options.get('prio') ?? 50),
+			effectiveAtMs: from === undefined ? null : this.#startMs + spanMs(from, this.#startMs),
+			expiry: exp !== undefined ? { atMs: this.#startMs + spanMs(exp, this.#startMs) } : days !== undefined ? { days: Number(days), rule: 'end_of_day' } : null,
+			note: null,
+		};
+	}
+
+	#claim(id: string, key: string): Command {
+		const promotion = this.#options.promotions?.find((each) => each.id === id);
+		if (!promotion) throw new Error(`There is no promotion "${id}".`);
+		return { kind: 'claim_promotion', key, promotion };
+	}
+
+	#reserve(key: string, amount: string, rest: readonly string[]): Command {
+		const mayWait = rest.includes('waits');
+		const options = optionsOf(rest.filter((word) => word !== 'waits'));
+		return {
+			kind: 'reserve',
+			key,
+			fingerprint: options.get('asking') ?? 'same',
+			amountMicro: amount === 'unpriced' ? null : micro(amount),
+			timeoutMs: spanMs(options.get('timeout') ?? '15m', 0),
+			labels: {},
+			person: null,
+			priceVersion: null,
+			mayWait,
+		};
+	}
+
+	async #expect(expectation: string, { line, outcome }: { line: string; outcome: Outcome | undefined }): Promise<void> {
+		const [name = '', ...rest] = expectation.split(/\s+/);
+		const value = rest.join(' ');
+		const snapshot = await this.#store.snapshot(ACCOUNT);
+		const balance = balanceAt(snapshot, { accountId: ACCOUNT, atMs: this.#nowMs });
+		switch (name) {
+			case 'available':
+				return void expect(balance.availableMicro, line).to.equal(micro(value));
+			case 'held':
+				return void expect(balance.heldMicro, line).to.equal(micro(value));
+			case 'overdraft':
+				return void expect(balance.overdraftMicro, line).to.equal(micro(value));
+			case 'order':
+				return void expect(balance.grants.map((grant) => `g${String(this.#grantSeqs.indexOf(grant.seq) + 1)}`).join(' '), line).to.equal(value);
+			case 'expires':
+				return void expect(outcome?.kind === 'granted' && outcome.grant.expiresAtMs, line).to.equal(Date.parse(value));
+			case 'slices':
+				return void expect(this.#slicesOf(outcome), line).to.equal(value);
+			case 'seq':
+				return void expect(snapshot.account?.lastSeq, line).to.equal(Number(value));
+			default:
+				if (!/^g\d+$/.test(name)) return void expect(tell(outcome), line).to.include(expectation);
+		}
+		const grant = snapshot.grants.find((each) => each.seq === this.#grantSeq(name));
+		const told = { remaining: grant?.remainingMicro, held: grant?.heldMicro, settled: grant?.settledMicro, expired: grant?.expiredMicro, voided: grant?.voidedMicro };
+		for (const [bucket, amount] of optionsOf(rest)) expect(told[bucket as keyof typeof told], `${line}: ${bucket}`).to.equal(micro(amount));
+	}
+
+	#slicesOf(outcome: Outcome | undefined): string {
+		if (!outcome || !('hold' in outcome)) return '';
+		const { slices } = outcome.hold;
+		return slices.map((slice) => `g${String(this.#grantSeqs.indexOf(slice.grantSeq) + 1)}:${String(slice.amountMicro / 1_000_000n)}`).join(' ');
+	}
+
+	#grantSeq(name: string): number {
+		return this.#grantSeqs[Number(name.slice(1)) - 1] ?? 999_999;
+	}
+
+	#holdSeq(key: string): number {
+		return this.#holdSeqs.get(key) ?? 999_999;
+	}
+}
+
+/** All words that may be expected of an outcome. */
+function tell(outcome: Outcome | undefined): string[] {
+	if (!outcome) return ['nothing'];
+	const words: string[] = [outcome.kind];
+	if (outcome.kind === 'fault') words.push(`fault ${outcome.error.code}`);
+	if ('reason' in outcome) words.push(`${outcome.kind} ${outcome.reason}`);
+	if ('isReplayed' in outcome) words.push(outcome.isReplayed ? 'replayed' : 'new');
+	if ('hold' in outcome) words.push(outcome.hold.state, outcome.hold.isLate ? 'late' : 'in time');
+	return words;
+}
+
+/** Runs a table. Empty lines and lines that begin with # are skipped. */
+export async function runTable(table: string, options: TableOptions = {}): Promise<void> {
+	const lines = table.split('\n').map((line) => line.trim());
+	await new Scenario(options).run(lines.filter((line) => line !== '' && !line.startsWith('#')));
+}
