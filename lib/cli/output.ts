@@ -22,6 +22,7 @@ export interface Progress {
 
 const SILENT: Progress = { update: () => undefined, stop: () => undefined };
 
+/** Prints for one command. */
 export class Output {
 	readonly #isJson: boolean;
 	#isDocumentPrinted = false;
