@@ -119,7 +119,7 @@ export default tseslint.config(
 	{
 		files: ['nodes/node-red/editor/src/**/*.js'],
 		extends: [js.configs.recommended],
-		languageOptions: { globals: { $: 'readonly', RED: 'readonly', document: 'readonly', window: 'readonly' } },
+		languageOptions: { globals: { $: 'readonly', RED: 'readonly', URL: 'readonly', document: 'readonly', window: 'readonly' } },
 	},
 	{
 		files: ['**/*.mjs'],

@@ -4,17 +4,18 @@
  * address that it was not kept for.
  */
 import { join } from 'node:path';
-import type { Node, NodeAPI } from 'node-red';
+import type { NodeAPI } from 'node-red';
 import { isCreditError } from '../../lib/core/errors';
 import { balanceDocument } from '../../lib/engine/credit-balance';
 import { modelChoices } from '../../lib/engine/model-choices';
 import { PROVIDER_PARAMS } from '../../lib/params/connection';
-import { readParams } from '../../lib/params/read';
+import { defaultsOf, readParams } from '../../lib/params/read';
 import { testProvider } from '../../lib/runtime/provider-handle';
 import { leaseLedger } from '../../lib/runtime/runtime';
 import { systemClock } from '../../lib/runtime/system';
-import { ledgerNode, providerNode, userDir } from './connections';
+import { ledgerNode, providerNode, userDir, type ProviderNode } from './connections';
 import { rawValues } from './message-values';
+import type { WithSecrets } from './secrets';
 
 /** What this module uses of a request and an answer of Node-RED's server. */
 interface Request {
@@ -31,6 +32,7 @@ const EDITOR_SCRIPT = join(__dirname, 'editor', 'llm-credits-editor.js');
 /** What Node-RED's editor shows instead of a password it does not know. */
 const KEPT_SECRET = '__PWRD__';
 const SECRETS: readonly string[] = PROVIDER_PARAMS.filter(({ kind }) => kind === 'secret').map(({ name }) => name);
+const DEFAULTS = defaultsOf(PROVIDER_PARAMS);
 /** A kept secret may only go where all of these are as deployed. */
 const ADDRESS = ['service', 'baseUrl', 'apiVersion', 'headerName', 'proxyUrl'] as const;
 
@@ -105,15 +107,14 @@ async function test(RED: NodeAPI, { body }: Request): Promise<Answer> {
 }
 
 /** Puts kept secrets where the dialog shows only that there is one; says why not where that would give them away. */
-function completeSecrets(typed: Record<string, unknown>, deployed: Node | null): string | null {
+function completeSecrets(typed: Record<string, unknown>, deployed: ProviderNode | null): string | null {
 	for (const name of SECRETS) {
 		if (typed[name] !== KEPT_SECRET) continue;
 		if (deployed === null) return 'Type the key again, or deploy first: a kept key is only known to what is deployed.';
-		const kept = deployed as Node<Record<string, string>> & { readonly config: Readonly<Record<string, unknown>> };
-		if (ADDRESS.some((key) => (typed[key] ?? '') !== (kept.config[key] ?? ''))) {
+		if (ADDRESS.some((key) => (typed[key] ?? DEFAULTS[key]) !== (deployed.config[key] ?? DEFAULTS[key]))) {
 			return 'The address was changed. Type the key again to test it: a kept key is not sent to a new address.';
 		}
-		typed[name] = kept.credentials[name] ?? '';
+		typed[name] = (deployed as WithSecrets & ProviderNode).credentials[name] ?? '';
 	}
 	return null;
 }

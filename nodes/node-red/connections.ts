@@ -20,6 +20,8 @@ export interface LedgerNode extends Node {
 
 /** The config node of a provider. */
 export interface ProviderNode extends Node {
+	/** As deployed, without secrets. */
+	config: Readonly<Record<string, unknown>>;
 	/** Throws `provider_misconfigured` or `invalid_settings`. */
 	handle(): ProviderHandle;
 }

@@ -165,7 +165,7 @@ describe('Node-RED in Chromium', function () {
 		await editor.edit('action');
 		const { page } = editor;
 		await page.locator('.llmc-record [data-field="type"] select').selectOption('number');
-		const message = page.locator('.llmc-row[data-key="attributes"] > .llmc-field > .llmc-message');
+		const message = page.locator('.llmc-row[data-key="attributes"] .llmc-row-message');
 		expect(await message.textContent()).to.match(/fallback value of "message" is "News for you", which is not a number/);
 		await editor.type('#node-input-prompt', '{{#payload}} never closed');
 		expect(await page.locator('.llmc-row[data-key="prompt"] .llmc-message').textContent()).to.match(
@@ -178,7 +178,7 @@ describe('Node-RED in Chromium', function () {
 		);
 		await editor.photograph('light-action-invalid');
 		await editor.leave();
-		const errors = (await page.evaluate(`RED.nodes.node('action').validationErrors`)) as string[];
+		const errors = await page.evaluate<string[]>(`RED.nodes.node('action').validationErrors`);
 		expect(errors.join('\n')).to.include('not a number').and.include('cannot be read').and.include('Calls at a Time');
 	});
 
@@ -198,9 +198,9 @@ describe('Node-RED in Chromium', function () {
 		]);
 		expect(saved['outputs']).to.equal(4);
 		expect(saved['wires']).to.deep.equal([['b'], ['c'], [], ['balance']]);
-		const labels = (await editor.page.evaluate(
+		const labels = await editor.page.evaluate<string[]>(
 			`[0, 1, 2, 3].map((index) => RED.nodes.node('switch')._def.outputLabels.call(RED.nodes.node('switch'), index))`,
-		)) as string[];
+		);
 		expect(labels).to.deep.equal(['Credits Gone', 'Other Fallback', 'Cheaper', 'Otherwise']);
 
 		await editor.edit('switch');

@@ -53,6 +53,8 @@ export class Editor {
 		const page = await browser.newPage({ viewport: { width: 1400, height: 1100 }, colorScheme: theme });
 		const editor = new Editor(nodeRed, page);
 		await editor.reload();
+		// Where the browser's wish is not followed by itself, it is a setting of the editor.
+		await page.evaluate(`document.documentElement.classList.toggle('nr-theme-dark', ${String(theme === 'dark')})`);
 		return editor;
 	}
 
@@ -114,9 +116,9 @@ export class Editor {
 	/** Photographs the dialog in full height; returns the path. */
 	async photograph(name: string): Promise<string> {
 		const path = join(Editor.pictures, `${name}.png`);
-		const height = (await this.page.evaluate(
+		const height = await this.page.evaluate<number>(
 			`Math.ceil(document.querySelector('.red-ui-tray .llmc-form')?.getBoundingClientRect().height ?? 800)`,
-		)) as number;
+		);
 		await this.page.setViewportSize({ width: 1400, height: Math.max(700, height + 260) });
 		await this.page.locator('.red-ui-tray').screenshot({ path });
 		await this.page.setViewportSize({ width: 1400, height: 1100 });

@@ -7,24 +7,19 @@ import { createProvider } from '../../../lib/runtime/provider-handle';
 import { serveAdmin } from '../admin';
 import type { ProviderNode } from '../connections';
 import { rawValues } from '../message-values';
-
-interface Wired extends ProviderNode {
-	credentials: Record<string, string>;
-	/** As deployed, without secrets; the connection test compares with it. */
-	config: Readonly<Record<string, unknown>>;
-}
+import { secretTypes, type WithSecrets } from '../secrets';
 
 export = (RED: NodeAPI): void => {
 	serveAdmin(RED);
-	RED.nodes.registerType<Wired, NodeDef, object, Record<string, string>>(
+	RED.nodes.registerType<ProviderNode & WithSecrets, NodeDef, object, Record<string, string>>(
 		PROVIDER.type,
-		function (this: Wired, config: NodeDef) {
+		function (config) {
 			RED.nodes.createNode(this, config);
 			this.config = { ...config };
 			let made: ProviderHandle | null = null;
 			this.handle = () =>
 				(made ??= createProvider(readParams(PROVIDER_PARAMS, rawValues(PROVIDER_PARAMS, { ...config, ...this.credentials }))));
 		},
-		{ credentials: { apiKey: { type: 'password' }, headerValue: { type: 'password' } } },
+		{ credentials: secretTypes(PROVIDER_PARAMS) },
 	);
 };

@@ -44,6 +44,11 @@ export function checkField(field, label, value) {
 	return messageOf(() => readParam({ ...field, label }, value));
 }
 
+/** Checks one row of a list by itself. */
+export function checkRow(param, row) {
+	return param.name === 'attributes' ? messageOf(() => new OutputContract([row])) : true;
+}
+
 function checkExpression(param, value, valueType) {
 	if (value === '') return `${param.label} is empty. Say where to find it, or choose to write it here.`;
 	const verdict = RED.utils.validateTypedProperty?.(value, valueType, { label: param.label }) ?? true;

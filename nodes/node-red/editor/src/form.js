@@ -2,7 +2,7 @@
  * Owns one open dialog: its fields, what is shown when, and the messages under them. One instance per dialog; the values are
  * handed over when the dialog is saved.
  */
-import { COMPUTED_TYPES, connectionsOf, inNodeRedWords, keyOf, typeKeyOf } from '../../node-types';
+import { COMPUTED_TYPES, connectionsOf, inNodeRedWords, keyOf, typeKeyOf, writtenTypeOf } from '../../node-types';
 import { checkParam, descriptionOf, isVisible } from './checks';
 import { Choices } from './choices';
 import { ModelPicker } from './model-picker';
@@ -19,7 +19,10 @@ export class Form {
 		this.element = $(`.llmc-form[data-type="${type}"]`);
 		/** Parts that keep their own value, by parameter name. */
 		this.parts = {};
-		for (const param of this.description.params) this.prepare(param);
+		for (const param of this.description.params) {
+			this.fillMissing(param);
+			this.prepare(param);
+		}
 		this.sections = foldSections(this);
 		this.element.on('input change', 'input, select, textarea', () => this.refresh());
 		this.refresh();
@@ -31,6 +34,13 @@ export class Form {
 
 	row(key) {
 		return this.element.find(`.llmc-row[data-key="${key}"]`);
+	}
+
+	/** A flow that was made before a parameter existed, or by hand, does not have it. */
+	fillMissing(param) {
+		const key = keyOf(param);
+		if (param.kind !== 'secret' && this.node[key] === undefined) this.input(key).val(param.default ?? '');
+		if (param.isPerItem && !this.node[typeKeyOf(param)]) this.input(typeKeyOf(param)).val(writtenTypeOf(param));
 	}
 
 	prepare(param) {
@@ -71,7 +81,9 @@ export class Form {
 			const row = this.row(keyOf(param));
 			row.toggle(isVisible(param, this.description, values));
 			const verdict = param.kind === 'secret' ? true : checkParam(this.type, param.name, values);
-			row.find('.llmc-message').text(verdict === true ? '' : verdict);
+			// A list says in its own rows what is wrong with one of them.
+			const isSaid = verdict === true || this.parts[param.name]?.hasMessage?.();
+			row.find('.llmc-message').text(isSaid ? '' : verdict);
 			row.toggleClass('llmc-invalid', verdict !== true);
 			if (param.kind === 'choice') this.showChoiceHelp(param);
 		}

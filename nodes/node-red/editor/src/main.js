@@ -47,7 +47,20 @@ export function checkLedger(node, value) {
 }
 
 export function label(node, type) {
-	return node.name || descriptionOf(type).label;
+	return node.name || placeOf(node, type) || descriptionOf(type).label;
+}
+
+/** Tells several ledgers or providers apart in a list, where nobody gave them names. */
+function placeOf(node, type) {
+	if (type === 'llm-credits-ledger') {
+		const file = (node.path ?? '').split(/[\\/]/).pop();
+		const account = node.account && node.account !== 'default' ? node.account : '';
+		return [file, account].filter((part) => part !== '').join(', ');
+	}
+	if (type !== 'llm-credits-provider') return '';
+	const service = descriptionOf(type).params.find(({ name }) => name === 'service');
+	const host = URL.canParse(node.baseUrl ?? '') ? new URL(node.baseUrl).host : '';
+	return host || service.choices.find(({ value }) => value === node.service)?.label;
 }
 
 export function outputLabel(node, type, index) {

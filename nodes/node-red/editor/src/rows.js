@@ -1,6 +1,6 @@
 /** Owns a list of records in a dialog: adding, sorting, removing, and the message under a field that could not work. */
 import { keyOf } from '../../node-types';
-import { checkField } from './checks';
+import { checkField, checkRow } from './checks';
 
 /** The types of an attribute whose Details mean something, with an example of them. */
 const DETAILS = {
@@ -73,7 +73,21 @@ export class Rows {
 			data.inputs[field.name].toggleClass('input-error', verdict !== true);
 			if (verdict !== true && message === '') message = verdict;
 		}
+		if (message === '') message = this.checkWhole(data);
 		container.find('.llmc-row-message').text(message);
+	}
+
+	/** What no field shows alone, such as a fallback value that does not fit the type. */
+	checkWhole({ inputs }) {
+		const verdict = checkRow(this.param, Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.val()])));
+		if (verdict === true) return '';
+		const culprit = verdict.includes('fallback') ? inputs.fallback : verdict.includes('Name') ? inputs.name : inputs.details;
+		culprit?.addClass('input-error');
+		return verdict;
+	}
+
+	hasMessage() {
+		return this.list.find('.llmc-row-message').text() !== '';
 	}
 
 	entries() {
