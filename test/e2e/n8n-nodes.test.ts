@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readBalance } from '../support/ledger-reader';
 import { outputOf, runsOf, type Execution } from '../support/n8n-session';
+import { runN8n } from '../support/real-n8n';
 import { repositoryRoot } from '../support/repository';
 import { creditBalance, fallbackSwitch, MODEL, openWorld, peopleList, SECRET, sharedN8n, type World } from '../support/n8n-world';
 import { end, type WorkflowJson } from '../support/n8n-workflow-builder';
@@ -47,6 +48,15 @@ describe('n8n: the nodes', function () {
 			'LLM Credits Ledger API',
 			'LLM Credits Provider API',
 		]);
+	});
+
+	it('n8n lists the nodes under the name of the package on its command line', async () => {
+		world = await openWorld({ credits: null });
+		const output = join(world.n8n.userFolder, 'nodes.json');
+		const { code, stderr } = await runN8n(['export:nodes', `--output=${output}`], { userFolder: world.n8n.userFolder });
+		expect(code, stderr).to.equal(0);
+		const names = (JSON.parse(readFileSync(output, 'utf8')) as readonly NodeType[]).map(({ name }) => name);
+		expect(names).to.include.members(['creditBalance', 'fallbackSwitch', 'llmAction'].map((name) => `n8n-nodes-llm-credits.${name}`));
 	});
 
 	it('Credit Balance grants, purchases, reads and counts; a retry adds nothing', async () => {

@@ -20,6 +20,7 @@ export type Wire = readonly [from: string, to: string];
 export interface NodeJson {
 	readonly type: string;
 	readonly webhookId?: string;
+	readonly [field: string]: unknown;
 }
 
 export interface WorkflowJson {

@@ -2,7 +2,7 @@
  * Owns one run of LLM Action in n8n: settings once, items lazily, results on their outputs in order, and what the editor is told.
  * Refuses to throw for an item; only settings that can work for no item stop the node, and only when the user did not ask to go on.
  */
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { formatCredits, parseCredits } from '../../../lib/core/money';
 import { mergeResult, type ItemResult, type LlmCredits } from '../../../lib/engine/item-result';
 import type { ActionItem, ItemInput, LlmAction, LlmActionValues, ProviderHandle } from '../../../lib/engine/llm-action';
@@ -112,16 +112,24 @@ function refusedMark(message: string, { purpose }: RunIdentity): LlmCredits {
 function tellEditor(ctx: IExecuteFunctions, results: readonly ItemResult[]): void {
 	ctx.addExecutionHints(...fallbackHints(results));
 	const fresh = results.filter(({ llmCredits }) => llmCredits.reason !== 'replayed');
-	const known = ctx.getExecuteData().metadata?.tokenUsage;
-	const sum = (count: (usage: NonNullable<ItemResult['tokenUsage']>) => number): number =>
-		fresh.reduce((total, { tokenUsage }) => total + (tokenUsage ? count(tokenUsage) : 0), 0);
-	const inputTokens = (known?.inputTokens ?? 0) + sum(({ promptTokens }) => promptTokens);
-	const outputTokens = (known?.outputTokens ?? 0) + sum(({ completionTokens }) => completionTokens);
-	if (inputTokens + outputTokens > 0) ctx.setMetadata({ tokenUsage: { inputTokens, outputTokens } });
+	tellTokens(ctx, fresh);
 	const spent = fresh.reduce((total, { llmCredits }) => total + parseCredits(llmCredits.credits, { field: 'credits' }), 0n);
-	const before = parseCredits(ctx.customData.get(SPENT) || '0', { field: SPENT });
-	ctx.customData.set(SPENT, formatCredits(before + spent));
+	const before = String(ctx.customData.get(SPENT));
+	ctx.customData.set(SPENT, formatCredits(spent + (AMOUNT.test(before) ? parseCredits(before, { field: SPENT }) : 0n)));
+}
+
+function tellTokens(ctx: IExecuteFunctions, fresh: readonly ItemResult[]): void {
+	// As a tool of an agent the node has no execution data of its own.
+	const known = (ctx.getExecuteData() as IExecuteData | undefined)?.metadata?.tokenUsage;
+	const total = { inputTokens: known?.inputTokens ?? 0, outputTokens: known?.outputTokens ?? 0 };
+	for (const { tokenUsage } of fresh) {
+		total.inputTokens += tokenUsage?.promptTokens ?? 0;
+		total.outputTokens += tokenUsage?.completionTokens ?? 0;
+	}
+	if (total.inputTokens + total.outputTokens > 0) ctx.setMetadata({ tokenUsage: total });
 }
 
 /** Kept with the execution, where executions can be searched by it: credits of all LLM Actions in it. */
 const SPENT = 'llm_credits_spent';
+/** What this node wrote there; anything else in that place is somebody else's and counts as nothing. */
+const AMOUNT = /^\d{1,12}(\.\d{1,6})?$/;
