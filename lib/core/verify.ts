@@ -74,7 +74,10 @@ export class JournalVerifier {
 	/** What is broken so far. */
 	get violations(): readonly Violation[] {
 		if (this.#untold === 0) return this.#violations;
-		return [...this.#violations, { accountId: this.#accountId, code: 'unreadable', detail: `There are ${String(this.#untold)} more violations.` }];
+		return [
+			...this.#violations,
+			{ accountId: this.#accountId, code: 'unreadable', detail: `There are ${String(this.#untold)} more violations.` },
+		];
 	}
 
 	/** Holds that may still change: expired ones may be settled late, refunded ones refunded further. */
@@ -125,7 +128,8 @@ export class JournalVerifier {
 		for (const hold of expected) {
 			const found = bySeq.get(hold.seq);
 			if (!found) this.report('hold_differs', `${holdId(hold.seq)} is ${hold.state} by the journal, but is not stored.`);
-			else if (!isSame(hold, found)) this.report('hold_differs', `${holdId(hold.seq)} is stored otherwise than the journal says: ${difference(hold, found)}.`);
+			else if (!isSame(hold, found))
+				this.report('hold_differs', `${holdId(hold.seq)} is stored otherwise than the journal says: ${difference(hold, found)}.`);
 		}
 	}
 
@@ -134,9 +138,13 @@ export class JournalVerifier {
 		const { account } = this.#balances;
 		const { account: stored } = materialised;
 		if (stored.lastSeq !== this.lastSeq) {
-			this.report('entry_missing', `The account's newest entry is ${String(stored.lastSeq)}, but the journal ends with ${String(this.lastSeq)}.`);
+			this.report(
+				'entry_missing',
+				`The account's newest entry is ${String(stored.lastSeq)}, but the journal ends with ${String(this.lastSeq)}.`,
+			);
 		}
-		if (account && !isSame(account, stored)) this.report('account_differs', `The account is stored otherwise than the journal says: ${difference(account, stored)}.`);
+		if (account && !isSame(account, stored))
+			this.report('account_differs', `The account is stored otherwise than the journal says: ${difference(account, stored)}.`);
 		this.#compareGrants(materialised.grants);
 		this.#compareOpenHolds(materialised);
 		this.#compareUsage(materialised.usage);
@@ -146,11 +154,15 @@ export class JournalVerifier {
 	#checkLinks(entry: Entry): void {
 		const { seq, atMs, keyHash, hash } = entry;
 		const previous = this.#previous;
-		if (seq !== previous.seq + 1) this.report('entry_missing', `Entry ${String(previous.seq + 1)} is missing: ${String(seq)} follows ${String(previous.seq)}.`);
-		if (compareInstants(atMs, previous.atMs) < 0) this.report('time_backwards', `Entry ${String(seq)} is dated before entry ${String(previous.seq)}.`);
-		if (chainHash(previous.hash, entry) !== hash) this.report('chain_broken', `Entry ${String(seq)} does not match its hash: it, or the one before it, was changed.`);
+		if (seq !== previous.seq + 1)
+			this.report('entry_missing', `Entry ${String(previous.seq + 1)} is missing: ${String(seq)} follows ${String(previous.seq)}.`);
+		if (compareInstants(atMs, previous.atMs) < 0)
+			this.report('time_backwards', `Entry ${String(seq)} is dated before entry ${String(previous.seq)}.`);
+		if (chainHash(previous.hash, entry) !== hash)
+			this.report('chain_broken', `Entry ${String(seq)} does not match its hash: it, or the one before it, was changed.`);
 		if (keyHash === null) return;
-		if (this.#keyHashes.has(keyHash)) this.report('key_repeated', `Entry ${String(seq)} carries an idempotency key that an earlier entry has.`);
+		if (this.#keyHashes.has(keyHash))
+			this.report('key_repeated', `Entry ${String(seq)} carries an idempotency key that an earlier entry has.`);
 		this.#keyHashes.add(keyHash);
 	}
 
@@ -188,11 +200,17 @@ export class JournalVerifier {
 		for (const grant of this.#balances.grants.values()) {
 			const found = bySeq.get(grant.seq);
 			if (!found) this.report('grant_differs', `${grantId(grant.seq)} is in the journal, but is not stored.`);
-			else if (!isSame(grant, found)) this.report('grant_differs', `${grantId(grant.seq)} is stored otherwise than the journal says: ${difference(grant, found)}.`);
+			else if (!isSame(grant, found))
+				this.report('grant_differs', `${grantId(grant.seq)} is stored otherwise than the journal says: ${difference(grant, found)}.`);
 		}
 		for (const grant of stored) {
-			if (!this.#balances.grants.has(grant.seq)) this.report('grant_differs', `${grantId(grant.seq)} is stored, but is not in the journal.`);
-			if (!isBalanced(grant)) this.report('grant_unbalanced', `${grantId(grant.seq)} does not add up: granted is not remaining + held + settled + expired + voided.`);
+			if (!this.#balances.grants.has(grant.seq))
+				this.report('grant_differs', `${grantId(grant.seq)} is stored, but is not in the journal.`);
+			if (!isBalanced(grant))
+				this.report(
+					'grant_unbalanced',
+					`${grantId(grant.seq)} does not add up: granted is not remaining + held + settled + expired + voided.`,
+				);
 		}
 	}
 
@@ -200,17 +218,21 @@ export class JournalVerifier {
 		const open = [...this.#balances.holds.values()].filter((hold) => hold.state === 'open');
 		this.compareHolds(open, openHolds);
 		const known = new Set(open.map((hold) => hold.seq));
-		for (const { seq } of openHolds) if (!known.has(seq)) this.report('hold_differs', `${holdId(seq)} is stored as open, but the journal closed it or never made it.`);
-		if (holdCount !== this.#holdCount) this.report('hold_differs', `There are ${String(holdCount)} holds stored, but the journal made ${String(this.#holdCount)}.`);
+		for (const { seq } of openHolds)
+			if (!known.has(seq)) this.report('hold_differs', `${holdId(seq)} is stored as open, but the journal closed it or never made it.`);
+		if (holdCount !== this.#holdCount)
+			this.report('hold_differs', `There are ${String(holdCount)} holds stored, but the journal made ${String(this.#holdCount)}.`);
 	}
 
 	#compareUsage(stored: readonly UsageDelta[]): void {
 		const byId = new Map(stored.map((total) => [usageId(total), total]));
 		for (const [id, total] of this.#usage) {
-			if (!isSame(countsOf(total), countsOf(byId.get(id)))) this.report('usage_differs', `The totals of ${usageName(total)} are stored otherwise than the journal says.`);
+			if (!isSame(countsOf(total), countsOf(byId.get(id))))
+				this.report('usage_differs', `The totals of ${usageName(total)} are stored otherwise than the journal says.`);
 		}
 		for (const [id, total] of byId) {
-			if (!this.#usage.has(id) && !isSame(countsOf(total), NO_USAGE)) this.report('usage_differs', `The totals of ${usageName(total)} are stored, but are not in the journal.`);
+			if (!this.#usage.has(id) && !isSame(countsOf(total), NO_USAGE))
+				this.report('usage_differs', `The totals of ${usageName(total)} are stored, but are not in the journal.`);
 		}
 	}
 
@@ -219,12 +241,20 @@ export class JournalVerifier {
 		const grants = [...this.#balances.grants.values()];
 		const settledMicro = sumMicro(grants.map((grant) => grant.settledMicro)) + (this.#balances.account?.overdraftMicro ?? 0n);
 		if (settledMicro !== this.#chargedMicro) {
-			this.report('charges_differ', `Calls cost ${formatCredits(this.#chargedMicro)} credits, but grants and overdraft paid ${formatCredits(settledMicro)}.`);
+			this.report(
+				'charges_differ',
+				`Calls cost ${formatCredits(this.#chargedMicro)} credits, but grants and overdraft paid ${formatCredits(settledMicro)}.`,
+			);
 		}
 		const heldMicro = sumMicro(grants.map((grant) => grant.heldMicro));
-		const inHoldsMicro = sumMicro([...this.#balances.holds.values()].filter((hold) => hold.state === 'open').map((hold) => sumSlices(hold.slices)));
+		const inHoldsMicro = sumMicro(
+			[...this.#balances.holds.values()].filter((hold) => hold.state === 'open').map((hold) => sumSlices(hold.slices)),
+		);
 		if (heldMicro !== inHoldsMicro) {
-			this.report('charges_differ', `Open holds keep ${formatCredits(inHoldsMicro)} credits, but grants have ${formatCredits(heldMicro)} held.`);
+			this.report(
+				'charges_differ',
+				`Open holds keep ${formatCredits(inHoldsMicro)} credits, but grants have ${formatCredits(heldMicro)} held.`,
+			);
 		}
 	}
 }

@@ -64,7 +64,10 @@ export class GroupCommit {
 
 	async #commitBatch(accountId: string, batch: readonly Waiting[]): Promise<void> {
 		try {
-			const outcomes = await this.#store.commit(accountId, batch.map(({ command }) => command));
+			const outcomes = await this.#store.commit(
+				accountId,
+				batch.map(({ command }) => command),
+			);
 			for (const [index, waiting] of batch.entries()) answer(waiting, outcomes[index]);
 		} catch (error) {
 			for (const { reject } of batch) reject(error);
@@ -73,7 +76,10 @@ export class GroupCommit {
 }
 
 function answer({ resolve, reject }: Waiting, outcome: Outcome | undefined): void {
-	if (!outcome) reject(new CreditError('ledger_unavailable', 'The ledger gave no outcome for a command. This is an error of the ledger; please report it.'));
+	if (!outcome)
+		reject(
+			new CreditError('ledger_unavailable', 'The ledger gave no outcome for a command. This is an error of the ledger; please report it.'),
+		);
 	else if (outcome.kind === 'fault') reject(outcome.error);
 	else resolve(outcome);
 }

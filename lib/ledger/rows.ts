@@ -152,7 +152,11 @@ function readBody({ seq, kind, body }: EntryRow): Entry['body'] {
 	try {
 		return decodeBody(word(ENTRY_KINDS, kind, 'entry kind'), body);
 	} catch (cause) {
-		throw new CreditError('ledger_corrupt', `Entry ${String(seq)} of the journal cannot be read. Restore the ledger from a backup, and run "llm-credits verify" on it.`, { cause });
+		throw new CreditError(
+			'ledger_corrupt',
+			`Entry ${String(seq)} of the journal cannot be read. Restore the ledger from a backup, and run "llm-credits verify" on it.`,
+			{ cause },
+		);
 	}
 }
 
@@ -163,7 +167,8 @@ export function readHold(row: HoldRow, reserved: Entry | null, closing: Entry | 
 	const hold = { ...reservedHold(reserved, reserved.body), timeoutAtMs: Number(row.timeout_at_ms) };
 	if (row.closed_seq === null && state === 'open') return hold;
 	const body = closing?.body;
-	if (!closing || !body || !('charged' in body) || body.holdSeq !== hold.seq) throw corrupt(`hold h${String(row.seq)} has no entry that closed it`);
+	if (!closing || !body || !('charged' in body) || body.holdSeq !== hold.seq)
+		throw corrupt(`hold h${String(row.seq)} has no entry that closed it`);
 	return { ...closedHold(hold, closing, body), state };
 }
 
@@ -194,5 +199,8 @@ function optionalNumber(value: bigint | null): number | null {
 }
 
 function corrupt(what: string): CreditError {
-	return new CreditError('ledger_corrupt', `The ledger cannot be read: ${what}. Restore it from a backup, and run "llm-credits verify" on it.`);
+	return new CreditError(
+		'ledger_corrupt',
+		`The ledger cannot be read: ${what}. Restore it from a backup, and run "llm-credits verify" on it.`,
+	);
 }

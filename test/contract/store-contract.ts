@@ -69,7 +69,9 @@ export function describeStore(name: string, factory: StoreFactory): void {
 		time(() => fixture);
 		batches(() => fixture, factory);
 		results(() => fixture);
-		describe('usage', () => { usage(() => fixture); });
+		describe('usage', () => {
+			usage(() => fixture);
+		});
 		pages(() => fixture);
 		closing(factory);
 	});
@@ -86,7 +88,9 @@ function accounts(given: () => Fixture): void {
 		await given().one(openAccount({ name: 'Bee' }), 'bee');
 		await given().one(grant('g', 5), 'bee');
 		await given().one(grant('g', 7));
-		const amounts = await Promise.all(['acme', 'bee'].map(async (id) => (await given().store.snapshot(id)).grants.map((each) => each.amountMicro)));
+		const amounts = await Promise.all(
+			['acme', 'bee'].map(async (id) => (await given().store.snapshot(id)).grants.map((each) => each.amountMicro)),
+		);
 		expect(amounts).to.deep.equal([[credits(7)], [credits(5)]]);
 		expect((await given().store.accounts()).map(({ id }) => id)).to.deep.equal(['acme', 'bee']);
 	});
@@ -101,12 +105,23 @@ function accounts(given: () => Fixture): void {
 
 	it('changes what is named', async () => {
 		const changed = expectKind(await given().one({ kind: 'change_account', key: 'c', timeZone: 'Asia/Tokyo', plan: 'trial' }), 'account');
-		expect([changed.account.name, changed.account.timeZone, changed.account.plan, changed.account.paidSinceMs]).to.deep.equal(['Acme', 'Asia/Tokyo', 'trial', null]);
+		expect([changed.account.name, changed.account.timeZone, changed.account.plan, changed.account.paidSinceMs]).to.deep.equal([
+			'Acme',
+			'Asia/Tokyo',
+			'trial',
+			null,
+		]);
 		expect((await given().store.snapshot(ACCOUNT)).account).to.deep.equal(changed.account);
 	});
 
 	it('finds a promotion that was claimed under another key', async () => {
-		const promotion = { id: 'intro', amountMicro: credits(3), window: { fromMs: 0, untilMs: Date.UTC(2027, 0, 1) }, expiry: { days: 90, rule: 'end_of_day' as const }, priority: 10 };
+		const promotion = {
+			id: 'intro',
+			amountMicro: credits(3),
+			window: { fromMs: 0, untilMs: Date.UTC(2027, 0, 1) },
+			expiry: { days: 90, rule: 'end_of_day' as const },
+			priority: 10,
+		};
 		const first = expectKind(await given().one({ kind: 'claim_promotion', key: 'p1', promotion }), 'granted');
 		const second = expectKind(await given().one({ kind: 'claim_promotion', key: 'p2', promotion }), 'not_granted');
 		expect([second.reason, second.grant?.seq]).to.deep.equal(['already_claimed', first.grant.seq]);
@@ -118,7 +133,10 @@ function movements(given: () => Fixture): void {
 		await given().one(grant('later', 10));
 		await given().one(grant('sooner', 10, { category: 'promotional', expiry: { days: 1, rule: 'exact' } }));
 		const hold = await given().reserved('k', 15);
-		expect(hold.slices).to.deep.equal([{ grantSeq: 3, amountMicro: credits(10) }, { grantSeq: 2, amountMicro: credits(5) }]);
+		expect(hold.slices).to.deep.equal([
+			{ grantSeq: 3, amountMicro: credits(10) },
+			{ grantSeq: 2, amountMicro: credits(5) },
+		]);
 		const closed = expectKind(await given().one(settle(hold.seq, 4)), 'closed');
 		expect([closed.hold.state, closed.availableMicro]).to.deep.equal(['settled', credits(16)]);
 		expect((await given().store.snapshot(ACCOUNT)).grants.map((each) => each.remainingMicro)).to.deep.equal([credits(10), credits(6)]);
@@ -141,7 +159,15 @@ function movements(given: () => Fixture): void {
 		await given().one(settle(hold.seq, 4));
 		expect(expectKind(await given().one(reserve('k2', 1)), 'refused').reason).to.equal('overdrawn');
 		expect(expectKind(await given().one(grant('g2', 10)), 'granted').availableMicro).to.equal(credits(7));
-		expect(await given().kinds()).to.deep.equal(['account_opened', 'granted', 'reserved', 'settled', 'refused', 'granted', 'overdraft_repaid']);
+		expect(await given().kinds()).to.deep.equal([
+			'account_opened',
+			'granted',
+			'reserved',
+			'settled',
+			'refused',
+			'granted',
+			'overdraft_repaid',
+		]);
 	});
 
 	it('voids what is not held, and forfeits the rest when it comes back', async () => {
@@ -219,7 +245,13 @@ function idempotency(given: () => Fixture): void {
 
 	it('answers faults one by one and writes the rest', async () => {
 		const outcomes = await given().store.commit(ACCOUNT, [settle(77, 1), grant('', 1), grant('g', 5), voidGrant('v', 50), reserve('k', 5)]);
-		expect(outcomes.map((each) => (each.kind === 'fault' ? each.error.code : each.kind))).to.deep.equal(['hold_not_found', 'invalid_key', 'granted', 'grant_not_found', 'reserved']);
+		expect(outcomes.map((each) => (each.kind === 'fault' ? each.error.code : each.kind))).to.deep.equal([
+			'hold_not_found',
+			'invalid_key',
+			'granted',
+			'grant_not_found',
+			'reserved',
+		]);
 	});
 }
 
@@ -243,7 +275,9 @@ function time(given: () => Fixture): void {
 		expect(expectKind(await given().one(reserve('d', 9)), 'refused').reason).to.equal('credits_held');
 		given().clock.advance(1);
 		expectKind(await given().one(reserve('e', 9)), 'reserved');
-		expect((await given().store.holds(ACCOUNT, { state: 'expired', afterSeq: 0, limit: 10 })).map((hold) => hold.closedAtMs)).to.have.length(3);
+		expect(
+			(await given().store.holds(ACCOUNT, { state: 'expired', afterSeq: 0, limit: 10 })).map((hold) => hold.closedAtMs),
+		).to.have.length(3);
 	});
 
 	it('never runs backwards', async () => {
@@ -267,8 +301,19 @@ function time(given: () => Fixture): void {
 
 function batches(given: () => Fixture, factory: StoreFactory): void {
 	const commands: readonly Command[] = [
-		openAccount(), grant('a', 20), grant('b', 5, { category: 'promotional', expiry: { days: 2, rule: 'end_of_day' } }),
-		reserve('r1', 7, { labels: { campaign: 'x' } }), reserve('r1', 7, { labels: { campaign: 'x' } }), reserve('r2', 8), settle(4, 9), release(5), settle(5, 3), reserve('r3', 99), voidGrant('v', 2), reserve('r4', 5), settle(99, 1),
+		openAccount(),
+		grant('a', 20),
+		grant('b', 5, { category: 'promotional', expiry: { days: 2, rule: 'end_of_day' } }),
+		reserve('r1', 7, { labels: { campaign: 'x' } }),
+		reserve('r1', 7, { labels: { campaign: 'x' } }),
+		reserve('r2', 8),
+		settle(4, 9),
+		release(5),
+		settle(5, 3),
+		reserve('r3', 99),
+		voidGrant('v', 2),
+		reserve('r4', 5),
+		settle(99, 1),
 	];
 
 	it('decides a batch as it would one by one', async () => {
@@ -312,7 +357,11 @@ function results(given: () => Fixture): void {
 		expect(await store.keptResult(ACCOUNT, hold.seq + 1)).to.equal(null);
 		clock.advance(100);
 		expect(await store.keptResult(ACCOUNT, hold.seq)).to.equal(null);
-		expect([await store.purgeResults(clock.nowMs - 1), await store.purgeResults(clock.nowMs), await store.purgeResults(clock.nowMs)]).to.deep.equal([0, 1, 0]);
+		expect([
+			await store.purgeResults(clock.nowMs - 1),
+			await store.purgeResults(clock.nowMs),
+			await store.purgeResults(clock.nowMs),
+		]).to.deep.equal([0, 1, 0]);
 	});
 
 	it('keeps the first result of a hold', async () => {
@@ -371,9 +420,13 @@ function usage(given: () => Fixture): void {
 		const hold = await given().reserved('u6', 4, { labels: { segment: 'late' } });
 		const asked = { ...open, groupBy: ['segment' as const], where: { segment: 'late' } };
 		await given().one(expire(hold.seq));
-		expect((await given().store.usage(ACCOUNT, asked)).map((row) => [row.calls, row.chargedMicro, row.estimatedCalls])).to.deep.equal([[1, credits(4), 1]]);
+		expect((await given().store.usage(ACCOUNT, asked)).map((row) => [row.calls, row.chargedMicro, row.estimatedCalls])).to.deep.equal([
+			[1, credits(4), 1],
+		]);
 		await given().one(settle(hold.seq, 1));
-		expect((await given().store.usage(ACCOUNT, asked)).map((row) => [row.calls, row.chargedMicro, row.estimatedCalls])).to.deep.equal([[1, credits(1), 0]]);
+		expect((await given().store.usage(ACCOUNT, asked)).map((row) => [row.calls, row.chargedMicro, row.estimatedCalls])).to.deep.equal([
+			[1, credits(1), 0],
+		]);
 	});
 }
 
@@ -390,7 +443,8 @@ function pages(given: () => Fixture): void {
 			seqs.push(...page.map((entry) => entry.seq));
 		}
 		expect(seqs).to.deep.equal(Array.from({ length: 12 }, (_, index) => index + 1));
-		const holdSeqs = async (state: Hold['state'] | null, afterSeq: number, limit: number): Promise<number[]> => (await store.holds(ACCOUNT, { state, afterSeq, limit })).map((hold) => hold.seq);
+		const holdSeqs = async (state: Hold['state'] | null, afterSeq: number, limit: number): Promise<number[]> =>
+			(await store.holds(ACCOUNT, { state, afterSeq, limit })).map((hold) => hold.seq);
 		expect(await holdSeqs(null, 4, 3)).to.deep.equal([5, 6, 7]);
 		expect(await holdSeqs('open', 0, 9)).to.deep.equal([5, 7, 8, 9]);
 		expect(await holdSeqs('settled', 4, 9)).to.deep.equal([6]);
@@ -420,7 +474,10 @@ function closing(factory: StoreFactory): void {
 			() => store.purgeResults(0),
 		];
 		for (const call of calls) {
-			const error: unknown = await call().then(() => null, (reason: unknown) => reason);
+			const error: unknown = await call().then(
+				() => null,
+				(reason: unknown) => reason,
+			);
 			expect(error).to.be.instanceOf(CreditError);
 			expect((error as CreditError).code).to.equal('ledger_closed');
 		}

@@ -38,7 +38,18 @@ describe('a ledger path', () => {
 	it('must name a file', async () => {
 		const folder = temporaryFolder();
 		writeFileSync(join(folder, 'plain'), 'x');
-		const paths = ['', '   ', 'a\0b', ':memory:', 'file:ledger.db', `${folder}/new/`, folder, join(folder, 'plain', 'ledger.db'), '/dev/null', join(folder, 'x'.repeat(300))];
+		const paths = [
+			'',
+			'   ',
+			'a\0b',
+			':memory:',
+			'file:ledger.db',
+			`${folder}/new/`,
+			folder,
+			join(folder, 'plain', 'ledger.db'),
+			'/dev/null',
+			join(folder, 'x'.repeat(300)),
+		];
 		for (const path of paths) {
 			const { code, message } = await faultOf(openTestLedger({ path, clock }));
 			expect(code, `${path}: ${message}`).to.equal('invalid_path');
@@ -86,7 +97,11 @@ describe('a ledger that cannot be written', () => {
 			if (fileMode !== null) chmodSync(path, fileMode);
 			chmodSync(folder, folderMode);
 			const where = `a file of ${String(fileMode?.toString(8))} in a folder of ${folderMode.toString(8)}`;
-			const { code, message } = await unprivileged(() => faultOf(openTestLedger({ path, clock })).catch((error: unknown) => { throw new Error(where, { cause: error }); }));
+			const { code, message } = await unprivileged(() =>
+				faultOf(openTestLedger({ path, clock })).catch((error: unknown) => {
+					throw new Error(where, { cause: error });
+				}),
+			);
 			expect(code, `${where}: ${message}`).to.equal('ledger_read_only');
 			expect(message).to.include(path).and.include('right to write');
 			expect(existsSync(path)).to.equal(fileMode !== null);
@@ -167,11 +182,15 @@ describe('a full disk', () => {
 		const path = newLedgerPath();
 		let isFull = true;
 		const open = (): Promise<LedgerStore> =>
-			openTestLedger({ path, clock, openDatabase: (at) => {
-				const db = openFile(at);
-				if (isFull) db.pragma('max_page_count = 40');
-				return db;
-			} });
+			openTestLedger({
+				path,
+				clock,
+				openDatabase: (at) => {
+					const db = openFile(at);
+					if (isFull) db.pragma('max_page_count = 40');
+					return db;
+				},
+			});
 		const full = await open();
 		await full.commit(ACCOUNT, [openAccount(), grant('g', 100_000)]);
 		let answered = 0;
@@ -201,7 +220,11 @@ describe('a lock that another process holds', function () {
 	const holdLock = async (path: string, forMs: number): Promise<Running> => {
 		const code = `const db = new (require(${JSON.stringify(require.resolve('better-sqlite3'))}))(${JSON.stringify(path)}); db.exec('BEGIN IMMEDIATE'); console.log('held'); setTimeout(() => { db.exec('COMMIT'); db.close(); }, ${String(forMs)});`;
 		const holder = start(process.execPath, ['-e', code], { env: cleanEnvironment() });
-		await until(() => Promise.resolve(holder.output().includes('held') || null), { timeoutMs: 10_000, everyMs: 5, describe: () => holder.output() });
+		await until(() => Promise.resolve(holder.output().includes('held') || null), {
+			timeoutMs: 10_000,
+			everyMs: 5,
+			describe: () => holder.output(),
+		});
 		return holder;
 	};
 

@@ -31,7 +31,9 @@ describe('several processes at one ledger file', function () {
 	it('open one new file at once and fit exactly as many reservations as there are credits for', async () => {
 		const path = newLedgerPath();
 		const startAtMs = Date.now() + 700;
-		const workers = Array.from({ length: 8 }, (_, index) => startWorker({ task: 'race', path, name: `w${String(index)}`, count: 200, concurrency: 8, startAtMs, credits: 500 }));
+		const workers = Array.from({ length: 8 }, (_, index) =>
+			startWorker({ task: 'race', path, name: `w${String(index)}`, count: 200, concurrency: 8, startAtMs, credits: 500 }),
+		);
 		const reports = await Promise.all(workers.map(reportOf));
 		expect(reports.reduce((sum, each) => sum + each.reserved, 0)).to.equal(500);
 		expect(reports.reduce((sum, each) => sum + each.refused, 0)).to.equal(1100);
@@ -45,7 +47,9 @@ describe('several processes at one ledger file', function () {
 	it('share the lock fairly and keep their event loops turning', async () => {
 		const path = newLedgerPath();
 		const startAtMs = Date.now() + 1500;
-		const workers = Array.from({ length: 8 }, (_, index) => startWorker({ task: 'share', path, name: `w${String(index)}`, concurrency: 32, startAtMs, forMs: 3000 }));
+		const workers = Array.from({ length: 8 }, (_, index) =>
+			startWorker({ task: 'share', path, name: `w${String(index)}`, concurrency: 32, startAtMs, forMs: 3000 }),
+		);
 		const reports = await Promise.all(workers.map(reportOf));
 		const shares = reports.map((each) => each.operations).sort((a, b) => a - b);
 		const waitsMs = reports.flatMap((each) => each.waitsMs);
@@ -71,10 +75,20 @@ describe('several processes at one ledger file', function () {
 		const path = newLedgerPath();
 		const answered: Acknowledged[] = [];
 		for (let round = 0; round < ROUNDS; round += 1) {
-			const [victim, witness] = [`v${String(round)}`, `s${String(round)}`].map((name) => startWorker({ task: 'load', path, name, concurrency: 6 })) as [Running, Running];
-			await until(() => Promise.resolve(victim.output().includes('ready') || null), { timeoutMs: 10_000, everyMs: 5, describe: () => victim.output() });
+			const [victim, witness] = [`v${String(round)}`, `s${String(round)}`].map((name) =>
+				startWorker({ task: 'load', path, name, concurrency: 6 }),
+			) as [Running, Running];
+			await until(() => Promise.resolve(victim.output().includes('ready') || null), {
+				timeoutMs: 10_000,
+				everyMs: 5,
+				describe: () => victim.output(),
+			});
 			const killAtLength = victim.output().length + Math.floor(random() * 8000);
-			await until(() => Promise.resolve(victim.output().length >= killAtLength || null), { timeoutMs: 10_000, everyMs: 1, describe: () => victim.output().slice(-500) });
+			await until(() => Promise.resolve(victim.output().length >= killAtLength || null), {
+				timeoutMs: 10_000,
+				everyMs: 1,
+				describe: () => victim.output().slice(-500),
+			});
 			const dead = await Promise.all([victim.kill('SIGKILL'), witness.kill('SIGKILL')]);
 			answered.push(...dead.flatMap(({ stdout }) => readAnswers(stdout)));
 			await checkAfterDeath(path, answered);
@@ -85,7 +99,10 @@ describe('several processes at one ledger file', function () {
 
 function readAnswers(stdout: string): Acknowledged[] {
 	const whole = stdout.slice(0, stdout.lastIndexOf('\n') + 1);
-	const said = whole.split('\n').filter((line) => line !== '').map((line) => JSON.parse(line) as Acknowledged | { readonly kind: 'ready' });
+	const said = whole
+		.split('\n')
+		.filter((line) => line !== '')
+		.map((line) => JSON.parse(line) as Acknowledged | { readonly kind: 'ready' });
 	return said.filter((each): each is Acknowledged => each.kind !== 'ready');
 }
 
@@ -94,7 +111,9 @@ async function checkAfterDeath(path: string, answered: readonly Acknowledged[]):
 	let nowMs = Date.now();
 	const store = await openTestLedger({ path, clock: () => nowMs });
 	await store.commit(WORKER_ACCOUNT, [openAccount()]);
-	const holds = new Map((await store.holds(WORKER_ACCOUNT, { state: null, afterSeq: 0, limit: 1_000_000 })).map((hold) => [hold.seq, hold]));
+	const holds = new Map(
+		(await store.holds(WORKER_ACCOUNT, { state: null, afterSeq: 0, limit: 1_000_000 })).map((hold) => [hold.seq, hold]),
+	);
 	for (const { kind, key, holdSeq } of answered) {
 		const hold = holds.get(holdSeq);
 		if (!hold) throw new Error(`The answered reservation ${key} is gone.`);

@@ -40,7 +40,10 @@ async function diesAt(statement: number, moment: 'before' | 'after'): Promise<bo
 	const { store, path, clock } = await prepared(faults);
 	const before = await journal(store);
 	faults.arm(statement, moment);
-	const failed = await store.commit(ACCOUNT, batch(clock)).then(() => false, () => true);
+	const failed = await store.commit(ACCOUNT, batch(clock)).then(
+		() => false,
+		() => true,
+	);
 	faults.disarm();
 	const other = await openTestLedger({ path, clock: clock.read });
 	const after = await journal(other);

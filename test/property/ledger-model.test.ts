@@ -35,9 +35,15 @@ async function withStore<T>(open: Open, act: (store: LedgerStore, clock: ManualC
 
 const show = (answer: NaiveAnswer, naive: NaiveLedger): unknown => {
 	const available = answer.kind === 'fault' || answer.kind === 'account' ? {} : { available: BigInt(naive.available) };
-	if (answer.kind === 'fault' || answer.kind === 'account' || answer.kind === 'wait') return { ...answer, isReplayed: undefined, ...available };
+	if (answer.kind === 'fault' || answer.kind === 'account' || answer.kind === 'wait')
+		return { ...answer, isReplayed: undefined, ...available };
 	if (answer.kind === 'not_granted') return { kind: answer.kind, reason: answer.reason, ...available };
-	const part = 'hold' in answer ? { hold: showNaiveHold(answer.hold) } : 'grant' in answer ? { grant: showNaiveGrant(answer.grant, naive) } : { reason: answer.reason };
+	const part =
+		'hold' in answer
+			? { hold: showNaiveHold(answer.hold) }
+			: 'grant' in answer
+				? { grant: showNaiveGrant(answer.grant, naive) }
+				: { reason: answer.reason };
 	return { kind: answer.kind, isReplayed: answer.isReplayed, ...part, ...available };
 };
 
@@ -48,7 +54,12 @@ const showOutcome = (outcome: Outcome | undefined, made: Made): unknown => {
 	const available = { available: outcome.availableMicro };
 	if (outcome.kind === 'wait') return { kind: 'wait', isReplayed: undefined, ...available };
 	if (outcome.kind === 'not_granted') return { kind: outcome.kind, reason: outcome.reason, ...available };
-	const part = 'hold' in outcome ? { hold: showHold(outcome.hold, made) } : 'grant' in outcome ? { grant: showGrant(outcome.grant) } : { reason: outcome.reason };
+	const part =
+		'hold' in outcome
+			? { hold: showHold(outcome.hold, made) }
+			: 'grant' in outcome
+				? { grant: showGrant(outcome.grant) }
+				: { reason: outcome.reason };
 	return { kind: outcome.kind, isReplayed: outcome.isReplayed, ...part, ...available };
 };
 
@@ -147,7 +158,8 @@ describe('random commands', function () {
 	});
 
 	it('give the same journal in memory and in SQLite', async () => {
-		const journal = (taken: readonly Step[]) => (store: LedgerStore, clock: ManualClock) => takeSteps(store, taken, clock).then(() => store.entries(ACCOUNT, { afterSeq: 0, limit: 1000 }));
+		const journal = (taken: readonly Step[]) => (store: LedgerStore, clock: ManualClock) =>
+			takeSteps(store, taken, clock).then(() => store.entries(ACCOUNT, { afterSeq: 0, limit: 1000 }));
 		await fc.assert(
 			fc.asyncProperty(steps(40), async (taken) => {
 				expect(await withStore(inSqlite, journal(taken))).to.deep.equal(await withStore(inMemory, journal(taken)));
@@ -197,7 +209,11 @@ async function commandsAndJournal(store: LedgerStore, clock: ManualClock, taken:
 }
 
 /** Commits at the same instants, in batches that end where time passes or where `cuts` says so. */
-async function commitInBatches(store: LedgerStore, clock: ManualClock, { taken, commands, cuts }: { taken: readonly Step[]; commands: Commands; cuts: Iterator<boolean> }) {
+async function commitInBatches(
+	store: LedgerStore,
+	clock: ManualClock,
+	{ taken, commands, cuts }: { taken: readonly Step[]; commands: Commands; cuts: Iterator<boolean> },
+) {
 	let batch: Commands = [];
 	for (const [index, command] of commands.entries()) {
 		const passMs = taken[index]?.passMs ?? 0;

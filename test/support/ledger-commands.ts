@@ -10,7 +10,15 @@ export const credits = (whole: number): Micro => BigInt(whole) * MICRO_PER_CREDI
 
 export const openAccount = (
 	options: { key?: string; name?: string; timeZone?: string; plan?: Plan; unconfirmedPolicy?: UnconfirmedPolicy } = {},
-): Command => ({ kind: 'open_account', key: 'open', name: 'Acme', timeZone: 'UTC', plan: 'paid', unconfirmedPolicy: 'release', ...options });
+): Command => ({
+	kind: 'open_account',
+	key: 'open',
+	name: 'Acme',
+	timeZone: 'UTC',
+	plan: 'paid',
+	unconfirmedPolicy: 'release',
+	...options,
+});
 
 export interface GrantOptions {
 	readonly category?: GrantCategory;

@@ -5,18 +5,41 @@
 import * as fc from 'fast-check';
 import type { Command, Outcome } from '../../lib/core/model';
 import type { LedgerStore } from '../../lib/ledger/store';
-import { NaiveLedger, type NaiveAnswer } from './naive-ledger';
+import type { NaiveAnswer, NaiveLedger } from './naive-ledger';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const NOWHERE = 999_999;
 
 export type Action =
-	| { readonly kind: 'grant'; readonly key: string; readonly amount: number; readonly category: 'promotional' | 'purchased' | 'adjustment'; readonly priority: number; readonly fromInMs: number | null; readonly untilInMs: number | null }
-	| { readonly kind: 'claim'; readonly key: string; readonly id: string; readonly amount: number; readonly fromInMs: number; readonly lengthMs: number; readonly days: number }
+	| {
+			readonly kind: 'grant';
+			readonly key: string;
+			readonly amount: number;
+			readonly category: 'promotional' | 'purchased' | 'adjustment';
+			readonly priority: number;
+			readonly fromInMs: number | null;
+			readonly untilInMs: number | null;
+	  }
+	| {
+			readonly kind: 'claim';
+			readonly key: string;
+			readonly id: string;
+			readonly amount: number;
+			readonly fromInMs: number;
+			readonly lengthMs: number;
+			readonly days: number;
+	  }
 	| { readonly kind: 'void'; readonly key: string; readonly nth: number }
 	| { readonly kind: 'change'; readonly key: string; readonly plan?: 'paid' | 'trial'; readonly policy?: 'release' | 'charge' }
-	| { readonly kind: 'reserve'; readonly key: string; readonly fingerprint: string; readonly amount: number | null; readonly timeoutMs: number; readonly mayWait: boolean }
+	| {
+			readonly kind: 'reserve';
+			readonly key: string;
+			readonly fingerprint: string;
+			readonly amount: number | null;
+			readonly timeoutMs: number;
+			readonly mayWait: boolean;
+	  }
 	| { readonly kind: 'refund'; readonly key: string; readonly nth: number; readonly amount: number | null; readonly renews: boolean }
 	| { readonly kind: 'settle'; readonly nth: number; readonly actual: number }
 	| { readonly kind: 'release' | 'expire'; readonly nth: number };
@@ -59,12 +82,26 @@ const reserveAction: fc.Arbitrary<Action> = fc.record({
 	kind: fc.constant('reserve'),
 	key,
 	fingerprint: fc.constantFrom('same', 'same', 'same', 'other'),
-	amount: fc.oneof({ weight: 20, arbitrary: fc.integer({ min: 1, max: 30 }) }, { weight: 2, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.constant(null) }),
+	amount: fc.oneof(
+		{ weight: 20, arbitrary: fc.integer({ min: 1, max: 30 }) },
+		{ weight: 2, arbitrary: fc.constant(0) },
+		{ weight: 1, arbitrary: fc.constant(null) },
+	),
 	timeoutMs: fc.constantFrom(1000, 2000, 60_000, HOUR_MS),
 	mayWait: fc.boolean(),
 });
 const closeAction: fc.Arbitrary<Action> = fc.oneof(
-	{ weight: 5, arbitrary: fc.record({ kind: fc.constant('settle' as const), nth, actual: fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 0, max: 20 }) }, { weight: 1, arbitrary: fc.integer({ min: 0, max: 60 }) }) }) },
+	{
+		weight: 5,
+		arbitrary: fc.record({
+			kind: fc.constant('settle' as const),
+			nth,
+			actual: fc.oneof(
+				{ weight: 4, arbitrary: fc.integer({ min: 0, max: 20 }) },
+				{ weight: 1, arbitrary: fc.integer({ min: 0, max: 60 }) },
+			),
+		}),
+	},
 	{ weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('release' as const, 'expire' as const), nth }) },
 );
 const refundAction: fc.Arbitrary<Action> = fc.record({
@@ -75,7 +112,11 @@ const refundAction: fc.Arbitrary<Action> = fc.record({
 	renews: fc.boolean(),
 });
 const changeAction: fc.Arbitrary<Action> = fc.oneof(
-	fc.record({ kind: fc.constant('change' as const), key, plan: fc.constantFrom('paid' as const, 'paid' as const, 'paid' as const, 'trial' as const) }),
+	fc.record({
+		kind: fc.constant('change' as const),
+		key,
+		plan: fc.constantFrom('paid' as const, 'paid' as const, 'paid' as const, 'trial' as const),
+	}),
 	fc.record({ kind: fc.constant('change' as const), key, policy: fc.constantFrom('release' as const, 'charge' as const) }),
 );
 const action: fc.Arbitrary<Action> = fc.oneof(
@@ -89,7 +130,8 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 );
 
 /** Random lives of an account. */
-export const steps = (maxLength: number): fc.Arbitrary<Step[]> => fc.array(fc.record({ passMs, action }), { minLength: 1, maxLength, size: 'max' });
+export const steps = (maxLength: number): fc.Arbitrary<Step[]> =>
+	fc.array(fc.record({ passMs, action }), { minLength: 1, maxLength, size: 'max' });
 
 /** Numbers in the store of what was made, in order of making. */
 export interface Made {
@@ -104,19 +146,66 @@ const pick = (seqs: readonly number[], nthOne: number): number => seqs[pickOrder
 export function commandOf(asked: Action, made: Made, startMs: number): Command {
 	switch (asked.kind) {
 		case 'grant':
-			return { kind: 'grant', key: asked.key, category: asked.category, amountMicro: BigInt(asked.amount), priority: asked.priority, effectiveAtMs: asked.fromInMs === null ? null : startMs + asked.fromInMs, expiry: asked.untilInMs === null ? null : { atMs: startMs + asked.untilInMs }, note: null };
+			return {
+				kind: 'grant',
+				key: asked.key,
+				category: asked.category,
+				amountMicro: BigInt(asked.amount),
+				priority: asked.priority,
+				effectiveAtMs: asked.fromInMs === null ? null : startMs + asked.fromInMs,
+				expiry: asked.untilInMs === null ? null : { atMs: startMs + asked.untilInMs },
+				note: null,
+			};
 		case 'claim':
-			return { kind: 'claim_promotion', key: asked.key, promotion: { id: asked.id, amountMicro: BigInt(asked.amount), window: { fromMs: startMs + asked.fromInMs, untilMs: startMs + asked.fromInMs + asked.lengthMs }, expiry: { days: asked.days, rule: 'exact' }, priority: 20 } };
+			return {
+				kind: 'claim_promotion',
+				key: asked.key,
+				promotion: {
+					id: asked.id,
+					amountMicro: BigInt(asked.amount),
+					window: { fromMs: startMs + asked.fromInMs, untilMs: startMs + asked.fromInMs + asked.lengthMs },
+					expiry: { days: asked.days, rule: 'exact' },
+					priority: 20,
+				},
+			};
 		case 'void':
 			return { kind: 'void_grant', key: asked.key, grantSeq: pick(made.grantSeqs, asked.nth) };
 		case 'change':
-			return { kind: 'change_account', key: asked.key, ...(asked.plan ? { plan: asked.plan } : {}), ...(asked.policy ? { unconfirmedPolicy: asked.policy } : {}) };
+			return {
+				kind: 'change_account',
+				key: asked.key,
+				...(asked.plan ? { plan: asked.plan } : {}),
+				...(asked.policy ? { unconfirmedPolicy: asked.policy } : {}),
+			};
 		case 'reserve':
-			return { kind: 'reserve', key: asked.key, fingerprint: asked.fingerprint, amountMicro: asked.amount === null ? null : BigInt(asked.amount), timeoutMs: asked.timeoutMs, labels: { campaign: `c${String(asked.timeoutMs)}` }, person: null, priceVersion: null, mayWait: asked.mayWait };
+			return {
+				kind: 'reserve',
+				key: asked.key,
+				fingerprint: asked.fingerprint,
+				amountMicro: asked.amount === null ? null : BigInt(asked.amount),
+				timeoutMs: asked.timeoutMs,
+				labels: { campaign: `c${String(asked.timeoutMs)}` },
+				person: null,
+				priceVersion: null,
+				mayWait: asked.mayWait,
+			};
 		case 'refund':
-			return { kind: 'refund', key: asked.key, holdSeq: pick(made.holdSeqs, asked.nth), amountMicro: asked.amount === null ? null : BigInt(asked.amount), renews: asked.renews };
+			return {
+				kind: 'refund',
+				key: asked.key,
+				holdSeq: pick(made.holdSeqs, asked.nth),
+				amountMicro: asked.amount === null ? null : BigInt(asked.amount),
+				renews: asked.renews,
+			};
 		case 'settle':
-			return { kind: 'settle', holdSeq: pick(made.holdSeqs, asked.nth), actualMicro: BigInt(asked.actual), measure: 'reported', usage: null, result: null };
+			return {
+				kind: 'settle',
+				holdSeq: pick(made.holdSeqs, asked.nth),
+				actualMicro: BigInt(asked.actual),
+				measure: 'reported',
+				usage: null,
+				result: null,
+			};
 		case 'release':
 		case 'expire':
 			return { kind: asked.kind, holdSeq: pick(made.holdSeqs, asked.nth) };
@@ -129,9 +218,22 @@ export function commandOf(asked: Action, made: Made, startMs: number): Command {
 export function askNaive(naive: NaiveLedger, asked: Action, startMs: number): NaiveAnswer {
 	switch (asked.kind) {
 		case 'grant':
-			return naive.grant(asked.key, { amount: asked.amount, category: asked.category, priority: asked.priority, fromMs: asked.fromInMs === null ? null : startMs + asked.fromInMs, untilMs: asked.untilInMs === null ? null : startMs + asked.untilInMs });
+			return naive.grant(asked.key, {
+				amount: asked.amount,
+				category: asked.category,
+				priority: asked.priority,
+				fromMs: asked.fromInMs === null ? null : startMs + asked.fromInMs,
+				untilMs: asked.untilInMs === null ? null : startMs + asked.untilInMs,
+			});
 		case 'claim':
-			return naive.claim(asked.key, { id: asked.id, amount: asked.amount, fromMs: startMs + asked.fromInMs, untilMs: startMs + asked.fromInMs + asked.lengthMs, days: asked.days, priority: 20 });
+			return naive.claim(asked.key, {
+				id: asked.id,
+				amount: asked.amount,
+				fromMs: startMs + asked.fromInMs,
+				untilMs: startMs + asked.fromInMs + asked.lengthMs,
+				days: asked.days,
+				priority: 20,
+			});
 		case 'void':
 			return naive.void(asked.key, pickOrder(naive.grants.length, asked.nth));
 		case 'change':

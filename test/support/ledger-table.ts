@@ -91,7 +91,14 @@ class Scenario {
 			case 'reserve':
 				return this.#reserve(first, second, rest);
 			case 'settle':
-				return { kind: 'settle', holdSeq: this.#holdSeq(first), actualMicro: micro(second), measure: 'reported', usage: null, result: null };
+				return {
+					kind: 'settle',
+					holdSeq: this.#holdSeq(first),
+					actualMicro: micro(second),
+					measure: 'reported',
+					usage: null,
+					result: null,
+				};
 			case 'release':
 			case 'expire':
 				return { kind: verb, holdSeq: this.#holdSeq(first) };
@@ -109,7 +116,12 @@ class Scenario {
 			amountMicro: micro(amount),
 			priority: Number(options.get('prio') ?? 50),
 			effectiveAtMs: from === undefined ? null : this.#startMs + spanMs(from, this.#startMs),
-			expiry: exp !== undefined ? { atMs: this.#startMs + spanMs(exp, this.#startMs) } : days !== undefined ? { days: Number(days), rule: 'end_of_day' } : null,
+			expiry:
+				exp !== undefined
+					? { atMs: this.#startMs + spanMs(exp, this.#startMs) }
+					: days !== undefined
+						? { days: Number(days), rule: 'end_of_day' }
+						: null,
 			note: null,
 		};
 	}
@@ -149,7 +161,9 @@ class Scenario {
 			case 'overdraft':
 				return void expect(balance.overdraftMicro, line).to.equal(micro(value));
 			case 'order':
-				return void expect(balance.grants.map((grant) => `g${String(this.#grantSeqs.indexOf(grant.seq) + 1)}`).join(' '), line).to.equal(value);
+				return void expect(balance.grants.map((grant) => `g${String(this.#grantSeqs.indexOf(grant.seq) + 1)}`).join(' '), line).to.equal(
+					value,
+				);
 			case 'expires':
 				return void expect(outcome?.kind === 'granted' && outcome.grant.expiresAtMs, line).to.equal(Date.parse(value));
 			case 'slices':
@@ -160,14 +174,22 @@ class Scenario {
 				if (!/^g\d+$/.test(name)) return void expect(tell(outcome), line).to.include(expectation);
 		}
 		const grant = snapshot.grants.find((each) => each.seq === this.#grantSeq(name));
-		const told = { remaining: grant?.remainingMicro, held: grant?.heldMicro, settled: grant?.settledMicro, expired: grant?.expiredMicro, voided: grant?.voidedMicro };
+		const told = {
+			remaining: grant?.remainingMicro,
+			held: grant?.heldMicro,
+			settled: grant?.settledMicro,
+			expired: grant?.expiredMicro,
+			voided: grant?.voidedMicro,
+		};
 		for (const [bucket, amount] of optionsOf(rest)) expect(told[bucket as keyof typeof told], `${line}: ${bucket}`).to.equal(micro(amount));
 	}
 
 	#slicesOf(outcome: Outcome | undefined): string {
 		if (!outcome || !('hold' in outcome)) return '';
 		const { slices } = outcome.hold;
-		return slices.map((slice) => `g${String(this.#grantSeqs.indexOf(slice.grantSeq) + 1)}:${String(slice.amountMicro / 1_000_000n)}`).join(' ');
+		return slices
+			.map((slice) => `g${String(this.#grantSeqs.indexOf(slice.grantSeq) + 1)}:${String(slice.amountMicro / 1_000_000n)}`)
+			.join(' ');
 	}
 
 	#grantSeq(name: string): number {

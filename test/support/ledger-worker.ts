@@ -13,11 +13,26 @@ import { grant, openAccount, reserve, settle } from './ledger-commands';
 /** What the process is told to do. */
 export type WorkerOrder =
 	/** Opens the ledger and reserves one credit `count` times, `concurrency` at once. */
-	| { readonly task: 'race'; readonly path: string; readonly name: string; readonly count: number; readonly concurrency: number; readonly startAtMs: number; readonly credits: number }
+	| {
+			readonly task: 'race';
+			readonly path: string;
+			readonly name: string;
+			readonly count: number;
+			readonly concurrency: number;
+			readonly startAtMs: number;
+			readonly credits: number;
+	  }
 	/** Reserves and settles until it is killed, and says each answer when it has it. */
 	| { readonly task: 'load'; readonly path: string; readonly name: string; readonly concurrency: number }
 	/** Commits in groups for `forMs` and says how many. */
-	| { readonly task: 'share'; readonly path: string; readonly name: string; readonly concurrency: number; readonly startAtMs: number; readonly forMs: number };
+	| {
+			readonly task: 'share';
+			readonly path: string;
+			readonly name: string;
+			readonly concurrency: number;
+			readonly startAtMs: number;
+			readonly forMs: number;
+	  };
 
 /** What a racing or sharing process says at its end. */
 export interface WorkerReport {
@@ -165,7 +180,9 @@ async function main(order: WorkerOrder): Promise<void> {
 
 if (require.main === module) {
 	main(JSON.parse(process.argv[2] ?? '{}') as WorkerOrder).catch((error: unknown) => {
-		process.stderr.write(`${isCreditError(error) ? `${error.code}: ` : ''}${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+		process.stderr.write(
+			`${isCreditError(error) ? `${error.code}: ` : ''}${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+		);
 		process.exitCode = 1;
 	});
 }

@@ -125,7 +125,10 @@ export class NaiveLedger {
 		});
 	}
 
-	reserve(key: string, { fingerprint, ...request }: { fingerprint: string; amount: number | null; timeoutMs: number; mayWait: boolean }): NaiveAnswer {
+	reserve(
+		key: string,
+		{ fingerprint, ...request }: { fingerprint: string; amount: number | null; timeoutMs: number; mayWait: boolean },
+	): NaiveAnswer {
 		return this.#once(key, ['reserve', fingerprint], () => this.#reserve(request));
 	}
 
@@ -156,9 +159,13 @@ export class NaiveLedger {
 	#once(key: string, request: unknown, act: () => NaiveAnswer): NaiveAnswer {
 		const text = JSON.stringify(request);
 		const earlier = this.#keys.get(key);
-		if (earlier) return earlier.request === text ? ({ ...earlier.answer, isReplayed: true } as NaiveAnswer) : { kind: 'fault', code: 'idempotency_conflict' };
+		if (earlier)
+			return earlier.request === text
+				? ({ ...earlier.answer, isReplayed: true } as NaiveAnswer)
+				: { kind: 'fault', code: 'idempotency_conflict' };
 		const answer = act();
-		const leavesNothing = answer.kind === 'fault' || answer.kind === 'wait' || answer.kind === 'not_granted' || (answer.kind === 'voided' && answer.isReplayed);
+		const leavesNothing =
+			answer.kind === 'fault' || answer.kind === 'wait' || answer.kind === 'not_granted' || (answer.kind === 'voided' && answer.isReplayed);
 		if (!leavesNothing) this.#keys.set(key, { request: text, answer });
 		return answer;
 	}
@@ -168,7 +175,16 @@ export class NaiveLedger {
 		const endMs = untilMs ?? Infinity;
 		if (amount <= 0) return { kind: 'fault', code: 'invalid_amount' };
 		if (endMs <= startMs || endMs <= this.nowMs) return { kind: 'fault', code: 'invalid_time' };
-		const grant: NaiveGrant = { order: this.grants.length, category, priority, fromMs: startMs, untilMs: endMs, promotionId: promotionId ?? null, isVoided: false, coins: [] };
+		const grant: NaiveGrant = {
+			order: this.grants.length,
+			category,
+			priority,
+			fromMs: startMs,
+			untilMs: endMs,
+			promotionId: promotionId ?? null,
+			isVoided: false,
+			coins: [],
+		};
 		for (let index = 0; index < amount; index += 1) grant.coins.push({ grant, place: 'remaining' });
 		this.grants.push(grant);
 		this.#changed();
@@ -203,7 +219,16 @@ export class NaiveLedger {
 		if (reason !== null || amount === null) return { kind: 'refused', reason: reason ?? 'unpriced_model', isReplayed: false };
 		const coins = this.#spendable().slice(0, amount);
 		for (const coin of coins) coin.place = 'held';
-		const hold: NaiveHold = { amount, timeoutAtMs: this.nowMs + timeoutMs, state: 'open', coins, actual: null, overdraft: 0, refunded: 0, isLate: false };
+		const hold: NaiveHold = {
+			amount,
+			timeoutAtMs: this.nowMs + timeoutMs,
+			state: 'open',
+			coins,
+			actual: null,
+			overdraft: 0,
+			refunded: 0,
+			isLate: false,
+		};
 		this.holds.push(hold);
 		return { kind: 'reserved', hold, isReplayed: false };
 	}
@@ -317,13 +342,15 @@ export class NaiveLedger {
 
 	#spendable(): Coin[] {
 		const rank = { promotional: 1, adjustment: 2, purchased: 3 };
-		const inOrder = this.grants.filter((grant) => this.#isLive(grant)).sort((a, b) => {
-			if (a.priority !== b.priority) return a.priority - b.priority;
-			if (a.untilMs !== b.untilMs) return a.untilMs < b.untilMs ? -1 : 1;
-			if (a.category !== b.category) return rank[a.category] - rank[b.category];
-			if (a.fromMs !== b.fromMs) return a.fromMs - b.fromMs;
-			return a.order - b.order;
-		});
+		const inOrder = this.grants
+			.filter((grant) => this.#isLive(grant))
+			.sort((a, b) => {
+				if (a.priority !== b.priority) return a.priority - b.priority;
+				if (a.untilMs !== b.untilMs) return a.untilMs < b.untilMs ? -1 : 1;
+				if (a.category !== b.category) return rank[a.category] - rank[b.category];
+				if (a.fromMs !== b.fromMs) return a.fromMs - b.fromMs;
+				return a.order - b.order;
+			});
 		return inOrder.flatMap((grant) => grant.coins.filter((coin) => coin.place === 'remaining'));
 	}
 }

@@ -7,7 +7,13 @@ import { temporaryFolder } from './temporary-folder';
 
 /** Opens a ledger; a new file unless a path is given. Not synced to the disk unless asked: only a loss of power would tell. */
 export function openTestLedger(options: Partial<SqliteLedgerOptions> & Pick<SqliteLedgerOptions, 'clock'>): Promise<LedgerStore> {
-	return openSqliteLedger({ path: newLedgerPath(), pause: (delayMs) => wait(delayMs), jitter: Math.random, synchronous: 'normal', ...options });
+	return openSqliteLedger({
+		path: newLedgerPath(),
+		pause: (delayMs) => wait(delayMs),
+		jitter: Math.random,
+		synchronous: 'normal',
+		...options,
+	});
 }
 
 /** A path for a new ledger in a folder of its own. */

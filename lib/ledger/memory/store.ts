@@ -5,7 +5,19 @@
 import { decide, needsOf } from '../../core/decide';
 import { CreditError } from '../../core/errors';
 import { encodeLabels } from '../../core/journal';
-import type { Account, AccountSnapshot, Command, Decision, Entry, GrantState, Hold, KeptResult, Outcome, SnapshotNeeds, UsageDelta } from '../../core/model';
+import type {
+	Account,
+	AccountSnapshot,
+	Command,
+	Decision,
+	Entry,
+	GrantState,
+	Hold,
+	KeptResult,
+	Outcome,
+	SnapshotNeeds,
+	UsageDelta,
+} from '../../core/model';
 import { hasPassed, later, type Instant } from '../../core/time';
 import { addCounts, NO_USAGE } from '../../core/usage-counts';
 import type { LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';
@@ -70,7 +82,12 @@ class MemoryStore implements LedgerStore {
 	async holds(accountId: string, { state, ...page }: PageQuery & { readonly state: Hold['state'] | null }): Promise<readonly Hold[]> {
 		this.#assertOpen();
 		const holds = [...(this.#books.get(accountId)?.holds.values() ?? [])];
-		return Promise.resolve(pageOf(holds.filter((hold) => state === null || hold.state === state), page));
+		return Promise.resolve(
+			pageOf(
+				holds.filter((hold) => state === null || hold.state === state),
+				page,
+			),
+		);
 	}
 
 	async holdsBySeq(accountId: string, seqs: readonly number[]): Promise<readonly Hold[]> {
@@ -146,8 +163,15 @@ function load(book: Book, needs: SnapshotNeeds, atMs: Instant): AccountSnapshot 
 	const entries = needs.keyHashes.flatMap((hash) => book.entriesByKey.get(hash) ?? []);
 	const promotions = new Map([...book.promotions].filter(([id]) => needs.promotionIds.includes(id)));
 	const holdSeqs = new Set([...needs.holdSeqs, ...entries.map((entry) => entry.seq)]);
-	const holds = [...book.holds.values()].filter((hold) => holdSeqs.has(hold.seq) || (hold.state === 'open' && hasPassed(hold.timeoutAtMs, { atMs })));
-	const grantSeqs = new Set([...needs.grantSeqs, ...promotions.values(), ...entries.flatMap(grantsNamedBy), ...holds.flatMap((hold) => hold.slices.map((slice) => slice.grantSeq))]);
+	const holds = [...book.holds.values()].filter(
+		(hold) => holdSeqs.has(hold.seq) || (hold.state === 'open' && hasPassed(hold.timeoutAtMs, { atMs })),
+	);
+	const grantSeqs = new Set([
+		...needs.grantSeqs,
+		...promotions.values(),
+		...entries.flatMap(grantsNamedBy),
+		...holds.flatMap((hold) => hold.slices.map((slice) => slice.grantSeq)),
+	]);
 	const grants = [...book.grants.values()].filter((grant) => grantSeqs.has(grant.seq) || grant.remainingMicro > 0n || grant.heldMicro > 0n);
 	return { account: book.account, grants, holds, entries, promotions };
 }

@@ -50,7 +50,10 @@ export function openFile(path: string): Database {
 function configure(db: Database, { path, synchronous }: { path: string; synchronous: 'full' | 'normal' }): void {
 	const mode = String(db.pragma('journal_mode = WAL', { simple: true }));
 	if (mode !== 'wal') {
-		throw new CreditError('ledger_unavailable', `The ledger ${path} lies on a file system that cannot share a write-ahead log (it answered "${mode}"). Choose a path on a local disk.`);
+		throw new CreditError(
+			'ledger_unavailable',
+			`The ledger ${path} lies on a file system that cannot share a write-ahead log (it answered "${mode}"). Choose a path on a local disk.`,
+		);
 	}
 	db.pragma(`synchronous = ${synchronous}`);
 	db.pragma(`journal_size_limit = ${String(MAX_IDLE_LOG_BYTES)}`);

@@ -50,7 +50,10 @@ function describe(cause: unknown, path: string): Description {
 		case 'EEXIST':
 			return { code: 'invalid_path', text: `The ledger's path ${path} leads through something that is not a folder. Choose another path.` };
 		case 'EISDIR':
-			return { code: 'invalid_path', text: `The ledger's path ${path} is a folder. Name a file in it, for example ${join(path, 'ledger.db')}.` };
+			return {
+				code: 'invalid_path',
+				text: `The ledger's path ${path} is a folder. Name a file in it, for example ${join(path, 'ledger.db')}.`,
+			};
 		case 'ENAMETOOLONG':
 			return { code: 'invalid_path', text: `The ledger's path ${path} is too long for this system. Choose a shorter one.` };
 		default:
@@ -60,16 +63,24 @@ function describe(cause: unknown, path: string): Description {
 
 function describeSqlite(cause: unknown, { code, path }: { code: string; path: string }): Description {
 	const isCode = (...starts: string[]): boolean => starts.some((start) => code.startsWith(start));
-	if (isCode('SQLITE_READONLY', 'SQLITE_PERM', 'SQLITE_AUTH')) return { code: 'ledger_read_only', text: `The ledger ${path} cannot be written. ${READ_ONLY_MEND}` };
+	if (isCode('SQLITE_READONLY', 'SQLITE_PERM', 'SQLITE_AUTH'))
+		return { code: 'ledger_read_only', text: `The ledger ${path} cannot be written. ${READ_ONLY_MEND}` };
 	if (isCode('SQLITE_FULL')) return { code: 'ledger_full', text: `The disk is full at ${path}. ${FULL_MEND}` };
 	if (isCode('SQLITE_NOTADB')) return { code: 'ledger_corrupt', text: `${path} is not a ledger file. ${CORRUPT_MEND}` };
 	if (isCode('SQLITE_CORRUPT')) return { code: 'ledger_corrupt', text: `The ledger ${path} is damaged. ${CORRUPT_MEND}` };
-	if (isCode('SQLITE_CONSTRAINT')) return { code: 'ledger_corrupt', text: `The ledger ${path} contradicts itself: ${wordsOf(cause)}. Nothing was written. Run "llm-credits verify" on it.` };
+	if (isCode('SQLITE_CONSTRAINT'))
+		return {
+			code: 'ledger_corrupt',
+			text: `The ledger ${path} contradicts itself: ${wordsOf(cause)}. Nothing was written. Run "llm-credits verify" on it.`,
+		};
 	if (isCode('SQLITE_CANTOPEN', 'SQLITE_IOERR')) {
 		const obstacle = writeObstacle(path);
 		if (obstacle) return describe(obstacle, path);
 	}
-	return { code: 'ledger_unavailable', text: `The ledger ${path} cannot be used: ${wordsOf(cause)} (${code}). Check the path and the disk.` };
+	return {
+		code: 'ledger_unavailable',
+		text: `The ledger ${path} cannot be used: ${wordsOf(cause)} (${code}). Check the path and the disk.`,
+	};
 }
 
 /**

@@ -2,7 +2,18 @@
  * Owns the ledger's file as a file: a checked path, its folder, its mode, and whether it is still the file that was opened.
  * Refuses anything that is not a plain file, and never changes the mode of a file or folder that was there before.
  */
-import { accessSync, chmodSync, closeSync, constants, fchmodSync, fsyncSync, mkdirSync, openSync, statSync, type BigIntStats } from 'node:fs';
+import {
+	accessSync,
+	chmodSync,
+	closeSync,
+	constants,
+	fchmodSync,
+	fsyncSync,
+	mkdirSync,
+	openSync,
+	statSync,
+	type BigIntStats,
+} from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CreditError } from '../../core/errors';
 
@@ -14,7 +25,10 @@ export function checkedLedgerPath(path: string): string {
 	const given = path.trim();
 	if (given === '') throw new CreditError('invalid_path', 'The ledger has no path. Name a file, for example /home/me/ledger.db.');
 	if (given.includes('\0') || given.startsWith('file:') || given === ':memory:' || /[\\/]$/.test(given)) {
-		throw new CreditError('invalid_path', `The ledger's path is ${JSON.stringify(given)}, which does not name a file. Write a plain path such as /home/me/ledger.db.`);
+		throw new CreditError(
+			'invalid_path',
+			`The ledger's path is ${JSON.stringify(given)}, which does not name a file. Write a plain path such as /home/me/ledger.db.`,
+		);
 	}
 	return resolve(given);
 }
@@ -26,7 +40,11 @@ export function checkedLedgerPath(path: string): string {
 export function ensureLedgerFile(path: string): void {
 	const found = statSync(path, { throwIfNoEntry: false });
 	if (found) {
-		if (!found.isFile()) throw new CreditError('invalid_path', `The ledger's path ${path} is ${found.isDirectory() ? 'a folder' : 'not a plain file'}. Name a file.`);
+		if (!found.isFile())
+			throw new CreditError(
+				'invalid_path',
+				`The ledger's path ${path} is ${found.isDirectory() ? 'a folder' : 'not a plain file'}. Name a file.`,
+			);
 		// Asked before SQLite is: it would leave side files beside a file that it can only read.
 		accessSync(path, constants.R_OK | constants.W_OK);
 		accessSync(dirname(path), constants.W_OK);
@@ -47,7 +65,10 @@ export function fileIdentity(path: string): string | null {
 /** Throws `ledger_unavailable` when the path no longer leads to the file that was opened: what is written then would be lost. */
 export function assertSameFile(path: string, identity: string | null): void {
 	if (fileIdentity(path) === identity) return;
-	throw new CreditError('ledger_unavailable', `The ledger ${path} was moved, deleted or replaced while it was open. Put it back, or restart this host to use the new file.`);
+	throw new CreditError(
+		'ledger_unavailable',
+		`The ledger ${path} was moved, deleted or replaced while it was open. Put it back, or restart this host to use the new file.`,
+	);
 }
 
 /** Folder by folder: Node's own recursive way never ends where a folder cannot be made in one that exists, as in /proc. */

@@ -127,11 +127,17 @@ export function assertReadable(db: Database, path: string): void {
 	const version = Number(db.pragma('user_version', { simple: true }));
 	if (applicationId === APPLICATION_ID) {
 		if (version <= SCHEMA_VERSION) return;
-		throw new CreditError('ledger_newer', `The ledger ${path} was written by a newer version of LLM Credits (schema ${String(version)}, this one knows ${String(SCHEMA_VERSION)}). Update LLM Credits here, or choose another file.`);
+		throw new CreditError(
+			'ledger_newer',
+			`The ledger ${path} was written by a newer version of LLM Credits (schema ${String(version)}, this one knows ${String(SCHEMA_VERSION)}). Update LLM Credits here, or choose another file.`,
+		);
 	}
 	const objects = Number(db.prepare('SELECT count(*) FROM sqlite_master').pluck().get());
 	if (applicationId !== 0 || version !== 0 || objects !== 0) {
-		throw new CreditError('ledger_corrupt', `${path} is a database of another program, not a ledger. Nothing was changed in it. Choose another file.`);
+		throw new CreditError(
+			'ledger_corrupt',
+			`${path} is a database of another program, not a ledger. Nothing was changed in it. Choose another file.`,
+		);
 	}
 }
 

@@ -83,7 +83,9 @@ class SqliteStore implements LedgerStore {
 		return this.#read(() => {
 			const stored = this.#reader.account(accountId);
 			const atMs = this.#now(stored);
-			return stored ? this.#reader.wholeSnapshot(stored, atMs) : { account: null, grants: [], holds: [], entries: [], promotions: new Map() };
+			return stored
+				? this.#reader.wholeSnapshot(stored, atMs)
+				: { account: null, grants: [], holds: [], entries: [], promotions: new Map() };
 		});
 	}
 

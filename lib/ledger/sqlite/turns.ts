@@ -58,7 +58,12 @@ export class Turns {
 	async #run<T>(attempt: () => T): Promise<T> {
 		await this.#rest;
 		this.#rest = null;
-		const result = await retryWhileBusy(attempt, { ...this.#options, onBusy: () => { this.noticeOther(); } });
+		const result = await retryWhileBusy(attempt, {
+			...this.#options,
+			onBusy: () => {
+				this.noticeOther();
+			},
+		});
 		this.#restAfterTurn();
 		return result;
 	}

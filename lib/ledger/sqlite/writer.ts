@@ -78,7 +78,18 @@ export class Writer {
 
 	#writeAccount(account: Account): bigint {
 		const { id, name, timeZone, plan, paidSinceMs, unconfirmedPolicy, overdraftMicro, lastAtMs, lastSeq, chainHash } = account;
-		const row = [id, name, timeZone, planCode(plan), paidSinceMs, policyCode(unconfirmedPolicy), overdraftMicro, lastAtMs, lastSeq, bytesOf(chainHash)];
+		const row = [
+			id,
+			name,
+			timeZone,
+			planCode(plan),
+			paidSinceMs,
+			policyCode(unconfirmedPolicy),
+			overdraftMicro,
+			lastAtMs,
+			lastSeq,
+			bytesOf(chainHash),
+		];
 		const written = this.#putAccount.get(...row);
 		if (!written) throw new Error(`The row of account "${id}" was not written.`);
 		return written.id;
@@ -86,7 +97,18 @@ export class Writer {
 
 	#writeEntry(id: bigint, { seq, atMs, body, keyHash, requestHash, labels, person, hash }: Entry): void {
 		const labelSet = labels === null ? null : this.#labelSet(labels);
-		this.#addEntry.run(id, seq, atMs, kindCode(body.kind), bytesOf(keyHash), bytesOf(requestHash), labelSet, person, encodeBody(body), bytesOf(hash));
+		this.#addEntry.run(
+			id,
+			seq,
+			atMs,
+			kindCode(body.kind),
+			bytesOf(keyHash),
+			bytesOf(requestHash),
+			labelSet,
+			person,
+			encodeBody(body),
+			bytesOf(hash),
+		);
 	}
 
 	#writeGrant(id: bigint, grant: GrantState, isNew: boolean): void {
@@ -102,7 +124,8 @@ export class Writer {
 	}
 
 	#writeUsage(id: bigint, usage: UsageDelta): void {
-		const { day, labels, calls, chargedMicro, inputTokens, cachedInputTokens, outputTokens, reasoningTokens, refusals, estimatedCalls } = usage;
+		const { day, labels, calls, chargedMicro, inputTokens, cachedInputTokens, outputTokens, reasoningTokens, refusals, estimatedCalls } =
+			usage;
 		const counts = [calls, chargedMicro, inputTokens, cachedInputTokens, outputTokens, reasoningTokens, refusals, estimatedCalls];
 		this.#addUsage.run(id, this.#labelSet(labels), day, ...counts);
 	}
