@@ -2,10 +2,10 @@
  * Owns connections to a PostgreSQL server: a small pool, sessions that send several statements at once, and what every transaction is
  * set to. The only module that loads pg, and only when a ledger on a server is opened. Refuses to reuse a connection that failed.
  */
-import type { Pool, PoolClient, QueryResult } from 'pg';
+import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import type { LedgerAddress } from './address';
 import { isStatementFailure } from './faults';
-import { decodeText } from './text-codec';
+import { decodeText, encodeText } from './text-codec';
 
 /** A statement with its values; `name` makes the server keep its plan for the connection. */
 export interface Statement {
@@ -75,11 +75,7 @@ export class Session {
 
 	/** Sends all statements at once and resolves with their rows, in order. Rejects with the first failure when all are answered. */
 	async run(...statements: readonly Statement[]): Promise<Row[][]> {
-		const answers = await Promise.allSettled(
-			statements.map(({ name, text, values }) =>
-				this.#client.query<Row>({ text, ...(name ? { name } : {}), ...(values ? { values: [...values] } : {}) }),
-			),
-		);
+		const answers = await Promise.allSettled(statements.map((statement) => this.#client.query<Row>(queryOf(statement))));
 		const failed = answers.find((answer) => answer.status === 'rejected');
 		if (failed) throw failed.reason;
 		return answers.map((answer) => rowsOf((answer as PromiseFulfilledResult<QueryResult<Row>>).value));
@@ -124,6 +120,16 @@ export function beginRead(timeoutMs: number): Statement {
 
 export const COMMIT: Statement = { text: 'COMMIT' };
 export const ROLLBACK: Statement = { text: 'ROLLBACK' };
+
+function queryOf({ name, text, values }: Statement): QueryConfig {
+	return { text, ...(name === undefined ? {} : { name }), ...(values ? { values: values.map(encoded) } : {}) };
+}
+
+/** Texts, also in lists, as the database can keep them; the inverse of what is done with every text that is read. */
+function encoded(value: unknown): unknown {
+	if (Array.isArray(value)) return value.map(encoded);
+	return typeof value === 'string' ? encodeText(value) : value;
+}
 
 async function rollBack(session: Session): Promise<boolean> {
 	return session.run(ROLLBACK).then(

@@ -3,7 +3,6 @@
  * make a statement for no rows.
  */
 import type { Statement } from './connection';
-import { encodeText } from './text-codec';
 
 type Value = bigint | number | string | Buffer | null;
 
@@ -58,6 +57,5 @@ function arraysOf<Row>({ columns }: Table<Row>): string {
 }
 
 function valuesOf<Row>(account: bigint, { columns }: Table<Row>, rows: readonly Row[]): unknown[] {
-	const written = (value: Value): Value => (typeof value === 'string' ? encodeText(value) : value);
-	return [account, ...columns.map(([, , valueOf]) => rows.map((row) => written(valueOf(row))))];
+	return [account, ...columns.map(([, , valueOf]) => rows.map((row) => valueOf(row)))];
 }

@@ -18,7 +18,6 @@ import { lockNumber } from './lock-number';
 import { assertKnown, migrate, versionColumn } from './migrations';
 import { Patience, type Waiting } from './patience';
 import { Reader, readStored, type StoredAccount } from './reader';
-import { encodeText } from './text-codec';
 import { Writer } from './writer';
 
 export interface PostgresLedgerOptions extends Waiting {
@@ -176,19 +175,18 @@ class PostgresStore implements LedgerStore {
 	 * statement that waited for the lock would still see them as they were before.
 	 */
 	async #lock(session: Session, accountId: string, timeoutMs: number): Promise<{ stored: StoredAccount | null; transaction: string }> {
-		const name = encodeText(accountId);
 		const about = {
 			name: 'about',
 			text: `SELECT pg_current_xact_id()::text AS transaction, ${versionColumn(this.#address.schema)} AS version`,
 		};
-		const locked = this.#reader.account(name, { isLocked: true });
+		const locked = this.#reader.account(accountId, { isLocked: true });
 		const [, accountRows, aboutRows] = await session.run(beginWrite(timeoutMs), locked, about);
 		const { transaction, version } = aboutRows?.[0] as { transaction: string; version: bigint };
 		assertKnown(version, this.#address);
 		const stored = readStored(accountRows);
 		if (stored) return { stored, transaction };
 		const [, again] = await session.run(
-			{ text: 'SELECT pg_advisory_xact_lock($1::bigint)', values: [lockNumber(this.#address.schema, name)] },
+			{ text: 'SELECT pg_advisory_xact_lock($1::bigint)', values: [lockNumber(this.#address.schema, accountId)] },
 			locked,
 		);
 		return { stored: readStored(again), transaction };
@@ -210,7 +208,7 @@ class PostgresStore implements LedgerStore {
 	/** Runs `work` over one unchanging view of the account. */
 	async #readAccount<T>(accountId: string, absent: T, work: (session: Session, stored: StoredAccount) => Promise<T>): Promise<T> {
 		return this.#insist(async (session, timeoutMs) => {
-			const [, rows] = await session.run(beginRead(timeoutMs), this.#reader.account(encodeText(accountId), { isLocked: false }));
+			const [, rows] = await session.run(beginRead(timeoutMs), this.#reader.account(accountId, { isLocked: false }));
 			const stored = readStored(rows);
 			return this.#giveUp(session, stored ? await work(session, stored) : absent);
 		});
