@@ -1,9 +1,9 @@
 /** The packed package in the real n8n: whatever is run again, stopped or goes wrong, nothing is paid twice and no failure passes for a success. */
 import { expect } from 'chai';
 import { until } from '../support/child';
-import type { Behaviour } from '../support/fake-openai';
+import { startFakeOpenAi, type Behaviour } from '../support/fake-openai';
 import { readBalance, readUsage, verifyFile } from '../support/ledger-reader';
-import { outputOf, runsOf, type Execution, type KeptItem } from '../support/n8n-session';
+import { outputOf, runsOf, type Execution, type KeptItem, type Reference } from '../support/n8n-session';
 import { end, items, manualTrigger, workflowOf } from '../support/n8n-workflow-builder';
 import { openWorld, peopleList, plainCampaign, sharedN8n, type World } from '../support/n8n-world';
 
@@ -190,5 +190,57 @@ describe('n8n: paid once', function () {
 		const again = await world.n8n.runByHand(workflow);
 		expect(reasonsOf(outputOf(again, 'LLM Action'))).to.deep.equal(['answered', 'answered', 'answered']);
 		expect(await paid()).to.deep.equal({ calls: 6, available: '94', ok: true });
+	});
+
+	it('as a tool of an AI Agent: each use is paid once, and at the end of the credits the agent gets the fallback value', async () => {
+		world = await openWorld({ credits: '2' });
+		const use = (n: number): object => ({
+			id: `use-${n}`,
+			type: 'function',
+			function: { name: 'LLM_Action', arguments: JSON.stringify({ prompt: `Write ${n}` }) },
+		});
+		const brain = await startFakeOpenAi({
+			choose: (_, n) =>
+				n <= 3
+					? { kind: 'answer', message: { role: 'assistant', content: null, tool_calls: [use(n)] }, finishReason: 'tool_calls' }
+					: { kind: 'answer', text: 'Done' },
+		});
+		const openAi = await world.n8n.rest<Reference>('POST', '/rest/credentials', {
+			name: 'Brain',
+			type: 'openAiApi',
+			data: { apiKey: 'sk-of-the-agent', url: brain.url },
+		});
+		const model = { __rl: true, mode: 'id', value: 'gpt-4o-mini' };
+		const { workflow, path } = await world.campaign({
+			nodes: [
+				{
+					name: 'Agent',
+					type: '@n8n/n8n-nodes-langchain.agent',
+					typeVersion: 3,
+					parameters: { promptType: 'define', text: '={{ $json.name }}', options: {} },
+				},
+				{
+					name: 'Brain',
+					type: '@n8n/n8n-nodes-langchain.lmChatOpenAi',
+					typeVersion: 1.2,
+					parameters: { model, options: {} },
+					credentials: { openAiApi: openAi },
+				},
+				{ ...world.action({ prompt: "={{ $fromAI('prompt', 'what to write', 'string') }}" }), type: 'n8n-nodes-llm-credits.llmActionTool' },
+			],
+			wires: [
+				['People', 'Agent'],
+				['Brain', 'Agent', 'ai_languageModel'],
+				['LLM Action', 'Agent', 'ai_tool'],
+			],
+		});
+		const execution = await world.n8n.run(workflow, path, { people: peopleList(1) });
+		await brain.close();
+		expect(outputOf(execution, 'Agent').map(({ json }) => json['output'])).to.deep.equal(['Done']);
+		const { messages } = brain.requests.at(-1)?.body as { messages: readonly { role: string; content: string }[] };
+		const told = messages.filter(({ role }) => role === 'tool').map(({ content }) => JSON.parse(content) as readonly KeptItem['json'][]);
+		expect(told.map((list) => list[0]?.llmCredits?.reason)).to.deep.equal(['answered', 'answered', 'credits_exhausted']);
+		expect(told[2]?.[0]?.['llm']).to.deep.equal({ message: 'News for you' });
+		expect(await paid()).to.deep.equal({ calls: 2, available: '0', ok: true });
 	});
 });

@@ -13,8 +13,8 @@ export interface WorkflowNode {
 	readonly typeVersion?: number;
 }
 
-/** `from` or `from#output` → `to`. */
-export type Wire = readonly [from: string, to: string];
+/** `from` or `from#output` → `to`; `kind` is `main`, or what an AI Agent takes, such as `ai_tool`. */
+export type Wire = readonly [from: string, to: string, kind?: string];
 
 /** A node as n8n exports it, as far as tests look at it. */
 export interface NodeJson {
@@ -26,7 +26,7 @@ export interface NodeJson {
 export interface WorkflowJson {
 	readonly name: string;
 	readonly nodes: readonly NodeJson[];
-	readonly connections: Readonly<Record<string, { readonly main: readonly (readonly object[])[] }>>;
+	readonly connections: Readonly<Record<string, Readonly<Record<string, readonly (readonly object[])[]>>>>;
 	readonly settings: Readonly<Record<string, unknown>>;
 }
 
@@ -37,12 +37,12 @@ export function workflowOf(
 	wires: readonly Wire[],
 	settings: Readonly<Record<string, unknown>> = {},
 ): WorkflowJson {
-	const connections: Record<string, { main: object[][] }> = {};
-	for (const [from, to] of wires) {
+	const connections: Record<string, Record<string, object[][]>> = {};
+	for (const [from, to, kind = 'main'] of wires) {
 		const [node = '', output = '0'] = from.split('#');
-		const { main } = (connections[node] ??= { main: [] });
-		while (main.length <= Number(output)) main.push([]);
-		main[Number(output)]?.push({ node: to, type: 'main', index: 0 });
+		const outputs = ((connections[node] ??= {})[kind] ??= []);
+		while (outputs.length <= Number(output)) outputs.push([]);
+		outputs[Number(output)]?.push({ node: to, type: kind, index: 0 });
 	}
 	return {
 		name,

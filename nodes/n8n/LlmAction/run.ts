@@ -78,7 +78,7 @@ interface Outcome {
 }
 
 function distribute(ctx: IExecuteFunctions, { items, results, values }: Outcome): INodeExecutionData[][] {
-	const isSingle = values.outputs === 'single' || ctx.isToolExecution();
+	const isSingle = values.outputs === 'single' || isTool(ctx);
 	const outputs: INodeExecutionData[][] = isSingle ? [[]] : LLM_ACTION_OUTPUTS.separate.map(() => []);
 	results.forEach((result, itemIndex) => {
 		const item: INodeExecutionData = items[itemIndex] ?? { json: {} };
@@ -90,6 +90,11 @@ function distribute(ctx: IExecuteFunctions, { items, results, values }: Outcome)
 	return outputs;
 }
 
+/** A tool has one output, whatever its settings say. n8n runs a tool as a node of the type with this ending, and not always as a tool execution. */
+function isTool(ctx: IExecuteFunctions): boolean {
+	return ctx.getNode().type.endsWith('Tool') || ctx.isToolExecution();
+}
+
 /** Settings that work for no item: an error, or with "continue" every item on the fallback branch (or n8n's error output). */
 function refuse(
 	ctx: IExecuteFunctions,
@@ -99,7 +104,7 @@ function refuse(
 	if (!ctx.continueOnFail()) throw problem;
 	const mark = { llmCredits: refusedMark(problem.message, run) as unknown as IDataObject };
 	const failed = items.map((item, itemIndex) => failedItem(ctx, { item, itemIndex, error: problem, mark }));
-	const isSingle = ctx.getNodeParameter('outputs', 0, 'separate') === 'single' || ctx.isToolExecution();
+	const isSingle = ctx.getNodeParameter('outputs', 0, 'separate') === 'single' || isTool(ctx);
 	return isSingle ? [failed] : [[], failed];
 }
 
