@@ -47,14 +47,6 @@ export function writtenTypeOf(param: Param): ValueType {
 	return param.kind === 'number' ? 'num' : 'str';
 }
 
-/** A text of the descriptions in the words of Node-RED, where an item is a message. */
-export function inNodeRedWords(text: string): string {
-	return text
-		.replace(/\b(an|one|An|One) item\b/g, (_whole, article: string) => `${article.replace(/^([aA])n$/, '$1')} message`)
-		.replace(/\bitem(s?)\b/g, 'message$1')
-		.replace(/\bItem(s?)\b/g, 'Message$1');
-}
-
 /** The connections a node names. */
 export function connectionsOf({ needs }: NodeDescription): readonly ConnectionProperty[] {
 	const ledger = { key: 'ledger', type: LEDGER.type, label: 'Ledger' } as const;

@@ -2,9 +2,9 @@
  * Owns the markup of the dialogs. The editor's code brings it to life; here is only what has to be there before, because
  * Node-RED fills fields by their ids.
  */
-import { connectionsOf, inNodeRedWords, keyOf, typeKeyOf, type ConnectionProperty } from '../../nodes/node-red/node-types';
+import { connectionsOf, keyOf, typeKeyOf, type ConnectionProperty } from '../../nodes/node-red/node-types';
 import type { ConnectionDescription, NodeDescription, Param, Section } from '../../lib/params/param';
-import { nodeRedHelp } from './words';
+import { helpOfParam, inNodeRedWords, placeholderOf } from '../../nodes/node-red/words';
 
 type Description = NodeDescription | ConnectionDescription;
 
@@ -76,17 +76,17 @@ function sectionOf({ section, title, intro }: (typeof SECTIONS)[number], context
 function rowOf(param: Param, { prefix, description }: Context): string {
 	const key = keyOf(param);
 	const id = `${prefix}${key}`;
-	const help = nodeRedHelp(description.type, param);
+	const help = helpOfParam(description.type, param);
 	const common = { key, id, label: param.label, title: help };
 	const hint = param.kind === 'choice' ? '<div class="llmc-choice-help"></div>' : hintOf(param, help);
 	const message = '<div class="llmc-message"></div>';
 	if (param.kind === 'rows') return wide(common, { head: '', body: `<ol class="llmc-rows"></ol>${hint}${message}` });
 	if (param.kind === 'text' && (param.rows ?? 1) > 1 && param.isPerItem) {
-		const area = `<textarea id="${id}" rows="${String(param.rows)}" placeholder="${escape(param.placeholder ?? '')}"></textarea>`;
+		const area = `<textarea id="${id}" rows="${String(param.rows)}" placeholder="${escape(placeholderOf(description.type, param))}"></textarea>`;
 		const expression = `<input type="text" class="llmc-expression" style="width: 100%"><input type="hidden" id="${prefix}${typeKeyOf(param)}">`;
 		return wide(common, { head: '<span class="llmc-source"></span>', body: `${area}${expression}${hint}${message}` });
 	}
-	return row({ ...common, field: `${fieldOf(param, { id, prefix })}${hint}${message}` });
+	return row({ ...common, field: `${fieldOf(param, { id, prefix, description })}${hint}${message}` });
 }
 
 /** What stands under a field. Labels are introduced once for all, so only what goes beyond that is repeated there. */
@@ -95,8 +95,9 @@ function hintOf(param: Param, help: string): string {
 	return text === '' ? '' : `<div class="llmc-hint">${escape(text)}</div>`;
 }
 
-function fieldOf(param: Param, { id, prefix }: { id: string; prefix: string }): string {
-	const placeholder = param.placeholder === undefined ? '' : ` placeholder="${escape(param.placeholder)}"`;
+function fieldOf(param: Param, { id, prefix, description }: Context & { readonly id: string }): string {
+	const example = placeholderOf(description.type, param);
+	const placeholder = example === '' ? '' : ` placeholder="${escape(example)}"`;
 	const typeField = param.isPerItem ? `<input type="hidden" id="${prefix}${typeKeyOf(param)}">` : '';
 	switch (param.kind) {
 		case 'model': {

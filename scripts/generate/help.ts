@@ -1,7 +1,7 @@
 /** Owns the help panel of each type, in Node-RED's own layout for properties and outputs. */
-import { connectionsOf, defaultOutputsOf, inNodeRedWords } from '../../nodes/node-red/node-types';
+import { connectionsOf, defaultOutputsOf } from '../../nodes/node-red/node-types';
 import type { ConnectionDescription, NodeDescription, Param } from '../../lib/params/param';
-import { nodeRedHelp } from './words';
+import { helpOfChoice, helpOfParam, inNodeRedWords } from '../../nodes/node-red/words';
 
 type Description = NodeDescription | ConnectionDescription;
 
@@ -37,16 +37,16 @@ export function helpOf(description: Description): string {
 }
 
 function propertyLine(type: string, param: Param): string {
-	const choices = param.kind === 'choice' || param.kind === 'choices' ? ` ${choiceText(param.choices)}` : '';
+	const choices = param.kind === 'choice' || param.kind === 'choices' ? ` ${choiceText(type, param)}` : '';
 	const fields =
 		param.kind === 'rows'
 			? ` ${param.fields.map(({ label, help }) => `*${inNodeRedWords(label)}*: ${inNodeRedWords(help)}.`).join(' ')}`
 			: '';
-	return `: ${param.label} (${kindOf(param)}) : ${nodeRedHelp(type, param)}.${choices}${fields}`;
+	return `: ${param.label} (${kindOf(param)}) : ${helpOfParam(type, param)}.${choices}${fields}`;
 }
 
-function choiceText(choices: readonly { readonly label: string; readonly help: string }[]): string {
-	return choices.map(({ label, help }) => `*${label}*: ${inNodeRedWords(help)}.`).join(' ');
+function choiceText(type: string, param: Extract<Param, { kind: 'choice' | 'choices' }>): string {
+	return param.choices.map((choice) => `*${inNodeRedWords(choice.label)}*: ${helpOfChoice(type, param, choice)}.`).join(' ');
 }
 
 function kindOf(param: Param): string {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import * as ts from 'typescript';
 import { runInNewContext } from 'node:vm';
 import { readParams } from '../../lib/params/read';
-import type { Param } from '../../lib/params/param';
+import type { ConnectionDescription, NodeDescription, Param } from '../../lib/params/param';
 import { connectionsOf, CONNECTIONS, defaultOutputsOf, keyOf, NODES, typeKeyOf, writtenTypeOf } from '../../nodes/node-red/node-types';
 import { outputRoot, repositoryRoot } from '../support/repository';
 
@@ -22,7 +22,7 @@ interface Definition {
 	readonly credentials?: Readonly<Record<string, { readonly type: string }>>;
 }
 
-const DESCRIPTIONS = [...NODES, ...CONNECTIONS];
+const DESCRIPTIONS: readonly (NodeDescription | ConnectionDescription)[] = [...NODES, ...CONNECTIONS];
 
 function htmlOf(type: string): string {
 	return readFileSync(join(outputRoot(), 'nodes', 'node-red', type, `${type}.html`), 'utf8');

@@ -2,7 +2,8 @@
  * Owns one open dialog: its fields, what is shown when, and the messages under them. One instance per dialog; the values are
  * handed over when the dialog is saved.
  */
-import { COMPUTED_TYPES, connectionsOf, inNodeRedWords, keyOf, typeKeyOf, writtenTypeOf } from '../../node-types';
+import { COMPUTED_TYPES, connectionsOf, keyOf, typeKeyOf, writtenTypeOf } from '../../node-types';
+import { helpOfChoice } from '../../words';
 import { checkParam, descriptionOf, isVisible } from './checks';
 import { Choices } from './choices';
 import { ModelPicker } from './model-picker';
@@ -106,7 +107,7 @@ export class Form {
 		const chosen = param.choices.find(({ value }) => value === this.input(keyOf(param)).val());
 		this.row(keyOf(param))
 			.find('.llmc-choice-help')
-			.text(inNodeRedWords(chosen?.help ?? ''));
+			.text(chosen === undefined ? '' : helpOfChoice(this.type, param, chosen));
 	}
 
 	/** Writes what Node-RED does not read by itself into the node. */

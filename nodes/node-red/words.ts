@@ -1,0 +1,47 @@
+/**
+ * Owns the words that differ in Node-RED, where an item is a message and data is inserted with {{ }}. Used by the generated
+ * forms and help and by the editor; refuses to say anything the descriptions already say.
+ */
+import type { Choice, Param } from '../../lib/params/param';
+
+const HELP: Readonly<Record<string, string>> = {
+	'llm-credits-action.prompt':
+		'The request for one message. Insert its data with {{payload.first_name}}, and data of the context with {{flow.name}} or {{global.name}}',
+	'llm-credits-action.outputField':
+		'Property of the message that receives the attributes, such as llm or payload.llm. Empty puts them beside the other properties',
+	'llm-credits-action.idempotencyKey': 'Two messages with the same key are paid once and get the same answer. Empty: every message is new',
+	'llm-credits-balance.outputField': 'Property of the message that receives the answer. Empty: payload',
+	'llm-credits-ledger.path':
+		'File that keeps the credits. Empty: llm-credits/ledger.db in the user folder of Node-RED. n8n may use the same file on the same machine, not over a network drive',
+};
+
+const CHOICE_HELP: Readonly<Record<string, string>> = {
+	'llm-credits-action.purpose.auto': 'Live, because Node-RED does not say whether a message is a test',
+};
+
+const PLACEHOLDERS: Readonly<Record<string, string>> = {
+	'llm-credits-action.idempotencyKey': 'welcome-mail-{{payload.id}}',
+};
+
+/** A text of the descriptions in the words of Node-RED. */
+export function inNodeRedWords(text: string): string {
+	return text
+		.replace(/\b(an|one|An|One) item\b/g, (_whole, article: string) => `${article.replace(/^([aA])n$/, '$1')} message`)
+		.replace(/\bitem(s?)\b/g, 'message$1')
+		.replace(/\bItem(s?)\b/g, 'Message$1');
+}
+
+/** The help of a parameter as Node-RED's users read it. */
+export function helpOfParam(type: string, param: Param): string {
+	return HELP[`${type}.${param.name}`] ?? inNodeRedWords(param.help);
+}
+
+/** The help of a choice as Node-RED's users read it. */
+export function helpOfChoice(type: string, param: Param, choice: Choice): string {
+	return CHOICE_HELP[`${type}.${param.name}.${choice.value}`] ?? inNodeRedWords(choice.help);
+}
+
+/** The example in an empty field; empty where there is none. */
+export function placeholderOf(type: string, param: Param): string {
+	return PLACEHOLDERS[`${type}.${param.name}`] ?? param.placeholder ?? '';
+}
