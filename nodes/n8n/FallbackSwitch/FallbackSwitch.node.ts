@@ -15,8 +15,7 @@ const OUTPUTS =
 
 const MEND = 'No item was routed. Open the node, mend this setting, and run it again.';
 
-// A tool answers with one output, so a switch cannot be one.
-// eslint-disable-next-line @n8n/community-nodes/node-usable-as-tool
+// eslint-disable-next-line @n8n/community-nodes/node-usable-as-tool -- A tool answers with one output, so a switch cannot be one.
 export class FallbackSwitch implements INodeType {
 	description: INodeTypeDescription = {
 		displayName: 'Fallback Switch',

@@ -119,7 +119,7 @@ function tellEditor(ctx: IExecuteFunctions, results: readonly ItemResult[]): voi
 	const fresh = results.filter(({ llmCredits }) => llmCredits.reason !== 'replayed');
 	tellTokens(ctx, fresh);
 	const spent = fresh.reduce((total, { llmCredits }) => total + parseCredits(llmCredits.credits, { field: 'credits' }), 0n);
-	const before = String(ctx.customData.get(SPENT));
+	const before = ctx.customData.get(SPENT);
 	ctx.customData.set(SPENT, formatCredits(spent + (AMOUNT.test(before) ? parseCredits(before, { field: SPENT }) : 0n)));
 }
 
