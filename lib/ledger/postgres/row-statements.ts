@@ -12,6 +12,8 @@ export type Column<Row> = readonly [name: string, type: 'bigint' | 'smallint' | 
 /** A table with a column `account`, and the columns that are written; the first ones are its key beside the account. */
 export interface Table<Row> {
 	readonly name: string;
+	/** Which part of the columns this is, where a table is updated in parts. */
+	readonly part?: string;
 	readonly columns: readonly Column<Row>[];
 }
 
@@ -27,7 +29,7 @@ export function updateRows<Row>(schema: string, account: bigint, table: Table<Ro
 	const [key = '', ...others] = namesOf(table);
 	const sets = others.map((name) => `${name} = v.${name}`).join(', ');
 	const text = `UPDATE ${schema}${table.name} AS t SET ${sets} FROM unnest(${arraysOf(table)}) AS v (${[key, ...others].join(', ')}) WHERE t.account = $1 AND t.${key} = v.${key}`;
-	return { name: `update_${table.name}`, text, values: valuesOf(account, table, rows) };
+	return { name: `update_${table.name}_${table.part ?? 'all'}`, text, values: valuesOf(account, table, rows) };
 }
 
 /** Adds rows; where the first `keys` columns are there already, the others are replaced, or added to what is there. */

@@ -5,7 +5,7 @@
  */
 import type { Pool } from 'pg';
 import { decide, needsOf } from '../../core/decide';
-import { CreditError } from '../../core/errors';
+import { CreditError, isCreditError } from '../../core/errors';
 import type { Account, AccountSnapshot, Command, Entry, Hold, Outcome } from '../../core/model';
 import { later, type Instant } from '../../core/time';
 import { bytesOf } from '../rows';
@@ -90,6 +90,29 @@ class PostgresStore implements LedgerStore {
 	}
 
 	async commit(accountId: string, commands: readonly Command[]): Promise<readonly Outcome[]> {
+		try {
+			return await this.#commitBatch(accountId, commands);
+		} catch (error) {
+			// One command that this role may not give must not cost the others of its batch their answer.
+			const isOneOfMany = isCreditError(error) && error.code === 'ledger_read_only' && commands.length > 1;
+			if (!isOneOfMany) throw error;
+			return this.#commitApart(accountId, commands);
+		}
+	}
+
+	async #commitApart(accountId: string, commands: readonly Command[]): Promise<readonly Outcome[]> {
+		const outcomes: Outcome[] = [];
+		for (const command of commands) {
+			try {
+				outcomes.push(...(await this.#commitBatch(accountId, [command])));
+			} catch (error) {
+				outcomes.push({ kind: 'fault', error: ledgerFault(error, this.location) });
+			}
+		}
+		return outcomes;
+	}
+
+	async #commitBatch(accountId: string, commands: readonly Command[]): Promise<readonly Outcome[]> {
 		let sent: SentBatch | null = null;
 		return this.#insist(
 			async (session, timeoutMs) => {

@@ -49,12 +49,14 @@ const BALANCE: readonly Column<GrantState>[] = [
 	['settled_micro', 'bigint', ({ settledMicro }) => settledMicro],
 	['expired_micro', 'bigint', ({ expiredMicro }) => expiredMicro],
 	['voided_micro', 'bigint', ({ voidedMicro }) => voidedMicro],
-	['is_voided', 'smallint', ({ isVoided }) => (isVoided ? 1 : 0)],
 ];
+/** Apart from what moves: voiding is not spending. */
+const VOIDED: Column<GrantState> = ['is_voided', 'smallint', ({ isVoided }) => (isVoided ? 1 : 0)];
 const NEW_BALANCES: Table<GrantState> = {
 	name: 'grant_balances',
-	columns: [SEQ, ['amount_micro', 'bigint', ({ amountMicro }) => amountMicro], ...BALANCE],
+	columns: [SEQ, ['amount_micro', 'bigint', ({ amountMicro }) => amountMicro], ...BALANCE, VOIDED],
 };
+const VOIDINGS: Table<GrantState> = { name: 'grant_balances', part: 'voided', columns: [SEQ, VOIDED] };
 const BALANCES: Table<GrantState> = { name: 'grant_balances', columns: [SEQ, ...BALANCE] };
 const HOLD_CLOSING: readonly Column<HoldRow>[] = [
 	['seq', 'bigint', ({ hold }) => hold.seq],
@@ -137,6 +139,7 @@ export class Writer {
 		const numbers = await this.#labelSets(session, id, decision);
 		const made = new Set(decision.entries.map((entry) => entry.seq));
 		const newGrants = decision.grants.filter(({ seq }) => made.has(seq));
+		const voided = new Set(decision.entries.flatMap(({ body }) => (body.kind === 'grant_voided' ? [body.grantSeq] : [])));
 		const closings = closingSeqs(decision.entries);
 		const holds = decision.holds.map((hold) => ({ hold, closedSeq: closings.get(hold.seq) ?? null }));
 		const statements = [
@@ -149,6 +152,12 @@ export class Writer {
 				id,
 				BALANCES,
 				decision.grants.filter(({ seq }) => !made.has(seq)),
+			),
+			updateRows(
+				this.#in,
+				id,
+				VOIDINGS,
+				decision.grants.filter(({ seq }) => voided.has(seq) && !made.has(seq)),
 			),
 			insertRows(
 				this.#in,

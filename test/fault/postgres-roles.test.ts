@@ -1,0 +1,197 @@
+/** The roles of docs/postgres.md, made by its own SQL, each trying what it may not do. */
+import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ENTRY_KINDS } from '../../lib/core/journal';
+import type { Command } from '../../lib/core/model';
+import { verifyLedger } from '../../lib/engine/verify-ledger';
+import type { LedgerStore } from '../../lib/ledger/store';
+import { faultOf } from '../support/error-code';
+import { credits, expectKind, expire, grant, openAccount, release, reserve, settle, voidGrant } from '../support/ledger-commands';
+import { newLedgerUrl, openPostgresTestLedger, runSql } from '../support/postgres';
+import { repositoryRoot } from '../support/repository';
+
+const ACCOUNT = 'acme';
+const ROLES = ['reader', 'spender', 'admin'] as const;
+type Role = (typeof ROLES)[number];
+
+describe('the database roles of a PostgreSQL ledger', function () {
+	this.timeout(30_000);
+	let url: string;
+	let schema: string;
+	let owner: LedgerStore;
+	const opened: LedgerStore[] = [];
+
+	const addressOf = (role: Role): string => {
+		const address = new URL(url);
+		address.username = `${schema}_${role}`;
+		return address.href;
+	};
+	const openAs = async (role: Role): Promise<LedgerStore> => {
+		const store = await openPostgresTestLedger({ url: addressOf(role), clock: Date.now });
+		opened.push(store);
+		return store;
+	};
+
+	before(async () => {
+		url = await newLedgerUrl();
+		schema = new URL(url).searchParams.get('schema') ?? '';
+		owner = await openPostgresTestLedger({ url, clock: Date.now });
+		await runSql(url, rolesOf(readFileSync(join(repositoryRoot(), 'docs', 'postgres.md'), 'utf8'), schema));
+		await runSql(url, ...ROLES.map((role) => `ALTER ROLE ${schema}_${role} LOGIN`));
+		await (await openAs('admin')).commit(ACCOUNT, [openAccount(), grant('g', 100)]);
+	});
+
+	after(async () => {
+		const { violations } = await verifyLedger(owner);
+		await Promise.all([...opened, owner].map((store) => store.close()));
+		await runSql(url, `DROP SCHEMA ${schema} CASCADE`, ...ROLES.map((role) => `DROP ROLE ${schema}_${role}`));
+		expect(violations).to.deep.equal([]);
+	});
+
+	it('let a spender spend, and nothing else: its other commands fail and leave nothing', async () => {
+		const spender = await openAs('spender');
+		expect(expectKind((await spender.commit(ACCOUNT, [openAccount()]))[0], 'account').isReplayed).to.equal(true);
+		const labels = { campaign: 'spring' };
+		const [first, second, third] = (
+			await spender.commit(
+				ACCOUNT,
+				['a', 'b', 'c'].map((key) => reserve(key, 5, { labels })),
+			)
+		).map((outcome) => expectKind(outcome, 'reserved').hold.seq);
+		const keptUntilMs = Date.now() + 60_000;
+		await spender.commit(ACCOUNT, [
+			settle(first!, 7, { result: { text: 'kept', keptUntilMs } }),
+			release(second!),
+			expire(third!),
+			settle(third!, 1),
+			reserve('too much', 900),
+		]);
+		expect(await spender.purgeResults(keptUntilMs)).to.equal(1);
+		const before = (await owner.materialised(ACCOUNT))?.account;
+		const forbidden: readonly Command[] = [
+			grant('more', 1),
+			voidGrant('v', 2),
+			{ kind: 'change_account', key: 'change', plan: 'trial' },
+			{
+				kind: 'claim_promotion',
+				key: 'p',
+				promotion: {
+					id: 'intro',
+					amountMicro: 1n,
+					window: { fromMs: 0, untilMs: Date.now() * 2 },
+					expiry: { days: 1, rule: 'exact' },
+					priority: 1,
+				},
+			},
+			{ kind: 'refund', key: 'r', holdSeq: first!, amountMicro: 1n, renews: false },
+		];
+		for (const command of forbidden) {
+			const fault = await faultOf(spender.commit(ACCOUNT, [command]));
+			expect([command.kind, fault.code]).to.deep.equal([command.kind, 'ledger_read_only']);
+			expect(fault.message).to.match(/docs\/postgres\.md/);
+		}
+		expect((await faultOf(spender.commit('other', [openAccount()]))).code).to.equal('ledger_read_only');
+		expect((await owner.materialised(ACCOUNT))?.account).to.deep.equal(before);
+	});
+
+	it('let one forbidden command of a batch fail alone', async () => {
+		const spender = await openAs('spender');
+		const outcomes = await spender.commit(ACCOUNT, [reserve('d', 1), grant('more', 1), reserve('e', 1)]);
+		expect(outcomes.map((outcome) => (outcome.kind === 'fault' ? outcome.error.code : outcome.kind))).to.deep.equal([
+			'reserved',
+			'ledger_read_only',
+			'reserved',
+		]);
+	});
+
+	it('let a reader read everything, and nothing else', async () => {
+		const reader = await openAs('reader');
+		expect((await reader.snapshot(ACCOUNT)).grants).to.have.length(1);
+		expect((await verifyLedger(reader)).violations).to.deep.equal([]);
+		for (const command of [reserve('z', 1), release(3), grant('g', 100), openAccount()]) {
+			expect((await faultOf(reader.commit(ACCOUNT, [command]))).code).to.equal('ledger_read_only');
+		}
+		expect((await faultOf(reader.purgeResults(0))).code).to.equal('ledger_read_only');
+	});
+
+	it('let an admin do everything but change what was written', async () => {
+		const admin = await openAs('admin');
+		await admin.commit(ACCOUNT, [grant('second', 10)]);
+		const account = (await admin.materialised(ACCOUNT))?.account;
+		const seq = account?.lastSeq ?? 0;
+		const outcomes = await admin.commit(ACCOUNT, [
+			voidGrant('v', seq),
+			{ kind: 'change_account', key: 'rename', name: 'Acme & Co' },
+			reserve('admin', 1),
+		]);
+		expect(outcomes.map(({ kind }) => kind)).to.deep.equal(['voided', 'account', 'reserved']);
+		expect((await owner.materialised(ACCOUNT))?.grants.map(({ isVoided }) => isVoided)).to.deep.equal([false, true]);
+	});
+
+	/** Statements by hand; each is refused with one of these states: not allowed, or against a check of the table. */
+	const byHand: readonly (readonly [roles: readonly Role[], statement: string])[] = [
+		[['reader', 'spender', 'admin'], "UPDATE entries SET body = '{}'"],
+		[['reader', 'spender', 'admin'], 'DELETE FROM entries'],
+		[['reader', 'spender', 'admin'], 'TRUNCATE entries'],
+		[['reader', 'spender', 'admin'], 'UPDATE grants SET amount_micro = 999999999999'],
+		[['reader', 'spender', 'admin'], 'DELETE FROM grants'],
+		[['reader', 'spender', 'admin'], 'UPDATE grant_balances SET amount_micro = 999999999999'],
+		[['reader', 'spender', 'admin'], 'UPDATE grant_balances SET remaining_micro = remaining_micro + 1'],
+		[['reader', 'spender', 'admin'], 'DELETE FROM grant_balances'],
+		[['reader', 'spender', 'admin'], 'DELETE FROM holds'],
+		[['reader', 'spender', 'admin'], 'DELETE FROM accounts'],
+		[['reader', 'spender', 'admin'], 'DELETE FROM usage_days'],
+		[['reader', 'spender', 'admin'], 'DROP TABLE entries'],
+		[['reader', 'spender', 'admin'], 'ALTER TABLE entries DISABLE ROW LEVEL SECURITY'],
+		[['reader', 'spender', 'admin'], 'UPDATE ledger_version SET version = 0'],
+		[['reader', 'spender', 'admin'], "UPDATE accounts SET public_id = 'mine'"],
+		[['reader', 'spender'], 'UPDATE accounts SET plan = 0'],
+		[['reader', 'spender'], 'UPDATE grant_balances SET is_voided = 0'],
+		[
+			['reader', 'spender'],
+			'INSERT INTO grants (account, seq, category, amount_micro, priority, effective_at_ms) VALUES (1, 900, 1, 5, 1, 0)',
+		],
+		[
+			['reader', 'spender'],
+			'INSERT INTO grant_balances (account, seq, amount_micro, remaining_micro, held_micro, settled_micro, expired_micro, voided_micro, is_voided) VALUES (1, 900, 5, 5, 0, 0, 0, 0, 0)',
+		],
+		[
+			['reader', 'spender'],
+			"INSERT INTO accounts (public_id, name, time_zone, plan, unconfirmed_policy, overdraft_micro, last_at_ms, last_seq, chain_hash) VALUES ('x', 'x', 'UTC', 0, 0, 0, 0, 0, '')",
+		],
+		...[...ENTRY_KINDS.entries()]
+			.filter(([, kind]) => ['account_opened', 'account_changed', 'granted', 'grant_voided', 'refunded'].includes(kind))
+			.map(
+				([number]) =>
+					[
+						['reader', 'spender'],
+						`INSERT INTO entries (account, seq, at_ms, kind, body, hash) VALUES (1, 900, 0, ${number}, '{}', '')`,
+					] as const,
+			),
+		[['reader'], 'UPDATE accounts SET overdraft_micro = 0'],
+		[['reader'], 'SELECT FROM accounts FOR UPDATE'],
+		[['reader'], 'DELETE FROM kept_results'],
+	];
+
+	for (const role of ROLES) {
+		it(`keep ${role === 'admin' ? 'an' : 'a'} ${role} from doing by hand what it may not`, async () => {
+			for (const [roles, statement] of byHand) {
+				if (!roles.includes(role)) continue;
+				const state = await runSql(addressOf(role), `SET search_path = ${schema}`, statement).then(
+					() => 'was done',
+					(error: unknown) => (error as { code?: string }).code,
+				);
+				expect(['42501', '23514'], `${role}: ${statement}: ${String(state)}`).to.include(state);
+			}
+			expect((await owner.materialised(ACCOUNT))?.grants[0]?.amountMicro).to.equal(credits(100));
+		});
+	}
+});
+
+/** The first block of SQL in the document, for another schema and roles of its own. */
+function rolesOf(document: string, schema: string): string {
+	const block = /```sql\n([\s\S]*?)```/.exec(document)?.[1];
+	if (!block) throw new Error('docs/postgres.md has no SQL for the roles.');
+	return block.replace(/llm_credits_(reader|spender|admin)/g, `${schema}_$1`).replace(/\bllm_credits\b/g, schema);
+}
