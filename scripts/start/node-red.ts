@@ -25,6 +25,8 @@ export interface NodeRed {
 	runCampaign(): Promise<void>;
 	/** Resolves when the process has ended, for whatever reason. */
 	readonly ended: Promise<void>;
+	/** The end of what it printed. */
+	lastWords(): string;
 	/** Throws a {@link StartFailure} with Node-RED's last words when it has ended. */
 	assertAlive(): void;
 	stop(): Promise<void>;
@@ -110,6 +112,7 @@ function watch(child: ChildProcess, address: string): NodeRed {
 	return {
 		address,
 		ended: gone,
+		lastWords: () => words.trim(),
 		runCampaign: async () => {
 			const answer = await fetch(`${address}inject/${RUN_NODE}`, { method: 'POST' });
 			if (!answer.ok) throw new StartFailure(`Node-RED would not start the campaign (${String(answer.status)}). It said:\n${words.trim()}`);
@@ -146,7 +149,7 @@ async function waitUntilUp(nodeRed: NodeRed): Promise<void> {
 		if (sets && (await isFlowRunning(nodeRed.address))) return;
 		await pause(POLL_MS);
 	}
-	throw new StartFailure('Node-RED was not up after a minute.');
+	throw new StartFailure(`Node-RED was not up after a minute. It said:\n${nodeRed.lastWords()}`);
 }
 
 async function isFlowRunning(address: string): Promise<boolean> {
