@@ -1,4 +1,4 @@
-/** The packed package in the real n8n, seen in its editor with Chromium: the nodes open, their outputs follow their settings, a run shows its tokens. */
+/** The packed package in the real n8n, seen in its editor with Chromium: the nodes open, their outputs follow their settings, a run says why items fell back. */
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../support/chromium';
@@ -69,7 +69,7 @@ describe('n8n: the editor', function () {
 		it(`${name} opens and shows its parameters`, () => expectInForm(name, labels));
 	}
 
-	it('a run by hand shows both branches, why items fell back, and the tokens', async () => {
+	it('a run by hand shows both branches and why items fell back', async () => {
 		await page.locator('[data-test-id="execute-workflow-button"]:visible').first().click();
 		await page.getByText('Workflow executed successfully').waitFor();
 		await canvasNode('LLM Action').dblclick();
