@@ -24,8 +24,16 @@ export const BLOCKS: Readonly<Record<string, () => string>> = {
 	'fallback switch': () => paramTable(FALLBACK_SWITCH.params),
 	ledger: () => paramTable(LEDGER.params),
 	provider: () => paramTable(PROVIDER.params),
-	sources: () => table(['source', 'meaning'], SOURCES.map(({ value, help }) => [`\`${value}\``, help])),
-	reasons: () => table(['reason', 'shown as', 'meaning'], REASONS.map(({ value, label, help }) => [`\`${value}\``, label, help])),
+	sources: () =>
+		table(
+			['source', 'meaning'],
+			SOURCES.map(({ value, help }) => [`\`${value}\``, help]),
+		),
+	reasons: () =>
+		table(
+			['reason', 'shown as', 'meaning'],
+			REASONS.map(({ value, label, help }) => [`\`${value}\``, label, help]),
+		),
 	commands: commandTable,
 };
 
@@ -35,7 +43,15 @@ const COSTED_MODELS = ['gpt-4.1-nano', 'gpt-4o-mini', 'gpt-4.1-mini', 'gpt-4.1',
 const PACK_MICRO = 100_000_000_000n;
 
 function usageOf({ inputTokens, outputTokens }: { inputTokens: number; outputTokens: number }): Usage {
-	return { inputTokens, cachedInputTokens: 0, cacheWriteTokens: 0, audioInputTokens: 0, outputTokens, reasoningTokens: 0, audioOutputTokens: 0 };
+	return {
+		inputTokens,
+		cachedInputTokens: 0,
+		cacheWriteTokens: 0,
+		audioInputTokens: 0,
+		outputTokens,
+		reasoningTokens: 0,
+		audioOutputTokens: 0,
+	};
 }
 
 /** The price on the date of the card, so that the text does not change with the day on which it is written. */
@@ -80,7 +96,8 @@ function paramTable(params: readonly Param[]): string {
 function paramRows(param: Param): string[][] {
 	const unit = param.kind === 'number' && param.unit !== undefined ? ` (${param.unit})` : '';
 	const perItem = param.isPerItem === true ? ' May differ for each item.' : '';
-	const choices = param.kind === 'choice' || param.kind === 'choices' ? ` Choices: ${param.choices.map(({ label }) => label).join(', ')}.` : '';
+	const choices =
+		param.kind === 'choice' || param.kind === 'choices' ? ` Choices: ${param.choices.map(({ label }) => label).join(', ')}.` : '';
 	const own = [`**${param.label}**${unit}`, defaultText(param), `${param.help}.${choices}${perItem}`];
 	return param.kind === 'rows' ? [own, ...param.fields.map((field) => [`– ${field.label}`, defaultText(field), `${field.help}.`])] : [own];
 }
@@ -114,7 +131,10 @@ function commandTable(): string {
 		},
 	});
 	const leaves = allCommands(program).filter((command) => command.commands.length === 0);
-	return table(['command', 'what it does', 'options'], leaves.map((command) => [`\`${pathOf(command)}\``, command.description(), optionsOf(command)]));
+	return table(
+		['command', 'what it does', 'options'],
+		leaves.map((command) => [`\`${pathOf(command)}\``, command.description(), optionsOf(command)]),
+	);
 }
 
 function pathOf(command: Command): string {
@@ -126,6 +146,7 @@ function optionsOf(command: Command): string {
 }
 
 function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-	const line = (cells: readonly string[]): string => `| ${cells.map((cell) => cell.replace(/\|/g, '\\|').replace(/\n/g, ' ')).join(' | ')} |`;
+	const line = (cells: readonly string[]): string =>
+		`| ${cells.map((cell) => cell.replace(/\|/g, '\\|').replace(/\n/g, ' ')).join(' | ')} |`;
 	return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');
 }

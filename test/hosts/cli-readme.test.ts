@@ -28,7 +28,9 @@ describe('README', () => {
 	});
 
 	it('works its example out of the real price: 1,200 tokens at $0.40 and 80 at $1.60 per million', () => {
-		expect(BLOCKS['worked example']?.()).to.contain('4.8 credits for the input and 1.28 for the output: **6.08 credits**').and.contain('16,447 such messages');
+		expect(BLOCKS['worked example']?.())
+			.to.contain('4.8 credits for the input and 1.28 for the output: **6.08 credits**')
+			.and.contain('16,447 such messages');
 	});
 
 	it('names only commands and npm scripts that exist', () => {
@@ -42,8 +44,10 @@ describe('README', () => {
 		const { scripts } = JSON.parse(readFileSync(join(repositoryRoot(), 'package.json'), 'utf8')) as { scripts: Record<string, string> };
 		for (const path of documents()) {
 			const text = readFileSync(path, 'utf8');
-			for (const [, command = ''] of text.matchAll(/^\s*(?:\$ )?(?:LLM_\S+ )?llm-credits ([a-z]+)/gm)) expect(commands, `${path}: ${command}`).to.include(command);
-			for (const [, script = ''] of text.matchAll(/npm run (?:-s )?([a-z0-9:-]+)/g)) expect(scripts, `${path}: npm run ${script}`).to.have.property(script);
+			for (const [, command = ''] of text.matchAll(/^\s*(?:\$ )?(?:LLM_\S+ )?llm-credits ([a-z]+)/gm))
+				expect(commands, `${path}: ${command}`).to.include(command);
+			for (const [, script = ''] of text.matchAll(/npm run (?:-s )?([a-z0-9:-]+)/g))
+				expect(scripts, `${path}: npm run ${script}`).to.have.property(script);
 		}
 	});
 
