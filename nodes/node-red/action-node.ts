@@ -28,6 +28,7 @@ interface Ready {
 	readonly values: MessageValues;
 	readonly outputField: string;
 	readonly isSeparate: boolean;
+	readonly concurrency: number;
 }
 
 export class ActionNode {
@@ -48,8 +49,8 @@ export class ActionNode {
 		this.#config = config;
 		this.#ledger = new LedgerUse(RED, config['ledger']);
 		this.#status = new NodeStatus(node);
-		this.#progress = new ActionProgress(this.#status);
 		this.#ready = this.#prepare();
+		this.#progress = new ActionProgress(this.#status, 'problem' in this.#ready ? 1 : this.#ready.concurrency);
 		void this.#greet();
 	}
 
@@ -102,7 +103,13 @@ export class ActionNode {
 				},
 				nodeKey: this.#node.id,
 			});
-			return { action, values, outputField: settings.outputField, isSeparate: settings.outputs === 'separate' };
+			return {
+				action,
+				values,
+				outputField: settings.outputField,
+				isSeparate: settings.outputs === 'separate',
+				concurrency: settings.concurrency,
+			};
 		} catch (problem) {
 			return { problem };
 		}

@@ -19,6 +19,7 @@ const TO_MEND: ReadonlySet<Reason> = new Set([
 
 export class ActionProgress {
 	readonly #status: NodeStatus;
+	readonly #concurrency: number;
 	#underWay = 0;
 	/** Since the node was last idle. */
 	#done = 0;
@@ -26,8 +27,10 @@ export class ActionProgress {
 	#expected: number | null = null;
 	#last: ItemResult['llmCredits'] | null = null;
 
-	constructor(status: NodeStatus) {
+	/** `concurrency` is how many calls can be under way at a time; other messages wait. */
+	constructor(status: NodeStatus, concurrency: number) {
 		this.#status = status;
+		this.#concurrency = concurrency;
 	}
 
 	/** Before the first message. */
@@ -66,13 +69,16 @@ export class ActionProgress {
 	}
 
 	#showWork(): void {
-		const calls = `${String(this.#underWay)} ${this.#underWay === 1 ? 'call' : 'calls'} under way`;
+		const calls = Math.min(this.#underWay, this.#concurrency);
+		const waiting = this.#underWay - calls;
+		const work = `${String(calls)} ${calls === 1 ? 'call' : 'calls'} under way`;
 		const isCampaign = this.#expected !== null && this.#expected > 1;
-		this.#status.show({
-			fill: 'blue',
-			shape: 'dot',
-			text: isCampaign ? `${String(this.#done)} of ${String(this.#expected)}, ${calls}` : calls,
-		});
+		const text = isCampaign
+			? `${String(this.#done)} of ${String(this.#expected)}, ${work}`
+			: waiting > 0
+				? `${work}, ${String(waiting)} waiting`
+				: work;
+		this.#status.show({ fill: 'blue', shape: 'dot', text });
 	}
 
 	#showOutcome(): void {

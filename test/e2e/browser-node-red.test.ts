@@ -6,10 +6,8 @@ import type { Browser } from 'playwright-core';
 import { startFakeOpenAi, type FakeOpenAi } from '../support/fake-openai';
 import { grantCredits } from '../support/ledger-reader';
 import { Editor, startBrowser } from '../support/node-red-editor';
-import { ACTION, connectionNodes } from '../support/node-red-flow';
+import { ACTION, everyNodeFlow } from '../support/node-red-flow';
 import { startNodeRed, type FlowNode, type NodeRed } from '../support/real-node-red';
-
-const PLACE = { z: 'tab', y: 100 } as const;
 
 describe('Node-RED in Chromium', function () {
 	this.timeout(60_000);
@@ -23,7 +21,7 @@ describe('Node-RED in Chromium', function () {
 		await grantCredits(join(nodeRed.userDir, 'ledger.db'), '12345.5');
 	});
 	beforeEach(async () => {
-		await nodeRed.deploy(flow());
+		await nodeRed.deploy(everyNodeFlow({ ledger: join(nodeRed.userDir, 'ledger.db'), provider: provider.url }));
 		editor = await Editor.open(browser, nodeRed);
 	});
 	afterEach(async () => {
@@ -35,47 +33,6 @@ describe('Node-RED in Chromium', function () {
 		nodeRed.remove();
 		process.stdout.write(`      Pictures of the dialogs: ${Editor.pictures}\n`);
 	});
-
-	function flow(): FlowNode[] {
-		const rules = [
-			{ output: 'Model', source: 'model', reason: 'any' },
-			{ output: 'Credits Gone', source: 'fallback', reason: 'credits_exhausted' },
-			{ output: 'Other Fallback', source: 'fallback', reason: 'any' },
-		];
-		const end = (id: string): FlowNode => ({ id, type: 'junction', ...PLACE, x: 700, wires: [[]] });
-		return [
-			{ id: 'tab', type: 'tab', label: 'Spring campaign' },
-			...connectionNodes({ ledger: join(nodeRed.userDir, 'ledger.db'), provider: provider.url }),
-			{
-				id: 'action',
-				type: 'llm-credits-action',
-				name: '',
-				...ACTION,
-				prompt: 'Write a subject line for {{payload.first_name}}',
-				ledger: 'ledger',
-				provider: 'provider',
-				...PLACE,
-				x: 150,
-				wires: [['switch'], ['switch']],
-			},
-			{
-				id: 'switch',
-				type: 'llm-credits-fallback-switch',
-				name: '',
-				ledger: '',
-				mode: 'source',
-				rules,
-				outputs: 4,
-				...PLACE,
-				x: 400,
-				wires: [['a'], ['b'], ['c'], ['balance']],
-			},
-			{ id: 'balance', type: 'llm-credits-balance', name: '', ledger: 'ledger', operation: 'balance', ...PLACE, x: 650, wires: [[]] },
-			end('a'),
-			end('b'),
-			end('c'),
-		];
-	}
 
 	const stored = async (id: string): Promise<FlowNode> => {
 		const { body } = await nodeRed.request('flows', { headers: { 'Node-RED-API-Version': 'v2' } });

@@ -153,6 +153,49 @@ export function campaignFlow(options: CampaignOptions): FlowNode[] {
 	]);
 }
 
+/** A flow with every type of node, wired so that each wire can be told from the others. */
+export function everyNodeFlow(options: CampaignOptions): FlowNode[] {
+	const place = { z: 'tab', y: 100 } as const;
+	const rules = [
+		{ output: 'Model', source: 'model', reason: 'any' },
+		{ output: 'Credits Gone', source: 'fallback', reason: 'credits_exhausted' },
+		{ output: 'Other Fallback', source: 'fallback', reason: 'any' },
+	];
+	const end = (id: string): FlowNode => ({ id, type: 'junction', ...place, x: 700, wires: [[]] });
+	return [
+		{ id: 'tab', type: 'tab', label: 'Spring campaign' },
+		...connectionNodes(options),
+		{
+			id: 'action',
+			type: 'llm-credits-action',
+			name: '',
+			...ACTION,
+			prompt: 'Write a subject line for {{payload.first_name}}',
+			ledger: 'ledger',
+			provider: 'provider',
+			...place,
+			x: 150,
+			wires: [['switch'], ['switch']],
+		},
+		{
+			id: 'switch',
+			type: 'llm-credits-fallback-switch',
+			name: '',
+			ledger: '',
+			mode: 'source',
+			rules,
+			outputs: 4,
+			...place,
+			x: 400,
+			wires: [['a'], ['b'], ['c'], ['balance']],
+		},
+		{ id: 'balance', type: 'llm-credits-balance', name: '', ledger: 'ledger', operation: 'balance', ...place, x: 650, wires: [[]] },
+		end('a'),
+		end('b'),
+		end('c'),
+	];
+}
+
 /** People with ids from 0, every other one in segment b. */
 export function people(count: number): { id: number; name: string; segment: string }[] {
 	return Array.from({ length: count }, (_, id) => ({ id, name: `Person ${id}`, segment: id % 2 === 0 ? 'a' : 'b' }));
