@@ -27,11 +27,22 @@ export async function chooseModel(model: string, environment: NodeJS.ProcessEnv 
 	return {
 		isSimulated: false,
 		model,
-		provider: baseUrl === '' ? { service: 'openai', baseUrl: '' } : { service: 'custom', baseUrl },
+		provider: { service: serviceAt(baseUrl), baseUrl },
 		credentials: key === '' ? {} : { apiKey: '${OPENAI_API_KEY}' },
-		description: [`${model} at ${host}, from your environment. Its calls are billed to you.`],
+		description: [
+			`${model} at ${host}, from your environment${Object.values(LOCAL_SERVICES).includes(serviceAt(baseUrl)) ? ', on this machine; it costs no credits' : '. Its calls may be billed to you'}.`,
+		],
 		close: () => Promise.resolve(),
 	};
+}
+
+/** Model servers on this machine are known by their usual port, and are free; anything else may pass calls on to anyone. */
+const LOCAL_SERVICES: Readonly<Record<string, string>> = { '11434': 'ollama', '1234': 'lmstudio', '8000': 'vllm' };
+
+function serviceAt(baseUrl: string): string {
+	if (baseUrl === '') return 'openai';
+	const { hostname, port } = new URL(baseUrl);
+	return (['localhost', '127.0.0.1', '[::1]'].includes(hostname) ? LOCAL_SERVICES[port] : undefined) ?? 'custom';
 }
 
 /** The provider is described as OpenAI at another address, so that the real prices of the model hold. */
