@@ -1,4 +1,7 @@
-/** Owns the help panel of each type, in Node-RED's own layout for properties and outputs. */
+/**
+ * Owns the help panel of each type, in Node-RED's own layout for properties and outputs. Lists of properties are written as HTML:
+ * Node-RED's short form for them loses text that holds a colon.
+ */
 import { connectionsOf, defaultOutputsOf } from '../../nodes/node-red/node-types';
 import type { ConnectionDescription, NodeDescription, Param } from '../../lib/params/param';
 import { helpOfChoice, helpOfParam, inNodeRedWords } from '../../nodes/node-red/words';
@@ -28,25 +31,43 @@ export function helpOf(description: Description): string {
 		...description.help.filter((paragraph) => !paragraph.includes('`llmCredits`:')).flatMap((paragraph) => [inNodeRedWords(paragraph), '']),
 		'### Properties',
 		'',
-		...(isNode ? connectionsOf(description).map(({ label, help }) => `: ${label} (config node) : ${help}.`) : []),
-		...description.params.map((param) => propertyLine(description.type, param)),
+		propertyList([
+			...(isNode ? connectionsOf(description).map(({ label, help }) => ({ name: label, kind: 'config node', text: `${help}.` })) : []),
+			...description.params.map((param) => propertyOf(description.type, param)),
+		]),
 		'',
 		...(isNode ? outputLines(description) : []),
 		...(description.type === 'llm-credits-action' ? actionLines() : []),
 	].join('\n');
 }
 
-function propertyLine(type: string, param: Param): string {
-	const choices = param.kind === 'choice' || param.kind === 'choices' ? ` ${choiceText(type, param)}` : '';
-	const fields =
-		param.kind === 'rows'
-			? ` ${param.fields.map(({ label, help }) => `*${inNodeRedWords(label)}*: ${inNodeRedWords(help)}.`).join(' ')}`
-			: '';
-	return `: ${param.label} (${kindOf(param)}) : ${helpOfParam(type, param)}.${choices}${fields}`;
+interface Property {
+	readonly name: string;
+	readonly kind: string;
+	/** HTML. */
+	readonly text: string;
 }
 
-function choiceText(type: string, param: Extract<Param, { kind: 'choice' | 'choices' }>): string {
-	return param.choices.map((choice) => `*${inNodeRedWords(choice.label)}*: ${helpOfChoice(type, param, choice)}.`).join(' ');
+function propertyList(properties: readonly Property[]): string {
+	const items = properties.map(({ name, kind, text }) => `<dt>${name} <span class="property-type">${kind}</span></dt><dd>${text}</dd>`);
+	return `<dl class="message-properties">\n${items.join('\n')}\n</dl>`;
+}
+
+function propertyOf(type: string, param: Param): Property {
+	const choices =
+		param.kind === 'choice' || param.kind === 'choices'
+			? param.choices.map((choice) => [choice.label, helpOfChoice(type, param, choice)])
+			: [];
+	const fields = param.kind === 'rows' ? param.fields.map(({ label, help }) => [label, help]) : [];
+	const inside = [...choices, ...fields].map(
+		([label = '', help = '']) => `<li><em>${escape(inNodeRedWords(label))}</em>: ${escape(inNodeRedWords(help))}.</li>`,
+	);
+	const list = inside.length === 0 ? '' : `<ul>${inside.join('')}</ul>`;
+	return { name: param.label, kind: kindOf(param), text: `${escape(helpOfParam(type, param))}.${list}` };
+}
+
+function escape(text: string): string {
+	return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
 function kindOf(param: Param): string {
@@ -87,9 +108,13 @@ function actionLines(): string[] {
 	return [
 		'The message that came in is the message that leaves, with these properties:',
 		'',
-		': llm (object) : the attributes, under the name chosen in *Put Answer In*.',
-		': tokenUsage (object) : `promptTokens`, `completionTokens` and `totalTokens`.',
-		': llmCredits (object) : how the message came about:',
+		propertyList([
+			{ name: 'llm', kind: 'object', text: 'the attributes, under the name chosen in <em>Put Answer In</em>' },
+			{ name: 'tokenUsage', kind: 'object', text: '<code>promptTokens</code>, <code>completionTokens</code> and <code>totalTokens</code>' },
+			{ name: 'llmCredits', kind: 'object', text: 'how the message came about' },
+		]),
+		'',
+		'`llmCredits` holds',
 		'',
 		...LLM_CREDITS_FIELDS.map(([name, type, help]) => `- \`${name}\` (${type}): ${help}`),
 		'',

@@ -7,5 +7,5 @@ export function whiteIcon(folder: string, name: string): string {
 	const svg = readFileSync(join(folder, 'icons', `${name}.svg`), 'utf8');
 	return svg
 		.replaceAll(/#[0-9a-f]{6}/gi, '#ffffff')
-		.replace('width="40" height="40" viewBox="0 0 24 24"', 'width="40" height="60" viewBox="-3 -10.5 30 45"');
+		.replace('width="40" height="40" viewBox="0 0 24 24"', 'width="40" height="60" viewBox="-1 -7.5 26 39"');
 }

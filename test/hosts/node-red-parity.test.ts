@@ -7,6 +7,7 @@ import { runInNewContext } from 'node:vm';
 import { readParams } from '../../lib/params/read';
 import type { ConnectionDescription, NodeDescription, Param } from '../../lib/params/param';
 import { connectionsOf, CONNECTIONS, defaultOutputsOf, keyOf, NODES, typeKeyOf, writtenTypeOf } from '../../nodes/node-red/node-types';
+import { inNodeRedWords } from '../../nodes/node-red/words';
 import { outputRoot, repositoryRoot } from '../support/repository';
 
 interface Definition {
@@ -101,7 +102,9 @@ describe('Node-RED: forms and the description of parameters', () => {
 						.and.matches(/title="[^"]+"/);
 					expect(param.label, param.name).to.match(/^[A-Z]/);
 					expect(param.help, param.name).to.match(/^[A-Z0-9].*[^.]$/s);
-					expect(help, param.name).to.include(`: ${param.label} (`);
+					expect(help, param.name).to.include(`<dt>${param.label} <span`);
+					if (param.kind === 'choice')
+						for (const { label } of param.choices) expect(help, param.name).to.include(`<em>${inNodeRedWords(label)}</em>`);
 				}
 				expect(form).not.to.match(/undefined|\[object/);
 				expect(help).not.to.match(/undefined|\[object/);
