@@ -95,7 +95,7 @@ describe('random commands on PostgreSQL', function () {
 				expect([postgres.chainHash, sqlite.chainHash]).to.deep.equal([expected.chainHash, expected.chainHash]);
 				expect(postgres).to.deep.equal(expected);
 			}),
-			{ numRuns: runsOf(12) },
+			{ numRuns: runsOf(30) },
 		);
 	});
 
@@ -106,7 +106,7 @@ describe('random commands on PostgreSQL', function () {
 				const [apart, together] = [await lifeIn(inMemory, batches), await lifeIn(inPostgres, joined(batches))];
 				expect({ ...together, answers: together.answers.flat() }).to.deep.equal({ ...apart, answers: apart.answers.flat() });
 			}),
-			{ numRuns: runsOf(12) },
+			{ numRuns: runsOf(30) },
 		);
 	});
 });

@@ -159,23 +159,25 @@ export class Reader {
 	}
 
 	#neededGrants(id: bigint, { grantSeqs, promotionIds }: SnapshotNeeds, keys: readonly Buffer[]): Statement {
-		const text = `WITH needed AS (
-				SELECT seq FROM ${this.#in}grant_balances WHERE account = $1 AND NOT is_exhausted
-				UNION SELECT unnest($2::bigint[])
-				UNION SELECT seq FROM ${this.#in}grants WHERE account = $1 AND promotion_id = ANY ($3::text[])
-				UNION SELECT seq FROM ${this.#in}entries WHERE account = $1 AND key_hash = ANY ($4::bytea[]) AND kind = ${String(GRANTED)})
-			${GRANT} FROM needed n JOIN ${this.#in}grant_balances b ON b.account = $1 AND b.seq = n.seq JOIN ${this.#in}grants g ON g.account = $1 AND g.seq = n.seq`;
-		return { name: 'needed_grants', text, values: [id, grantSeqs, promotionIds, keys] };
+		const needed = `SELECT seq FROM ${this.#in}grant_balances WHERE account = $1 AND NOT is_exhausted
+			UNION SELECT unnest($2::bigint[])
+			UNION SELECT seq FROM ${this.#in}grants WHERE account = $1 AND promotion_id = ANY ($3::text[])
+			UNION SELECT seq FROM ${this.#in}entries WHERE account = $1 AND key_hash = ANY ($4::bytea[]) AND kind = ${String(GRANTED)}`;
+		return { name: 'needed_grants', text: this.#grants(`AND b.seq = ANY (ARRAY(${needed}))`), values: [id, grantSeqs, promotionIds, keys] };
 	}
 
 	#grantsBySeq(id: bigint, seqs: readonly number[]): Statement {
-		const text = `${GRANT} FROM ${this.#in}grant_balances b JOIN ${this.#in}grants g ON g.account = b.account AND g.seq = b.seq WHERE b.account = $1 AND b.seq = ANY ($2::bigint[])`;
-		return { name: 'grants_by_seq', text, values: [id, seqs] };
+		return { name: 'grants_by_seq', text: this.#grants('AND b.seq = ANY ($2::bigint[])'), values: [id, seqs] };
 	}
 
 	#allGrants(id: bigint): Statement {
-		const text = `${GRANT} FROM ${this.#in}grant_balances b JOIN ${this.#in}grants g ON g.account = b.account AND g.seq = b.seq WHERE b.account = $1 ORDER BY b.seq`;
-		return { name: 'all_grants', text, values: [id] };
+		return { name: 'all_grants', text: this.#grants(''), values: [id] };
+	}
+
+	/** OFFSET 0 keeps the planner from joining the other way round. */
+	#grants(which: string): string {
+		return `${GRANT} FROM ${this.#in}grant_balances b CROSS JOIN LATERAL (SELECT * FROM ${this.#in}grants WHERE account = b.account AND seq = b.seq OFFSET 0) g
+			WHERE b.account = $1 ${which} ORDER BY b.seq`;
 	}
 
 	#neededHolds(holdSeqs: readonly number[], keys: readonly Buffer[], atMs: Instant): Picked {
@@ -196,11 +198,15 @@ export class Reader {
 		};
 	}
 
-	/** Two statements: the holds, and the entries that made and closed them. */
+	/**
+	 * Two statements: the holds, and the entries that made and closed them. Numbers are looked up as an array: a join might be planned the
+	 * other way round, over the whole account.
+	 */
 	#holdStatements(id: bigint, { name, query, values }: Picked): Statement[] {
-		const holds = `WITH picked AS (${query}) SELECT h.seq, h.state, h.timeout_at_ms, h.closed_seq FROM picked p JOIN ${this.#in}holds h ON h.account = $1 AND h.seq = p.seq ORDER BY h.seq`;
-		const entries = `WITH picked AS (${query}), told AS (SELECT p.seq FROM picked p UNION SELECT h.closed_seq FROM picked p JOIN ${this.#in}holds h ON h.account = $1 AND h.seq = p.seq WHERE h.closed_seq IS NOT NULL)
-			${ENTRY} FROM told t JOIN ${this.#in}entries e ON e.account = $1 AND e.seq = t.seq LEFT JOIN ${this.#in}label_sets l ON l.id = e.label_set`;
+		const picked = `${this.#in}holds h WHERE h.account = $1 AND h.seq = ANY (ARRAY(${query}))`;
+		const holds = `SELECT h.seq, h.state, h.timeout_at_ms, h.closed_seq FROM ${picked} ORDER BY h.seq`;
+		const told = `SELECT h.seq FROM ${picked} UNION SELECT h.closed_seq FROM ${picked} AND h.closed_seq IS NOT NULL`;
+		const entries = `${ENTRY} FROM ${this.#in}entries e LEFT JOIN ${this.#in}label_sets l ON l.id = e.label_set WHERE e.account = $1 AND e.seq = ANY (ARRAY(${told}))`;
 		return [
 			{ name: `holds_${name}`, text: holds, values: [id, ...values] },
 			{ name: `hold_entries_${name}`, text: entries, values: [id, ...values] },

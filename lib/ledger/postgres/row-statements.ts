@@ -23,12 +23,12 @@ export function insertRows<Row>(schema: string, account: bigint, table: Table<Ro
 	return { name: `insert_${table.name}`, text: insertText(schema, table), values: valuesOf(account, table, rows) };
 }
 
-/** Replaces the columns after the first, which is the key, in rows that are there. */
+/** Replaces the columns after the first, which is the key, in rows that are there. The array of keys keeps the planner to them. */
 export function updateRows<Row>(schema: string, account: bigint, table: Table<Row>, rows: readonly Row[]): Statement | null {
 	if (rows.length === 0) return null;
 	const [key = '', ...others] = namesOf(table);
 	const sets = others.map((name) => `${name} = v.${name}`).join(', ');
-	const text = `UPDATE ${schema}${table.name} AS t SET ${sets} FROM unnest(${arraysOf(table)}) AS v (${[key, ...others].join(', ')}) WHERE t.account = $1 AND t.${key} = v.${key}`;
+	const text = `UPDATE ${schema}${table.name} AS t SET ${sets} FROM unnest(${arraysOf(table)}) AS v (${[key, ...others].join(', ')}) WHERE t.account = $1 AND t.${key} = ANY ($2) AND t.${key} = v.${key}`;
 	return { name: `update_${table.name}_${table.part ?? 'all'}`, text, values: valuesOf(account, table, rows) };
 }
 
