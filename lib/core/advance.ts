@@ -44,7 +44,9 @@ export function repayOverdraft(draft: Draft): void {
 /** Ends a hold that nobody settled: its credits come back, or are charged, as the account says (ledger rule 13). */
 export function expireHold(draft: Draft, hold: Hold): void {
 	const isCharged = draft.account.unconfirmedPolicy === 'charge';
-	const movement: Movement = isCharged ? { charged: hold.slices, drawn: [], restored: [], forfeited: [] } : { charged: [], drawn: [], ...giveBack(draft, hold.slices) };
+	const movement: Movement = isCharged
+		? { charged: hold.slices, drawn: [], restored: [], forfeited: [] }
+		: { charged: [], drawn: [], ...giveBack(draft, hold.slices) };
 	draft.append({ kind: 'hold_expired', holdSeq: hold.seq, ...movement });
 	if (movement.charged.length > 0) draft.count(hold.labels, expiredCounts(sumSlices(movement.charged)));
 }
@@ -58,7 +60,11 @@ export function giveBack(draft: Draft, slices: readonly Slice[]): Pick<Movement,
 }
 
 /** What closing a hold at `chargedMicro` of its own slices does: the first of them are charged, the rest given back. */
-export function closeAt(draft: Draft, slices: readonly Slice[], chargedMicro: bigint): Pick<Movement, 'charged' | 'restored' | 'forfeited'> {
+export function closeAt(
+	draft: Draft,
+	slices: readonly Slice[],
+	chargedMicro: bigint,
+): Pick<Movement, 'charged' | 'restored' | 'forfeited'> {
 	const { first, rest } = splitSlices(slices, chargedMicro);
 	return { charged: first, ...giveBack(draft, rest) };
 }
@@ -67,7 +73,14 @@ function eventsUntil(draft: Draft, atMs: Instant): Event[] {
 	const events: Event[] = [];
 	for (const hold of draft.holds) {
 		if (hold.state !== 'open' || !hasPassed(hold.timeoutAtMs, { atMs })) continue;
-		events.push({ atMs: hold.timeoutAtMs, rank: 0, seq: hold.seq, happen: () => { expireHold(draft, hold); } });
+		events.push({
+			atMs: hold.timeoutAtMs,
+			rank: 0,
+			seq: hold.seq,
+			happen: () => {
+				expireHold(draft, hold);
+			},
+		});
 	}
 	for (const grant of draft.grants) events.push(...grantEvents(draft, grant, atMs));
 	return events.sort((a, b) => compareInstants(a.atMs, b.atMs) || a.rank - b.rank || a.seq - b.seq);
@@ -76,7 +89,14 @@ function eventsUntil(draft: Draft, atMs: Instant): Event[] {
 function grantEvents(draft: Draft, grant: GrantState, atMs: Instant): Event[] {
 	const events: Event[] = [];
 	if (grant.expiresAtMs !== null && hasPassed(grant.expiresAtMs, { atMs })) {
-		events.push({ atMs: grant.expiresAtMs, rank: 1, seq: grant.seq, happen: () => { expireGrant(draft, grant.seq); } });
+		events.push({
+			atMs: grant.expiresAtMs,
+			rank: 1,
+			seq: grant.seq,
+			happen: () => {
+				expireGrant(draft, grant.seq);
+			},
+		});
 	}
 	if (!hasPassed(grant.effectiveAtMs, { atMs: draft.account.lastAtMs }) && hasPassed(grant.effectiveAtMs, { atMs })) {
 		events.push({ atMs: grant.effectiveAtMs, rank: 2, seq: grant.seq, happen: () => undefined });

@@ -9,6 +9,7 @@ import { CreditError, isCreditError, isLedgerFault } from './errors';
 import { changeAccount, claimPromotion, grantCredits, openAccount, voidGrant } from './grants';
 import { expire, release, reserve, settle } from './hold';
 import { refund } from './refund';
+import { changeSettings } from './settings';
 import { hashKey, hashRequest } from './idempotency';
 import type { AccountSnapshot, Command, Decision, Entry, Outcome, SnapshotNeeds } from './model';
 import type { Instant } from './time';
@@ -32,7 +33,11 @@ export function needsOf(commands: readonly Command[]): SnapshotNeeds {
  * Decides a batch at `atMs`, in order. First time passes up to `atMs` (holds time out, grants end). An instant behind the
  * account's newest entry counts as that entry's instant. Outcomes are in the order of the commands.
  */
-export function decide(snapshot: AccountSnapshot, commands: readonly Command[], { accountId, atMs }: { accountId: string; atMs: Instant }): Decision {
+export function decide(
+	snapshot: AccountSnapshot,
+	commands: readonly Command[],
+	{ accountId, atMs }: { accountId: string; atMs: Instant },
+): Decision {
 	const draft = new Draft(accountId, snapshot, atMs);
 	advance(draft, atMs);
 	return draft.finish(commands.map((command) => decideOne(draft, command)));
@@ -63,6 +68,11 @@ function apply(draft: Draft, command: Command, context: EntryContext): Outcome {
 			return claimPromotion(draft, command, context);
 		case 'void_grant':
 			return voidGrant(draft, command, context);
+		case 'set_budget':
+		case 'set_floor':
+		case 'remove_limit':
+		case 'set_enforcement':
+			return changeSettings(draft, command, context);
 		case 'reserve':
 			return reserve(draft, command, context);
 		case 'refund':
@@ -79,9 +89,15 @@ function apply(draft: Draft, command: Command, context: EntryContext): Outcome {
 }
 
 /** The stored outcome of a key, refusals included (ledger rules 17 and 18). */
-function replay(draft: Draft, { earlier, command, requestHash }: { earlier: Entry; command: Extract<Command, { key: string }>; requestHash: string }): Outcome {
+function replay(
+	draft: Draft,
+	{ earlier, command, requestHash }: { earlier: Entry; command: Extract<Command, { key: string }>; requestHash: string },
+): Outcome {
 	if (earlier.requestHash !== requestHash) {
-		throw new CreditError('idempotency_conflict', `The idempotency key ${JSON.stringify(command.key)} was used before for a different request. Use a new key for a new request.`);
+		throw new CreditError(
+			'idempotency_conflict',
+			`The idempotency key ${JSON.stringify(command.key)} was used before for a different request. Use a new key for a new request.`,
+		);
 	}
 	const availableMicro = draft.availableMicro();
 	const { body } = earlier;
@@ -89,7 +105,7 @@ function replay(draft: Draft, { earlier, command, requestHash }: { earlier: Entr
 		case 'reserved':
 			return { kind: 'reserved', hold: draft.hold(earlier.seq), availableMicro, isReplayed: true };
 		case 'refused':
-			return { kind: 'refused', reason: body.reason, availableMicro, isReplayed: true };
+			return { kind: 'refused', reason: body.reason, limit: body.limit, availableMicro, isReplayed: true };
 		case 'granted':
 			return { kind: 'granted', grant: draft.grant(earlier.seq), availableMicro, isReplayed: true };
 		case 'grant_voided':
@@ -98,13 +114,20 @@ function replay(draft: Draft, { earlier, command, requestHash }: { earlier: Entr
 			return { kind: 'refunded', hold: draft.hold(body.holdSeq), refund: body, renewed: null, availableMicro, isReplayed: true };
 		case 'account_opened':
 		case 'account_changed':
+		case 'budget_set':
+		case 'floor_set':
+		case 'limit_removed':
+		case 'enforcement_set':
 			return { kind: 'account', account: draft.account, isReplayed: true };
 		case 'grant_expired':
 		case 'overdraft_repaid':
 		case 'settled':
 		case 'released':
 		case 'hold_expired':
-			throw new CreditError('ledger_corrupt', `Entry ${String(earlier.seq)} carries an idempotency key that its kind never has. Run "llm-credits verify".`);
+			throw new CreditError(
+				'ledger_corrupt',
+				`Entry ${String(earlier.seq)} carries an idempotency key that its kind never has. Run "llm-credits verify".`,
+			);
 		default:
 			return body satisfies never;
 	}

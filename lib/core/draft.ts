@@ -6,7 +6,23 @@ import { isLive } from './burn-down';
 import { CreditError } from './errors';
 import { evolve, type Balances } from './evolve';
 import { chainHash, encodeLabels } from './journal';
-import type { Account, AccountSnapshot, Decision, Entry, EntryBody, GrantState, Hold, KeptResult, Labels, Outcome, UsageDelta } from './model';
+import type {
+	Account,
+	AccountSettings,
+	AccountSnapshot,
+	BudgetCounter,
+	CounterRef,
+	Decision,
+	Entry,
+	EntryBody,
+	GrantState,
+	Hold,
+	KeptResult,
+	Labels,
+	Outcome,
+	UsageDelta,
+} from './model';
+import { counterKey } from './limits';
 import { grantId, holdId } from './model';
 import type { Micro } from './money';
 import { dayOf, later, type Instant } from './time';
@@ -29,17 +45,21 @@ export class Draft {
 	readonly #newEntries: Entry[] = [];
 	readonly #dirtyGrants = new Set<number>();
 	readonly #dirtyHolds = new Set<number>();
+	readonly #dirtyCounters = new Set<string>();
 	readonly #usage = new Map<string, UsageDelta>();
 	readonly #results: KeptResult[] = [];
+	readonly #settingsBefore: AccountSettings | undefined;
 	#nowMs: Instant;
 
 	constructor(accountId: string, snapshot: AccountSnapshot, nowMs: Instant) {
 		this.accountId = accountId;
 		this.#nowMs = nowMs;
+		this.#settingsBefore = snapshot.account?.settings;
 		this.#balances = {
 			account: snapshot.account,
 			grants: new Map(snapshot.grants.map((grant) => [grant.seq, grant])),
 			holds: new Map(snapshot.holds.map((hold) => [hold.seq, hold])),
+			counters: new Map(snapshot.counters.map((counter) => [counterKey(counter), counter])),
 		};
 		for (const entry of snapshot.entries) if (entry.keyHash) this.#entriesByKey.set(entry.keyHash, entry);
 		this.#promotions = new Map(snapshot.promotions);
@@ -57,7 +77,10 @@ export class Draft {
 
 	get account(): Account {
 		if (!this.#balances.account) {
-			throw new CreditError('account_not_found', `There is no account "${this.accountId}" in this ledger. Open it first: llm-credits account open --account ${this.accountId}`);
+			throw new CreditError(
+				'account_not_found',
+				`There is no account "${this.accountId}" in this ledger. Open it first: llm-credits account open --account ${this.accountId}`,
+			);
 		}
 		return this.#balances.account;
 	}
@@ -76,7 +99,11 @@ export class Draft {
 
 	grant(seq: number): GrantState {
 		const grant = this.#balances.grants.get(seq);
-		if (!grant) throw new CreditError('grant_not_found', `There is no grant ${grantId(seq)} in account "${this.accountId}". List them with: llm-credits balance`);
+		if (!grant)
+			throw new CreditError(
+				'grant_not_found',
+				`There is no grant ${grantId(seq)} in account "${this.accountId}". List them with: llm-credits balance`,
+			);
 		return grant;
 	}
 
@@ -84,6 +111,11 @@ export class Draft {
 		const hold = this.#balances.holds.get(seq);
 		if (!hold) throw new CreditError('hold_not_found', `There is no hold ${holdId(seq)} in account "${this.accountId}".`);
 		return hold;
+	}
+
+	/** What a budget has counted; 0 where it has counted nothing yet. */
+	counter(ref: CounterRef): BudgetCounter {
+		return this.#balances.counters.get(counterKey(ref)) ?? { ...ref, heldMicro: 0n, settledMicro: 0n };
 	}
 
 	entryByKey(keyHash: string): Entry | undefined {
@@ -142,9 +174,11 @@ export class Draft {
 		return {
 			outcomes,
 			account: this.#newEntries.length === 0 ? null : this.account,
+			hasNewSettings: this.hasAccount && this.account.settings !== this.#settingsBefore,
 			grants: [...this.#dirtyGrants].map((seq) => this.grant(seq)),
 			holds: [...this.#dirtyHolds].map((seq) => this.hold(seq)),
 			entries: this.#newEntries,
+			counters: [...this.#dirtyCounters].flatMap((key) => this.#balances.counters.get(key) ?? []),
 			usage: [...this.#usage.values()],
 			results: this.#results,
 		};
@@ -158,8 +192,11 @@ export class Draft {
 			this.#dirtyGrants.add(entry.seq);
 			if (body.grant.promotionId !== null) this.#promotions.set(body.grant.promotionId, entry.seq);
 		}
-		if (body.kind === 'reserved') this.#dirtyHolds.add(entry.seq);
-		if ('holdSeq' in body) this.#dirtyHolds.add(body.holdSeq);
+		const holdSeq = body.kind === 'reserved' ? entry.seq : 'holdSeq' in body ? body.holdSeq : null;
+		if (holdSeq !== null) {
+			this.#dirtyHolds.add(holdSeq);
+			for (const ref of this.hold(holdSeq).counters) this.#dirtyCounters.add(counterKey(ref));
+		}
 		for (const seq of touchedGrants(body)) this.#dirtyGrants.add(seq);
 	}
 }

@@ -33,7 +33,10 @@ export interface RequestSize {
 	readonly outputLimitTokens: number;
 }
 
-export type EstimateMode = { readonly kind: 'fixed'; readonly amountMicro: Micro } | { readonly kind: 'learned'; readonly learned: Learned } | { readonly kind: 'strict' };
+export type EstimateMode =
+	| { readonly kind: 'fixed'; readonly amountMicro: Micro }
+	| { readonly kind: 'learned'; readonly learned: Learned }
+	| { readonly kind: 'strict' };
 
 /** What to reserve for a call in micro-credits, at the highest rates the request can reach. A free model always costs 0. */
 export function estimateCost(price: ModelPrice, size: RequestSize, mode: EstimateMode): Micro {
@@ -45,7 +48,10 @@ export function estimateCost(price: ModelPrice, size: RequestSize, mode: Estimat
 		case 'strict':
 			return strictMicro;
 		case 'learned': {
-			const expectedMicro = highestCost(price, { inputTokens: expectedInput(size, mode.learned), outputTokens: expectedOutput(size, mode.learned) });
+			const expectedMicro = highestCost(price, {
+				inputTokens: expectedInput(size, mode.learned),
+				outputTokens: expectedOutput(size, mode.learned),
+			});
 			return expectedMicro < strictMicro ? expectedMicro : strictMicro;
 		}
 		default:

@@ -4,7 +4,22 @@
  */
 import { sumSlices } from './burn-down';
 import { CreditError } from './errors';
-import { grantId, holdId, type Account, type Entry, type EntryBody, type GrantState, type Hold, type Movement, type RefundedBody, type Slice } from './model';
+import { counterKey, NO_SETTINGS, withBudget } from './limits';
+import {
+	grantId,
+	holdId,
+	type Account,
+	type AccountSettings,
+	type BudgetCounter,
+	type CounterRef,
+	type Entry,
+	type EntryBody,
+	type GrantState,
+	type Hold,
+	type Movement,
+	type RefundedBody,
+	type Slice,
+} from './model';
 import type { Micro } from './money';
 
 /** Balances of one account while entries are applied to it. Values are replaced, never changed in place. */
@@ -12,6 +27,8 @@ export interface Balances {
 	account: Account | null;
 	readonly grants: Map<number, GrantState>;
 	readonly holds: Map<number, Hold>;
+	/** Budget counters by their key. */
+	readonly counters: Map<string, BudgetCounter>;
 }
 
 type Bucket = 'remainingMicro' | 'heldMicro' | 'settledMicro' | 'expiredMicro' | 'voidedMicro';
@@ -43,6 +60,8 @@ export function reservedHold(entry: Entry, body: Of<'reserved'>): Hold {
 		overdraftMicro: 0n,
 		isLate: false,
 		refundedMicro: 0n,
+		counters: body.counters,
+		shadow: body.shadow,
 	};
 }
 
@@ -76,7 +95,14 @@ function applyBody(balances: Balances, entry: Entry, accountId: string): void {
 			return;
 		case 'granted':
 			balances.grants.set(entry.seq, {
-				...body.grant, seq: entry.seq, remainingMicro: body.grant.amountMicro, heldMicro: 0n, settledMicro: 0n, expiredMicro: 0n, voidedMicro: 0n, isVoided: false,
+				...body.grant,
+				seq: entry.seq,
+				remainingMicro: body.grant.amountMicro,
+				heldMicro: 0n,
+				settledMicro: 0n,
+				expiredMicro: 0n,
+				voidedMicro: 0n,
+				isVoided: false,
 			});
 			return;
 		case 'grant_expired':
@@ -94,6 +120,12 @@ function applyBody(balances: Balances, entry: Entry, accountId: string): void {
 			reserve(balances, entry, body);
 			return;
 		case 'refused':
+			return;
+		case 'budget_set':
+		case 'floor_set':
+		case 'limit_removed':
+		case 'enforcement_set':
+			changeSettings(balances, entry, body);
 			return;
 		case 'settled':
 		case 'released':
@@ -117,6 +149,7 @@ function openAccount(entry: Entry, body: Of<'account_opened'>, id: string): Acco
 		paidSinceMs: body.plan === 'paid' ? entry.atMs : null,
 		unconfirmedPolicy: body.unconfirmedPolicy,
 		overdraftMicro: 0n,
+		settings: NO_SETTINGS,
 		lastAtMs: entry.atMs,
 		lastSeq: entry.seq,
 		chainHash: entry.hash,
@@ -131,9 +164,52 @@ function changeAccount(balances: Balances, entry: Entry, { kind: _kind, ...chang
 }
 
 function reserve(balances: Balances, entry: Entry, body: Of<'reserved'>): void {
-	if (sumSlices(body.slices) !== body.amountMicro) throw corrupt(entry, 'holds slices that do not add up to its amount');
+	const slicedMicro = sumSlices(body.slices);
+	if (slicedMicro > body.amountMicro || (slicedMicro < body.amountMicro && body.shadow === null))
+		throw corrupt(entry, 'holds slices that do not add up to its amount');
+	for (const ref of body.counters) count(balances, ref, { heldMicro: body.amountMicro });
 	move(balances, entry, body.slices, { from: 'remainingMicro', to: 'heldMicro' });
 	balances.holds.set(entry.seq, reservedHold(entry, body));
+}
+
+function changeSettings(
+	balances: Balances,
+	entry: Entry,
+	body: Of<'budget_set' | 'floor_set' | 'limit_removed' | 'enforcement_set'>,
+): void {
+	const account = accountOf(balances, entry);
+	balances.account = { ...account, settings: settingsAfter(account.settings, entry.seq, body) };
+}
+
+function settingsAfter(
+	settings: AccountSettings,
+	seq: number,
+	body: Of<'budget_set' | 'floor_set' | 'limit_removed' | 'enforcement_set'>,
+): AccountSettings {
+	switch (body.kind) {
+		case 'budget_set':
+			return withBudget(settings, { ...body.budget, seq: body.replaces ?? seq });
+		case 'floor_set':
+			return { ...settings, floors: [...settings.floors.filter(({ name }) => name !== body.floor.name), { ...body.floor, seq }] };
+		case 'limit_removed':
+			return body.limit === 'budget'
+				? { ...settings, budgets: settings.budgets.filter(({ name }) => name !== body.name) }
+				: { ...settings, floors: settings.floors.filter(({ name }) => name !== body.name) };
+		case 'enforcement_set':
+			return { ...settings, enforcement: body.enforcement };
+		default:
+			return body satisfies never;
+	}
+}
+
+function count(
+	balances: Balances,
+	ref: CounterRef,
+	{ heldMicro = 0n, settledMicro = 0n }: { heldMicro?: Micro; settledMicro?: Micro },
+): void {
+	const key = counterKey(ref);
+	const counter = balances.counters.get(key) ?? { ...ref, heldMicro: 0n, settledMicro: 0n };
+	balances.counters.set(key, { ...counter, heldMicro: counter.heldMicro + heldMicro, settledMicro: counter.settledMicro + settledMicro });
 }
 
 function closeHold(balances: Balances, entry: Entry, body: Exclude<ClosingBody, RefundedBody>): void {
@@ -141,11 +217,19 @@ function closeHold(balances: Balances, entry: Entry, body: Exclude<ClosingBody, 
 	if (!hold) throw corrupt(entry, `closes ${holdId(body.holdSeq)}, which does not exist`);
 	const isSecondClosing = hold.state === 'expired' && body.kind === 'settled';
 	if (hold.state !== 'open' && !isSecondClosing) throw corrupt(entry, `closes ${holdId(hold.seq)}, which is already ${hold.state}`);
-	moveAtClosing(balances, entry, body, { from: hold.state === 'open' ? 'heldMicro' : 'settledMicro', outstandingMicro: sumSlices(hold.slices) });
+	moveAtClosing(balances, entry, body, {
+		from: hold.state === 'open' ? 'heldMicro' : 'settledMicro',
+		outstandingMicro: sumSlices(hold.slices),
+	});
 	if (body.kind === 'settled') {
-		if (sumSlices(body.charged) + sumSlices(body.drawn) + body.overdraftMicro !== body.actualMicro) throw corrupt(entry, 'charges something else than its amount');
+		if (sumSlices(body.charged) + sumSlices(body.drawn) + body.overdraftMicro !== body.actualMicro)
+			throw corrupt(entry, 'charges something else than its amount');
 		addOverdraft(balances, entry, body.overdraftMicro);
 	}
+	const costMicro = body.kind === 'settled' ? body.actualMicro : sumSlices(body.charged);
+	const heldMicro = hold.state === 'open' ? -hold.amountMicro : 0n;
+	const countedMicro = hold.state === 'open' ? 0n : sumSlices(hold.slices);
+	for (const ref of hold.counters) count(balances, ref, { heldMicro, settledMicro: costMicro - countedMicro });
 	balances.holds.set(hold.seq, closedHold(hold, entry, body));
 }
 
@@ -154,18 +238,29 @@ function refundHold(balances: Balances, entry: Entry, body: RefundedBody): void 
 	const hold = balances.holds.get(body.holdSeq);
 	if (hold?.state !== 'settled') throw corrupt(entry, `refunds ${holdId(body.holdSeq)}, which is not settled`);
 	const backMicro = sumSlices(body.restored) + sumSlices(body.forfeited) + body.repaidMicro;
-	if (backMicro > body.amountMicro || body.refundedMicro !== hold.refundedMicro + body.amountMicro || body.refundedMicro > body.actualMicro) {
+	if (
+		backMicro > body.amountMicro ||
+		body.refundedMicro !== hold.refundedMicro + body.amountMicro ||
+		body.refundedMicro > body.actualMicro
+	) {
 		throw corrupt(entry, 'refunds more than there is to refund');
 	}
 	moveAtClosing(balances, entry, body, { from: 'settledMicro', outstandingMicro: sumSlices(hold.slices) });
 	addOverdraft(balances, entry, -body.repaidMicro);
+	for (const ref of hold.counters) count(balances, ref, { settledMicro: -body.amountMicro });
 	balances.holds.set(hold.seq, closedHold(hold, entry, body));
 }
 
 /** Every slice that was outstanding must leave: charged, restored or forfeited. */
-function moveAtClosing(balances: Balances, entry: Entry, movement: Movement, { from, outstandingMicro }: { from: Bucket; outstandingMicro: Micro }): void {
+function moveAtClosing(
+	balances: Balances,
+	entry: Entry,
+	movement: Movement,
+	{ from, outstandingMicro }: { from: Bucket; outstandingMicro: Micro },
+): void {
 	const { charged, drawn, restored, forfeited } = movement;
-	if (sumSlices(charged) + sumSlices(restored) + sumSlices(forfeited) !== outstandingMicro) throw corrupt(entry, 'does not account for every slice of its hold');
+	if (sumSlices(charged) + sumSlices(restored) + sumSlices(forfeited) !== outstandingMicro)
+		throw corrupt(entry, 'does not account for every slice of its hold');
 	if (from !== 'settledMicro') move(balances, entry, charged, { from, to: 'settledMicro' });
 	move(balances, entry, restored, { from, to: 'remainingMicro' });
 	for (const slice of forfeited) {
@@ -201,5 +296,8 @@ function grantOf(balances: Balances, entry: Entry, seq: number): GrantState {
 }
 
 function corrupt(entry: Entry, what: string): CreditError {
-	return new CreditError('ledger_corrupt', `Entry ${String(entry.seq)} of the journal ${what}. Restore the ledger from a backup, and run "llm-credits verify" on it.`);
+	return new CreditError(
+		'ledger_corrupt',
+		`Entry ${String(entry.seq)} of the journal ${what}. Restore the ledger from a backup, and run "llm-credits verify" on it.`,
+	);
 }

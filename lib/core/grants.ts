@@ -33,12 +33,18 @@ export function changeAccount(draft: Draft, command: Of<'change_account'>, conte
 export function grantCredits(draft: Draft, command: GrantCommand, context: EntryContext): Outcome {
 	checkAmount(command.amountMicro);
 	if (!Number.isInteger(command.priority) || command.priority < 0 || command.priority > 1000) {
-		throw new CreditError('invalid_argument', `The priority is ${String(command.priority)}; give a whole number from 0 (burns first) to 1000.`);
+		throw new CreditError(
+			'invalid_argument',
+			`The priority is ${String(command.priority)}; give a whole number from 0 (burns first) to 1000.`,
+		);
 	}
 	const effectiveAtMs = checkedInstant(command.effectiveAtMs ?? draft.nowMs, 'effectiveAt');
 	const expiresAtMs = resolveExpiry(command.expiry, effectiveAtMs, draft.account.timeZone);
 	if (hasPassed(expiresAtMs, { atMs: later(effectiveAtMs, draft.nowMs) })) {
-		throw new CreditError('invalid_time', 'The grant would expire before it can be used. Give an expiry later than now and later than its effective instant.');
+		throw new CreditError(
+			'invalid_time',
+			'The grant would expire before it can be used. Give an expiry later than now and later than its effective instant.',
+		);
 	}
 	const { category, amountMicro, priority, note } = command;
 	return addGrant(draft, { category, amountMicro, priority, effectiveAtMs, expiresAtMs, promotionId: null, note }, context);
@@ -90,7 +96,9 @@ function resolveExpiry(expiry: Expiry | null, grantedAtMs: Instant, timeZone: st
 
 function checkAmount(amountMicro: bigint): void {
 	if (amountMicro <= 0n || amountMicro > MAX_AMOUNT_MICRO) {
-		throw new CreditError('invalid_amount', `The grant is ${formatCredits(amountMicro)} credits; give more than 0 and at most ${formatCredits(MAX_AMOUNT_MICRO)}.`);
+		throw new CreditError(
+			'invalid_amount',
+			`The grant is ${formatCredits(amountMicro)} credits; give more than 0 and at most ${formatCredits(MAX_AMOUNT_MICRO)}.`,
+		);
 	}
 }
-

@@ -6,7 +6,8 @@ import { closeAt, expireHold, giveBack, repayOverdraft } from './advance';
 import { drawSlices, sumSlices } from './burn-down';
 import type { Draft, EntryContext } from './draft';
 import { CreditError } from './errors';
-import type { Hold, Outcome, RefusalReason, ReserveCommand, SettleCommand } from './model';
+import { budgetHit, countersOf, floorHit, type LimitHit } from './limits';
+import type { CounterRef, Hold, Outcome, RefusalReason, ReserveCommand, SettleCommand } from './model';
 import { formatCredits, MAX_AMOUNT_MICRO, minMicro, type Micro } from './money';
 import { REFUSED_COUNTS, settledCounts } from './usage-counts';
 
@@ -15,23 +16,23 @@ export const MAX_HOLD_TIMEOUT_MS = 24 * 3_600_000;
 
 /**
  * Holds credits for one call, or says why not. Precedence of refusals: `unpriced_model`; then an amount of 0 always passes;
- * `plan_not_eligible`, `overdrawn`, and `credits_held` (would fit once open holds close) before `credits_exhausted`.
+ * `plan_not_eligible`, `overdrawn`, `budget_exceeded`, `floor_reached`, and `credits_held` (would fit once open holds close)
+ * before `credits_exhausted`. In shadow mode the reason is recorded on the hold and nothing is refused.
  */
 export function reserve(draft: Draft, command: ReserveCommand, context: EntryContext): Outcome {
 	checkReserve(command);
-	const { amountMicro } = command;
-	const reason = refusalOf(draft, amountMicro);
-	if (reason === 'credits_held' && command.mayWait) return { kind: 'wait', availableMicro: draft.availableMicro() };
-	const labelled = { ...context, labels: command.labels, person: command.person };
-	if (amountMicro === null || reason !== null) {
-		const refused = reason ?? 'unpriced_model';
-		draft.append({ kind: 'refused', reason: refused, amountMicro }, labelled);
-		draft.count(command.labels, REFUSED_COUNTS);
-		return { kind: 'refused', reason: refused, availableMicro: draft.availableMicro(), isReplayed: false };
-	}
+	const refusal = refusalOf(draft, command);
+	const isShadow = draft.account.settings.enforcement === 'shadow';
+	if (refusal && !isShadow) return refuse(draft, command, { context, refusal });
+	const amountMicro = command.amountMicro ?? 0n;
 	const slices = drawSlices(draft.grants, { amountMicro, atMs: draft.nowMs });
 	const timeoutAtMs = draft.nowMs + command.timeoutMs;
-	const { seq } = draft.append({ kind: 'reserved', amountMicro, slices, timeoutAtMs, priceVersion: command.priceVersion }, labelled);
+	const { priceVersion, labels, person } = command;
+	const shadow = refusal?.reason ?? null;
+	const { seq } = draft.append(
+		{ kind: 'reserved', amountMicro, slices, timeoutAtMs, priceVersion, counters: countersFor(draft, command), shadow },
+		{ ...context, labels, person },
+	);
 	return { kind: 'reserved', hold: draft.hold(seq), availableMicro: draft.availableMicro(), isReplayed: false };
 }
 
@@ -72,15 +73,51 @@ export function expire(draft: Draft, holdSeq: number): Outcome {
 	return closed(draft, draft.hold(holdSeq), false);
 }
 
-function refusalOf(draft: Draft, amountMicro: Micro | null): RefusalReason | null {
+interface Refusal {
+	readonly reason: RefusalReason;
+	/** Name of the budget or floor that refuses. */
+	readonly limit: string | null;
+	/** True when it would fit once open holds close. */
+	readonly mayPass: boolean;
+}
+
+function refuse(
+	draft: Draft,
+	command: ReserveCommand,
+	{ context, refusal: { reason, limit, mayPass } }: { context: EntryContext; refusal: Refusal },
+): Outcome {
+	if (mayPass && command.mayWait) return { kind: 'wait', availableMicro: draft.availableMicro() };
+	const { labels, person, amountMicro } = command;
+	draft.append({ kind: 'refused', reason, amountMicro, limit }, { ...context, labels, person });
+	draft.count(labels, REFUSED_COUNTS);
+	return { kind: 'refused', reason, limit, availableMicro: draft.availableMicro(), isReplayed: false };
+}
+
+function refusalOf(draft: Draft, command: ReserveCommand): Refusal | null {
 	const { plan, overdraftMicro } = draft.account;
-	if (amountMicro === null) return 'unpriced_model';
+	const { amountMicro } = command;
+	const plain = (reason: RefusalReason): Refusal => ({ reason, limit: null, mayPass: reason === 'credits_held' });
+	if (amountMicro === null) return plain('unpriced_model');
 	if (amountMicro === 0n) return null;
-	if (plan !== 'paid') return 'plan_not_eligible';
-	if (overdraftMicro > 0n) return 'overdrawn';
+	if (plan !== 'paid') return plain('plan_not_eligible');
+	if (overdraftMicro > 0n) return plain('overdrawn');
+	const hit = limitHit(draft, command, amountMicro);
+	if (hit) return { reason: hit.reason, limit: hit.name, mayPass: hit.mayPass };
 	const availableMicro = draft.availableMicro();
 	if (amountMicro <= availableMicro) return null;
-	return amountMicro <= availableMicro + draft.returnableMicro() ? 'credits_held' : 'credits_exhausted';
+	return plain(amountMicro <= availableMicro + draft.returnableMicro() ? 'credits_held' : 'credits_exhausted');
+}
+
+function limitHit(draft: Draft, command: ReserveCommand, amountMicro: Micro): LimitHit | null {
+	const { budgets, floors } = draft.account.settings;
+	const hit = budgetHit(budgets, countersFor(draft, command), { amountMicro, counterOf: (ref) => draft.counter(ref) });
+	if (hit ?? floors.length === 0) return hit;
+	return floorHit(floors, command, { amountMicro, availableMicro: draft.availableMicro(), returnableMicro: draft.returnableMicro() });
+}
+
+function countersFor(draft: Draft, command: ReserveCommand): CounterRef[] {
+	const { settings, timeZone } = draft.account;
+	return settings.budgets.length === 0 ? [] : countersOf(settings.budgets, command, { atMs: draft.nowMs, timeZone });
 }
 
 function closed(draft: Draft, hold: Hold, isReplayed: boolean): Outcome {
@@ -100,6 +137,9 @@ function checkSettle({ actualMicro }: SettleCommand): void {
 
 function checkAmount(amountMicro: Micro, what: string): void {
 	if (amountMicro < 0n || amountMicro > MAX_AMOUNT_MICRO) {
-		throw new CreditError('invalid_amount', `The ${what} is ${formatCredits(amountMicro)} credits; it must be from 0 to ${formatCredits(MAX_AMOUNT_MICRO)}.`);
+		throw new CreditError(
+			'invalid_amount',
+			`The ${what} is ${formatCredits(amountMicro)} credits; it must be from 0 to ${formatCredits(MAX_AMOUNT_MICRO)}.`,
+		);
 	}
 }

@@ -5,10 +5,21 @@
 import { sumSlices } from './burn-down';
 import { CreditError } from './errors';
 import { canonicalJson, sha256 } from './idempotency';
-import { LABEL_NAMES, type Entry, type EntryBody, type Labels, type Movement, type RefundedBody, type Slice } from './model';
+import {
+	LABEL_NAMES,
+	type Entry,
+	type EntryBody,
+	type Labels,
+	type Movement,
+	type CounterRef,
+	type RefundedBody,
+	type RefusalReason,
+	type Slice,
+} from './model';
 import type { Usage } from './usage';
 
 type BodyKind = EntryBody['kind'];
+type Of<K extends BodyKind> = Extract<EntryBody, { kind: K }>;
 type Compact = Readonly<Record<string, unknown>>;
 
 /** Kinds in the order of their stored number. Append only: the numbers are in people's files. */
@@ -25,6 +36,10 @@ export const ENTRY_KINDS = [
 	'released',
 	'hold_expired',
 	'refunded',
+	'budget_set',
+	'floor_set',
+	'limit_removed',
+	'enforcement_set',
 ] as const satisfies readonly BodyKind[];
 
 const USAGE_FIELDS = [
@@ -41,9 +56,20 @@ const USAGE_FIELDS = [
 export function encodeBody(body: EntryBody): string {
 	switch (body.kind) {
 		case 'reserved':
-			return JSON.stringify({ s: encodeSlices(body.slices), t: body.timeoutAtMs, p: body.priceVersion ?? undefined });
+			return JSON.stringify({
+				a: body.shadow === null ? undefined : String(body.amountMicro),
+				s: encodeSlices(body.slices),
+				t: body.timeoutAtMs,
+				p: body.priceVersion ?? undefined,
+				b: encodeCounters(body.counters),
+				w: body.shadow ?? undefined,
+			});
 		case 'refused':
-			return JSON.stringify({ r: body.reason, a: body.amountMicro === null ? undefined : String(body.amountMicro) });
+			return JSON.stringify({
+				r: body.reason,
+				a: body.amountMicro === null ? undefined : String(body.amountMicro),
+				n: body.limit ?? undefined,
+			});
 		case 'settled':
 			return JSON.stringify({
 				h: body.holdSeq,
@@ -64,7 +90,11 @@ export function encodeBody(body: EntryBody): string {
 		case 'granted':
 		case 'grant_expired':
 		case 'grant_voided':
-		case 'overdraft_repaid': {
+		case 'overdraft_repaid':
+		case 'budget_set':
+		case 'floor_set':
+		case 'limit_removed':
+		case 'enforcement_set': {
 			const { kind: _kind, ...rest } = body;
 			return canonicalJson(rest);
 		}
@@ -78,7 +108,11 @@ export function decodeBody(kind: BodyKind, text: string): EntryBody {
 	try {
 		return decodeKnown(kind, JSON.parse(text) as Compact);
 	} catch (cause) {
-		throw new CreditError('ledger_corrupt', `A journal entry of kind ${kind} cannot be read. Restore the ledger from a backup, and run "llm-credits verify" on it.`, { cause });
+		throw new CreditError(
+			'ledger_corrupt',
+			`A journal entry of kind ${kind} cannot be read. Restore the ledger from a backup, and run "llm-credits verify" on it.`,
+			{ cause },
+		);
 	}
 }
 
@@ -126,11 +160,21 @@ function decodeSlices(text: unknown): Slice[] {
 }
 
 function encodeMovement(movement: Movement): Compact {
-	return { c: encodeSlices(movement.charged), d: encodeSlices(movement.drawn), b: encodeSlices(movement.restored), f: encodeSlices(movement.forfeited) };
+	return {
+		c: encodeSlices(movement.charged),
+		d: encodeSlices(movement.drawn),
+		b: encodeSlices(movement.restored),
+		f: encodeSlices(movement.forfeited),
+	};
 }
 
 function decodeMovement(compact: Compact): Movement {
-	return { charged: decodeSlices(compact['c']), drawn: decodeSlices(compact['d']), restored: decodeSlices(compact['b']), forfeited: decodeSlices(compact['f']) };
+	return {
+		charged: decodeSlices(compact['c']),
+		drawn: decodeSlices(compact['d']),
+		restored: decodeSlices(compact['b']),
+		forfeited: decodeSlices(compact['f']),
+	};
 }
 
 /** Counts in a fixed order with trailing zeros cut. */
@@ -149,10 +193,24 @@ function decodeKnown(kind: BodyKind, compact: Compact): EntryBody {
 	switch (kind) {
 		case 'reserved': {
 			const slices = decodeSlices(compact['s']);
-			return { kind, amountMicro: sumSlices(slices), slices, timeoutAtMs: Number(compact['t']), priceVersion: (compact['p'] as string | undefined) ?? null };
+			const amountMicro = compact['a'] === undefined ? sumSlices(slices) : amount(compact['a']);
+			return {
+				kind,
+				amountMicro,
+				slices,
+				timeoutAtMs: Number(compact['t']),
+				priceVersion: optionalText(compact['p']),
+				counters: decodeCounters(compact['b']),
+				shadow: optionalText(compact['w']) as RefusalReason | null,
+			};
 		}
 		case 'refused':
-			return { kind, reason: compact['r'] as Extract<EntryBody, { kind: 'refused' }>['reason'], amountMicro: compact['a'] === undefined ? null : amount(compact['a']) };
+			return {
+				kind,
+				reason: compact['r'] as Extract<EntryBody, { kind: 'refused' }>['reason'],
+				amountMicro: compact['a'] === undefined ? null : amount(compact['a']),
+				limit: optionalText(compact['n']),
+			};
 		case 'settled':
 			return {
 				kind,
@@ -179,10 +237,34 @@ function decodeKnown(kind: BodyKind, compact: Compact): EntryBody {
 			return { kind, grantSeq: Number(compact['grantSeq']), amountMicro: amount(compact['amountMicro']) };
 		case 'account_opened':
 		case 'account_changed':
+		case 'limit_removed':
+		case 'enforcement_set':
 			return { kind, ...compact } as unknown as EntryBody;
+		case 'budget_set': {
+			const budget = compact['budget'] as Of<'budget_set'>['budget'];
+			return { kind, budget: { ...budget, limitMicro: amount(budget.limitMicro) }, replaces: compact['replaces'] as number | null };
+		}
+		case 'floor_set': {
+			const floor = compact['floor'] as Of<'floor_set'>['floor'];
+			return { kind, floor: { ...floor, floorMicro: amount(floor.floorMicro) } };
+		}
 		default:
 			return kind satisfies never;
 	}
+}
+
+/** `[budget, period, value]` for each counter; absent for none. */
+function encodeCounters(counters: readonly CounterRef[]): unknown {
+	return counters.length === 0 ? undefined : counters.map(({ budgetSeq, period, value }) => [budgetSeq, period, value]);
+}
+
+function decodeCounters(compact: unknown): CounterRef[] {
+	if (compact === undefined) return [];
+	return (compact as [number, string, string][]).map(([budgetSeq, period, value]) => ({ budgetSeq, period, value }));
+}
+
+function optionalText(value: unknown): string | null {
+	return (value as string | undefined) ?? null;
 }
 
 function encodeRefund(body: RefundedBody): string {

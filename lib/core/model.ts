@@ -20,6 +20,60 @@ export const LABEL_NAMES = ['campaign', 'segment', 'workspace', 'flow', 'node', 
 export type LabelName = (typeof LABEL_NAMES)[number];
 export type Labels = Readonly<Partial<Record<LabelName, string>>>;
 
+/** How long a budget counts before it starts afresh. Days, weeks (ISO) and months are calendar ones of the account's zone. */
+export type BudgetPeriod = 'send' | 'execution' | 'day' | 'week' | 'month' | 'total';
+
+/** What a budget counts by: one of the labels, the person, or the whole account. */
+export type BudgetScope = LabelName | 'person' | 'account';
+
+/** A limit on the credits that calls of a scope may take in a period (ledger rule 21). */
+export interface Budget {
+	/** Number of the entry that made it; changing only the limit keeps it and what it has counted. */
+	readonly seq: number;
+	/** Unique among the account's budgets. */
+	readonly name: string;
+	readonly scope: BudgetScope;
+	/** The one value it is for; `null`: each value has the limit for itself. Always `null` for the account. */
+	readonly value: string | null;
+	readonly period: BudgetPeriod;
+	readonly limitMicro: Micro;
+}
+
+/** What one budget has counted for one value in one period. */
+export interface BudgetCounter extends CounterRef {
+	/** By open holds. */
+	readonly heldMicro: Micro;
+	/** By settled calls, less what was refunded. */
+	readonly settledMicro: Micro;
+}
+
+/** Names a counter. `period` is `2026-11-21`, `2026-W47`, `2026-11`, the id of a send or execution, or `''` for total. */
+export interface CounterRef {
+	readonly budgetSeq: number;
+	readonly period: string;
+	readonly value: string;
+}
+
+/** Credits kept back for some values of a label: calls of other values may not take what is available below it (ledger rule 22). */
+export interface Floor {
+	readonly seq: number;
+	readonly name: string;
+	readonly label: LabelName | 'person';
+	/** Calls with one of these values may go below the floor. */
+	readonly exempt: readonly string[];
+	readonly floorMicro: Micro;
+}
+
+/** `shadow` meters everything, records what would have been refused, and refuses nothing (ledger rule 23). */
+export type Enforcement = 'enforce' | 'shadow';
+
+/** The limits of an account; a bounded list each. */
+export interface AccountSettings {
+	readonly enforcement: Enforcement;
+	readonly budgets: readonly Budget[];
+	readonly floors: readonly Floor[];
+}
+
 export interface Account {
 	readonly id: string;
 	readonly name: string;
@@ -31,6 +85,7 @@ export interface Account {
 	readonly unconfirmedPolicy: UnconfirmedPolicy;
 	/** Spent but not covered by any grant; repaid first by the next credits. */
 	readonly overdraftMicro: Micro;
+	readonly settings: AccountSettings;
 	/** Instant and number of the newest entry; time never runs backwards behind it. */
 	readonly lastAtMs: Instant;
 	readonly lastSeq: number;
@@ -82,6 +137,10 @@ export interface Hold {
 	readonly slices: readonly Slice[];
 	readonly labels: Labels;
 	readonly person: string | null;
+	/** The budget counters that count this hold. */
+	readonly counters: readonly CounterRef[];
+	/** Why it would have been refused, had the account not been in shadow mode. */
+	readonly shadow: RefusalReason | null;
 	/** The price this hold was reserved with and will be settled with. */
 	readonly priceVersion: string | null;
 	readonly closedAtMs: Instant | null;
@@ -98,8 +157,9 @@ export interface Hold {
 /** How a settled amount was known: from the provider's usage, or from the estimate because usage was missing or unusable. */
 export type Measure = 'reported' | 'estimated';
 
-/** Why a reserve was refused. Order of precedence: unpriced, plan, overdrawn, held or exhausted. */
-export type RefusalReason = 'unpriced_model' | 'plan_not_eligible' | 'overdrawn' | 'credits_held' | 'credits_exhausted';
+/** Why a reserve was refused. Order of precedence: unpriced, plan, overdrawn, budget, floor, held or exhausted. */
+export type RefusalReason =
+	'unpriced_model' | 'plan_not_eligible' | 'overdrawn' | 'budget_exceeded' | 'floor_reached' | 'credits_held' | 'credits_exhausted';
 
 /** Why a promotion was refused. */
 export type PromotionRefusal = 'already_claimed' | 'outside_window' | 'promotion_expired' | 'plan_not_eligible';
@@ -116,15 +176,47 @@ export interface Promotion {
 
 /** One change as it is written to the journal. Movements are explicit slices, so replaying needs no rules. */
 export type EntryBody =
-	| { readonly kind: 'account_opened'; readonly name: string; readonly timeZone: string; readonly plan: Plan; readonly unconfirmedPolicy: UnconfirmedPolicy }
-	| { readonly kind: 'account_changed'; readonly name?: string; readonly timeZone?: string; readonly plan?: Plan; readonly unconfirmedPolicy?: UnconfirmedPolicy }
+	| {
+			readonly kind: 'account_opened';
+			readonly name: string;
+			readonly timeZone: string;
+			readonly plan: Plan;
+			readonly unconfirmedPolicy: UnconfirmedPolicy;
+	  }
+	| {
+			readonly kind: 'account_changed';
+			readonly name?: string;
+			readonly timeZone?: string;
+			readonly plan?: Plan;
+			readonly unconfirmedPolicy?: UnconfirmedPolicy;
+	  }
 	| { readonly kind: 'granted'; readonly grant: Omit<Grant, 'seq'> }
 	| { readonly kind: 'grant_expired'; readonly grantSeq: number; readonly amountMicro: Micro }
 	| { readonly kind: 'grant_voided'; readonly grantSeq: number; readonly amountMicro: Micro }
 	| { readonly kind: 'overdraft_repaid'; readonly grantSeq: number; readonly amountMicro: Micro }
-	| { readonly kind: 'reserved'; readonly amountMicro: Micro; readonly slices: readonly Slice[]; readonly timeoutAtMs: Instant; readonly priceVersion: string | null }
-	| { readonly kind: 'refused'; readonly reason: RefusalReason; readonly amountMicro: Micro | null }
-	| ({ readonly kind: 'settled'; readonly holdSeq: number; readonly actualMicro: Micro; readonly overdraftMicro: Micro; readonly isLate: boolean; readonly measure: Measure; readonly usage: Usage | null } & Movement)
+	| {
+			readonly kind: 'reserved';
+			readonly amountMicro: Micro;
+			readonly slices: readonly Slice[];
+			readonly timeoutAtMs: Instant;
+			readonly priceVersion: string | null;
+			readonly counters: readonly CounterRef[];
+			readonly shadow: RefusalReason | null;
+	  }
+	| { readonly kind: 'refused'; readonly reason: RefusalReason; readonly amountMicro: Micro | null; readonly limit: string | null }
+	| { readonly kind: 'budget_set'; readonly budget: Omit<Budget, 'seq'>; readonly replaces: number | null }
+	| { readonly kind: 'floor_set'; readonly floor: Omit<Floor, 'seq'> }
+	| { readonly kind: 'limit_removed'; readonly limit: 'budget' | 'floor'; readonly name: string }
+	| { readonly kind: 'enforcement_set'; readonly enforcement: Enforcement }
+	| ({
+			readonly kind: 'settled';
+			readonly holdSeq: number;
+			readonly actualMicro: Micro;
+			readonly overdraftMicro: Micro;
+			readonly isLate: boolean;
+			readonly measure: Measure;
+			readonly usage: Usage | null;
+	  } & Movement)
 	| ({ readonly kind: 'released'; readonly holdSeq: number } & Movement)
 	| ({ readonly kind: 'hold_expired'; readonly holdSeq: number } & Movement)
 	| RefundedBody;
@@ -177,11 +269,29 @@ export type Expiry = { readonly atMs: Instant } | { readonly days: number; reado
 
 /** Everything that changes an account. Commands with a `key` are idempotent by it; closing a hold is idempotent by the hold. */
 export type Command =
-	| { readonly kind: 'open_account'; readonly key: string; readonly name: string; readonly timeZone: string; readonly plan: Plan; readonly unconfirmedPolicy: UnconfirmedPolicy }
-	| { readonly kind: 'change_account'; readonly key: string; readonly name?: string; readonly timeZone?: string; readonly plan?: Plan; readonly unconfirmedPolicy?: UnconfirmedPolicy }
+	| {
+			readonly kind: 'open_account';
+			readonly key: string;
+			readonly name: string;
+			readonly timeZone: string;
+			readonly plan: Plan;
+			readonly unconfirmedPolicy: UnconfirmedPolicy;
+	  }
+	| {
+			readonly kind: 'change_account';
+			readonly key: string;
+			readonly name?: string;
+			readonly timeZone?: string;
+			readonly plan?: Plan;
+			readonly unconfirmedPolicy?: UnconfirmedPolicy;
+	  }
 	| GrantCommand
 	| { readonly kind: 'claim_promotion'; readonly key: string; readonly promotion: Promotion }
 	| { readonly kind: 'void_grant'; readonly key: string; readonly grantSeq: number }
+	| { readonly kind: 'set_budget'; readonly key: string; readonly budget: Omit<Budget, 'seq'> }
+	| { readonly kind: 'set_floor'; readonly key: string; readonly floor: Omit<Floor, 'seq'> }
+	| { readonly kind: 'remove_limit'; readonly key: string; readonly limit: 'budget' | 'floor'; readonly name: string }
+	| { readonly kind: 'set_enforcement'; readonly key: string; readonly enforcement: Enforcement }
 	| ReserveCommand
 	| SettleCommand
 	| { readonly kind: 'release'; readonly holdSeq: number }
@@ -221,6 +331,9 @@ export interface ReserveCommand {
 	readonly timeoutMs: number;
 	readonly labels: Labels;
 	readonly person: string | null;
+	/** The send (one item with all its passes and retries) and the execution it belongs to, for budgets of these periods. */
+	readonly sendId: string | null;
+	readonly executionId: string | null;
 	readonly priceVersion: string | null;
 	/** When open holds would make room, answer `wait` and record nothing, instead of refusing. */
 	readonly mayWait: boolean;
@@ -243,10 +356,24 @@ export type Outcome =
 	| { readonly kind: 'not_granted'; readonly reason: PromotionRefusal; readonly grant: GrantState | null; readonly availableMicro: Micro }
 	| { readonly kind: 'voided'; readonly grant: GrantState; readonly availableMicro: Micro; readonly isReplayed: boolean }
 	| { readonly kind: 'reserved'; readonly hold: Hold; readonly availableMicro: Micro; readonly isReplayed: boolean }
-	| { readonly kind: 'refused'; readonly reason: RefusalReason; readonly availableMicro: Micro; readonly isReplayed: boolean }
+	/** `limit` is the name of the budget or floor that refused it. */
+	| {
+			readonly kind: 'refused';
+			readonly reason: RefusalReason;
+			readonly limit: string | null;
+			readonly availableMicro: Micro;
+			readonly isReplayed: boolean;
+	  }
 	/** The amount fits once open holds close; nothing was recorded. */
 	| { readonly kind: 'wait'; readonly availableMicro: Micro }
-	| { readonly kind: 'refunded'; readonly hold: Hold; readonly refund: RefundedBody; /** The new grant, where this command made one. */ readonly renewed: GrantState | null; readonly availableMicro: Micro; readonly isReplayed: boolean }
+	| {
+			readonly kind: 'refunded';
+			readonly hold: Hold;
+			readonly refund: RefundedBody;
+			/** The new grant, where this command made one. */ readonly renewed: GrantState | null;
+			readonly availableMicro: Micro;
+			readonly isReplayed: boolean;
+	  }
 	/** The hold's first closing stands, whatever was asked now: see `hold.state`. */
 	| { readonly kind: 'closed'; readonly hold: Hold; readonly availableMicro: Micro; readonly isReplayed: boolean }
 	| { readonly kind: 'fault'; readonly error: CreditError };
@@ -271,6 +398,8 @@ export interface AccountSnapshot {
 	readonly entries: readonly Entry[];
 	/** Grants of the promotions asked for, by promotion id. */
 	readonly promotions: ReadonlyMap<string, number>;
+	/** The counters that `countersNeeded` names for the batch, as far as they exist. */
+	readonly counters: readonly BudgetCounter[];
 }
 
 /** What to add to the running totals of one day and one set of labels. */
@@ -302,6 +431,9 @@ export interface Decision {
 	readonly grants: readonly GrantState[];
 	readonly holds: readonly Hold[];
 	readonly entries: readonly Entry[];
+	/** True when the account's settings must be written too. */
+	readonly hasNewSettings: boolean;
+	readonly counters: readonly BudgetCounter[];
 	readonly usage: readonly UsageDelta[];
 	readonly results: readonly KeptResult[];
 }

@@ -44,18 +44,42 @@ export function later(a: Instant, b: Instant): Instant {
  * of them has ended: granted any time on April 8, 2026 with 90 days, they end July 8, 00:00 local. Days of 23 or 25 hours count as days.
  * `exact`: `days` × 24 hours later. Throws `invalid_time` for a bad zone, or days outside 1…36,500.
  */
-export function expiryAfterDays({ grantedAtMs, days, rule, timeZone }: { grantedAtMs: Instant; days: number; rule: ExpiryRule; timeZone: string }): Instant {
+export function expiryAfterDays({
+	grantedAtMs,
+	days,
+	rule,
+	timeZone,
+}: {
+	grantedAtMs: Instant;
+	days: number;
+	rule: ExpiryRule;
+	timeZone: string;
+}): Instant {
 	if (!Number.isInteger(days) || days < 1 || days > 36_500) {
 		throw new CreditError('invalid_time', `The expiry is ${String(days)} days; give a whole number of days from 1 to 36500.`);
 	}
 	if (rule === 'exact') return grantedAtMs + days * EXACT_DAY_MS;
 	const local = DateTime.fromMillis(grantedAtMs, { zone: checkedZone(timeZone) });
-	return local.startOf('day').plus({ days: days + 1 }).startOf('day').toMillis();
+	return local
+		.startOf('day')
+		.plus({ days: days + 1 })
+		.startOf('day')
+		.toMillis();
 }
 
 /** The calendar day of an instant in a time zone, as YYYY-MM-DD. */
 export function dayOf(atMs: Instant, timeZone: string): string {
 	return DateTime.fromMillis(atMs, { zone: checkedZone(timeZone) }).toISODate() ?? '';
+}
+
+/** The ISO week of an instant in a time zone, as YYYY-Www. Weeks start on Monday. */
+export function weekOf(atMs: Instant, timeZone: string): string {
+	return DateTime.fromMillis(atMs, { zone: checkedZone(timeZone) }).toFormat("kkkk-'W'WW");
+}
+
+/** The calendar month of an instant in a time zone, as YYYY-MM. */
+export function monthOf(atMs: Instant, timeZone: string): string {
+	return dayOf(atMs, timeZone).slice(0, 7);
 }
 
 /** First instant of the day that holds `atMs` in the zone, and of the day after it. */
@@ -78,7 +102,10 @@ export function toIso(atMs: Instant | null): string | null {
 export function parseInstant(text: string, { field, timeZone }: { field: string; timeZone: string }): Instant {
 	const parsed = DateTime.fromISO(text, { zone: checkedZone(timeZone) });
 	if (!parsed.isValid) {
-		throw new CreditError('invalid_time', `${field} is ${JSON.stringify(text)}, which is not a date. Write 2026-07-08 or 2026-07-08T00:00:00Z.`);
+		throw new CreditError(
+			'invalid_time',
+			`${field} is ${JSON.stringify(text)}, which is not a date. Write 2026-07-08 or 2026-07-08T00:00:00Z.`,
+		);
 	}
 	return checkedInstant(parsed.toMillis(), field);
 }
@@ -86,7 +113,10 @@ export function parseInstant(text: string, { field, timeZone }: { field: string;
 /** Returns the instant unchanged, or throws `invalid_time` when it is not an integer between 1970 and 9999. */
 export function checkedInstant(atMs: Instant, field: string): Instant {
 	if (!Number.isSafeInteger(atMs) || atMs < 0 || atMs > LAST_INSTANT_MS) {
-		throw new CreditError('invalid_time', `${field} is ${String(atMs)}; it must be an instant between the years 1970 and 9999 in milliseconds.`);
+		throw new CreditError(
+			'invalid_time',
+			`${field} is ${String(atMs)}; it must be an instant between the years 1970 and 9999 in milliseconds.`,
+		);
 	}
 	return atMs;
 }
@@ -98,7 +128,10 @@ const knownZones = new Set<string>();
 export function checkedZone(timeZone: string): string {
 	if (knownZones.has(timeZone)) return timeZone;
 	if (!IANAZone.isValidZone(timeZone)) {
-		throw new CreditError('invalid_time', `The time zone is ${JSON.stringify(timeZone)}, which is not an IANA zone. Use a name such as Europe/Berlin or UTC.`);
+		throw new CreditError(
+			'invalid_time',
+			`The time zone is ${JSON.stringify(timeZone)}, which is not an IANA zone. Use a name such as Europe/Berlin or UTC.`,
+		);
 	}
 	knownZones.add(timeZone);
 	return timeZone;

@@ -8,7 +8,18 @@ import { isCreditError } from './errors';
 import { evolve, type Balances } from './evolve';
 import { canonicalJson } from './idempotency';
 import { chainHash, encodeLabels } from './journal';
-import { grantId, holdId, type Account, type Entry, type GrantState, type Hold, type Labels, type UsageDelta } from './model';
+import { counterKey } from './limits';
+import {
+	grantId,
+	holdId,
+	type Account,
+	type BudgetCounter,
+	type Entry,
+	type GrantState,
+	type Hold,
+	type Labels,
+	type UsageDelta,
+} from './model';
 import { formatCredits, sumMicro, type Micro } from './money';
 import { compareInstants, dayOf } from './time';
 import { addCounts, expiredCounts, NO_USAGE, REFUSED_COUNTS, refundedCounts, settledCounts, type UsageCounts } from './usage-counts';
@@ -28,6 +39,7 @@ export type ViolationCode =
 	| 'hold_differs'
 	| 'charges_differ'
 	| 'usage_differs'
+	| 'budget_differs'
 	| 'unreadable';
 
 /** One broken promise, named for people. */
@@ -44,6 +56,7 @@ export interface Materialised {
 	readonly openHolds: readonly Hold[];
 	readonly holdCount: number;
 	readonly usage: readonly UsageDelta[];
+	readonly counters: readonly BudgetCounter[];
 }
 
 /** More violations of one account than this are counted, not told. */
@@ -52,7 +65,7 @@ const MAX_TOLD = 200;
 /** Replays the journal of one account. Give it every entry in order, then compare. */
 export class JournalVerifier {
 	readonly #accountId: string;
-	readonly #balances: Balances = { account: null, grants: new Map(), holds: new Map() };
+	readonly #balances: Balances = { account: null, grants: new Map(), holds: new Map(), counters: new Map() };
 	readonly #keyHashes = new Set<string>();
 	readonly #usage = new Map<string, UsageDelta>();
 	readonly #violations: Violation[] = [];
@@ -148,6 +161,7 @@ export class JournalVerifier {
 		this.#compareGrants(materialised.grants);
 		this.#compareOpenHolds(materialised);
 		this.#compareUsage(materialised.usage);
+		this.#compareCounters(materialised.counters);
 		this.#checkSums();
 	}
 
@@ -234,6 +248,16 @@ export class JournalVerifier {
 			if (!this.#usage.has(id) && !isSame(countsOf(total), NO_USAGE))
 				this.report('usage_differs', `The totals of ${usageName(total)} are stored, but are not in the journal.`);
 		}
+	}
+
+	#compareCounters(stored: readonly BudgetCounter[]): void {
+		const byKey = new Map(stored.map((counter) => [counterKey(counter), counter]));
+		for (const [key, counter] of this.#balances.counters) {
+			if (!isSame(counter, byKey.get(key)))
+				this.report('budget_differs', `The budget counter ${key} is stored otherwise than the journal says.`);
+			byKey.delete(key);
+		}
+		for (const key of byKey.keys()) this.report('budget_differs', `The budget counter ${key} is stored, but is not in the journal.`);
 	}
 
 	/** What was taken from grants, with the overdraft, is what calls cost; what holds hold is what grants have held. */

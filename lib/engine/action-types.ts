@@ -48,6 +48,8 @@ export interface LlmActionOptions {
 	/** Called for each item; a throw makes items take their fallback with reason `provider_rejected`. */
 	readonly provider: () => ProviderHandle;
 	readonly labels: { readonly flow: string; readonly node: string; readonly purpose: Purpose };
+	/** The host's run that the items belong to, for budgets per execution; `null` where the host has none. */
+	readonly executionId?: string | null;
 	/** Identifies the node for what it learns about the size of its calls. */
 	readonly nodeKey: string;
 	readonly timing: Timing;

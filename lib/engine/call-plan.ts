@@ -45,17 +45,20 @@ export function planCall(context: ActionContext, input: ItemInput, hostKey: stri
 	const messagesFor = (mode: StructuredMode): ChatMessage[] => buildMessages({ ...input, contract, mode });
 	const memoryId = `${context.nodeKey}|${handle.service}|${model}`;
 	const size = sizeOfCall(context, messagesFor);
+	const key = input.idempotencyKey.trim() || hostKey;
 	const fixed = {
 		fingerprint: sha256(canonicalJson([model, messagesFor('json_schema'), contract.jsonSchema, values.maxOutputTokens])),
 		labels: labelsOf(context, input, model),
 		person: checkedLabel('Person', input.person) || null,
+		sendId: key.slice(0, MAX_LABEL_LENGTH),
+		executionId: context.executionId?.slice(0, MAX_LABEL_LENGTH) ?? null,
 		priceVersion: price?.version ?? null,
 		waitMs: values.waitForCreditsSeconds * 1000,
 		holdTimeoutMs: holdTimeoutMs(values),
 	};
 	const estimate = (): Micro | null => price && estimateCost(price, size, estimateModeOf(values, memory.learned(memoryId)));
 	return {
-		key: input.idempotencyKey.trim() || hostKey,
+		key,
 		handle,
 		price,
 		size,

@@ -39,6 +39,8 @@ export const REFUSAL_MESSAGES = {
 	credits_exhausted: 'There are not enough credits for this call. Grant or purchase credits, and the next items get model answers again.',
 	credits_held:
 		'Calls under way held the credits for longer than this item may wait. Allow a longer wait, fewer calls at a time, or add credits.',
+	budget_exceeded: 'A budget has no room left for this call. Raise it, or wait for its next period.',
+	floor_reached: 'The credits that are left are kept back for more valuable segments.',
 	overdrawn: 'Earlier calls cost more than there was. The next credits repay that first.',
 	plan_not_eligible: 'The account is on a trial plan, which cannot spend credits.',
 	unpriced_model: 'The price of this model is not known. Give it a price in the provider settings, or allow models without a price.',

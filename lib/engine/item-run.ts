@@ -4,7 +4,7 @@
  */
 import { isCreditError, isLedgerFault } from '../core/errors';
 import { nextMove } from '../core/ladder';
-import { holdId, type Hold } from '../core/model';
+import { holdId, type Hold, type RefusalReason } from '../core/model';
 import { formatCredits, type Micro } from '../core/money';
 import type { Usage } from '../core/usage';
 import type { Reason } from '../params/fallback-switch';
@@ -89,7 +89,7 @@ export class ItemRun {
 			if (reserved.kind === 'reserved' && !reserved.isReplayed) await ledger.release(reserved.hold.seq);
 			throw cancelled();
 		}
-		if (reserved.kind === 'refused') throw new Fallback(reserved.reason, REFUSAL_MESSAGES[reserved.reason]);
+		if (reserved.kind === 'refused') throw refused(reserved);
 		this.#hold = reserved.hold;
 		return reserved.isReplayed ? this.#replay(ledger, { plan, key, hold: reserved.hold }) : this.#call(ledger, plan, reserved.hold);
 	}
@@ -198,6 +198,13 @@ export class ItemRun {
 			tokenUsage: tokenUsageOf(this.#usage),
 		};
 	}
+}
+
+function refused({ reason, limit }: { reason: RefusalReason; limit: string | null }): Fallback {
+	return new Fallback(
+		reason,
+		limit === null ? REFUSAL_MESSAGES[reason] : `${REFUSAL_MESSAGES[reason]} It is called ${JSON.stringify(limit)}.`,
+	);
 }
 
 function cancelled(): Fallback {

@@ -6,7 +6,21 @@ import { balanceAt, type Balance } from '../core/balance';
 import { CreditError } from '../core/errors';
 import { DEFAULT_PRIORITY } from '../core/grants';
 import { DEFAULT_HOLD_TIMEOUT_MS } from '../core/hold';
-import type { Command, Expiry, GrantCategory, Labels, Outcome, Plan, Promotion, ReserveCommand, SettleCommand } from '../core/model';
+import type {
+	Budget,
+	BudgetCounter,
+	Command,
+	Enforcement,
+	Expiry,
+	Floor,
+	GrantCategory,
+	Labels,
+	Outcome,
+	Plan,
+	Promotion,
+	ReserveCommand,
+	SettleCommand,
+} from '../core/model';
 import { MICRO_PER_CREDIT, type Micro } from '../core/money';
 import type { GroupCommit } from '../ledger/group-commit';
 import type { LedgerStore, UsageQuery, UsageRow } from '../ledger/store';
@@ -27,6 +41,9 @@ export interface ReserveInput {
 	readonly amountMicro: Micro | null;
 	readonly labels: Labels;
 	readonly person: string | null;
+	/** For budgets per execution; a send is the item's own key. */
+	readonly executionId: string | null;
+	readonly sendId: string | null;
 	readonly priceVersion: string | null;
 	/** How long to wait for credits that open holds may give back; 0 does not wait. */
 	readonly waitMs: number;
@@ -143,6 +160,35 @@ export class LedgerAccount {
 		return outcome;
 	}
 
+	/** Sets a budget; one of the same name is replaced. */
+	async setBudget({ key, ...budget }: Omit<Budget, 'seq'> & { readonly key: string }): Promise<Answer<'account'>> {
+		return this.#submit({ kind: 'set_budget', key, budget }, 'account');
+	}
+
+	/** Sets a floor; one of the same name is replaced. */
+	async setFloor({ key, ...floor }: Omit<Floor, 'seq'> & { readonly key: string }): Promise<Answer<'account'>> {
+		return this.#submit({ kind: 'set_floor', key, floor }, 'account');
+	}
+
+	/** Removes a budget or a floor by name. */
+	async removeLimit(limit: {
+		readonly limit: 'budget' | 'floor';
+		readonly name: string;
+		readonly key: string;
+	}): Promise<Answer<'account'>> {
+		return this.#submit({ kind: 'remove_limit', ...limit }, 'account');
+	}
+
+	/** Enforces limits, or only meters what would have been refused. */
+	async setEnforcement({ enforcement, key }: { readonly enforcement: Enforcement; readonly key: string }): Promise<Answer<'account'>> {
+		return this.#submit({ kind: 'set_enforcement', key, enforcement }, 'account');
+	}
+
+	/** What the budgets have counted. */
+	async counters(): Promise<readonly BudgetCounter[]> {
+		return this.#store.counters(this.accountId);
+	}
+
 	/** Totals per group. */
 	async usage(query: UsageQuery): Promise<readonly UsageRow[]> {
 		return this.#store.usage(this.accountId, query);
@@ -213,7 +259,7 @@ export class LedgerAccount {
 }
 
 function reserveCommand(input: ReserveInput, mayWait: boolean): ReserveCommand {
-	const { key, fingerprint, amountMicro, labels, person, priceVersion } = input;
+	const { key, fingerprint, amountMicro, labels, person, sendId, executionId, priceVersion } = input;
 	return {
 		kind: 'reserve',
 		key,
@@ -222,6 +268,8 @@ function reserveCommand(input: ReserveInput, mayWait: boolean): ReserveCommand {
 		timeoutMs: input.holdTimeoutMs ?? DEFAULT_HOLD_TIMEOUT_MS,
 		labels,
 		person,
+		sendId,
+		executionId,
 		priceVersion,
 		mayWait,
 	};

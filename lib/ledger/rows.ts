@@ -4,8 +4,10 @@
  */
 import { CreditError } from '../core/errors';
 import { closedHold, reservedHold } from '../core/evolve';
+import { canonicalJson } from '../core/idempotency';
+import { NO_SETTINGS } from '../core/limits';
 import { decodeBody, decodeLabels, ENTRY_KINDS } from '../core/journal';
-import type { Account, Entry, GrantCategory, GrantState, Hold, HoldState, Plan, UnconfirmedPolicy, UsageDelta } from '../core/model';
+import type { Account, AccountSettings, BudgetCounter, Entry, GrantCategory, GrantState, Hold, HoldState, Plan, UnconfirmedPolicy, UsageDelta } from '../core/model';
 
 const PLANS = ['paid', 'trial'] as const satisfies readonly Plan[];
 const POLICIES = ['release', 'charge'] as const satisfies readonly UnconfirmedPolicy[];
@@ -25,6 +27,17 @@ export interface AccountRow {
 	readonly last_at_ms: bigint;
 	readonly last_seq: bigint;
 	readonly chain_hash: Buffer;
+	/** Canonical JSON; `null` while the account has only the usual settings. */
+	readonly settings: string | null;
+}
+
+/** A row of `budget_counters`. */
+export interface CounterRow {
+	readonly budget: bigint;
+	readonly period: string;
+	readonly value: string;
+	readonly held_micro: bigint;
+	readonly settled_micro: bigint;
 }
 
 /** A row of `grants` joined with its `grant_balances`. */
@@ -110,8 +123,24 @@ export function readAccount(row: AccountRow): Account {
 		overdraftMicro: row.overdraft_micro,
 		lastAtMs: Number(row.last_at_ms),
 		lastSeq: Number(row.last_seq),
+		settings: readSettings(row.settings),
 		chainHash: row.chain_hash.toString('hex'),
 	};
+}
+
+/** The settings of an account as canonical text. */
+export function encodeSettings(settings: AccountSettings): string {
+	return canonicalJson(settings);
+}
+
+function readSettings(text: string | null): AccountSettings {
+	if (text === null) return NO_SETTINGS;
+	return JSON.parse(text, (name, value: unknown) => (name.endsWith('Micro') ? BigInt(value as string) : value)) as AccountSettings;
+}
+
+/** Reads a budget counter. */
+export function readCounter(row: CounterRow): BudgetCounter {
+	return { budgetSeq: Number(row.budget), period: row.period, value: row.value, heldMicro: row.held_micro, settledMicro: row.settled_micro };
 }
 
 /** Reads a grant with its balance. */

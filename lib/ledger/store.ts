@@ -2,7 +2,7 @@
  * Owns the port to durable storage: one writing method, a few reading ones. Adapters hold no rules: they load a snapshot,
  * run `decide`, write what it says in one transaction, and translate their own failures into named `CreditError`s.
  */
-import type { Account, AccountSnapshot, Command, Entry, GrantState, Hold, Labels, LabelName, Outcome, UsageDelta } from '../core/model';
+import type { Account, AccountSnapshot, BudgetCounter, Command, Entry, GrantState, Hold, Labels, LabelName, Outcome, UsageDelta } from '../core/model';
 import type { Micro } from '../core/money';
 import type { Instant } from '../core/time';
 
@@ -45,6 +45,7 @@ export interface MaterialisedAccount {
 	readonly holdCount: number;
 	/** Running totals, one for each day and set of labels. */
 	readonly usage: readonly UsageDelta[];
+	readonly counters: readonly BudgetCounter[];
 }
 
 export interface LedgerStore {
@@ -61,6 +62,9 @@ export interface LedgerStore {
 	snapshot(accountId: string): Promise<AccountSnapshot>;
 
 	accounts(): Promise<readonly Account[]>;
+
+	/** What the account's budgets have counted, in any order. */
+	counters(accountId: string): Promise<readonly BudgetCounter[]>;
 
 	/** Totals per group, largest charge first. */
 	usage(accountId: string, query: UsageQuery): Promise<readonly UsageRow[]>;

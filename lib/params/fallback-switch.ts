@@ -5,6 +5,7 @@ import type { NodeDescription, Param } from './param';
 export const REASONS = [
 	{ value: 'answered', label: 'Answered', help: 'The model answered' },
 	{ value: 'replayed', label: 'Answered Before', help: 'A retry got the answer that was already paid for' },
+	{ value: 'budget_exceeded', label: 'Budget Used Up', help: 'A budget has no room left for the call' },
 	{ value: 'call_in_flight', label: 'Call Under Way Elsewhere', help: 'The same request is being paid for by another run' },
 	{ value: 'cancelled', label: 'Cancelled', help: 'The flow was stopped' },
 	{ value: 'content_refused', label: 'Content Refused', help: 'The model or its provider would not answer this' },
@@ -13,6 +14,7 @@ export const REASONS = [
 	{ value: 'credits_held', label: 'Credits Held', help: 'Calls under way held the credits for longer than the item may wait' },
 	{ value: 'empty_answer', label: 'Empty Answer', help: 'The model said nothing' },
 	{ value: 'empty_prompt', label: 'Empty Prompt', help: 'The prompt was empty for this item' },
+	{ value: 'floor_reached', label: 'Kept for Others', help: 'The credits left are kept back for more valuable segments' },
 	{ value: 'idempotency_conflict', label: 'Key Used for Another Request', help: 'The idempotency key belongs to a different request' },
 	{ value: 'invalid_item', label: 'Invalid Item', help: 'A parameter could not be read for this item' },
 	{ value: 'invalid_output', label: 'Invalid Answer', help: 'The answer did not have the form asked for' },

@@ -38,12 +38,7 @@ const show = (answer: NaiveAnswer, naive: NaiveLedger): unknown => {
 	if (answer.kind === 'fault' || answer.kind === 'account' || answer.kind === 'wait')
 		return { ...answer, isReplayed: undefined, ...available };
 	if (answer.kind === 'not_granted') return { kind: answer.kind, reason: answer.reason, ...available };
-	const part =
-		'hold' in answer
-			? { hold: showNaiveHold(answer.hold) }
-			: 'grant' in answer
-				? { grant: showNaiveGrant(answer.grant, naive) }
-				: { reason: answer.reason };
+	const part = 'hold' in answer ? { hold: showNaiveHold(answer.hold) } : 'grant' in answer ? { grant: showNaiveGrant(answer.grant, naive) } : { reason: answer.reason, limit: answer.limit };
 	return { kind: answer.kind, isReplayed: answer.isReplayed, ...part, ...available };
 };
 
@@ -54,12 +49,7 @@ const showOutcome = (outcome: Outcome | undefined, made: Made): unknown => {
 	const available = { available: outcome.availableMicro };
 	if (outcome.kind === 'wait') return { kind: 'wait', isReplayed: undefined, ...available };
 	if (outcome.kind === 'not_granted') return { kind: outcome.kind, reason: outcome.reason, ...available };
-	const part =
-		'hold' in outcome
-			? { hold: showHold(outcome.hold, made) }
-			: 'grant' in outcome
-				? { grant: showGrant(outcome.grant) }
-				: { reason: outcome.reason };
+	const part = 'hold' in outcome ? { hold: showHold(outcome.hold, made) } : 'grant' in outcome ? { grant: showGrant(outcome.grant) } : { reason: outcome.reason, limit: outcome.limit };
 	return { kind: outcome.kind, isReplayed: outcome.isReplayed, ...part, ...available };
 };
 
@@ -71,6 +61,7 @@ const showHold = (hold: Hold, made: Made): unknown => ({
 	actual: hold.actualMicro,
 	overdraft: hold.overdraftMicro,
 	refunded: hold.refundedMicro,
+	shadow: hold.shadow,
 	isLate: hold.isLate,
 	coins: hold.slices.flatMap((slice) => Array<number>(Number(slice.amountMicro)).fill(made.grantSeqs.indexOf(slice.grantSeq))),
 });
@@ -84,6 +75,7 @@ const showNaiveHold = (hold: NaiveHold): unknown => ({
 	actual: hold.actual === null ? null : BigInt(hold.actual),
 	overdraft: BigInt(hold.overdraft),
 	refunded: BigInt(hold.refunded),
+	shadow: hold.shadow,
 	isLate: hold.isLate,
 	coins: hold.coins.map((coin) => coin.grant.order),
 });
@@ -131,6 +123,7 @@ async function compareBalances(store: LedgerStore, naive: NaiveLedger, made: Mad
 	const snapshot = await store.snapshot(ACCOUNT);
 	const inOrder = [...snapshot.grants].sort((a, b) => made.grantSeqs.indexOf(a.seq) - made.grantSeqs.indexOf(b.seq));
 	expect(inOrder.map(showGrant)).to.deep.equal(naive.grants.map((grant) => showNaiveGrant(grant, naive)));
+	await compareBudgets(store, naive);
 	const balance = balanceAt(snapshot, { accountId: ACCOUNT, atMs: naive.nowMs });
 	expect(balance.availableMicro).to.equal(BigInt(naive.available));
 	expect(balance.overdraftMicro).to.equal(BigInt(naive.overdraft));
@@ -138,6 +131,16 @@ async function compareBalances(store: LedgerStore, naive: NaiveLedger, made: Mad
 	const settled = inOrder.reduce((sum, grant) => sum + grant.settledMicro, 0n);
 	expect(balance.availableMicro <= granted - settled).to.equal(true);
 	expect(balance.availableMicro >= -balance.overdraftMicro).to.equal(true);
+}
+
+/** Every counter of the store is what the naive holds add up to; a counter of zero is as good as none. */
+async function compareBudgets(store: LedgerStore, naive: NaiveLedger): Promise<void> {
+	const stored = await store.counters(ACCOUNT);
+	const sums = (held: bigint, settled: bigint): string => `${String(held)}+${String(settled)}`;
+	const names = naive.holds.flatMap((hold) => hold.counted);
+	const expected = new Map(names.map((one) => [one, naive.used(one)] as const));
+	const unique = new Map([...expected].map(([one, { held, settled }]) => [`${String(one.budget.since)}/${one.period}/${one.value}`, sums(BigInt(held), BigInt(settled))]));
+	expect(stored.map(({ heldMicro, settledMicro }) => sums(heldMicro, settledMicro)).sort()).to.deep.equal([...unique.values()].sort());
 }
 
 describe('random commands', function () {

@@ -45,6 +45,8 @@ export interface ReserveOptions {
 	readonly timeoutMs?: number;
 	readonly labels?: Labels;
 	readonly person?: string | null;
+	readonly sendId?: string | null;
+	readonly executionId?: string | null;
 	readonly priceVersion?: string | null;
 	readonly mayWait?: boolean;
 }
@@ -57,6 +59,8 @@ export const reserve = (key: string, whole: number | null, options: ReserveOptio
 	timeoutMs: 900_000,
 	labels: {},
 	person: null,
+	sendId: null,
+	executionId: null,
 	priceVersion: null,
 	mayWait: false,
 	...options,

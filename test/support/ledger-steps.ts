@@ -41,6 +41,10 @@ export type Action =
 			readonly mayWait: boolean;
 	  }
 	| { readonly kind: 'refund'; readonly key: string; readonly nth: number; readonly amount: number | null; readonly renews: boolean }
+	| { readonly kind: 'budget'; readonly key: string; readonly name: string; readonly scope: 'campaign' | 'account'; readonly value: string | null; readonly period: 'total' | 'day' | 'send'; readonly limit: number }
+	| { readonly kind: 'floor'; readonly key: string; readonly name: string; readonly exempt: readonly string[]; readonly floor: number }
+	| { readonly kind: 'remove'; readonly key: string; readonly limit: 'budget' | 'floor'; readonly name: string }
+	| { readonly kind: 'enforcement'; readonly key: string; readonly enforcement: 'enforce' | 'shadow' }
 	| { readonly kind: 'settle'; readonly nth: number; readonly actual: number }
 	| { readonly kind: 'release' | 'expire'; readonly nth: number };
 
@@ -111,6 +115,26 @@ const refundAction: fc.Arbitrary<Action> = fc.record({
 	amount: fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 1, max: 12 }) }, { weight: 1, arbitrary: fc.constant(null) }),
 	renews: fc.boolean(),
 });
+const CAMPAIGNS = ['c1000', 'c2000', 'c60000'];
+const limitName = fc.constantFrom('b1', 'b2', 'b3');
+const limitAction: fc.Arbitrary<Action> = fc.oneof(
+	{
+		weight: 4,
+		arbitrary: fc.record({
+			kind: fc.constant('budget' as const),
+			key,
+			name: limitName,
+			scope: fc.constantFrom('campaign' as const, 'campaign' as const, 'account' as const),
+			value: fc.constantFrom(null, null, ...CAMPAIGNS),
+			period: fc.constantFrom('total' as const, 'day' as const, 'send' as const),
+			limit: fc.integer({ min: 0, max: 60 }),
+		}),
+	},
+	{ weight: 2, arbitrary: fc.record({ kind: fc.constant('floor' as const), key, name: limitName, exempt: fc.subarray(CAMPAIGNS), floor: fc.integer({ min: 0, max: 30 }) }) },
+	{ weight: 2, arbitrary: fc.record({ kind: fc.constant('remove' as const), key, limit: fc.constantFrom('budget' as const, 'floor' as const), name: limitName }) },
+	{ weight: 1, arbitrary: fc.record({ kind: fc.constant('enforcement' as const), key, enforcement: fc.constantFrom('enforce' as const, 'enforce' as const, 'shadow' as const) }) },
+);
+const campaignOf = ({ timeoutMs }: { readonly timeoutMs: number }): string => `c${String(timeoutMs)}`;
 const changeAction: fc.Arbitrary<Action> = fc.oneof(
 	fc.record({
 		kind: fc.constant('change' as const),
@@ -127,6 +151,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 	{ weight: 10, arbitrary: reserveAction },
 	{ weight: 8, arbitrary: closeAction },
 	{ weight: 3, arbitrary: refundAction },
+	{ weight: 2, arbitrary: limitAction },
 );
 
 /** Random lives of an account. */
@@ -178,25 +203,19 @@ export function commandOf(asked: Action, made: Made, startMs: number): Command {
 				...(asked.policy ? { unconfirmedPolicy: asked.policy } : {}),
 			};
 		case 'reserve':
-			return {
-				kind: 'reserve',
-				key: asked.key,
-				fingerprint: asked.fingerprint,
-				amountMicro: asked.amount === null ? null : BigInt(asked.amount),
-				timeoutMs: asked.timeoutMs,
-				labels: { campaign: `c${String(asked.timeoutMs)}` },
-				person: null,
-				priceVersion: null,
-				mayWait: asked.mayWait,
-			};
+			return { kind: 'reserve', key: asked.key, fingerprint: asked.fingerprint, amountMicro: asked.amount === null ? null : BigInt(asked.amount), timeoutMs: asked.timeoutMs, labels: { campaign: campaignOf(asked) }, person: null, sendId: asked.fingerprint, executionId: null, priceVersion: null, mayWait: asked.mayWait };
 		case 'refund':
-			return {
-				kind: 'refund',
-				key: asked.key,
-				holdSeq: pick(made.holdSeqs, asked.nth),
-				amountMicro: asked.amount === null ? null : BigInt(asked.amount),
-				renews: asked.renews,
-			};
+			return { kind: 'refund', key: asked.key, holdSeq: pick(made.holdSeqs, asked.nth), amountMicro: asked.amount === null ? null : BigInt(asked.amount), renews: asked.renews };
+		case 'budget': {
+			const { name, scope, value, period, limit } = asked;
+			return { kind: 'set_budget', key: asked.key, budget: { name, scope, value, period, limitMicro: BigInt(limit) } };
+		}
+		case 'floor':
+			return { kind: 'set_floor', key: asked.key, floor: { name: asked.name, label: 'campaign', exempt: asked.exempt, floorMicro: BigInt(asked.floor) } };
+		case 'remove':
+			return { kind: 'remove_limit', key: asked.key, limit: asked.limit, name: asked.name };
+		case 'enforcement':
+			return { kind: 'set_enforcement', key: asked.key, enforcement: asked.enforcement };
 		case 'settle':
 			return {
 				kind: 'settle',
@@ -239,9 +258,17 @@ export function askNaive(naive: NaiveLedger, asked: Action, startMs: number): Na
 		case 'change':
 			return naive.change(asked.key, { ...(asked.plan ? { plan: asked.plan } : {}), ...(asked.policy ? { policy: asked.policy } : {}) });
 		case 'reserve':
-			return naive.reserve(asked.key, asked);
+			return naive.reserve(asked.key, { ...asked, campaign: campaignOf(asked), send: asked.fingerprint });
 		case 'refund':
 			return naive.refund(asked.key, pickOrder(naive.holds.length, asked.nth), asked);
+		case 'budget':
+			return naive.setBudget(asked.key, asked);
+		case 'floor':
+			return naive.setFloor(asked.key, asked);
+		case 'remove':
+			return naive.removeLimit(asked.key, asked);
+		case 'enforcement':
+			return naive.setEnforcement(asked.key, asked.enforcement);
 		case 'settle':
 			return naive.settle(pickOrder(naive.holds.length, asked.nth), asked.actual);
 		case 'release':

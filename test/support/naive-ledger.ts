@@ -32,6 +32,39 @@ export interface NaiveHold {
 	overdraft: number;
 	refunded: number;
 	isLate: boolean;
+	/** The budgets it counts in, with the period and value it counts under. */
+	readonly counted: readonly Counted[];
+	readonly shadow: string | null;
+}
+
+interface Counted {
+	readonly budget: NaiveBudget;
+	readonly period: string;
+	readonly value: string;
+}
+
+/** A budget is the same one as long as nothing but its limit changes. */
+interface NaiveBudget {
+	readonly name: string;
+	readonly scope: 'campaign' | 'account';
+	readonly value: string | null;
+	readonly period: 'total' | 'day' | 'send';
+	limit: number;
+	since: number;
+}
+
+interface NaiveFloor {
+	readonly name: string;
+	readonly exempt: readonly string[];
+	readonly floor: number;
+}
+
+interface ReserveRequest {
+	readonly amount: number | null;
+	readonly timeoutMs: number;
+	readonly mayWait: boolean;
+	readonly campaign: string;
+	readonly send: string;
 }
 
 export interface GrantRequest {
@@ -55,7 +88,7 @@ export interface PromotionRequest {
 export type NaiveAnswer =
 	| { readonly kind: 'granted' | 'voided'; readonly grant: NaiveGrant; readonly isReplayed: boolean }
 	| { readonly kind: 'reserved' | 'closed' | 'refunded'; readonly hold: NaiveHold; readonly isReplayed: boolean }
-	| { readonly kind: 'refused' | 'not_granted'; readonly reason: string; readonly isReplayed: boolean }
+	| { readonly kind: 'refused' | 'not_granted'; readonly reason: string; readonly limit?: string | null; readonly isReplayed: boolean }
 	| { readonly kind: 'wait' }
 	| { readonly kind: 'account' }
 	| { readonly kind: 'fault'; readonly code: string };
@@ -70,6 +103,10 @@ const DAY_MS = 86_400_000;
 export class NaiveLedger {
 	readonly grants: NaiveGrant[] = [];
 	readonly holds: NaiveHold[] = [];
+	budgets: NaiveBudget[] = [];
+	floors: NaiveFloor[] = [];
+	isShadow = false;
+	#limitsSet = 0;
 	readonly #keys = new Map<string, Remembered>();
 	nowMs: Instant;
 	#lastChangeMs: Instant;
@@ -125,10 +162,62 @@ export class NaiveLedger {
 		});
 	}
 
-	reserve(
-		key: string,
-		{ fingerprint, ...request }: { fingerprint: string; amount: number | null; timeoutMs: number; mayWait: boolean },
-	): NaiveAnswer {
+	setBudget(key: string, { name, scope, value, period, limit }: { name: string; scope: 'campaign' | 'account'; value: string | null; period: 'total' | 'day' | 'send'; limit: number }): NaiveAnswer {
+		return this.#once(key, ['budget', name, scope, value, period, limit], () => {
+			if (scope === 'account' && value !== null) return { kind: 'fault', code: 'invalid_argument' };
+			const old = this.budgets.find((budget) => budget.name === name);
+			this.#limitsSet += 1;
+			const isSame = old && old.scope === scope && old.value === value && old.period === period;
+			const next = isSame ? old : { name, scope, value, period, limit, since: this.#limitsSet };
+			next.limit = limit;
+			this.budgets = [...this.budgets.filter((budget) => budget.name !== name), next];
+			this.#changed();
+			return { kind: 'account' };
+		});
+	}
+
+	setFloor(key: string, { name, exempt, floor }: NaiveFloor): NaiveAnswer {
+		return this.#once(key, ['floor', name, exempt, floor], () => {
+			this.floors = [...this.floors.filter((other) => other.name !== name), { name, exempt, floor }];
+			this.#changed();
+			return { kind: 'account' };
+		});
+	}
+
+	removeLimit(key: string, { limit, name }: { limit: 'budget' | 'floor'; name: string }): NaiveAnswer {
+		return this.#once(key, ['remove', limit, name], () => {
+			const from: readonly { readonly name: string }[] = limit === 'budget' ? this.budgets : this.floors;
+			if (!from.some((one) => one.name === name)) return { kind: 'fault', code: 'invalid_argument' };
+			if (limit === 'budget') this.budgets = this.budgets.filter((budget) => budget.name !== name);
+			else this.floors = this.floors.filter((floor) => floor.name !== name);
+			this.#changed();
+			return { kind: 'account' };
+		});
+	}
+
+	setEnforcement(key: string, enforcement: 'enforce' | 'shadow'): NaiveAnswer {
+		return this.#once(key, ['enforcement', enforcement], () => {
+			this.isShadow = enforcement === 'shadow';
+			this.#changed();
+			return { kind: 'account' };
+		});
+	}
+
+	/** What a budget has counted, from the holds themselves. */
+	used({ budget, period, value }: Counted): { held: number; settled: number } {
+		let held = 0;
+		let settled = 0;
+		for (const hold of this.holds) {
+			if (!hold.counted.some((one) => one.budget === budget && one.period === period && one.value === value)) continue;
+			if (hold.state === 'open') held += hold.amount;
+			if (hold.state === 'settled') settled += (hold.actual ?? 0) - hold.refunded;
+			if (hold.state === 'expired') settled += hold.coins.length;
+		}
+		return { held, settled };
+	}
+
+	reserve(key: string, { fingerprint, amount, timeoutMs, mayWait, campaign, send }: { fingerprint: string } & ReserveRequest): NaiveAnswer {
+		const request = { amount, timeoutMs, mayWait, campaign, send };
 		return this.#once(key, ['reserve', fingerprint], () => this.#reserve(request));
 	}
 
@@ -212,35 +301,44 @@ export class NaiveLedger {
 		return { kind: 'voided', grant, isReplayed: false };
 	}
 
-	#reserve({ amount, timeoutMs, mayWait }: { amount: number | null; timeoutMs: number; mayWait: boolean }): NaiveAnswer {
-		const reason = this.#refusal(amount);
-		if (reason === 'credits_held' && mayWait) return { kind: 'wait' };
+	#reserve({ amount, timeoutMs, mayWait, campaign, send }: ReserveRequest): NaiveAnswer {
+		const counted = this.#countedIn(campaign, send);
+		const reason = this.#refusal({ amount, campaign, counted });
+		if (reason && !this.isShadow && reason.mayPass && mayWait) return { kind: 'wait' };
 		this.#changed();
-		if (reason !== null || amount === null) return { kind: 'refused', reason: reason ?? 'unpriced_model', isReplayed: false };
-		const coins = this.#spendable().slice(0, amount);
+		if (reason && !this.isShadow) return { kind: 'refused', reason: reason.why, limit: reason.name ?? null, isReplayed: false };
+		const coins = this.#spendable().slice(0, amount ?? 0);
 		for (const coin of coins) coin.place = 'held';
-		const hold: NaiveHold = {
-			amount,
-			timeoutAtMs: this.nowMs + timeoutMs,
-			state: 'open',
-			coins,
-			actual: null,
-			overdraft: 0,
-			refunded: 0,
-			isLate: false,
-		};
+		const hold: NaiveHold = { amount: amount ?? 0, timeoutAtMs: this.nowMs + timeoutMs, state: 'open', coins, actual: null, overdraft: 0, refunded: 0, isLate: false, counted, shadow: reason?.why ?? null };
 		this.holds.push(hold);
 		return { kind: 'reserved', hold, isReplayed: false };
 	}
 
-	#refusal(amount: number | null): string | null {
-		if (amount === null) return 'unpriced_model';
+	#countedIn(campaign: string, send: string): Counted[] {
+		return this.budgets
+			.filter((budget) => budget.value === null || (budget.scope === 'campaign' && budget.value === campaign))
+			.map((budget) => ({
+				budget,
+				value: budget.scope === 'campaign' ? campaign : '',
+				period: { total: '', day: new Date(this.nowMs).toISOString().slice(0, 10), send }[budget.period],
+			}));
+	}
+
+	#refusal({ amount, campaign, counted }: { amount: number | null; campaign: string; counted: readonly Counted[] }): { why: string; mayPass: boolean; name?: string } | null {
+		if (amount === null) return { why: 'unpriced_model', mayPass: false };
 		if (amount === 0) return null;
-		if (this.plan === 'trial') return 'plan_not_eligible';
-		if (this.overdraft > 0) return 'overdrawn';
+		if (this.plan === 'trial') return { why: 'plan_not_eligible', mayPass: false };
+		if (this.overdraft > 0) return { why: 'overdrawn', mayPass: false };
+		const full = counted
+			.map((one) => ({ ...this.used(one), name: one.budget.name, limit: one.budget.limit }))
+			.filter(({ held, settled, limit }) => held + settled + amount > limit)
+			.sort((x, y) => x.limit - x.held - x.settled - (y.limit - y.held - y.settled))[0];
+		if (full) return { why: 'budget_exceeded', name: full.name, mayPass: full.settled + amount <= full.limit };
+		const held = this.grants.filter((grant) => this.#isLive(grant)).flatMap((grant) => grant.coins.filter((coin) => coin.place === 'held')).length;
+		const floor = this.floors.filter((one) => !one.exempt.includes(campaign) && this.available - amount < one.floor).sort((x, y) => y.floor - x.floor)[0];
+		if (floor) return { why: 'floor_reached', name: floor.name, mayPass: this.available + held - amount >= floor.floor };
 		if (amount <= this.available) return null;
-		const held = this.grants.filter((grant) => this.#isLive(grant)).flatMap((grant) => grant.coins.filter((coin) => coin.place === 'held'));
-		return amount <= this.available + held.length ? 'credits_held' : 'credits_exhausted';
+		return amount <= this.available + held ? { why: 'credits_held', mayPass: true } : { why: 'credits_exhausted', mayPass: false };
 	}
 
 	#close(order: number, final: readonly NaiveHold['state'][], act: (hold: NaiveHold) => void): NaiveAnswer {

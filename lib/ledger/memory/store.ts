@@ -5,19 +5,8 @@
 import { decide, needsOf } from '../../core/decide';
 import { CreditError } from '../../core/errors';
 import { encodeLabels } from '../../core/journal';
-import type {
-	Account,
-	AccountSnapshot,
-	Command,
-	Decision,
-	Entry,
-	GrantState,
-	Hold,
-	KeptResult,
-	Outcome,
-	SnapshotNeeds,
-	UsageDelta,
-} from '../../core/model';
+import { counterKey, countersNeeded } from '../../core/limits';
+import type { Account, AccountSnapshot, BudgetCounter, Command, Decision, Entry, GrantState, Hold, KeptResult, Outcome, SnapshotNeeds, UsageDelta } from '../../core/model';
 import { hasPassed, later, type Instant } from '../../core/time';
 import { addCounts, NO_USAGE } from '../../core/usage-counts';
 import type { LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';
@@ -30,6 +19,7 @@ interface Book {
 	readonly entries: Entry[];
 	readonly entriesByKey: Map<string, Entry>;
 	readonly promotions: Map<string, number>;
+	readonly counters: Map<string, BudgetCounter>;
 	readonly usage: Map<string, UsageDelta>;
 	readonly results: Map<number, KeptResult>;
 }
@@ -55,7 +45,7 @@ class MemoryStore implements LedgerStore {
 		this.#assertOpen();
 		const book = this.#books.get(accountId) ?? emptyBook();
 		const atMs = this.#now(book);
-		const decision = decide(load(book, needsOf(commands), atMs), commands, { accountId, atMs });
+		const decision = decide(load(book, commands, { needs: needsOf(commands), atMs }), commands, { accountId, atMs });
 		if (decision.account) this.#books.set(accountId, book);
 		apply(book, decision);
 		return Promise.resolve(decision.outcomes);
@@ -65,7 +55,7 @@ class MemoryStore implements LedgerStore {
 		this.#assertOpen();
 		const book = this.#books.get(accountId) ?? emptyBook();
 		const grantSeqs = [...book.grants.keys()];
-		return Promise.resolve(load(book, { ...NO_NEEDS, grantSeqs }, this.#now(book)));
+		return Promise.resolve(load(book, [], { needs: { ...NO_NEEDS, grantSeqs }, atMs: this.#now(book) }));
 	}
 
 	async accounts(): Promise<readonly Account[]> {
@@ -77,6 +67,11 @@ class MemoryStore implements LedgerStore {
 	async usage(accountId: string, query: UsageQuery): Promise<readonly UsageRow[]> {
 		this.#assertOpen();
 		return Promise.resolve(totalUsage(this.#books.get(accountId)?.usage.values() ?? [], query));
+	}
+
+	async counters(accountId: string): Promise<readonly BudgetCounter[]> {
+		this.#assertOpen();
+		return Promise.resolve([...(this.#books.get(accountId)?.counters.values() ?? [])]);
 	}
 
 	async holds(accountId: string, { state, ...page }: PageQuery & { readonly state: Hold['state'] | null }): Promise<readonly Hold[]> {
@@ -107,6 +102,7 @@ class MemoryStore implements LedgerStore {
 			openHolds: holds.filter((hold) => hold.state === 'open'),
 			holdCount: holds.length,
 			usage: [...book.usage.values()],
+			counters: [...book.counters.values()],
 		});
 	}
 
@@ -154,12 +150,13 @@ function emptyBook(): Book {
 		entries: [],
 		entriesByKey: new Map(),
 		promotions: new Map(),
+		counters: new Map(),
 		usage: new Map(),
 		results: new Map(),
 	};
 }
 
-function load(book: Book, needs: SnapshotNeeds, atMs: Instant): AccountSnapshot {
+function load(book: Book, commands: readonly Command[], { needs, atMs }: { needs: SnapshotNeeds; atMs: Instant }): AccountSnapshot {
 	const entries = needs.keyHashes.flatMap((hash) => book.entriesByKey.get(hash) ?? []);
 	const promotions = new Map([...book.promotions].filter(([id]) => needs.promotionIds.includes(id)));
 	const holdSeqs = new Set([...needs.holdSeqs, ...entries.map((entry) => entry.seq)]);
@@ -173,7 +170,12 @@ function load(book: Book, needs: SnapshotNeeds, atMs: Instant): AccountSnapshot 
 		...holds.flatMap((hold) => hold.slices.map((slice) => slice.grantSeq)),
 	]);
 	const grants = [...book.grants.values()].filter((grant) => grantSeqs.has(grant.seq) || grant.remainingMicro > 0n || grant.heldMicro > 0n);
-	return { account: book.account, grants, holds, entries, promotions };
+	return { account: book.account, grants, holds, entries, promotions, counters: loadCounters(book, commands, { holds, atMs }) };
+}
+
+function loadCounters({ account, counters }: Book, commands: readonly Command[], { holds, atMs }: { holds: readonly Hold[]; atMs: Instant }): BudgetCounter[] {
+	const refs = account ? countersNeeded(commands, { settings: account.settings, timeZone: account.timeZone, holds, atMs }) : [];
+	return [...new Set(refs.map(counterKey))].flatMap((key) => counters.get(key) ?? []);
 }
 
 function grantsNamedBy({ seq, body }: Entry): number[] {
@@ -192,6 +194,7 @@ function apply(book: Book, decision: Decision): void {
 		book.entries.push(entry);
 		if (entry.keyHash !== null) book.entriesByKey.set(entry.keyHash, entry);
 	}
+	for (const counter of decision.counters) book.counters.set(counterKey(counter), counter);
 	for (const { day, labels, ...counts } of decision.usage) {
 		const id = `${day}${encodeLabels(labels)}`;
 		book.usage.set(id, { day, labels, ...addCounts(book.usage.get(id) ?? NO_USAGE, counts) });

@@ -110,6 +110,22 @@ const STEPS: readonly string[] = [
 	) STRICT;
 	CREATE INDEX kept_results_until ON kept_results (kept_until_ms);
 	`,
+	`
+	CREATE TABLE account_settings (
+		account INTEGER PRIMARY KEY,
+		settings TEXT NOT NULL
+	) STRICT;
+
+	CREATE TABLE budget_counters (
+		account INTEGER NOT NULL,
+		budget INTEGER NOT NULL,
+		period TEXT NOT NULL,
+		value TEXT NOT NULL,
+		held_micro INTEGER NOT NULL CHECK (held_micro >= 0),
+		settled_micro INTEGER NOT NULL CHECK (settled_micro >= 0),
+		PRIMARY KEY (account, budget, period, value)
+	) STRICT, WITHOUT ROWID;
+	`,
 ];
 
 /** Changes nothing, but is refused by a file that was opened for reading only; an immediate transaction is not. */

@@ -3,10 +3,12 @@
  * an index. Runs inside the transaction of its caller; decides nothing.
  */
 import type { Database, Statement } from 'better-sqlite3';
-import type { Account, AccountSnapshot, Entry, GrantState, Hold, SnapshotNeeds, UsageDelta } from '../../core/model';
+import { needsOf } from '../../core/decide';
+import { counterKey, countersNeeded } from '../../core/limits';
+import type { Account, AccountSnapshot, BudgetCounter, Command, CounterRef, Entry, GrantState, Hold, UsageDelta } from '../../core/model';
 import type { Instant } from '../../core/time';
-import { readAccount, readEntry, readGrant, readHold, readUsageTotal, holdStateCode, bytesOf } from '../rows';
-import type { AccountRow, EntryRow, GrantRow, HoldRow, UsageTotalRow } from '../rows';
+import { readAccount, readCounter, readEntry, readGrant, readHold, readUsageTotal, holdStateCode, bytesOf } from '../rows';
+import type { AccountRow, CounterRow, EntryRow, GrantRow, HoldRow, UsageTotalRow } from '../rows';
 import type { MaterialisedAccount, PageQuery, UsageQuery } from '../store';
 
 const GRANTS = `
@@ -14,6 +16,8 @@ const GRANTS = `
 		b.remaining_micro, b.held_micro, b.settled_micro, b.expired_micro, b.voided_micro, b.is_voided
 	FROM grant_balances b JOIN grants g ON g.account = b.account AND g.seq = b.seq
 	WHERE b.account = ?`;
+const ACCOUNTS = 'SELECT a.*, s.settings FROM accounts a LEFT JOIN account_settings s ON s.account = a.id';
+const COUNTERS = 'SELECT budget, period, value, held_micro, settled_micro FROM budget_counters WHERE account = ?';
 const ENTRIES = `
 	SELECT e.seq, e.at_ms, e.kind, e.key_hash, e.request_hash, l.labels, e.person, e.body, e.hash
 	FROM entries e LEFT JOIN label_sets l ON l.id = e.label_set
@@ -27,6 +31,9 @@ const USAGE_FROM = 'FROM usage_days u JOIN label_sets l ON l.id = u.label_set WH
 const FIRST_DAY = '';
 const LAST_DAY = '~';
 
+/** What is known of an account that is not there. */
+export const NOTHING: AccountSnapshot = { account: null, grants: [], holds: [], entries: [], promotions: new Map(), counters: [] };
+
 /** An account with the number that the file knows it by. */
 export interface StoredAccount {
 	readonly id: bigint;
@@ -37,6 +44,8 @@ export interface StoredAccount {
 export class Reader {
 	readonly #account: Statement<[string], AccountRow>;
 	readonly #accounts: Statement<[], AccountRow>;
+	readonly #counter: Statement<[bigint, number, string, string], CounterRow>;
+	readonly #counters: Statement<[bigint], CounterRow>;
 	readonly #grant: Statement<[bigint, number], GrantRow>;
 	readonly #grants: Statement<[bigint], GrantRow>;
 	readonly #unexhaustedGrants: Statement<[bigint], GrantRow>;
@@ -56,8 +65,10 @@ export class Reader {
 	readonly #keptResult: Statement<[bigint, number, number], { readonly text: string }>;
 
 	constructor(db: Database) {
-		this.#account = db.prepare('SELECT * FROM accounts WHERE public_id = ?');
-		this.#accounts = db.prepare('SELECT * FROM accounts ORDER BY public_id');
+		this.#account = db.prepare(`${ACCOUNTS} WHERE a.public_id = ?`);
+		this.#accounts = db.prepare(`${ACCOUNTS} ORDER BY a.public_id`);
+		this.#counter = db.prepare(`${COUNTERS} AND budget = ? AND period = ? AND value = ?`);
+		this.#counters = db.prepare(COUNTERS);
 		this.#grant = db.prepare(`${GRANTS} AND b.seq = ?`);
 		this.#grants = db.prepare(`${GRANTS} ORDER BY b.seq`);
 		this.#unexhaustedGrants = db.prepare(`${GRANTS} AND (b.remaining_micro > 0 OR b.held_micro > 0)`);
@@ -87,20 +98,26 @@ export class Reader {
 	}
 
 	/** What `decide` needs at `atMs`, found by keys; the grants that loaded holds and entries refer to come along. */
-	snapshot(stored: StoredAccount | null, needs: SnapshotNeeds, atMs: Instant): AccountSnapshot {
-		if (!stored) return { account: null, grants: [], holds: [], entries: [], promotions: new Map() };
+	snapshot(stored: StoredAccount | null, commands: readonly Command[], atMs: Instant): AccountSnapshot {
+		if (!stored) return NOTHING;
+		const needs = needsOf(commands);
 		const { id, account } = stored;
 		const entries = [...new Set(needs.keyHashes)].flatMap((hash) => this.#entryByKey.get(id, bytesOf(hash)) ?? []).map(readEntry);
 		const reservedSeqs = entries.filter((entry) => entry.body.kind === 'reserved').map((entry) => entry.seq);
 		const holds = this.#snapshotHolds(id, [...needs.holdSeqs, ...reservedSeqs], atMs);
 		const promotions = this.#promotions(id, needs.promotionIds);
 		const grantSeqs = [...needs.grantSeqs, ...promotions.values(), ...entries.flatMap(grantsNamedBy), ...holds.flatMap(grantsHeldBy)];
-		return { account, grants: this.#snapshotGrants(id, grantSeqs), holds, entries, promotions };
+		const refs = countersNeeded(commands, { settings: account.settings, timeZone: account.timeZone, holds, atMs });
+		return { account, grants: this.#snapshotGrants(id, grantSeqs), holds, entries, promotions, counters: this.#snapshotCounters(id, refs) };
 	}
 
 	/** The account with all its grants and the holds that are due at `atMs`. */
 	wholeSnapshot({ id, account }: StoredAccount, atMs: Instant): AccountSnapshot {
-		return { account, grants: this.grants(id), holds: this.#snapshotHolds(id, [], atMs), entries: [], promotions: new Map() };
+		return { ...NOTHING, account, grants: this.grants(id), holds: this.#snapshotHolds(id, [], atMs) };
+	}
+
+	counters(id: bigint): BudgetCounter[] {
+		return this.#counters.all(id).map(readCounter);
 	}
 
 	grants(id: bigint): GrantState[] {
@@ -127,6 +144,7 @@ export class Reader {
 			openHolds: this.holds(id, { afterSeq: 0, limit: -1, state: 'open' }),
 			holdCount: Number(this.#holdCount.get(id)?.count ?? 0n),
 			usage: this.#usageByDay.all(id, FIRST_DAY, LAST_DAY).map(readUsageTotal),
+			counters: this.counters(id),
 		};
 	}
 
@@ -155,6 +173,11 @@ export class Reader {
 		const loaded = new Set(due.map((row) => Number(row.seq)));
 		const asked = [...new Set(seqs)].filter((seq) => !loaded.has(seq)).flatMap((seq) => this.#hold.get(id, seq) ?? []);
 		return [...due, ...asked].map((row) => this.#readHold(id, row));
+	}
+
+	#snapshotCounters(id: bigint, refs: readonly CounterRef[]): BudgetCounter[] {
+		const byKey = new Map(refs.map((ref) => [counterKey(ref), ref]));
+		return [...byKey.values()].flatMap(({ budgetSeq, period, value }) => this.#counter.get(id, budgetSeq, period, value) ?? []).map(readCounter);
 	}
 
 	#promotions(id: bigint, promotionIds: readonly string[]): Map<string, number> {

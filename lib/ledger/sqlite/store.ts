@@ -3,16 +3,16 @@
  * is answered; never blocking the host while another process holds the file. Refuses to know any rule of the ledger.
  */
 import type { Database, Statement } from 'better-sqlite3';
-import { decide, needsOf } from '../../core/decide';
+import { decide } from '../../core/decide';
 import { CreditError } from '../../core/errors';
-import type { Account, AccountSnapshot, Command, Entry, Hold, Outcome } from '../../core/model';
+import type { Account, AccountSnapshot, BudgetCounter, Command, Entry, Hold, Outcome } from '../../core/model';
 import { later, type Instant } from '../../core/time';
 import type { LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';
 import { totalUsage } from '../usage-totals';
 import { connect, type SqliteLedgerOptions } from './connection';
 import { ledgerFault } from './faults';
 import { assertSameFile, checkedLedgerPath, fileIdentity } from './file';
-import { Reader, type StoredAccount } from './reader';
+import { NOTHING, Reader, type StoredAccount } from './reader';
 import { retryWhileBusy, Turns, type TurnsOptions } from './turns';
 import { Writer } from './writer';
 
@@ -73,7 +73,7 @@ class SqliteStore implements LedgerStore {
 		return this.#write(() => {
 			const stored = this.#reader.account(accountId);
 			const atMs = this.#now(stored);
-			const decision = decide(this.#reader.snapshot(stored, needsOf(commands), atMs), commands, { accountId, atMs });
+			const decision = decide(this.#reader.snapshot(stored, commands, atMs), commands, { accountId, atMs });
 			this.#writer.write(decision);
 			return { result: decision.outcomes, isChanged: decision.account !== null };
 		});
@@ -83,14 +83,16 @@ class SqliteStore implements LedgerStore {
 		return this.#read(() => {
 			const stored = this.#reader.account(accountId);
 			const atMs = this.#now(stored);
-			return stored
-				? this.#reader.wholeSnapshot(stored, atMs)
-				: { account: null, grants: [], holds: [], entries: [], promotions: new Map() };
+			return stored ? this.#reader.wholeSnapshot(stored, atMs) : NOTHING;
 		});
 	}
 
 	async accounts(): Promise<readonly Account[]> {
 		return this.#read(() => this.#reader.accounts());
+	}
+
+	async counters(accountId: string): Promise<readonly BudgetCounter[]> {
+		return this.#readAccount(accountId, [], ({ id }) => this.#reader.counters(id));
 	}
 
 	async usage(accountId: string, query: UsageQuery): Promise<readonly UsageRow[]> {

@@ -5,7 +5,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { encodeBody, encodeLabels } from '../../core/journal';
 import type { Account, Decision, Entry, GrantState, Hold, KeptResult, Labels, UsageDelta } from '../../core/model';
-import { bytesOf, categoryCode, holdStateCode, kindCode, planCode, policyCode } from '../rows';
+import { bytesOf, categoryCode, encodeSettings, holdStateCode, kindCode, planCode, policyCode } from '../rows';
 
 type Column = string | number | bigint | Buffer | null;
 type Write = Statement<Column[]>;
@@ -16,6 +16,8 @@ const MAX_REMEMBERED_SETS = 10_000;
 /** Writes the nouns of the ledger into rows. */
 export class Writer {
 	readonly #putAccount: Statement<Column[], { readonly id: bigint }>;
+	readonly #putSettings: Write;
+	readonly #putCounter: Write;
 	readonly #addGrant: Write;
 	readonly #putBalance: Write;
 	readonly #addEntry: Write;
@@ -36,6 +38,8 @@ export class Writer {
 				paid_since_ms = excluded.paid_since_ms, unconfirmed_policy = excluded.unconfirmed_policy, overdraft_micro = excluded.overdraft_micro,
 				last_at_ms = excluded.last_at_ms, last_seq = excluded.last_seq, chain_hash = excluded.chain_hash
 			RETURNING id`);
+		this.#putSettings = db.prepare('REPLACE INTO account_settings VALUES (?, ?)');
+		this.#putCounter = db.prepare('REPLACE INTO budget_counters VALUES (?, ?, ?, ?, ?, ?)');
 		this.#addGrant = db.prepare('INSERT INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
 		this.#putBalance = db.prepare('REPLACE INTO grant_balances VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
 		this.#addEntry = db.prepare('INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
@@ -57,11 +61,13 @@ export class Writer {
 	write(decision: Decision): void {
 		if (!decision.account) return;
 		const id = this.#writeAccount(decision.account);
+		if (decision.hasNewSettings) this.#putSettings.run(id, encodeSettings(decision.account.settings));
 		const made = new Set(decision.entries.map((entry) => entry.seq));
 		for (const entry of decision.entries) this.#writeEntry(id, entry);
 		for (const grant of decision.grants) this.#writeGrant(id, grant, made.has(grant.seq));
 		const closings = closingSeqs(decision.entries);
 		for (const hold of decision.holds) this.#writeHold(id, hold, { isNew: made.has(hold.seq), closedSeq: closings.get(hold.seq) ?? null });
+		for (const { budgetSeq, period, value, heldMicro, settledMicro } of decision.counters) this.#putCounter.run(id, budgetSeq, period, value, heldMicro, settledMicro);
 		for (const usage of decision.usage) this.#writeUsage(id, usage);
 		for (const result of decision.results) this.#writeResult(id, result);
 	}

@@ -47,6 +47,7 @@ async function prepare(
 		provider,
 		labels: { flow: run.flow, node: run.node, purpose },
 		nodeKey: run.nodeKey,
+		executionId: ctx.getExecutionId(),
 	});
 	return { action, values };
 }

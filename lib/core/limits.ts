@@ -1,0 +1,174 @@
+/**
+ * Owns budgets and floors: which counters a call counts in, and whether it fits (ledger rules 21 and 22). All budgets that apply
+ * are checked together with the balance in one decision; the tightest is named. Refuses limits that could never work.
+ */
+import { CreditError } from './errors';
+import type { AccountSettings, Budget, BudgetCounter, Command, CounterRef, Floor, Hold, ReserveCommand } from './model';
+import { formatCredits, MAX_AMOUNT_MICRO, type Micro } from './money';
+import { dayOf, monthOf, weekOf, type Instant } from './time';
+
+/** What a call is judged by. */
+export type LimitedCall = Pick<ReserveCommand, 'labels' | 'person' | 'sendId' | 'executionId'>;
+
+/** A limit that a call does not fit, and whether it would once open holds close. */
+export interface LimitHit {
+	readonly reason: 'budget_exceeded' | 'floor_reached';
+	readonly name: string;
+	readonly mayPass: boolean;
+}
+
+/** More limits than this make every reservation slow. */
+const MAX_LIMITS = 200;
+const MAX_NAME_LENGTH = 100;
+const MAX_VALUE_LENGTH = 200;
+
+export const NO_SETTINGS: AccountSettings = { enforcement: 'enforce', budgets: [], floors: [] };
+
+/** The key of a counter within its account. */
+export function counterKey({ budgetSeq, period, value }: CounterRef): string {
+	return `${String(budgetSeq)}/${period}/${value}`;
+}
+
+/** The counters that a call would count in: one for each budget that applies to it. */
+export function countersOf(
+	budgets: readonly Budget[],
+	call: LimitedCall,
+	{ atMs, timeZone }: { atMs: Instant; timeZone: string },
+): CounterRef[] {
+	return budgets.flatMap((budget) => {
+		const value = valueOf(budget.scope, call);
+		const period = periodOf(budget, call, { atMs, timeZone });
+		const applies = value !== null && period !== null && (budget.value === null || budget.value === value);
+		return applies ? [{ budgetSeq: budget.seq, period, value }] : [];
+	});
+}
+
+/** The counters that a batch may read or change: those of its reservations at `atMs`, and those of the holds it may close. */
+export function countersNeeded(
+	commands: readonly Command[],
+	{ settings, holds, ...at }: { settings: AccountSettings; holds: readonly Hold[]; atMs: Instant; timeZone: string },
+): CounterRef[] {
+	const reserves = commands.filter((command) => command.kind === 'reserve');
+	return [...reserves.flatMap((command) => countersOf(settings.budgets, command, at)), ...holds.flatMap((hold) => hold.counters)];
+}
+
+/** The tightest budget that has no room for the amount, or `null`. Room is the limit less what is settled and held. */
+export function budgetHit(
+	budgets: readonly Budget[],
+	refs: readonly CounterRef[],
+	{ amountMicro, counterOf }: { amountMicro: Micro; counterOf: (ref: CounterRef) => BudgetCounter },
+): LimitHit | null {
+	let tightest: { budget: Budget; roomMicro: Micro; mayPass: boolean } | null = null;
+	for (const ref of refs) {
+		const budget = budgets.find(({ seq }) => seq === ref.budgetSeq);
+		if (!budget) continue;
+		const { heldMicro, settledMicro } = counterOf(ref);
+		const roomMicro = budget.limitMicro - settledMicro - heldMicro;
+		if (amountMicro <= roomMicro || (tightest && tightest.roomMicro <= roomMicro)) continue;
+		tightest = { budget, roomMicro, mayPass: amountMicro <= roomMicro + heldMicro };
+	}
+	return tightest && { reason: 'budget_exceeded', name: tightest.budget.name, mayPass: tightest.mayPass };
+}
+
+/** The highest floor that the call would take what is available below, or `null`. */
+export function floorHit(
+	floors: readonly Floor[],
+	call: LimitedCall,
+	{ amountMicro, availableMicro, returnableMicro }: { amountMicro: Micro; availableMicro: Micro; returnableMicro: Micro },
+): LimitHit | null {
+	const barring = floors.filter(
+		({ label, exempt, floorMicro }) => !exempt.includes(valueOf(label, call) ?? '') && availableMicro - amountMicro < floorMicro,
+	);
+	const highest = barring.reduce<Floor | null>((found, floor) => (found && found.floorMicro >= floor.floorMicro ? found : floor), null);
+	return (
+		highest && {
+			reason: 'floor_reached',
+			name: highest.name,
+			mayPass: availableMicro + returnableMicro - amountMicro >= highest.floorMicro,
+		}
+	);
+}
+
+/** The settings with a budget set. One of the same name is replaced; while scope, value and period stay, its counters go on. */
+export function withBudget(settings: AccountSettings, budget: Budget): AccountSettings {
+	return { ...settings, budgets: [...settings.budgets.filter(({ name }) => name !== budget.name), budget] };
+}
+
+/** The number of the budget that this one continues, or `null` when it starts counting afresh. */
+export function continuedBudget(settings: AccountSettings, { name, scope, value, period }: Omit<Budget, 'seq'>): number | null {
+	const same = settings.budgets.find(
+		(budget) => budget.name === name && budget.scope === scope && budget.value === value && budget.period === period,
+	);
+	return same?.seq ?? null;
+}
+
+/** Throws `invalid_argument` or `invalid_amount` naming what is wrong with a budget. */
+export function checkBudget(settings: AccountSettings, { name, scope, value, limitMicro }: Omit<Budget, 'seq'>): void {
+	checkLimit(settings.budgets, { name, kind: 'budget', amountMicro: limitMicro });
+	if (value !== null && (scope === 'account' || value === '' || value.length > MAX_VALUE_LENGTH)) {
+		throw new CreditError(
+			'invalid_argument',
+			`The budget ${JSON.stringify(name)} names the value ${JSON.stringify(value)}; give a value of 1 to ${String(MAX_VALUE_LENGTH)} characters, or none for each value on its own and for the whole account.`,
+		);
+	}
+}
+
+/** Throws `invalid_argument` or `invalid_amount` naming what is wrong with a floor. */
+export function checkFloor(settings: AccountSettings, { name, exempt, floorMicro }: Omit<Floor, 'seq'>): void {
+	checkLimit(settings.floors, { name, kind: 'floor', amountMicro: floorMicro });
+	if (exempt.some((value) => value === '' || value.length > MAX_VALUE_LENGTH) || exempt.length > MAX_LIMITS) {
+		throw new CreditError(
+			'invalid_argument',
+			`The floor ${JSON.stringify(name)} has an exempt value that is empty or too long; give values of 1 to ${String(MAX_VALUE_LENGTH)} characters.`,
+		);
+	}
+}
+
+function checkLimit(
+	existing: readonly { readonly name: string }[],
+	{ name, kind, amountMicro }: { name: string; kind: 'budget' | 'floor'; amountMicro: Micro },
+): void {
+	if (name.trim() === '' || name.length > MAX_NAME_LENGTH) {
+		throw new CreditError(
+			'invalid_argument',
+			`The name of the ${kind} is ${JSON.stringify(name)}; give 1 to ${String(MAX_NAME_LENGTH)} characters.`,
+		);
+	}
+	if (amountMicro < 0n || amountMicro > MAX_AMOUNT_MICRO) {
+		throw new CreditError(
+			'invalid_amount',
+			`The ${kind} ${JSON.stringify(name)} is ${formatCredits(amountMicro)} credits; give 0 to ${formatCredits(MAX_AMOUNT_MICRO)}.`,
+		);
+	}
+	if (existing.length >= MAX_LIMITS && !existing.some((limit) => limit.name === name)) {
+		throw new CreditError('invalid_argument', `There are ${String(MAX_LIMITS)} ${kind}s already. Remove one that is not needed any more.`);
+	}
+}
+
+function valueOf(scope: Budget['scope'], { labels, person }: LimitedCall): string | null {
+	if (scope === 'account') return '';
+	return (scope === 'person' ? person : labels[scope]) ?? null;
+}
+
+function periodOf(
+	{ period }: Budget,
+	{ sendId, executionId }: LimitedCall,
+	{ atMs, timeZone }: { atMs: Instant; timeZone: string },
+): string | null {
+	switch (period) {
+		case 'send':
+			return sendId;
+		case 'execution':
+			return executionId;
+		case 'day':
+			return dayOf(atMs, timeZone);
+		case 'week':
+			return weekOf(atMs, timeZone);
+		case 'month':
+			return monthOf(atMs, timeZone);
+		case 'total':
+			return '';
+		default:
+			return period satisfies never;
+	}
+}

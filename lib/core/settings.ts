@@ -1,0 +1,41 @@
+/**
+ * Owns changing the limits of an account: budgets, floors, and whether they are enforced. Each change is an entry of the journal.
+ */
+import type { Draft, EntryContext } from './draft';
+import { CreditError } from './errors';
+import { checkBudget, checkFloor, continuedBudget } from './limits';
+import type { Command, Outcome } from './model';
+
+type SettingsCommand = Extract<Command, { kind: 'set_budget' | 'set_floor' | 'remove_limit' | 'set_enforcement' }>;
+
+/** Sets or removes a limit, or switches shadow mode. Throws `invalid_argument` for a limit that cannot work or is not there. */
+export function changeSettings(draft: Draft, command: SettingsCommand, context: EntryContext): Outcome {
+	const { settings } = draft.account;
+	switch (command.kind) {
+		case 'set_budget':
+			checkBudget(settings, command.budget);
+			draft.append({ kind: 'budget_set', budget: command.budget, replaces: continuedBudget(settings, command.budget) }, context);
+			break;
+		case 'set_floor':
+			checkFloor(settings, command.floor);
+			draft.append({ kind: 'floor_set', floor: command.floor }, context);
+			break;
+		case 'remove_limit': {
+			const limits: readonly { readonly name: string }[] = command.limit === 'budget' ? settings.budgets : settings.floors;
+			if (!limits.some(({ name }) => name === command.name)) {
+				throw new CreditError(
+					'invalid_argument',
+					`There is no ${command.limit} ${JSON.stringify(command.name)} in account "${draft.accountId}". List them with: llm-credits budget list`,
+				);
+			}
+			draft.append({ kind: 'limit_removed', limit: command.limit, name: command.name }, context);
+			break;
+		}
+		case 'set_enforcement':
+			draft.append({ kind: 'enforcement_set', enforcement: command.enforcement }, context);
+			break;
+		default:
+			return command satisfies never;
+	}
+	return { kind: 'account', account: draft.account, isReplayed: false };
+}
