@@ -119,6 +119,19 @@ const STEPS: readonly string[] = [
 	);
 	CREATE INDEX kept_results_until ON kept_results (kept_until_ms);
 	`,
+	`
+	ALTER TABLE accounts ADD COLUMN settings text;
+
+	CREATE TABLE budget_counters (
+		account bigint NOT NULL,
+		budget bigint NOT NULL,
+		period text COLLATE "C" NOT NULL,
+		value text COLLATE "C" NOT NULL,
+		held_micro bigint NOT NULL CHECK (held_micro >= 0),
+		settled_micro bigint NOT NULL CHECK (settled_micro >= 0),
+		PRIMARY KEY (account, budget, period, value)
+	) WITH (fillfactor = 70);
+	`,
 ];
 
 /** The schema this version reads and writes. */

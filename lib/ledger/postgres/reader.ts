@@ -2,12 +2,25 @@
  * Owns reading a ledger from PostgreSQL: statements for snapshots, pages and totals, and what their rows mean. Everything that can be
  * asked at once is sent at once. Runs inside the transaction of its caller; decides nothing.
  */
-import type { Account, AccountSnapshot, Entry, GrantState, Hold, SnapshotNeeds } from '../../core/model';
+import { needsOf } from '../../core/decide';
+import { countersNeeded } from '../../core/limits';
+import type {
+	Account,
+	AccountSnapshot,
+	BudgetCounter,
+	Command,
+	CounterRef,
+	Entry,
+	GrantState,
+	Hold,
+	SnapshotNeeds,
+} from '../../core/model';
 import type { Instant } from '../../core/time';
-import { bytesOf, holdStateCode, kindCode, readAccount, readEntry, readGrant, readHold, readUsageTotal } from '../rows';
-import type { AccountRow, EntryRow, GrantRow, HoldRow, UsageTotalRow } from '../rows';
+import { bytesOf, holdStateCode, kindCode, readAccount, readCounter, readEntry, readGrant, readHold, readUsageTotal } from '../rows';
+import type { AccountRow, CounterRow, EntryRow, GrantRow, HoldRow, UsageTotalRow } from '../rows';
 import type { MaterialisedAccount, PageQuery, UsageQuery } from '../store';
 import type { Session, Statement } from './connection';
+import { encodeText } from './text-codec';
 
 /** An account with the number that the database knows it by. */
 export interface StoredAccount {
@@ -25,7 +38,8 @@ interface Picked {
 }
 
 const ACCOUNT =
-	'SELECT id, public_id, name, time_zone, plan, paid_since_ms, unconfirmed_policy, overdraft_micro, last_at_ms, last_seq, chain_hash';
+	'SELECT id, public_id, name, time_zone, plan, paid_since_ms, unconfirmed_policy, overdraft_micro, last_at_ms, last_seq, chain_hash, settings';
+const COUNTER = 'SELECT c.budget, c.period, c.value, c.held_micro, c.settled_micro';
 const GRANT = `SELECT g.seq, g.category, g.amount_micro, g.priority, g.effective_at_ms, g.expires_at_ms, g.promotion_id, g.note,
 	b.remaining_micro, b.held_micro, b.settled_micro, b.expired_micro, b.voided_micro, b.is_voided`;
 const ENTRY = 'SELECT e.seq, e.at_ms, e.kind, e.key_hash, e.request_hash, l.labels, e.person, e.body, e.hash';
@@ -65,12 +79,13 @@ export class Reader {
 		return (rows as unknown as AccountRow[]).map(readAccount);
 	}
 
-	/** What `decide` needs at `atMs`. One round trip, and a second only where a closed hold leads to grants that are used up. */
+	/** What `decide` needs at `atMs`. One round trip; further ones only where a closed hold leads to grants that are used up, and for budgets. */
 	async snapshot(
 		session: Session,
 		{ id, account }: StoredAccount,
-		{ needs, atMs }: { needs: SnapshotNeeds; atMs: Instant },
+		{ commands, atMs }: { commands: readonly Command[]; atMs: Instant },
 	): Promise<AccountSnapshot> {
+		const needs = needsOf(commands);
 		const keys = [...new Set(needs.keyHashes)].map((hash) => bytesOf(hash));
 		const picked = this.#neededHolds(needs.holdSeqs, keys, atMs);
 		const [entryRows, grantRows, ...holdRows] = await session.run(
@@ -87,7 +102,9 @@ export class Reader {
 		const promotions = grants.flatMap(({ promotionId, seq }) =>
 			promotionId !== null && asked.has(promotionId) ? [[promotionId, seq] as const] : [],
 		);
-		return { account, grants, holds, entries, promotions: new Map(promotions) };
+		const refs = countersNeeded(commands, { settings: account.settings, timeZone: account.timeZone, holds, atMs });
+		const counters = refs.length === 0 ? [] : readCounters((await session.run(this.#countersByKey(id, refs)))[0]);
+		return { account, grants, holds, entries, promotions: new Map(promotions), counters };
 	}
 
 	/** The account with all its grants and the holds that are due at `atMs`. */
@@ -98,17 +115,18 @@ export class Reader {
 			values: [atMs],
 		};
 		const [grantRows, ...holdRows] = await session.run(this.#allGrants(id), ...this.#holdStatements(id, due));
-		return { account, grants: readGrants(grantRows), holds: readHolds(holdRows), entries: [], promotions: new Map() };
+		return { account, grants: readGrants(grantRows), holds: readHolds(holdRows), entries: [], promotions: new Map(), counters: [] };
 	}
 
 	async materialised(session: Session, { id, account }: StoredAccount): Promise<MaterialisedAccount> {
 		const open = this.#holdPage({ afterSeq: 0, limit: null, state: 'open' });
 		const count = { text: `SELECT count(*) AS count FROM ${this.#in}holds WHERE account = $1`, values: [id] };
 		const usage = this.#usage(id, { fromDay: null, untilDay: null, isByDay: true });
-		const [grantRows, countRows, usageRows, ...holdRows] = await session.run(
+		const [grantRows, countRows, usageRows, counterRows, ...holdRows] = await session.run(
 			this.#allGrants(id),
 			count,
 			usage,
+			this.#allCounters(id),
 			...this.#holdStatements(id, open),
 		);
 		return {
@@ -117,7 +135,12 @@ export class Reader {
 			openHolds: readHolds(holdRows),
 			holdCount: Number(countRows?.[0]?.['count'] ?? 0n),
 			usage: (usageRows as unknown as UsageTotalRow[]).map(readUsageTotal),
+			counters: readCounters(counterRows),
 		};
+	}
+
+	async counters(session: Session, id: bigint): Promise<BudgetCounter[]> {
+		return readCounters((await session.run(this.#allCounters(id)))[0]);
 	}
 
 	async entries(session: Session, id: bigint, { afterSeq, limit }: PageQuery): Promise<Entry[]> {
@@ -168,6 +191,21 @@ export class Reader {
 
 	#grantsBySeq(id: bigint, seqs: readonly number[]): Statement {
 		return { name: 'grants_by_seq', text: this.#grants('AND b.seq = ANY ($2::bigint[])'), values: [id, seqs] };
+	}
+
+	#allCounters(id: bigint): Statement {
+		return { name: 'all_counters', text: `${COUNTER} FROM ${this.#in}budget_counters c WHERE c.account = $1`, values: [id] };
+	}
+
+	#countersByKey(id: bigint, refs: readonly CounterRef[]): Statement {
+		const text = `WITH asked AS (SELECT DISTINCT * FROM unnest($2::bigint[], $3::text[], $4::text[]) AS a (budget, period, value))
+			${COUNTER} FROM asked JOIN ${this.#in}budget_counters c ON c.account = $1 AND c.budget = asked.budget AND c.period = asked.period AND c.value = asked.value`;
+		const texts = (pick: (ref: CounterRef) => string): string[] => refs.map((ref) => encodeText(pick(ref)));
+		return {
+			name: 'counters_by_key',
+			text,
+			values: [id, refs.map(({ budgetSeq }) => budgetSeq), texts(({ period }) => period), texts(({ value }) => value)],
+		};
 	}
 
 	#allGrants(id: bigint): Statement {
@@ -229,6 +267,10 @@ export function readStored(rows: readonly unknown[] | undefined): StoredAccount 
 
 function readEntries(rows: readonly unknown[] | undefined): Entry[] {
 	return ((rows ?? []) as EntryRow[]).map(readEntry);
+}
+
+function readCounters(rows: readonly unknown[] | undefined): BudgetCounter[] {
+	return ((rows ?? []) as CounterRow[]).map(readCounter);
 }
 
 function readGrants(rows: readonly unknown[] | undefined): GrantState[] {

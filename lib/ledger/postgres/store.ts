@@ -4,9 +4,9 @@
  * know any rule of the ledger.
  */
 import type { Pool } from 'pg';
-import { decide, needsOf } from '../../core/decide';
-import { CreditError, isCreditError } from '../../core/errors';
-import type { Account, AccountSnapshot, Command, Entry, Hold, Outcome } from '../../core/model';
+import { decide } from '../../core/decide';
+import { CreditError } from '../../core/errors';
+import type { Account, AccountSnapshot, BudgetCounter, Command, Entry, Hold, Outcome } from '../../core/model';
 import { later, type Instant } from '../../core/time';
 import { bytesOf } from '../rows';
 import type { LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';
@@ -46,7 +46,7 @@ const DEFAULT_DEADLINE_MS = 10_000;
 /** Whoever opens a ledger can be told that the server is away, and try again; who spends from it cannot so easily. */
 const OPENING_DEADLINE_MS = 2_000;
 const DEFAULT_POOL_SIZE = 4;
-const NOBODY: AccountSnapshot = { account: null, grants: [], holds: [], entries: [], promotions: new Map() };
+const NOBODY: AccountSnapshot = { account: null, grants: [], holds: [], entries: [], promotions: new Map(), counters: [] };
 
 /**
  * Opens the ledger, making its schema when it is missing and bringing it up to date. Rejects with `invalid_path`, `ledger_busy`,
@@ -123,7 +123,7 @@ class PostgresStore implements LedgerStore {
 					sent = null;
 				}
 				const atMs = this.#now(stored);
-				const snapshot = stored ? await this.#reader.snapshot(session, stored, { needs: needsOf(commands), atMs }) : NOBODY;
+				const snapshot = stored ? await this.#reader.snapshot(session, stored, { commands, atMs }) : NOBODY;
 				const decision = decide(snapshot, commands, { accountId, atMs });
 				const { account, outcomes } = decision;
 				if (!account) return this.#giveUp(session, outcomes);
@@ -151,6 +151,10 @@ class PostgresStore implements LedgerStore {
 		return this.#readAccount<readonly UsageRow[]>(accountId, [], async (session, { id }) =>
 			totalUsage(await this.#reader.usage(session, id, query), readDays),
 		);
+	}
+
+	async counters(accountId: string): Promise<readonly BudgetCounter[]> {
+		return this.#readAccount<readonly BudgetCounter[]>(accountId, [], (session, { id }) => this.#reader.counters(session, id));
 	}
 
 	async holds(accountId: string, query: PageQuery & { readonly state: Hold['state'] | null }): Promise<readonly Hold[]> {

@@ -4,8 +4,9 @@
  */
 import { encodeBody, encodeLabels } from '../../core/journal';
 import { sha256 } from '../../core/idempotency';
-import type { Account, Decision, Entry, GrantState, Hold, KeptResult, UsageDelta } from '../../core/model';
-import { bytesOf, categoryCode, holdStateCode, kindCode, planCode, policyCode } from '../rows';
+import { NO_SETTINGS } from '../../core/limits';
+import type { Account, BudgetCounter, Decision, Entry, GrantState, Hold, KeptResult, UsageDelta } from '../../core/model';
+import { bytesOf, categoryCode, encodeSettings, holdStateCode, kindCode, planCode, policyCode } from '../rows';
 import type { Session, Statement } from './connection';
 import type { StoredAccount } from './reader';
 import { insertRows, updateRows, upsertRows, type Column, type Table } from './row-statements';
@@ -28,6 +29,7 @@ const ACCOUNT_TERMS: readonly Column<Account>[] = [
 	['plan', 'smallint', ({ plan }) => planCode(plan)],
 	['paid_since_ms', 'bigint', ({ paidSinceMs }) => paidSinceMs],
 	['unconfirmed_policy', 'smallint', ({ unconfirmedPolicy }) => policyCode(unconfirmedPolicy)],
+	['settings', 'text', ({ settings }) => (settings === NO_SETTINGS ? null : encodeSettings(settings))],
 ];
 const SEQ: Column<{ readonly seq: number }> = ['seq', 'bigint', ({ seq }) => seq];
 const GRANTS: Table<GrantState> = {
@@ -68,6 +70,16 @@ const NEW_HOLDS: Table<HoldRow> = {
 	columns: [...HOLD_CLOSING, ['timeout_at_ms', 'bigint', ({ hold }) => hold.timeoutAtMs]],
 };
 const HOLDS: Table<HoldRow> = { name: 'holds', columns: HOLD_CLOSING };
+const COUNTERS: Table<BudgetCounter> = {
+	name: 'budget_counters',
+	columns: [
+		['budget', 'bigint', ({ budgetSeq }) => budgetSeq],
+		['period', 'text', ({ period }) => period],
+		['value', 'text', ({ value }) => value],
+		['held_micro', 'bigint', ({ heldMicro }) => heldMicro],
+		['settled_micro', 'bigint', ({ settledMicro }) => settledMicro],
+	],
+};
 const RESULTS: Table<KeptResult> = {
 	name: 'kept_results',
 	columns: [
@@ -172,6 +184,7 @@ export class Writer {
 				holds.filter(({ hold }) => !made.has(hold.seq)),
 			),
 			upsertRows(this.#in, id, usageTable(numbers), { rows: decision.usage, keys: 2, isAdded: true }),
+			upsertRows(this.#in, id, COUNTERS, { rows: decision.counters, keys: 3, isAdded: false }),
 			upsertRows(this.#in, id, RESULTS, { rows: decision.results, keys: 1, isAdded: false }),
 		];
 		return { statements: statements.filter((statement) => statement !== null), remember: () => this.#remember(id, numbers) };
