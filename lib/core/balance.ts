@@ -4,7 +4,8 @@
 import { advance } from './advance';
 import { compareBurnDown } from './burn-down';
 import { Draft } from './draft';
-import type { Account, AccountSnapshot, GrantState } from './model';
+import type { AccountSnapshot } from './commands';
+import type { Account, GrantState } from './model';
 import { sumMicro, type Micro } from './money';
 import type { Instant } from './time';
 

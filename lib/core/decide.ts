@@ -11,7 +11,8 @@ import { expire, release, reserve, settle } from './hold';
 import { refund } from './refund';
 import { changeSettings } from './settings';
 import { hashKey, hashRequest } from './idempotency';
-import type { AccountSnapshot, Command, Decision, Entry, Outcome, SnapshotNeeds } from './model';
+import type { AccountSnapshot, Command, Decision, Outcome, SnapshotNeeds } from './commands';
+import type { Entry } from './model';
 import type { Instant } from './time';
 
 /** What a store must load before these commands can be decided. Commands with unusable keys need nothing. */

@@ -6,22 +6,8 @@ import { isLive } from './burn-down';
 import { CreditError } from './errors';
 import { evolve, type Balances } from './evolve';
 import { chainHash, encodeLabels } from './journal';
-import type {
-	Account,
-	AccountSettings,
-	AccountSnapshot,
-	BudgetCounter,
-	CounterRef,
-	Decision,
-	Entry,
-	EntryBody,
-	GrantState,
-	Hold,
-	KeptResult,
-	Labels,
-	Outcome,
-	UsageDelta,
-} from './model';
+import type { AccountSnapshot, Decision, KeptResult, Outcome, UsageDelta } from './commands';
+import type { Account, AccountSettings, BudgetCounter, CounterRef, Entry, EntryBody, GrantState, Hold, Labels } from './model';
 import { counterKey } from './limits';
 import { grantId, holdId } from './model';
 import type { Micro } from './money';

@@ -4,12 +4,12 @@
  */
 import { sumSlices } from './burn-down';
 import { CreditError } from './errors';
-import { counterKey, NO_SETTINGS, withBudget } from './limits';
+import { counterKey, NO_SETTINGS, settingsAfter, type SettingsBody } from './limits';
 import {
 	grantId,
 	holdId,
+	type Grant,
 	type Account,
-	type AccountSettings,
 	type BudgetCounter,
 	type CounterRef,
 	type Entry,
@@ -94,16 +94,7 @@ function applyBody(balances: Balances, entry: Entry, accountId: string): void {
 			changeAccount(balances, entry, body);
 			return;
 		case 'granted':
-			balances.grants.set(entry.seq, {
-				...body.grant,
-				seq: entry.seq,
-				remainingMicro: body.grant.amountMicro,
-				heldMicro: 0n,
-				settledMicro: 0n,
-				expiredMicro: 0n,
-				voidedMicro: 0n,
-				isVoided: false,
-			});
+			balances.grants.set(entry.seq, newGrant(entry.seq, body.grant));
 			return;
 		case 'grant_expired':
 			move(balances, entry, [body], { from: 'remainingMicro', to: 'expiredMicro' });
@@ -156,6 +147,19 @@ function openAccount(entry: Entry, body: Of<'account_opened'>, id: string): Acco
 	};
 }
 
+function newGrant(seq: number, grant: Omit<Grant, 'seq'>): GrantState {
+	return {
+		...grant,
+		seq,
+		remainingMicro: grant.amountMicro,
+		heldMicro: 0n,
+		settledMicro: 0n,
+		expiredMicro: 0n,
+		voidedMicro: 0n,
+		isVoided: false,
+	};
+}
+
 function changeAccount(balances: Balances, entry: Entry, { kind: _kind, ...change }: Of<'account_changed'>): void {
 	const account = accountOf(balances, entry);
 	const plan = change.plan ?? account.plan;
@@ -172,34 +176,9 @@ function reserve(balances: Balances, entry: Entry, body: Of<'reserved'>): void {
 	balances.holds.set(entry.seq, reservedHold(entry, body));
 }
 
-function changeSettings(
-	balances: Balances,
-	entry: Entry,
-	body: Of<'budget_set' | 'floor_set' | 'limit_removed' | 'enforcement_set'>,
-): void {
+function changeSettings(balances: Balances, entry: Entry, body: SettingsBody): void {
 	const account = accountOf(balances, entry);
 	balances.account = { ...account, settings: settingsAfter(account.settings, entry.seq, body) };
-}
-
-function settingsAfter(
-	settings: AccountSettings,
-	seq: number,
-	body: Of<'budget_set' | 'floor_set' | 'limit_removed' | 'enforcement_set'>,
-): AccountSettings {
-	switch (body.kind) {
-		case 'budget_set':
-			return withBudget(settings, { ...body.budget, seq: body.replaces ?? seq });
-		case 'floor_set':
-			return { ...settings, floors: [...settings.floors.filter(({ name }) => name !== body.floor.name), { ...body.floor, seq }] };
-		case 'limit_removed':
-			return body.limit === 'budget'
-				? { ...settings, budgets: settings.budgets.filter(({ name }) => name !== body.name) }
-				: { ...settings, floors: settings.floors.filter(({ name }) => name !== body.name) };
-		case 'enforcement_set':
-			return { ...settings, enforcement: body.enforcement };
-		default:
-			return body satisfies never;
-	}
 }
 
 function count(

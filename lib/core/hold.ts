@@ -7,7 +7,8 @@ import { drawSlices, sumSlices } from './burn-down';
 import type { Draft, EntryContext } from './draft';
 import { CreditError } from './errors';
 import { budgetHit, countersOf, floorHit, type LimitHit } from './limits';
-import type { CounterRef, Hold, Outcome, RefusalReason, ReserveCommand, SettleCommand } from './model';
+import type { Outcome, ReserveCommand, SettleCommand } from './commands';
+import type { CounterRef, Hold, RefusalReason } from './model';
 import { formatCredits, MAX_AMOUNT_MICRO, minMicro, type Micro } from './money';
 import { REFUSED_COUNTS, settledCounts } from './usage-counts';
 

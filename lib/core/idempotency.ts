@@ -3,7 +3,7 @@
  */
 import { createHash } from 'node:crypto';
 import { CreditError } from './errors';
-import type { Command } from './model';
+import type { Command } from './commands';
 
 /** 128 bits are enough to keep keys of one account apart, and half as long to store. */
 const SHORT_HASH_LENGTH = 32;

@@ -6,21 +6,25 @@ import { sumSlices } from './burn-down';
 import { CreditError } from './errors';
 import { canonicalJson, sha256 } from './idempotency';
 import {
-	LABEL_NAMES,
-	type Entry,
-	type EntryBody,
-	type Labels,
-	type Movement,
-	type CounterRef,
-	type RefundedBody,
-	type RefusalReason,
-	type Slice,
-} from './model';
-import type { Usage } from './usage';
+	amount,
+	decodeCounters,
+	decodeMovement,
+	decodeRefund,
+	decodeSlices,
+	decodeUsage,
+	encodeCounters,
+	encodeMovement,
+	encodeRefund,
+	encodeSlices,
+	encodeUsage,
+	optionalText,
+	type Compact,
+} from './compact';
+import { LABEL_NAMES, type Entry, type EntryBody, type Labels, type RefusalReason } from './model';
 
 type BodyKind = EntryBody['kind'];
 type Of<K extends BodyKind> = Extract<EntryBody, { kind: K }>;
-type Compact = Readonly<Record<string, unknown>>;
+type PlainKind = Exclude<BodyKind, 'reserved' | 'refused' | 'settled' | 'released' | 'hold_expired' | 'refunded'>;
 
 /** Kinds in the order of their stored number. Append only: the numbers are in people's files. */
 export const ENTRY_KINDS = [
@@ -41,16 +45,6 @@ export const ENTRY_KINDS = [
 	'limit_removed',
 	'enforcement_set',
 ] as const satisfies readonly BodyKind[];
-
-const USAGE_FIELDS = [
-	'inputTokens',
-	'outputTokens',
-	'cachedInputTokens',
-	'reasoningTokens',
-	'cacheWriteTokens',
-	'audioInputTokens',
-	'audioOutputTokens',
-] as const satisfies readonly (keyof Usage)[];
 
 /** Compact JSON of a body without its kind. Absent parts are left out, slices are `grant:amount` lists; a reservation amounts to its slices. */
 export function encodeBody(body: EntryBody): string {
@@ -144,66 +138,10 @@ export function chainHash(previousHash: string, entry: Omit<Entry, 'hash'>): str
 	return sha256(parts.join('\n'));
 }
 
-function encodeSlices(slices: readonly Slice[]): string | undefined {
-	return slices.length === 0 ? undefined : slices.map((slice) => `${String(slice.grantSeq)}:${String(slice.amountMicro)}`).join(',');
-}
-
-/** Reads a `grant:amount` list; absent is empty. */
-function decodeSlices(text: unknown): Slice[] {
-	if (text === undefined) return [];
-	return String(text)
-		.split(',')
-		.map((part) => {
-			const [grantSeq = '', amount = ''] = part.split(':');
-			return { grantSeq: Number(grantSeq), amountMicro: BigInt(amount) };
-		});
-}
-
-function encodeMovement(movement: Movement): Compact {
-	return {
-		c: encodeSlices(movement.charged),
-		d: encodeSlices(movement.drawn),
-		b: encodeSlices(movement.restored),
-		f: encodeSlices(movement.forfeited),
-	};
-}
-
-function decodeMovement(compact: Compact): Movement {
-	return {
-		charged: decodeSlices(compact['c']),
-		drawn: decodeSlices(compact['d']),
-		restored: decodeSlices(compact['b']),
-		forfeited: decodeSlices(compact['f']),
-	};
-}
-
-/** Counts in a fixed order with trailing zeros cut. */
-function encodeUsage(usage: Usage): number[] {
-	const counts = USAGE_FIELDS.map((field) => usage[field]);
-	while (counts.length > 2 && counts.at(-1) === 0) counts.pop();
-	return counts;
-}
-
-function decodeUsage(counts: unknown): Usage | null {
-	if (!Array.isArray(counts)) return null;
-	return Object.fromEntries(USAGE_FIELDS.map((field, index) => [field, Number(counts[index] ?? 0)])) as unknown as Usage;
-}
-
 function decodeKnown(kind: BodyKind, compact: Compact): EntryBody {
 	switch (kind) {
-		case 'reserved': {
-			const slices = decodeSlices(compact['s']);
-			const amountMicro = compact['a'] === undefined ? sumSlices(slices) : amount(compact['a']);
-			return {
-				kind,
-				amountMicro,
-				slices,
-				timeoutAtMs: Number(compact['t']),
-				priceVersion: optionalText(compact['p']),
-				counters: decodeCounters(compact['b']),
-				shadow: optionalText(compact['w']) as RefusalReason | null,
-			};
-		}
+		case 'reserved':
+			return decodeReserved(compact);
 		case 'refused':
 			return {
 				kind,
@@ -227,6 +165,39 @@ function decodeKnown(kind: BodyKind, compact: Compact): EntryBody {
 			return { kind, holdSeq: Number(compact['h']), ...decodeMovement(compact) };
 		case 'refunded':
 			return decodeRefund(compact);
+		case 'granted':
+		case 'grant_expired':
+		case 'grant_voided':
+		case 'overdraft_repaid':
+		case 'account_opened':
+		case 'account_changed':
+		case 'limit_removed':
+		case 'enforcement_set':
+		case 'budget_set':
+		case 'floor_set':
+			return decodePlain(kind, compact);
+		default:
+			return kind satisfies never;
+	}
+}
+
+function decodeReserved(compact: Compact): Of<'reserved'> {
+	const slices = decodeSlices(compact['s']);
+	const amountMicro = compact['a'] === undefined ? sumSlices(slices) : amount(compact['a']);
+	return {
+		kind: 'reserved',
+		amountMicro,
+		slices,
+		timeoutAtMs: Number(compact['t']),
+		priceVersion: optionalText(compact['p']),
+		counters: decodeCounters(compact['b']),
+		shadow: optionalText(compact['w']) as RefusalReason | null,
+	};
+}
+
+/** Kinds that are rare and written with their full names. */
+function decodePlain(kind: PlainKind, compact: Compact): EntryBody {
+	switch (kind) {
 		case 'granted': {
 			const grant = compact['grant'] as Extract<EntryBody, { kind: 'granted' }>['grant'];
 			return { kind, grant: { ...grant, amountMicro: amount(grant.amountMicro) } };
@@ -251,44 +222,4 @@ function decodeKnown(kind: BodyKind, compact: Compact): EntryBody {
 		default:
 			return kind satisfies never;
 	}
-}
-
-/** `[budget, period, value]` for each counter; absent for none. */
-function encodeCounters(counters: readonly CounterRef[]): unknown {
-	return counters.length === 0 ? undefined : counters.map(({ budgetSeq, period, value }) => [budgetSeq, period, value]);
-}
-
-function decodeCounters(compact: unknown): CounterRef[] {
-	if (compact === undefined) return [];
-	return (compact as [number, string, string][]).map(([budgetSeq, period, value]) => ({ budgetSeq, period, value }));
-}
-
-function optionalText(value: unknown): string | null {
-	return (value as string | undefined) ?? null;
-}
-
-function encodeRefund(body: RefundedBody): string {
-	const { holdSeq, closedAtMs, actualMicro, overdraftMicro, isLate, amountMicro, refundedMicro, repaidMicro, renewedMicro } = body;
-	const rest = { h: holdSeq, t: closedAtMs, l: isLate ? 1 : undefined, ...encodeMovement(body) };
-	return canonicalJson({ ...rest, a: actualMicro, o: overdraftMicro, x: amountMicro, r: refundedMicro, p: repaidMicro, n: renewedMicro });
-}
-
-function decodeRefund(compact: Compact): RefundedBody {
-	return {
-		kind: 'refunded',
-		holdSeq: Number(compact['h']),
-		closedAtMs: Number(compact['t']),
-		actualMicro: amount(compact['a']),
-		overdraftMicro: amount(compact['o']),
-		isLate: compact['l'] === 1,
-		amountMicro: amount(compact['x']),
-		refundedMicro: amount(compact['r']),
-		repaidMicro: amount(compact['p']),
-		renewedMicro: amount(compact['n']),
-		...decodeMovement(compact),
-	};
-}
-
-function amount(value: unknown): bigint {
-	return BigInt(value as string);
 }

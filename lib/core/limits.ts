@@ -3,7 +3,8 @@
  * are checked together with the balance in one decision; the tightest is named. Refuses limits that could never work.
  */
 import { CreditError } from './errors';
-import type { AccountSettings, Budget, BudgetCounter, Command, CounterRef, Floor, Hold, ReserveCommand } from './model';
+import type { Command, ReserveCommand } from './commands';
+import type { AccountSettings, Budget, BudgetCounter, CounterRef, EntryBody, Floor, Hold } from './model';
 import { formatCredits, MAX_AMOUNT_MICRO, type Micro } from './money';
 import { dayOf, monthOf, weekOf, type Instant } from './time';
 
@@ -89,8 +90,29 @@ export function floorHit(
 	);
 }
 
+/** Bodies of entries that change settings. */
+export type SettingsBody = Extract<EntryBody, { kind: 'budget_set' | 'floor_set' | 'limit_removed' | 'enforcement_set' }>;
+
+/** The settings after an entry that changes them; `seq` is the entry's number. */
+export function settingsAfter(settings: AccountSettings, seq: number, body: SettingsBody): AccountSettings {
+	switch (body.kind) {
+		case 'budget_set':
+			return withBudget(settings, { ...body.budget, seq: body.replaces ?? seq });
+		case 'floor_set':
+			return { ...settings, floors: [...settings.floors.filter(({ name }) => name !== body.floor.name), { ...body.floor, seq }] };
+		case 'limit_removed':
+			return body.limit === 'budget'
+				? { ...settings, budgets: settings.budgets.filter(({ name }) => name !== body.name) }
+				: { ...settings, floors: settings.floors.filter(({ name }) => name !== body.name) };
+		case 'enforcement_set':
+			return { ...settings, enforcement: body.enforcement };
+		default:
+			return body satisfies never;
+	}
+}
+
 /** The settings with a budget set. One of the same name is replaced; while scope, value and period stay, its counters go on. */
-export function withBudget(settings: AccountSettings, budget: Budget): AccountSettings {
+function withBudget(settings: AccountSettings, budget: Budget): AccountSettings {
 	return { ...settings, budgets: [...settings.budgets.filter(({ name }) => name !== budget.name), budget] };
 }
 

@@ -1,10 +1,9 @@
 /**
- * Owns the nouns of the ledger: account, grant, hold, slice, entry, command, outcome. Types only, no behaviour.
+ * Owns the nouns of the ledger: account, grant, hold, slice, budget, entry. Types only, no behaviour.
  * Amounts are micro-credits, instants epoch milliseconds UTC, intervals half-open. Rule source: docs/ledger.md.
  */
-import type { CreditError } from './errors';
 import type { Micro } from './money';
-import type { ExpiryRule, Instant } from './time';
+import type { Instant } from './time';
 import type { Usage } from './usage';
 
 export type GrantCategory = 'promotional' | 'purchased' | 'adjustment';
@@ -161,19 +160,6 @@ export type Measure = 'reported' | 'estimated';
 export type RefusalReason =
 	'unpriced_model' | 'plan_not_eligible' | 'overdrawn' | 'budget_exceeded' | 'floor_reached' | 'credits_held' | 'credits_exhausted';
 
-/** Why a promotion was refused. */
-export type PromotionRefusal = 'already_claimed' | 'outside_window' | 'promotion_expired' | 'plan_not_eligible';
-
-/** An offer that an account claims at most once. */
-export interface Promotion {
-	readonly id: string;
-	readonly amountMicro: Micro;
-	/** Accounts whose paid plan started before `untilMs` are eligible, from `fromMs` on. */
-	readonly window: { readonly fromMs: Instant; readonly untilMs: Instant };
-	readonly expiry: { readonly days: number; readonly rule: ExpiryRule };
-	readonly priority: number;
-}
-
 /** One change as it is written to the journal. Movements are explicit slices, so replaying needs no rules. */
 export type EntryBody =
 	| {
@@ -262,180 +248,6 @@ export interface Entry {
 	readonly body: EntryBody;
 	/** SHA-256 over the previous entry's hash and this entry's canonical text, hexadecimal. */
 	readonly hash: string;
-}
-
-/** When granted credits end: never, at an instant, or after a number of days by a rule. */
-export type Expiry = { readonly atMs: Instant } | { readonly days: number; readonly rule: ExpiryRule };
-
-/** Everything that changes an account. Commands with a `key` are idempotent by it; closing a hold is idempotent by the hold. */
-export type Command =
-	| {
-			readonly kind: 'open_account';
-			readonly key: string;
-			readonly name: string;
-			readonly timeZone: string;
-			readonly plan: Plan;
-			readonly unconfirmedPolicy: UnconfirmedPolicy;
-	  }
-	| {
-			readonly kind: 'change_account';
-			readonly key: string;
-			readonly name?: string;
-			readonly timeZone?: string;
-			readonly plan?: Plan;
-			readonly unconfirmedPolicy?: UnconfirmedPolicy;
-	  }
-	| GrantCommand
-	| { readonly kind: 'claim_promotion'; readonly key: string; readonly promotion: Promotion }
-	| { readonly kind: 'void_grant'; readonly key: string; readonly grantSeq: number }
-	| { readonly kind: 'set_budget'; readonly key: string; readonly budget: Omit<Budget, 'seq'> }
-	| { readonly kind: 'set_floor'; readonly key: string; readonly floor: Omit<Floor, 'seq'> }
-	| { readonly kind: 'remove_limit'; readonly key: string; readonly limit: 'budget' | 'floor'; readonly name: string }
-	| { readonly kind: 'set_enforcement'; readonly key: string; readonly enforcement: Enforcement }
-	| ReserveCommand
-	| SettleCommand
-	| { readonly kind: 'release'; readonly holdSeq: number }
-	| RefundCommand
-	/** Ends a hold before its timeout because nobody will report on it any more; a late settle is still accepted. */
-	| { readonly kind: 'expire'; readonly holdSeq: number };
-
-export interface GrantCommand {
-	readonly kind: 'grant';
-	readonly key: string;
-	readonly category: GrantCategory;
-	readonly amountMicro: Micro;
-	readonly priority: number;
-	/** Default: the instant of the command. */
-	readonly effectiveAtMs: Instant | null;
-	readonly expiry: Expiry | null;
-	readonly note: string | null;
-}
-
-export interface RefundCommand {
-	readonly kind: 'refund';
-	readonly key: string;
-	readonly holdSeq: number;
-	/** `null`: everything that was not refunded yet. */
-	readonly amountMicro: Micro | null;
-	/** Give what would be forfeited, because its grant has ended, back as a new grant. */
-	readonly renews: boolean;
-}
-
-export interface ReserveCommand {
-	readonly kind: 'reserve';
-	readonly key: string;
-	/** What is asked for, apart from the amount: two commands of one key must agree in it. */
-	readonly fingerprint: string;
-	/** `null`: the model has no price. */
-	readonly amountMicro: Micro | null;
-	readonly timeoutMs: number;
-	readonly labels: Labels;
-	readonly person: string | null;
-	/** The send (one item with all its passes and retries) and the execution it belongs to, for budgets of these periods. */
-	readonly sendId: string | null;
-	readonly executionId: string | null;
-	readonly priceVersion: string | null;
-	/** When open holds would make room, answer `wait` and record nothing, instead of refusing. */
-	readonly mayWait: boolean;
-}
-
-export interface SettleCommand {
-	readonly kind: 'settle';
-	readonly holdSeq: number;
-	readonly actualMicro: Micro;
-	readonly measure: Measure;
-	readonly usage: Usage | null;
-	/** Text kept for a retry of the same key, outside the journal, until the instant given. */
-	readonly result: { readonly text: string; readonly keptUntilMs: Instant } | null;
-}
-
-/** What became of one command. `isReplayed` marks the stored outcome of an earlier, identical command. */
-export type Outcome =
-	| { readonly kind: 'account'; readonly account: Account; readonly isReplayed: boolean }
-	| { readonly kind: 'granted'; readonly grant: GrantState; readonly availableMicro: Micro; readonly isReplayed: boolean }
-	| { readonly kind: 'not_granted'; readonly reason: PromotionRefusal; readonly grant: GrantState | null; readonly availableMicro: Micro }
-	| { readonly kind: 'voided'; readonly grant: GrantState; readonly availableMicro: Micro; readonly isReplayed: boolean }
-	| { readonly kind: 'reserved'; readonly hold: Hold; readonly availableMicro: Micro; readonly isReplayed: boolean }
-	/** `limit` is the name of the budget or floor that refused it. */
-	| {
-			readonly kind: 'refused';
-			readonly reason: RefusalReason;
-			readonly limit: string | null;
-			readonly availableMicro: Micro;
-			readonly isReplayed: boolean;
-	  }
-	/** The amount fits once open holds close; nothing was recorded. */
-	| { readonly kind: 'wait'; readonly availableMicro: Micro }
-	| {
-			readonly kind: 'refunded';
-			readonly hold: Hold;
-			readonly refund: RefundedBody;
-			/** The new grant, where this command made one. */ readonly renewed: GrantState | null;
-			readonly availableMicro: Micro;
-			readonly isReplayed: boolean;
-	  }
-	/** The hold's first closing stands, whatever was asked now: see `hold.state`. */
-	| { readonly kind: 'closed'; readonly hold: Hold; readonly availableMicro: Micro; readonly isReplayed: boolean }
-	| { readonly kind: 'fault'; readonly error: CreditError };
-
-/** What a batch needs to know of an account. Everything that is not asked for may be absent. */
-export interface SnapshotNeeds {
-	readonly keyHashes: readonly string[];
-	readonly holdSeqs: readonly number[];
-	readonly grantSeqs: readonly number[];
-	readonly promotionIds: readonly string[];
-}
-
-/** The bounded part of an account that decisions are made on. */
-export interface AccountSnapshot {
-	/** `null`: no such account yet. */
-	readonly account: Account | null;
-	/** Every grant with remaining or held credits, those asked for, and those that a loaded hold has slices of. */
-	readonly grants: readonly GrantState[];
-	/** Every open hold that is due at the batch's instant, those asked for, and those of loaded entries. */
-	readonly holds: readonly Hold[];
-	/** Entries found by key hash. */
-	readonly entries: readonly Entry[];
-	/** Grants of the promotions asked for, by promotion id. */
-	readonly promotions: ReadonlyMap<string, number>;
-	/** The counters that `countersNeeded` names for the batch, as far as they exist. */
-	readonly counters: readonly BudgetCounter[];
-}
-
-/** What to add to the running totals of one day and one set of labels. */
-export interface UsageDelta {
-	/** Calendar day in the account's zone, YYYY-MM-DD. */
-	readonly day: string;
-	readonly labels: Labels;
-	readonly calls: number;
-	readonly chargedMicro: Micro;
-	readonly inputTokens: number;
-	readonly cachedInputTokens: number;
-	readonly outputTokens: number;
-	readonly reasoningTokens: number;
-	readonly refusals: number;
-	readonly estimatedCalls: number;
-}
-
-/** A text to keep beside the journal for a hold. */
-export interface KeptResult {
-	readonly holdSeq: number;
-	readonly text: string;
-	readonly keptUntilMs: Instant;
-}
-
-/** What a store writes in one transaction. Rows are whole new values to insert or replace. */
-export interface Decision {
-	readonly outcomes: readonly Outcome[];
-	readonly account: Account | null;
-	readonly grants: readonly GrantState[];
-	readonly holds: readonly Hold[];
-	readonly entries: readonly Entry[];
-	/** True when the account's settings must be written too. */
-	readonly hasNewSettings: boolean;
-	readonly counters: readonly BudgetCounter[];
-	readonly usage: readonly UsageDelta[];
-	readonly results: readonly KeptResult[];
 }
 
 /** Public id of a grant. */

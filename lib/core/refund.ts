@@ -7,7 +7,8 @@ import { splitSlices, sumSlices } from './burn-down';
 import type { Draft, EntryContext } from './draft';
 import { CreditError } from './errors';
 import { DEFAULT_PRIORITY } from './grants';
-import { holdId, type Hold, type Outcome, type RefundCommand, type RefundedBody, type Slice } from './model';
+import type { Outcome, RefundCommand } from './commands';
+import { holdId, type Hold, type RefundedBody, type Slice } from './model';
 import { formatCredits, minMicro, type Micro } from './money';
 import { refundedCounts } from './usage-counts';
 

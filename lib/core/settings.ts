@@ -4,7 +4,7 @@
 import type { Draft, EntryContext } from './draft';
 import { CreditError } from './errors';
 import { checkBudget, checkFloor, continuedBudget } from './limits';
-import type { Command, Outcome } from './model';
+import type { Command, Outcome } from './commands';
 
 type SettingsCommand = Extract<Command, { kind: 'set_budget' | 'set_floor' | 'remove_limit' | 'set_enforcement' }>;
 

@@ -2,7 +2,8 @@
  * Owns what a call adds to the running totals of usage. The same counts are made when an entry is written and when the journal
  * is checked against the totals. Refuses nothing; a correction of an earlier count may be negative.
  */
-import type { EntryBody, UsageDelta } from './model';
+import type { UsageDelta } from './commands';
+import type { EntryBody } from './model';
 import type { Micro } from './money';
 
 /** Totals without the day and labels they belong to. */

@@ -6,20 +6,11 @@
 import { sumSlices } from './burn-down';
 import { isCreditError } from './errors';
 import { evolve, type Balances } from './evolve';
-import { canonicalJson } from './idempotency';
+import { difference, isSame } from './difference';
 import { chainHash, encodeLabels } from './journal';
 import { counterKey } from './limits';
-import {
-	grantId,
-	holdId,
-	type Account,
-	type BudgetCounter,
-	type Entry,
-	type GrantState,
-	type Hold,
-	type Labels,
-	type UsageDelta,
-} from './model';
+import type { UsageDelta } from './commands';
+import { grantId, holdId, type Account, type BudgetCounter, type Entry, type GrantState, type Hold, type Labels } from './model';
 import { formatCredits, sumMicro, type Micro } from './money';
 import { compareInstants, dayOf } from './time';
 import { addCounts, expiredCounts, NO_USAGE, REFUSED_COUNTS, refundedCounts, settledCounts, type UsageCounts } from './usage-counts';
@@ -286,19 +277,6 @@ export class JournalVerifier {
 function isBalanced(grant: GrantState): boolean {
 	const parts = [grant.remainingMicro, grant.heldMicro, grant.settledMicro, grant.expiredMicro, grant.voidedMicro];
 	return parts.every((partMicro) => partMicro >= 0n) && sumMicro(parts) === grant.amountMicro;
-}
-
-function isSame(a: unknown, b: unknown): boolean {
-	return canonicalJson(a) === canonicalJson(b);
-}
-
-/** The fields that differ, as text. */
-function difference<T extends object>(expected: T, stored: T): string {
-	const names = Object.keys(expected) as (keyof T & string)[];
-	return names
-		.filter((name) => !isSame(expected[name], stored[name]))
-		.map((name) => `${name} is ${canonicalJson(stored[name])} instead of ${canonicalJson(expected[name])}`)
-		.join(', ');
 }
 
 function usageId({ day, labels }: Pick<UsageDelta, 'day' | 'labels'>): string {

@@ -2,7 +2,8 @@
  * Owns what Credit Balance and the CLI answer: JSON documents with decimal strings and ISO times. Each amount is in credits.
  */
 import type { Balance } from '../core/balance';
-import { grantId, type Expiry, type GrantState } from '../core/model';
+import type { Expiry } from '../core/commands';
+import { grantId, type GrantState } from '../core/model';
 import { formatCredits, formatDollars, parseCredits } from '../core/money';
 import { isLive } from '../core/burn-down';
 import { parseInstant, toIso } from '../core/time';

@@ -6,21 +6,8 @@ import { balanceAt, type Balance } from '../core/balance';
 import { CreditError } from '../core/errors';
 import { DEFAULT_PRIORITY } from '../core/grants';
 import { DEFAULT_HOLD_TIMEOUT_MS } from '../core/hold';
-import type {
-	Budget,
-	BudgetCounter,
-	Command,
-	Enforcement,
-	Expiry,
-	Floor,
-	GrantCategory,
-	Labels,
-	Outcome,
-	Plan,
-	Promotion,
-	ReserveCommand,
-	SettleCommand,
-} from '../core/model';
+import type { Command, Expiry, Outcome, Promotion, ReserveCommand, SettleCommand } from '../core/commands';
+import type { Budget, BudgetCounter, Enforcement, Floor, GrantCategory, Labels, Plan } from '../core/model';
 import { MICRO_PER_CREDIT, type Micro } from '../core/money';
 import type { GroupCommit } from '../ledger/group-commit';
 import type { LedgerStore, UsageQuery, UsageRow } from '../ledger/store';

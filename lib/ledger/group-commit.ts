@@ -4,7 +4,7 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CreditError } from '../core/errors';
-import type { Command, Outcome } from '../core/model';
+import type { Command, Outcome } from '../core/commands';
 import type { LedgerStore } from './store';
 
 /** What a command came to; faults of a single command reject instead. */

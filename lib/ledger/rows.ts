@@ -7,7 +7,8 @@ import { closedHold, reservedHold } from '../core/evolve';
 import { canonicalJson } from '../core/idempotency';
 import { NO_SETTINGS } from '../core/limits';
 import { decodeBody, decodeLabels, ENTRY_KINDS } from '../core/journal';
-import type { Account, AccountSettings, BudgetCounter, Entry, GrantCategory, GrantState, Hold, HoldState, Plan, UnconfirmedPolicy, UsageDelta } from '../core/model';
+import type { UsageDelta } from '../core/commands';
+import type { Account, AccountSettings, BudgetCounter, Entry, GrantCategory, GrantState, Hold, HoldState, Plan, UnconfirmedPolicy } from '../core/model';
 
 const PLANS = ['paid', 'trial'] as const satisfies readonly Plan[];
 const POLICIES = ['release', 'charge'] as const satisfies readonly UnconfirmedPolicy[];

@@ -2,7 +2,8 @@
  * Owns the port to durable storage: one writing method, a few reading ones. Adapters hold no rules: they load a snapshot,
  * run `decide`, write what it says in one transaction, and translate their own failures into named `CreditError`s.
  */
-import type { Account, AccountSnapshot, BudgetCounter, Command, Entry, GrantState, Hold, Labels, LabelName, Outcome, UsageDelta } from '../core/model';
+import type { AccountSnapshot, Command, Outcome, UsageDelta } from '../core/commands';
+import type { Account, BudgetCounter, Entry, GrantState, Hold, Labels, LabelName } from '../core/model';
 import type { Micro } from '../core/money';
 import type { Instant } from '../core/time';
 

@@ -2,7 +2,8 @@
  * Owns adding up running totals into the groups that people ask for; one way for every store. Refuses nothing: a label that
  * was not set groups under the empty text.
  */
-import { LABEL_NAMES, type UsageDelta } from '../core/model';
+import type { UsageDelta } from '../core/commands';
+import { LABEL_NAMES } from '../core/model';
 import { addCounts, NO_USAGE } from '../core/usage-counts';
 import type { UsageGrouping, UsageQuery, UsageRow } from './store';
 

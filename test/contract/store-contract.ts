@@ -3,7 +3,8 @@
  */
 import { expect } from 'chai';
 import { CreditError } from '../../lib/core/errors';
-import type { Command, Entry, Hold, Outcome } from '../../lib/core/model';
+import type { Command, Outcome } from '../../lib/core/commands';
+import type { Entry, Hold } from '../../lib/core/model';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
 import { GroupCommit } from '../../lib/ledger/group-commit';
 import type { LedgerStore } from '../../lib/ledger/store';

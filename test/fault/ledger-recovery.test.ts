@@ -1,6 +1,7 @@
 /** Death before and after each statement of a commit: the ledger is as it was before, or as it is after, and never between. */
 import { expect } from 'chai';
-import type { Command, Entry } from '../../lib/core/model';
+import type { Command } from '../../lib/core/commands';
+import type { Entry } from '../../lib/core/model';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
 import { GroupCommit } from '../../lib/ledger/group-commit';
 import type { LedgerStore } from '../../lib/ledger/store';

@@ -2,7 +2,8 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { balanceAt } from '../../lib/core/balance';
-import type { GrantState, Hold, Outcome } from '../../lib/core/model';
+import type { Outcome } from '../../lib/core/commands';
+import type { GrantState, Hold } from '../../lib/core/model';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
 import type { LedgerStore } from '../../lib/ledger/store';
@@ -38,7 +39,12 @@ const show = (answer: NaiveAnswer, naive: NaiveLedger): unknown => {
 	if (answer.kind === 'fault' || answer.kind === 'account' || answer.kind === 'wait')
 		return { ...answer, isReplayed: undefined, ...available };
 	if (answer.kind === 'not_granted') return { kind: answer.kind, reason: answer.reason, ...available };
-	const part = 'hold' in answer ? { hold: showNaiveHold(answer.hold) } : 'grant' in answer ? { grant: showNaiveGrant(answer.grant, naive) } : { reason: answer.reason, limit: answer.limit };
+	const part =
+		'hold' in answer
+			? { hold: showNaiveHold(answer.hold) }
+			: 'grant' in answer
+				? { grant: showNaiveGrant(answer.grant, naive) }
+				: { reason: answer.reason, limit: answer.limit };
 	return { kind: answer.kind, isReplayed: answer.isReplayed, ...part, ...available };
 };
 
@@ -49,7 +55,12 @@ const showOutcome = (outcome: Outcome | undefined, made: Made): unknown => {
 	const available = { available: outcome.availableMicro };
 	if (outcome.kind === 'wait') return { kind: 'wait', isReplayed: undefined, ...available };
 	if (outcome.kind === 'not_granted') return { kind: outcome.kind, reason: outcome.reason, ...available };
-	const part = 'hold' in outcome ? { hold: showHold(outcome.hold, made) } : 'grant' in outcome ? { grant: showGrant(outcome.grant) } : { reason: outcome.reason, limit: outcome.limit };
+	const part =
+		'hold' in outcome
+			? { hold: showHold(outcome.hold, made) }
+			: 'grant' in outcome
+				? { grant: showGrant(outcome.grant) }
+				: { reason: outcome.reason, limit: outcome.limit };
 	return { kind: outcome.kind, isReplayed: outcome.isReplayed, ...part, ...available };
 };
 
@@ -139,7 +150,12 @@ async function compareBudgets(store: LedgerStore, naive: NaiveLedger): Promise<v
 	const sums = (held: bigint, settled: bigint): string => `${String(held)}+${String(settled)}`;
 	const names = naive.holds.flatMap((hold) => hold.counted);
 	const expected = new Map(names.map((one) => [one, naive.used(one)] as const));
-	const unique = new Map([...expected].map(([one, { held, settled }]) => [`${String(one.budget.since)}/${one.period}/${one.value}`, sums(BigInt(held), BigInt(settled))]));
+	const unique = new Map(
+		[...expected].map(([one, { held, settled }]) => [
+			`${String(one.budget.since)}/${one.period}/${one.value}`,
+			sums(BigInt(held), BigInt(settled)),
+		]),
+	);
 	expect(stored.map(({ heldMicro, settledMicro }) => sums(heldMicro, settledMicro)).sort()).to.deep.equal([...unique.values()].sort());
 }
 

@@ -4,7 +4,7 @@
  */
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import type { Command, Outcome } from '../../lib/core/model';
+import type { Command, Outcome } from '../../lib/core/commands';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
 import type { LedgerStore } from '../../lib/ledger/store';

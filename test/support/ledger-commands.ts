@@ -1,7 +1,8 @@
 /**
  * Owns short ways to write ledger commands in tests: amounts in whole credits, everything else with a plain default.
  */
-import type { Command, GrantCategory, Expiry, Labels, Measure, Outcome, Plan, UnconfirmedPolicy } from '../../lib/core/model';
+import type { Command, Expiry, Outcome } from '../../lib/core/commands';
+import type { GrantCategory, Labels, Measure, Plan, UnconfirmedPolicy } from '../../lib/core/model';
 import { MICRO_PER_CREDIT, type Micro } from '../../lib/core/money';
 import type { Usage } from '../../lib/core/usage';
 

@@ -3,9 +3,10 @@
  * they were made in, because the two number them differently.
  */
 import * as fc from 'fast-check';
-import type { Command, Outcome } from '../../lib/core/model';
+import type { Command, Outcome } from '../../lib/core/commands';
 import type { LedgerStore } from '../../lib/ledger/store';
-import type { NaiveAnswer, NaiveLedger } from './naive-ledger';
+import type { NaiveLedger} from './naive-ledger';
+import { type NaiveAnswer } from './naive-ledger';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -41,7 +42,15 @@ export type Action =
 			readonly mayWait: boolean;
 	  }
 	| { readonly kind: 'refund'; readonly key: string; readonly nth: number; readonly amount: number | null; readonly renews: boolean }
-	| { readonly kind: 'budget'; readonly key: string; readonly name: string; readonly scope: 'campaign' | 'account'; readonly value: string | null; readonly period: 'total' | 'day' | 'send'; readonly limit: number }
+	| {
+			readonly kind: 'budget';
+			readonly key: string;
+			readonly name: string;
+			readonly scope: 'campaign' | 'account';
+			readonly value: string | null;
+			readonly period: 'total' | 'day' | 'send';
+			readonly limit: number;
+	  }
 	| { readonly kind: 'floor'; readonly key: string; readonly name: string; readonly exempt: readonly string[]; readonly floor: number }
 	| { readonly kind: 'remove'; readonly key: string; readonly limit: 'budget' | 'floor'; readonly name: string }
 	| { readonly kind: 'enforcement'; readonly key: string; readonly enforcement: 'enforce' | 'shadow' }
@@ -130,9 +139,33 @@ const limitAction: fc.Arbitrary<Action> = fc.oneof(
 			limit: fc.integer({ min: 0, max: 60 }),
 		}),
 	},
-	{ weight: 2, arbitrary: fc.record({ kind: fc.constant('floor' as const), key, name: limitName, exempt: fc.subarray(CAMPAIGNS), floor: fc.integer({ min: 0, max: 30 }) }) },
-	{ weight: 2, arbitrary: fc.record({ kind: fc.constant('remove' as const), key, limit: fc.constantFrom('budget' as const, 'floor' as const), name: limitName }) },
-	{ weight: 1, arbitrary: fc.record({ kind: fc.constant('enforcement' as const), key, enforcement: fc.constantFrom('enforce' as const, 'enforce' as const, 'shadow' as const) }) },
+	{
+		weight: 2,
+		arbitrary: fc.record({
+			kind: fc.constant('floor' as const),
+			key,
+			name: limitName,
+			exempt: fc.subarray(CAMPAIGNS),
+			floor: fc.integer({ min: 0, max: 30 }),
+		}),
+	},
+	{
+		weight: 2,
+		arbitrary: fc.record({
+			kind: fc.constant('remove' as const),
+			key,
+			limit: fc.constantFrom('budget' as const, 'floor' as const),
+			name: limitName,
+		}),
+	},
+	{
+		weight: 1,
+		arbitrary: fc.record({
+			kind: fc.constant('enforcement' as const),
+			key,
+			enforcement: fc.constantFrom('enforce' as const, 'enforce' as const, 'shadow' as const),
+		}),
+	},
 );
 const campaignOf = ({ timeoutMs }: { readonly timeoutMs: number }): string => `c${String(timeoutMs)}`;
 const changeAction: fc.Arbitrary<Action> = fc.oneof(
@@ -203,15 +236,37 @@ export function commandOf(asked: Action, made: Made, startMs: number): Command {
 				...(asked.policy ? { unconfirmedPolicy: asked.policy } : {}),
 			};
 		case 'reserve':
-			return { kind: 'reserve', key: asked.key, fingerprint: asked.fingerprint, amountMicro: asked.amount === null ? null : BigInt(asked.amount), timeoutMs: asked.timeoutMs, labels: { campaign: campaignOf(asked) }, person: null, sendId: asked.fingerprint, executionId: null, priceVersion: null, mayWait: asked.mayWait };
+			return {
+				kind: 'reserve',
+				key: asked.key,
+				fingerprint: asked.fingerprint,
+				amountMicro: asked.amount === null ? null : BigInt(asked.amount),
+				timeoutMs: asked.timeoutMs,
+				labels: { campaign: campaignOf(asked) },
+				person: null,
+				sendId: asked.fingerprint,
+				executionId: null,
+				priceVersion: null,
+				mayWait: asked.mayWait,
+			};
 		case 'refund':
-			return { kind: 'refund', key: asked.key, holdSeq: pick(made.holdSeqs, asked.nth), amountMicro: asked.amount === null ? null : BigInt(asked.amount), renews: asked.renews };
+			return {
+				kind: 'refund',
+				key: asked.key,
+				holdSeq: pick(made.holdSeqs, asked.nth),
+				amountMicro: asked.amount === null ? null : BigInt(asked.amount),
+				renews: asked.renews,
+			};
 		case 'budget': {
 			const { name, scope, value, period, limit } = asked;
 			return { kind: 'set_budget', key: asked.key, budget: { name, scope, value, period, limitMicro: BigInt(limit) } };
 		}
 		case 'floor':
-			return { kind: 'set_floor', key: asked.key, floor: { name: asked.name, label: 'campaign', exempt: asked.exempt, floorMicro: BigInt(asked.floor) } };
+			return {
+				kind: 'set_floor',
+				key: asked.key,
+				floor: { name: asked.name, label: 'campaign', exempt: asked.exempt, floorMicro: BigInt(asked.floor) },
+			};
 		case 'remove':
 			return { kind: 'remove_limit', key: asked.key, limit: asked.limit, name: asked.name };
 		case 'enforcement':

@@ -4,7 +4,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { isCreditError } from '../../lib/core/errors';
-import type { Command } from '../../lib/core/model';
+import type { Command } from '../../lib/core/commands';
 import { GroupCommit, type Settlement } from '../../lib/ledger/group-commit';
 import { openSqliteLedger } from '../../lib/ledger/sqlite/store';
 import type { LedgerStore } from '../../lib/ledger/store';

@@ -162,7 +162,16 @@ export class NaiveLedger {
 		});
 	}
 
-	setBudget(key: string, { name, scope, value, period, limit }: { name: string; scope: 'campaign' | 'account'; value: string | null; period: 'total' | 'day' | 'send'; limit: number }): NaiveAnswer {
+	setBudget(
+		key: string,
+		{
+			name,
+			scope,
+			value,
+			period,
+			limit,
+		}: { name: string; scope: 'campaign' | 'account'; value: string | null; period: 'total' | 'day' | 'send'; limit: number },
+	): NaiveAnswer {
 		return this.#once(key, ['budget', name, scope, value, period, limit], () => {
 			if (scope === 'account' && value !== null) return { kind: 'fault', code: 'invalid_argument' };
 			const old = this.budgets.find((budget) => budget.name === name);
@@ -309,7 +318,18 @@ export class NaiveLedger {
 		if (reason && !this.isShadow) return { kind: 'refused', reason: reason.why, limit: reason.name ?? null, isReplayed: false };
 		const coins = this.#spendable().slice(0, amount ?? 0);
 		for (const coin of coins) coin.place = 'held';
-		const hold: NaiveHold = { amount: amount ?? 0, timeoutAtMs: this.nowMs + timeoutMs, state: 'open', coins, actual: null, overdraft: 0, refunded: 0, isLate: false, counted, shadow: reason?.why ?? null };
+		const hold: NaiveHold = {
+			amount: amount ?? 0,
+			timeoutAtMs: this.nowMs + timeoutMs,
+			state: 'open',
+			coins,
+			actual: null,
+			overdraft: 0,
+			refunded: 0,
+			isLate: false,
+			counted,
+			shadow: reason?.why ?? null,
+		};
 		this.holds.push(hold);
 		return { kind: 'reserved', hold, isReplayed: false };
 	}
@@ -324,7 +344,15 @@ export class NaiveLedger {
 			}));
 	}
 
-	#refusal({ amount, campaign, counted }: { amount: number | null; campaign: string; counted: readonly Counted[] }): { why: string; mayPass: boolean; name?: string } | null {
+	#refusal({
+		amount,
+		campaign,
+		counted,
+	}: {
+		amount: number | null;
+		campaign: string;
+		counted: readonly Counted[];
+	}): { why: string; mayPass: boolean; name?: string } | null {
 		if (amount === null) return { why: 'unpriced_model', mayPass: false };
 		if (amount === 0) return null;
 		if (this.plan === 'trial') return { why: 'plan_not_eligible', mayPass: false };
@@ -334,8 +362,12 @@ export class NaiveLedger {
 			.filter(({ held, settled, limit }) => held + settled + amount > limit)
 			.sort((x, y) => x.limit - x.held - x.settled - (y.limit - y.held - y.settled))[0];
 		if (full) return { why: 'budget_exceeded', name: full.name, mayPass: full.settled + amount <= full.limit };
-		const held = this.grants.filter((grant) => this.#isLive(grant)).flatMap((grant) => grant.coins.filter((coin) => coin.place === 'held')).length;
-		const floor = this.floors.filter((one) => !one.exempt.includes(campaign) && this.available - amount < one.floor).sort((x, y) => y.floor - x.floor)[0];
+		const held = this.grants
+			.filter((grant) => this.#isLive(grant))
+			.flatMap((grant) => grant.coins.filter((coin) => coin.place === 'held')).length;
+		const floor = this.floors
+			.filter((one) => !one.exempt.includes(campaign) && this.available - amount < one.floor)
+			.sort((x, y) => y.floor - x.floor)[0];
 		if (floor) return { why: 'floor_reached', name: floor.name, mayPass: this.available + held - amount >= floor.floor };
 		if (amount <= this.available) return null;
 		return amount <= this.available + held ? { why: 'credits_held', mayPass: true } : { why: 'credits_exhausted', mayPass: false };

@@ -4,17 +4,8 @@
  */
 import { needsOf } from '../../core/decide';
 import { countersNeeded } from '../../core/limits';
-import type {
-	Account,
-	AccountSnapshot,
-	BudgetCounter,
-	Command,
-	CounterRef,
-	Entry,
-	GrantState,
-	Hold,
-	SnapshotNeeds,
-} from '../../core/model';
+import type { AccountSnapshot, Command, SnapshotNeeds } from '../../core/commands';
+import type { Account, BudgetCounter, CounterRef, Entry, GrantState, Hold } from '../../core/model';
 import type { Instant } from '../../core/time';
 import { bytesOf, holdStateCode, kindCode, readAccount, readCounter, readEntry, readGrant, readHold, readUsageTotal } from '../rows';
 import type { AccountRow, CounterRow, EntryRow, GrantRow, HoldRow, UsageTotalRow } from '../rows';

@@ -6,7 +6,8 @@
 import type { Pool } from 'pg';
 import { decide } from '../../core/decide';
 import { CreditError } from '../../core/errors';
-import type { Account, AccountSnapshot, BudgetCounter, Command, Entry, Hold, Outcome } from '../../core/model';
+import type { AccountSnapshot, Command, Outcome } from '../../core/commands';
+import type { Account, BudgetCounter, Entry, Hold } from '../../core/model';
 import { later, type Instant } from '../../core/time';
 import { bytesOf } from '../rows';
 import type { LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';

@@ -5,7 +5,8 @@
 import { encodeBody, encodeLabels } from '../../core/journal';
 import { sha256 } from '../../core/idempotency';
 import { NO_SETTINGS } from '../../core/limits';
-import type { Account, BudgetCounter, Decision, Entry, GrantState, Hold, KeptResult, UsageDelta } from '../../core/model';
+import type { Decision, KeptResult, UsageDelta } from '../../core/commands';
+import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../core/model';
 import { bytesOf, categoryCode, encodeSettings, holdStateCode, kindCode, planCode, policyCode } from '../rows';
 import type { Session, Statement } from './connection';
 import type { StoredAccount } from './reader';

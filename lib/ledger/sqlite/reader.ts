@@ -5,7 +5,8 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { needsOf } from '../../core/decide';
 import { counterKey, countersNeeded } from '../../core/limits';
-import type { Account, AccountSnapshot, BudgetCounter, Command, CounterRef, Entry, GrantState, Hold, UsageDelta } from '../../core/model';
+import type { AccountSnapshot, Command, UsageDelta } from '../../core/commands';
+import type { Account, BudgetCounter, CounterRef, Entry, GrantState, Hold } from '../../core/model';
 import type { Instant } from '../../core/time';
 import { readAccount, readCounter, readEntry, readGrant, readHold, readUsageTotal, holdStateCode, bytesOf } from '../rows';
 import type { AccountRow, CounterRow, EntryRow, GrantRow, HoldRow, UsageTotalRow } from '../rows';

@@ -4,7 +4,8 @@
  */
 import type { Database, Statement } from 'better-sqlite3';
 import { encodeBody, encodeLabels } from '../../core/journal';
-import type { Account, Decision, Entry, GrantState, Hold, KeptResult, Labels, UsageDelta } from '../../core/model';
+import type { Decision, KeptResult, UsageDelta } from '../../core/commands';
+import type { Account, Entry, GrantState, Hold, Labels } from '../../core/model';
 import { bytesOf, categoryCode, encodeSettings, holdStateCode, kindCode, planCode, policyCode } from '../rows';
 
 type Column = string | number | bigint | Buffer | null;
