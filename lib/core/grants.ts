@@ -30,7 +30,7 @@ export function changeAccount(draft: Draft, command: Of<'change_account'>, conte
 	return { kind: 'account', account: draft.account, isReplayed: false };
 }
 
-/** Adds a grant and repays overdraft from it first. Throws `plan_not_eligible` as a fault of the argument on a trial account. */
+/** Adds a grant and repays overdraft from it first. A trial account may be given credits; it can spend them once its plan is paid. */
 export function grantCredits(draft: Draft, command: GrantCommand, context: EntryContext): Outcome {
 	checkAmount(command.amountMicro);
 	if (!Number.isInteger(command.priority) || command.priority < 0 || command.priority > 1000) {

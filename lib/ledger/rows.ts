@@ -8,7 +8,18 @@ import { canonicalJson } from '../core/idempotency';
 import { NO_SETTINGS } from '../core/limits';
 import { decodeBody, decodeLabels, ENTRY_KINDS } from '../core/journal';
 import type { UsageDelta } from '../core/commands';
-import type { Account, AccountSettings, BudgetCounter, Entry, GrantCategory, GrantState, Hold, HoldState, Plan, UnconfirmedPolicy } from '../core/model';
+import type {
+	Account,
+	AccountSettings,
+	BudgetCounter,
+	Entry,
+	GrantCategory,
+	GrantState,
+	Hold,
+	HoldState,
+	Plan,
+	UnconfirmedPolicy,
+} from '../core/model';
 
 const PLANS = ['paid', 'trial'] as const satisfies readonly Plan[];
 const POLICIES = ['release', 'charge'] as const satisfies readonly UnconfirmedPolicy[];
@@ -141,7 +152,13 @@ function readSettings(text: string | null): AccountSettings {
 
 /** Reads a budget counter. */
 export function readCounter(row: CounterRow): BudgetCounter {
-	return { budgetSeq: Number(row.budget), period: row.period, value: row.value, heldMicro: row.held_micro, settledMicro: row.settled_micro };
+	return {
+		budgetSeq: Number(row.budget),
+		period: row.period,
+		value: row.value,
+		heldMicro: row.held_micro,
+		settledMicro: row.settled_micro,
+	};
 }
 
 /** Reads a grant with its balance. */

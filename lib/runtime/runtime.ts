@@ -148,6 +148,7 @@ function purgeNowAndThen(shared: SharedLedger): void {
 async function closeShared(place: string, shared: SharedLedger): Promise<void> {
 	if (shared.leases > 0) return;
 	registry().ledgers.delete(place);
+	await shared.commits.drain();
 	await shared.store.close();
 }
 

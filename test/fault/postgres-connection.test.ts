@@ -1,6 +1,6 @@
 /** Connections to a PostgreSQL server that break at the worst moment, servers that are not as they should be, and what is said then. */
 import { expect } from 'chai';
-import type { Command } from '../../lib/core/model';
+import type { Command } from '../../lib/core/commands';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { startCuttingProxy, type Cut, type CuttingProxy } from '../support/cutting-proxy';

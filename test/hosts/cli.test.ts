@@ -55,6 +55,8 @@ async function useCredits(): Promise<void> {
 			amountMicro: 5_000_000n,
 			labels: { campaign: 'spring', model: 'gpt-4.1-mini' },
 			person: null,
+			sendId: null,
+			executionId: null,
 			priceVersion: null,
 			waitMs: 0,
 		});

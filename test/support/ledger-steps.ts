@@ -5,7 +5,7 @@
 import * as fc from 'fast-check';
 import type { Command, Outcome } from '../../lib/core/commands';
 import type { LedgerStore } from '../../lib/ledger/store';
-import type { NaiveLedger} from './naive-ledger';
+import type { NaiveLedger } from './naive-ledger';
 import { type NaiveAnswer } from './naive-ledger';
 
 const HOUR_MS = 3_600_000;

@@ -4,7 +4,8 @@
  */
 import { expect } from 'chai';
 import { balanceAt } from '../../lib/core/balance';
-import type { Command, GrantCategory, Outcome, Plan, Promotion } from '../../lib/core/model';
+import type { Command, Outcome, Promotion } from '../../lib/core/commands';
+import type { GrantCategory, Plan } from '../../lib/core/model';
 import { parseCredits, type Micro } from '../../lib/core/money';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
@@ -143,6 +144,8 @@ class Scenario {
 			timeoutMs: spanMs(options.get('timeout') ?? '15m', 0),
 			labels: {},
 			person: null,
+			sendId: null,
+			executionId: null,
 			priceVersion: null,
 			mayWait,
 		};

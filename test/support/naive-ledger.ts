@@ -176,8 +176,8 @@ export class NaiveLedger {
 			if (scope === 'account' && value !== null) return { kind: 'fault', code: 'invalid_argument' };
 			const old = this.budgets.find((budget) => budget.name === name);
 			this.#limitsSet += 1;
-			const isSame = old && old.scope === scope && old.value === value && old.period === period;
-			const next = isSame ? old : { name, scope, value, period, limit, since: this.#limitsSet };
+			const isSame = old?.scope === scope && old.value === value && old.period === period;
+			const next = old && isSame ? old : { name, scope, value, period, limit, since: this.#limitsSet };
 			next.limit = limit;
 			this.budgets = [...this.budgets.filter((budget) => budget.name !== name), next];
 			this.#changed();

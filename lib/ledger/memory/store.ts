@@ -174,7 +174,11 @@ function load(book: Book, commands: readonly Command[], { needs, atMs }: { needs
 	return { account: book.account, grants, holds, entries, promotions, counters: loadCounters(book, commands, { holds, atMs }) };
 }
 
-function loadCounters({ account, counters }: Book, commands: readonly Command[], { holds, atMs }: { holds: readonly Hold[]; atMs: Instant }): BudgetCounter[] {
+function loadCounters(
+	{ account, counters }: Book,
+	commands: readonly Command[],
+	{ holds, atMs }: { holds: readonly Hold[]; atMs: Instant },
+): BudgetCounter[] {
 	const refs = account ? countersNeeded(commands, { settings: account.settings, timeZone: account.timeZone, holds, atMs }) : [];
 	return [...new Set(refs.map(counterKey))].flatMap((key) => counters.get(key) ?? []);
 }

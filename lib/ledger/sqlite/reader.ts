@@ -178,7 +178,9 @@ export class Reader {
 
 	#snapshotCounters(id: bigint, refs: readonly CounterRef[]): BudgetCounter[] {
 		const byKey = new Map(refs.map((ref) => [counterKey(ref), ref]));
-		return [...byKey.values()].flatMap(({ budgetSeq, period, value }) => this.#counter.get(id, budgetSeq, period, value) ?? []).map(readCounter);
+		return [...byKey.values()]
+			.flatMap(({ budgetSeq, period, value }) => this.#counter.get(id, budgetSeq, period, value) ?? [])
+			.map(readCounter);
 	}
 
 	#promotions(id: bigint, promotionIds: readonly string[]): Map<string, number> {

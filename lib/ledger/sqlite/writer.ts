@@ -68,7 +68,8 @@ export class Writer {
 		for (const grant of decision.grants) this.#writeGrant(id, grant, made.has(grant.seq));
 		const closings = closingSeqs(decision.entries);
 		for (const hold of decision.holds) this.#writeHold(id, hold, { isNew: made.has(hold.seq), closedSeq: closings.get(hold.seq) ?? null });
-		for (const { budgetSeq, period, value, heldMicro, settledMicro } of decision.counters) this.#putCounter.run(id, budgetSeq, period, value, heldMicro, settledMicro);
+		for (const { budgetSeq, period, value, heldMicro, settledMicro } of decision.counters)
+			this.#putCounter.run(id, budgetSeq, period, value, heldMicro, settledMicro);
 		for (const usage of decision.usage) this.#writeUsage(id, usage);
 		for (const result of decision.results) this.#writeResult(id, result);
 	}
