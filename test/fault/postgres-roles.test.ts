@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ENTRY_KINDS } from '../../lib/core/journal';
-import type { Command } from '../../lib/core/model';
+import type { Command } from '../../lib/core/commands';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { faultOf } from '../support/error-code';

@@ -5,7 +5,7 @@
  */
 import type { Pool } from 'pg';
 import { decide } from '../../core/decide';
-import { CreditError } from '../../core/errors';
+import { CreditError, isCreditError } from '../../core/errors';
 import type { AccountSnapshot, Command, Outcome } from '../../core/commands';
 import type { Account, BudgetCounter, Entry, Hold } from '../../core/model';
 import { later, type Instant } from '../../core/time';
