@@ -1,0 +1,71 @@
+/** A ledger on a PostgreSQL server as the hosts and the command line reach it: by its address, shared, and without ever showing the password. */
+import { expect } from 'chai';
+import { join } from 'node:path';
+import { LEDGER_PARAMS } from '../../lib/params/connection';
+import { leaseLedger, type LedgerSettings } from '../../lib/runtime/runtime';
+import { run } from '../support/child';
+import { faultOf } from '../support/error-code';
+import { credits } from '../support/ledger-commands';
+import { newLedgerUrl } from '../support/postgres';
+import { cleanEnvironment, outputRoot } from '../support/repository';
+import { temporaryFolder } from '../support/temporary-folder';
+
+const PASSWORD = /not-a-secret/;
+
+describe('a PostgreSQL ledger in the hosts', function () {
+	this.timeout(30_000);
+	let url: string;
+	beforeEach(async () => {
+		url = await newLedgerUrl();
+	});
+
+	const lease = (settings: Partial<LedgerSettings>) =>
+		leaseLedger({ path: '', account: 'default', timeZone: 'UTC', ...settings }, temporaryFolder());
+	const llmCredits = async (...args: string[]) => {
+		const finished = await run(process.execPath, [join(outputRoot(), 'lib', 'cli', 'llm-credits.js'), ...args, '--json'], {
+			cwd: temporaryFolder(),
+			env: cleanEnvironment({ LLM_CREDITS_LEDGER: url, TZ: 'UTC' }),
+			timeoutMs: 20_000,
+		});
+		expect(finished.stdout + finished.stderr).to.not.match(PASSWORD);
+		expect(finished.code, finished.stderr).to.equal(0);
+		return JSON.parse(finished.stdout) as Record<string, unknown>;
+	};
+
+	it('is one connection setting, kept as a secret', () => {
+		expect(LEDGER_PARAMS.find(({ name }) => name === 'postgresUrl')).to.deep.include({ kind: 'secret', label: 'PostgreSQL URL' });
+	});
+
+	it('is opened once for all nodes of a process, and named without its password', async () => {
+		const [first, second] = await Promise.all([
+			lease({ postgresUrl: url, path: '/not/used' }),
+			lease({ postgresUrl: ` ${url} `, account: 'other' }),
+		]);
+		expect(first.store).to.equal(second.store);
+		expect(first.ledger.location)
+			.to.match(/^postgres:\/\/ledger@127\.0\.0\.1:\d+\/postgres\?schema=/)
+			.and.not.match(PASSWORD);
+		await first.ledger.grant({ credits: credits(5), category: 'purchased', expiry: null, key: 'k' });
+		expect((await first.ledger.balance()).availableMicro).to.equal(credits(5));
+		expect((await second.ledger.balance()).availableMicro).to.equal(0n);
+		await Promise.all([first.release(), second.release()]);
+		await first.store.close();
+	});
+
+	it('is refused as a file when it has a password, which would be exported with the flow', async () => {
+		const fault = await faultOf(lease({ path: url }));
+		expect(fault.code).to.equal('invalid_path');
+		expect(fault.message)
+			.to.match(/PostgreSQL URL/)
+			.and.not.match(PASSWORD);
+	});
+
+	it('is used by every kind of command', async () => {
+		await llmCredits('account', 'open', '--name', 'Shop');
+		await llmCredits('grant', '--credits', '12');
+		await llmCredits('purchase', '--packs', '1');
+		expect(await llmCredits('balance')).to.have.nested.property('available');
+		expect(await llmCredits('verify')).to.have.property('ok', true);
+		expect(JSON.stringify(await llmCredits('usage'))).to.be.a('string');
+	});
+});
