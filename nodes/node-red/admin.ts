@@ -79,15 +79,13 @@ function answering(
 
 async function models(RED: NodeAPI, { params }: Request): Promise<Answer> {
 	const node = providerNode(RED, params['id']);
-	if (node === null)
-		return { status: 404, body: { code: 'not_deployed', message: 'Deploy the provider first; then its models are listed here.' } };
+	if (node === null) return { status: 200, body: { models: [], message: 'Deploy the provider first; then its models are listed here.' } };
 	return { status: 200, body: { models: await modelChoices(node.handle(), { atMs: systemClock() }) } };
 }
 
 async function balance(RED: NodeAPI, { params }: Request): Promise<Answer> {
 	const node = ledgerNode(RED, params['id']);
-	if (node === null)
-		return { status: 404, body: { code: 'not_deployed', message: 'Deploy the ledger first; then its balance is shown here.' } };
+	if (node === null) return { status: 200, body: { message: 'Deploy to see the balance.' } };
 	const lease = await leaseLedger(node.settings(), userDir(RED));
 	try {
 		return { status: 200, body: balanceDocument(await lease.ledger.balance()) };

@@ -53,6 +53,33 @@ describe('Node-RED in Chromium', function () {
 		}
 	});
 
+	it('makes a working node of one that is dragged from the palette, with a ledger and a provider added in its dialog', async () => {
+		const { page } = editor;
+		const dragged = page.locator('.red-ui-palette-node[data-palette-type="llm-credits-action"]');
+		await dragged.scrollIntoViewIfNeeded();
+		await dragged.dragTo(page.locator('#red-ui-workspace-chart'), { targetPosition: { x: 300, y: 300 } });
+		const id = await page.evaluate<string>(
+			`(() => { let found = ''; RED.nodes.eachNode((node) => { if (node.type === 'llm-credits-action' && node.id !== 'action') found = node.id; }); return found; })()`,
+		);
+		expect(id).not.to.equal('');
+		await editor.edit(id);
+		expect(await page.locator('.llmc-row[data-key="prompt"] .llmc-message').textContent()).to.match(/^Prompt is empty/);
+		for (const type of ['ledger', 'provider'] as const) {
+			await page.click(`.llmc-row[data-key="${type}"] button:has(.fa-plus), .llmc-row[data-key="${type}"] a:has(.fa-plus)`);
+			await page.waitForSelector('#node-config-dialog-ok');
+			await editor.type('#node-config-input-name', `My ${type}`);
+			await page.click('#node-config-dialog-ok');
+			await page.waitForSelector('#node-config-dialog-ok', { state: 'detached' });
+		}
+		await editor.type('#node-input-prompt', 'Write a subject line');
+		await saveAndReload();
+		const saved = await stored(id);
+		expect(saved).to.include({ model: 'gpt-4.1-mini', modelType: 'str', promptType: 'str', outputMode: 'separate', outputs: 2 });
+		expect((await stored(String(saved['ledger'])))['name']).to.equal('My ledger');
+		expect((await stored(String(saved['provider'])))['name']).to.equal('My provider');
+		expect(await page.evaluate(`RED.nodes.node('${id}').valid`)).to.equal(true);
+	});
+
 	it('keeps every kind of field of LLM Action', async () => {
 		await editor.edit('action');
 		const { page } = editor;

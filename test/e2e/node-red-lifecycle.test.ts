@@ -105,7 +105,9 @@ describe('Node-RED: the life of the nodes', function () {
 				available: '100',
 				account: 'default',
 			});
-			expect((await guarded.request('llm-credits/ledger/none/balance', reader)).status).to.equal(404);
+			expect((await guarded.request('llm-credits/ledger/none/balance', reader)).body).to.deep.equal({
+				message: 'Deploy to see the balance.',
+			});
 
 			const values = { service: 'custom', baseUrl: provider.url, apiKey: '__PWRD__', headerValue: '' };
 			const test = async (who: typeof reader, changed: object): Promise<{ status: number; body: unknown }> =>

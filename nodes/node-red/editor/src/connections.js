@@ -29,12 +29,9 @@ export function showBalance(form) {
 	const place = form.element.find('.llmc-balance');
 	place.text('');
 	if (form.node.id === undefined) return;
-	const shown = $('<span>').text('Deploy to see the balance.').appendTo(place);
 	$.getJSON(`llm-credits/ledger/${encodeURIComponent(form.node.id)}/balance`).then(
-		(balance) => shown.replaceWith(table(balance)),
-		(failure) => {
-			if (failure.status !== 404) shown.addClass('llmc-bad').text(messageOf(failure));
-		},
+		(balance) => place.append(balance.message === undefined ? table(balance) : $('<span>').text(balance.message)),
+		(failure) => place.append($('<span class="llmc-bad">').text(messageOf(failure))),
 	);
 }
 

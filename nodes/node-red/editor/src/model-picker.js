@@ -34,8 +34,8 @@ export class ModelPicker {
 			return;
 		}
 		try {
-			const { models } = await $.getJSON(`llm-credits/provider/${encodeURIComponent(id)}/models`);
-			if (this.loaded.id === id) this.loaded.models = models;
+			const { models, message = '' } = await $.getJSON(`llm-credits/provider/${encodeURIComponent(id)}/models`);
+			if (this.loaded.id === id) this.loaded = { id, models, message };
 		} catch (failure) {
 			if (this.loaded.id === id) this.loaded.message = failure.responseJSON?.message ?? 'The models cannot be listed now.';
 		}

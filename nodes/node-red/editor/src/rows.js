@@ -90,9 +90,12 @@ export class Rows {
 		return this.list.find('.llmc-row-message').text() !== '';
 	}
 
+	/** A row that is being removed fades out for a moment; it is gone for whoever saves meanwhile. */
 	entries() {
 		const entries = [];
-		this.list.editableList('items').each((_index, item) => entries.push($(item).data('data')));
+		this.list.editableList('items').each((_index, item) => {
+			if (!$(item).closest('li').hasClass('red-ui-editableList-item-deleting')) entries.push($(item).data('data'));
+		});
 		return entries;
 	}
 
