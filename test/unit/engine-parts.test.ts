@@ -52,7 +52,7 @@ describe('ladder', () => {
 });
 
 describe('Fallback Switch', () => {
-	const values = (raw: Record<string, unknown>): FallbackSwitchValues => readParams(FALLBACK_SWITCH_PARAMS, raw) as FallbackSwitchValues;
+	const values = (raw: Record<string, unknown>): FallbackSwitchValues => readParams(FALLBACK_SWITCH_PARAMS, raw);
 	const marked = (source: string, reason: string): unknown => ({ llmCredits: { source, reason } });
 
 	it('sends an item to the first rule that fits, and the rest to Otherwise', () => {
@@ -126,7 +126,7 @@ describe('model choices', () => {
 });
 
 describe('provider settings', () => {
-	const values = (raw: Record<string, unknown>): ProviderValues => readParams(PROVIDER_PARAMS, raw) as ProviderValues;
+	const values = (raw: Record<string, unknown>): ProviderValues => readParams(PROVIDER_PARAMS, raw);
 
 	it('price by the service chosen, even through an address of its own', () => {
 		const at = 1_790_000_000_000;
