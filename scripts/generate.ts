@@ -1,5 +1,5 @@
 /**
- * Owns the generated part of the package: the Node-RED forms, their help, the editor's code in one file, and white icons.
+ * Owns the generated part of the package: the Node-RED forms, their help, and the editor's code in one file.
  * Run by the build with the output folder as its argument; everything is written anew. Refuses to write anywhere else.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -7,7 +7,6 @@ import { dirname, join } from 'node:path';
 import { CONNECTIONS, NODES } from '../nodes/node-red/node-types';
 import { bundleEditor } from './generate/editor-bundle';
 import { htmlOf } from './generate/html';
-import { whiteIcon } from './generate/white-icon';
 
 async function generate(outDir: string): Promise<void> {
 	const write = (path: string, content: string): void => {
@@ -18,7 +17,6 @@ async function generate(outDir: string): Promise<void> {
 	for (const description of [...NODES, ...CONNECTIONS]) {
 		const folder = `nodes/node-red/${description.type}`;
 		write(`${folder}/${description.type}.html`, htmlOf(description));
-		if ('needs' in description) write(`${folder}/icons/${description.type}.svg`, whiteIcon(outDir, description.icon));
 	}
 	write('nodes/node-red/editor/llm-credits-editor.js', await bundleEditor(outDir));
 }
