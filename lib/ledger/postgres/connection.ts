@@ -68,27 +68,32 @@ function parserOf(oid: number): ((value: string) => unknown) | null {
 /** Statements of one connection. */
 export class Session {
 	readonly #client: PoolClient;
+	readonly #timeoutMs: number | null;
 
-	constructor(client: PoolClient) {
+	constructor(client: PoolClient, timeoutMs: number | null) {
 		this.#client = client;
+		this.#timeoutMs = timeoutMs;
 	}
 
 	/** Sends all statements at once and resolves with their rows, in order. Rejects with the first failure when all are answered. */
 	async run(...statements: readonly Statement[]): Promise<Row[][]> {
-		const answers = await Promise.allSettled(statements.map((statement) => this.#client.query<Row>(queryOf(statement))));
+		const answers = await Promise.allSettled(statements.map((statement) => this.#client.query<Row>(queryOf(statement, this.#timeoutMs))));
 		const failed = answers.find((answer) => answer.status === 'rejected');
 		if (failed) throw failed.reason;
 		return answers.map((answer) => rowsOf((answer as PromiseFulfilledResult<QueryResult<Row>>).value));
 	}
 }
 
-/** Lends a connection to `work`. One that was lost, or was left in a transaction, is not used again. */
-export async function withSession<T>(pool: Pool, work: (session: Session) => Promise<T>): Promise<T> {
+/**
+ * Lends a connection to `work`; `timeoutMs` is for each of its statements, by default the pool's. A connection that was lost, or was
+ * left in a transaction, is not used again.
+ */
+export async function withSession<T>(pool: Pool, work: (session: Session) => Promise<T>, timeoutMs: number | null = null): Promise<T> {
 	const client = await pool.connect();
 	client.on('error', ignoreLoss);
 	let isSound = false;
 	try {
-		const session = new Session(client);
+		const session = new Session(client, timeoutMs);
 		try {
 			const result = await work(session);
 			isSound = true;
@@ -121,8 +126,13 @@ export function beginRead(timeoutMs: number): Statement {
 export const COMMIT: Statement = { text: 'COMMIT' };
 export const ROLLBACK: Statement = { text: 'ROLLBACK' };
 
-function queryOf({ name, text, values }: Statement): QueryConfig {
-	return { text, ...(name === undefined ? {} : { name }), ...(values ? { values: values.map(encoded) } : {}) };
+function queryOf({ name, text, values }: Statement, timeoutMs: number | null): QueryConfig {
+	return {
+		text,
+		...(timeoutMs === null ? {} : { query_timeout: timeoutMs }),
+		...(name === undefined ? {} : { name }),
+		...(values ? { values: values.map(encoded) } : {}),
+	};
 }
 
 /** Texts, also in lists, as the database can keep them; the inverse of what is done with every text that is read. */

@@ -47,6 +47,8 @@ const DEFAULT_DEADLINE_MS = 10_000;
 /** Whoever opens a ledger can be told that the server is away, and try again; who spends from it cannot so easily. */
 const OPENING_DEADLINE_MS = 2_000;
 const DEFAULT_POOL_SIZE = 4;
+/** Totals and proofs of millions of calls are read at one go. */
+const LONG_READ_MS = 120_000;
 const NOBODY: AccountSnapshot = { account: null, grants: [], holds: [], entries: [], promotions: new Map(), counters: [] };
 
 /**
@@ -135,7 +137,7 @@ class PostgresStore implements LedgerStore {
 				remember();
 				return outcomes;
 			},
-			(error) => (sent && passing(error) ? new UnansweredCommit(error) : error),
+			{ explain: (error) => (sent && passing(error) ? new UnansweredCommit(error) : error) },
 		);
 	}
 
@@ -149,8 +151,11 @@ class PostgresStore implements LedgerStore {
 
 	async usage(accountId: string, query: UsageQuery): Promise<readonly UsageRow[]> {
 		const readDays = { ...query, fromDay: null, untilDay: null };
-		return this.#readAccount<readonly UsageRow[]>(accountId, [], async (session, { id }) =>
-			totalUsage(await this.#reader.usage(session, id, query), readDays),
+		return this.#readAccount<readonly UsageRow[]>(
+			accountId,
+			[],
+			async (session, { id }) => totalUsage(await this.#reader.usage(session, id, query), readDays),
+			LONG_READ_MS,
 		);
 	}
 
@@ -167,7 +172,12 @@ class PostgresStore implements LedgerStore {
 	}
 
 	async materialised(accountId: string): Promise<MaterialisedAccount | null> {
-		return this.#readAccount<MaterialisedAccount | null>(accountId, null, (session, stored) => this.#reader.materialised(session, stored));
+		return this.#readAccount<MaterialisedAccount | null>(
+			accountId,
+			null,
+			(session, stored) => this.#reader.materialised(session, stored),
+			LONG_READ_MS,
+		);
 	}
 
 	async entries(accountId: string, page: PageQuery): Promise<readonly Entry[]> {
@@ -234,21 +244,29 @@ class PostgresStore implements LedgerStore {
 	}
 
 	/** Runs `work` over one unchanging view of the account. */
-	async #readAccount<T>(accountId: string, absent: T, work: (session: Session, stored: StoredAccount) => Promise<T>): Promise<T> {
-		return this.#insist(async (session, timeoutMs) => {
-			const [, rows] = await session.run(beginRead(timeoutMs), this.#reader.account(accountId, { isLocked: false }));
-			const stored = readStored(rows);
-			return this.#giveUp(session, stored ? await work(session, stored) : absent);
-		});
+	async #readAccount<T>(
+		accountId: string,
+		absent: T,
+		work: (session: Session, stored: StoredAccount) => Promise<T>,
+		longestMs: number | null = null,
+	): Promise<T> {
+		return this.#insist(
+			async (session, timeoutMs) => {
+				const [, rows] = await session.run(beginRead(longestMs ?? timeoutMs), this.#reader.account(accountId, { isLocked: false }));
+				const stored = readStored(rows);
+				return this.#giveUp(session, stored ? await work(session, stored) : absent);
+			},
+			{ longestMs },
+		);
 	}
 
 	/** Runs `work` on a connection, again while what stood in the way may pass; nothing stays of a try that failed. */
 	async #insist<T>(
 		work: (session: Session, timeoutMs: number) => Promise<T>,
-		explain: (error: unknown) => unknown = (error) => error,
+		{ explain = (error) => error, longestMs = null }: { explain?: (error: unknown) => unknown; longestMs?: number | null } = {},
 	): Promise<T> {
 		if (this.#closing) throw new CreditError('ledger_closed', `The ledger ${this.location} was closed. Open it again before using it.`);
-		const running = this.#patience.insist((timeoutMs) => withSession(this.#pool, (session) => work(session, timeoutMs)));
+		const running = this.#patience.insist((timeoutMs) => withSession(this.#pool, (session) => work(session, timeoutMs), longestMs));
 		this.#underWay.add(running);
 		try {
 			return await running;
