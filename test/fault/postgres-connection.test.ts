@@ -5,7 +5,7 @@ import { verifyLedger } from '../../lib/engine/verify-ledger';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { startCuttingProxy, type Cut, type CuttingProxy } from '../support/cutting-proxy';
 import { faultOf } from '../support/error-code';
-import { expectKind, grant, openAccount, release, reserve, settle, voidGrant } from '../support/ledger-commands';
+import { credits, expectKind, grant, openAccount, release, reserve, settle, voidGrant } from '../support/ledger-commands';
 import { newLedgerUrl, openPostgresTestLedger, postgresUrl, runSql } from '../support/postgres';
 
 const ACCOUNT = 'acme';
@@ -222,6 +222,14 @@ describe('a PostgreSQL ledger that cannot be used', function () {
 			reserve('k', 1, { person: odd, labels: { campaign: odd } }),
 			settle(3, 1, { result: { text: odd, keptUntilMs: Date.now() + 60_000 } }),
 		]);
+		const budget = { name: odd, scope: 'campaign', value: odd, period: 'total', limitMicro: credits(3) } as const;
+		await store.commit('odd \0 account', [{ kind: 'set_budget', key: 'b', budget }]);
+		const twice = ['b1', 'b2'].map((key) => reserve(key, 2, { labels: { campaign: odd } }));
+		const [[first], [second]] = [
+			await store.commit('odd \0 account', twice.slice(0, 1)),
+			await store.commit('odd \0 account', twice.slice(1)),
+		];
+		expect([first?.kind, expectKind(second, 'refused').reason]).to.deep.equal(['reserved', 'budget_exceeded']);
 		const told = await store.materialised('odd \0 account');
 		expect([told?.account.name, told?.grants[0]?.note, await store.keptResult('odd \0 account', 3)]).to.deep.equal([odd, odd, odd]);
 		const [hold] = await store.holdsBySeq('odd \0 account', [3]);

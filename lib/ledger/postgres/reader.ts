@@ -11,7 +11,6 @@ import { bytesOf, holdStateCode, kindCode, readAccount, readCounter, readEntry, 
 import type { AccountRow, CounterRow, EntryRow, GrantRow, HoldRow, UsageTotalRow } from '../rows';
 import type { MaterialisedAccount, PageQuery, UsageQuery } from '../store';
 import type { Session, Statement } from './connection';
-import { encodeText } from './text-codec';
 
 /** An account with the number that the database knows it by. */
 export interface StoredAccount {
@@ -189,9 +188,9 @@ export class Reader {
 	}
 
 	#countersByKey(id: bigint, refs: readonly CounterRef[]): Statement {
-		const text = `WITH asked AS (SELECT DISTINCT * FROM unnest($2::bigint[], $3::text[], $4::text[]) AS a (budget, period, value))
-			${COUNTER} FROM asked JOIN ${this.#in}budget_counters c ON c.account = $1 AND c.budget = asked.budget AND c.period = asked.period AND c.value = asked.value`;
-		const texts = (pick: (ref: CounterRef) => string): string[] => refs.map((ref) => encodeText(pick(ref)));
+		const text = `${COUNTER} FROM (SELECT DISTINCT * FROM unnest($2::bigint[], $3::text[], $4::text[]) AS a (budget, period, value)) asked
+			CROSS JOIN LATERAL (SELECT * FROM ${this.#in}budget_counters WHERE account = $1 AND budget = asked.budget AND period = asked.period AND value = asked.value OFFSET 0) c`;
+		const texts = (pick: (ref: CounterRef) => string): string[] => refs.map(pick);
 		return {
 			name: 'counters_by_key',
 			text,
