@@ -110,6 +110,8 @@ export interface ReserveCommand {
 	readonly priceVersion: string | null;
 	/** When open holds would make room, answer `wait` and record nothing, instead of refusing. */
 	readonly mayWait: boolean;
+	/** When credits are exhausted, answer `wait` with what is available and record nothing: the caller may ask for less under the same key. */
+	readonly mayAskForLess: boolean;
 }
 
 export interface SettleCommand {
@@ -137,8 +139,8 @@ export type Outcome =
 			readonly availableMicro: Micro;
 			readonly isReplayed: boolean;
 	  }
-	/** The amount fits once open holds close; nothing was recorded. */
-	| { readonly kind: 'wait'; readonly availableMicro: Micro }
+	/** Nothing was recorded: the amount fits once open holds close, or a smaller one may fit now (`credits_exhausted`). */
+	| { readonly kind: 'wait'; readonly reason: RefusalReason; readonly availableMicro: Micro }
 	| {
 			readonly kind: 'refunded';
 			readonly hold: Hold;

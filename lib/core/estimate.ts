@@ -59,6 +59,45 @@ export function estimateCost(price: ModelPrice, size: RequestSize, mode: Estimat
 	}
 }
 
+/** A call that is bounded by a shorter answer, so that it fits what is left. */
+export interface ShorterCall {
+	readonly amountMicro: Micro;
+	/** The output limit to send instead of the usual one: it is what makes the amount enough. */
+	readonly outputLimitTokens: number;
+}
+
+/** With nothing learned, an answer is not bounded below this: it would hardly ever be whole. */
+const SHORTEST_FIRST_OUTPUT_TOKENS = 100;
+
+/**
+ * A smaller call for when the usual reservation does not fit what is available, so that a campaign uses its credits to the last
+ * call: room for as long an answer as is usual, or up to twice that where it is paid for. The limit that is sent along keeps the
+ * call within its hold. The amount may still be more than is available: then open holds must close first.
+ */
+export function shorterCall(
+	price: ModelPrice,
+	size: RequestSize,
+	{ learned, availableMicro }: { learned: Learned; availableMicro: Micro },
+): ShorterCall {
+	const inputTokens = expectedInput(size, learned);
+	const costOf = (outputTokens: number): Micro => highestCost(price, { inputTokens, outputTokens });
+	let fits = Math.min(usualOutput(learned), size.outputLimitTokens);
+	let isTooLong = Math.min(fits * 2, size.outputLimitTokens) + 1;
+	while (isTooLong - fits > 1) {
+		const middle = fits + Math.floor((isTooLong - fits) * 0.5);
+		if (costOf(middle) <= availableMicro) fits = middle;
+		else isTooLong = middle;
+	}
+	return { amountMicro: costOf(fits), outputLimitTokens: fits };
+}
+
+/** Nine of ten answers lately were not longer. */
+function usualOutput(learned: Learned): number {
+	if (learned.length === 0) return SHORTEST_FIRST_OUTPUT_TOKENS;
+	const ascending = learned.map(({ outputTokens }) => outputTokens).sort((a, b) => a - b);
+	return ascending[Math.floor((ascending.length - 1) * 0.9)] ?? SHORTEST_FIRST_OUTPUT_TOKENS;
+}
+
 /** Adds what a call really used to what is known; the oldest observation beyond 64 is forgotten. */
 export function learn(learned: Learned, { estimatedInputTokens, usage }: { estimatedInputTokens: number; usage: Usage }): Learned {
 	if (estimatedInputTokens <= 0) return learned;

@@ -87,7 +87,8 @@ function refuse(
 	command: ReserveCommand,
 	{ context, refusal: { reason, limit, mayPass } }: { context: EntryContext; refusal: Refusal },
 ): Outcome {
-	if (mayPass && command.mayWait) return { kind: 'wait', availableMicro: draft.availableMicro() };
+	const isOpen = (mayPass && command.mayWait) || (reason === 'credits_exhausted' && command.mayAskForLess);
+	if (isOpen) return { kind: 'wait', reason, availableMicro: draft.availableMicro() };
 	const { labels, person, amountMicro } = command;
 	draft.append({ kind: 'refused', reason, amountMicro, limit }, { ...context, labels, person });
 	draft.count(labels, REFUSED_COUNTS);

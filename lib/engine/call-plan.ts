@@ -2,7 +2,7 @@
  * Owns what is fixed about an item's call before credits are touched: messages, price, labels, the idempotency key. The size
  * of its reservation is taken at the last moment, from what is learned by then.
  */
-import { estimateCost, type EstimateMode, type Learned, type RequestSize } from '../core/estimate';
+import { estimateCost, shorterCall, type EstimateMode, type Learned, type RequestSize } from '../core/estimate';
 import { CreditError } from '../core/errors';
 import { DEFAULT_HOLD_TIMEOUT_MS, MAX_HOLD_TIMEOUT_MS } from '../core/hold';
 import { canonicalJson, sha256 } from '../core/idempotency';
@@ -35,7 +35,7 @@ export interface CallPlan {
 
 /** Plans the call of one item. Throws a `CreditError` for labels or models that cannot be used, or a misconfigured provider. */
 export function planCall(context: ActionContext, input: ItemInput, hostKey: string): CallPlan {
-	const { values, contract, memory, timing } = context;
+	const { values, contract, timing } = context;
 	const model = input.model.trim();
 	if (model === '') {
 		throw new CreditError('invalid_settings', 'The model is empty for this item. Choose one, or check the field it is taken from.');
@@ -56,7 +56,7 @@ export function planCall(context: ActionContext, input: ItemInput, hostKey: stri
 		waitMs: values.waitForCreditsSeconds * 1000,
 		holdTimeoutMs: holdTimeoutMs(values),
 	};
-	const estimate = (): Micro | null => price && estimateCost(price, size, estimateModeOf(values, memory.learned(memoryId)));
+	const sizing = new Sizing(context, { price, size, memoryId });
 	return {
 		key,
 		handle,
@@ -64,9 +64,45 @@ export function planCall(context: ActionContext, input: ItemInput, hostKey: stri
 		size,
 		memoryId,
 		modeId: `${handle.service}|${model}`,
-		reserve: () => ({ ...fixed, amountMicro: estimate() }),
-		request: (mode, signal) => ({ ...requestSettings(values), model, messages: messagesFor(mode), ...formOf(contract, mode), signal }),
+		reserve: () => ({ ...fixed, ...sizing.reserve() }),
+		request: (mode, signal) => ({
+			...requestSettings(values),
+			maxOutputTokens: sizing.outputLimitTokens,
+			model,
+			messages: messagesFor(mode),
+			...formOf(contract, mode),
+			signal,
+		}),
 	};
+}
+
+/** The size of an item's reservation, and the output limit that goes with it. */
+class Sizing {
+	outputLimitTokens: number;
+	readonly #context: ActionContext;
+	readonly #call: Pick<CallPlan, 'price' | 'size' | 'memoryId'>;
+
+	constructor(context: ActionContext, call: Pick<CallPlan, 'price' | 'size' | 'memoryId'>) {
+		this.#context = context;
+		this.#call = call;
+		this.outputLimitTokens = context.values.maxOutputTokens;
+	}
+
+	/** The amount for a call that starts now; a learned one may be asked for again with a shorter answer in mind. */
+	reserve(): Pick<ReserveInput, 'amountMicro' | 'askForLess'> {
+		const { values, memory } = this.#context;
+		const { price, size, memoryId } = this.#call;
+		this.outputLimitTokens = values.maxOutputTokens;
+		if (!price) return { amountMicro: null };
+		const amountMicro = estimateCost(price, size, estimateModeOf(values, memory.learned(memoryId)));
+		if (values.reservation !== 'learned') return { amountMicro };
+		const askForLess = (availableMicro: Micro): Micro => {
+			const shorter = shorterCall(price, size, { learned: memory.learned(memoryId), availableMicro });
+			this.outputLimitTokens = shorter.outputLimitTokens;
+			return shorter.amountMicro;
+		};
+		return { amountMicro, askForLess };
+	}
 }
 
 /** Tokens are estimated for the usual way of asking; bytes for the wordiest, because they must bound every way. */
@@ -77,9 +113,8 @@ function sizeOfCall({ values, contract }: ActionContext, messagesFor: (mode: Str
 	return { ...usual, inputBytes: Math.max(usual.inputBytes, wordiest.inputBytes) };
 }
 
-function requestSettings(values: LlmActionValues): Pick<ChatRequest, 'maxOutputTokens' | 'temperature' | 'reasoningEffort' | 'timeoutMs'> {
+function requestSettings(values: LlmActionValues): Pick<ChatRequest, 'temperature' | 'reasoningEffort' | 'timeoutMs'> {
 	return {
-		maxOutputTokens: values.maxOutputTokens,
 		temperature: values.temperature,
 		reasoningEffort: values.reasoningEffort === 'default' ? null : values.reasoningEffort,
 		timeoutMs: values.timeoutSeconds * 1000,

@@ -36,6 +36,8 @@ export interface ReserveInput {
 	readonly waitMs: number;
 	readonly holdTimeoutMs?: number;
 	readonly signal?: AbortSignal | null;
+	/** Asked when credits are exhausted: the smallest amount that would do, as far as is known by then, given what is available. */
+	readonly askForLess?: ((availableMicro: Micro) => Micro) | undefined;
 }
 
 export interface GrantInput {
@@ -182,18 +184,30 @@ export class LedgerAccount {
 	}
 
 	/**
-	 * Holds credits for a call. While open holds keep what is missing, waits up to `waitMs` for them; then, or when nothing
+	 * Holds credits for a call. When there are not enough, a smaller amount is asked for, as long as the caller has one. While open
+	 * holds keep what is missing, waits up to `waitMs` for them; then, or when nothing
 	 * could come back, it is refused, and that refusal is final for its key.
 	 */
 	async reserve(input: ReserveInput): Promise<Answer<'reserved' | 'refused'>> {
 		const deadlineMs = this.#timing.monotonicMs() + input.waitMs;
+		const { askForLess } = input;
+		let { amountMicro } = input;
+		let mayAskForLess = askForLess !== undefined;
 		for (;;) {
 			const leftMs = deadlineMs - this.#timing.monotonicMs();
 			const wakeUp = new AbortController();
 			this.#waiting.add(wakeUp);
 			try {
-				const outcome = await this.#submit(reserveCommand(input, leftMs > 0 && !input.signal?.aborted), 'reserved', 'refused', 'wait');
+				const mayWait = leftMs > 0 && !input.signal?.aborted;
+				const command = reserveCommand({ ...input, amountMicro }, { mayWait, mayAskForLess });
+				const outcome = await this.#submit(command, 'reserved', 'refused', 'wait');
 				if (outcome.kind !== 'wait') return outcome;
+				if (outcome.reason === 'credits_exhausted') {
+					const lessMicro = askForLess?.(outcome.availableMicro) ?? null;
+					mayAskForLess = lessMicro !== null && amountMicro !== null && lessMicro < amountMicro;
+					if (mayAskForLess) amountMicro = lessMicro;
+					continue;
+				}
 				const signal = input.signal ? AbortSignal.any([wakeUp.signal, input.signal]) : wakeUp.signal;
 				await this.#timing.pause(Math.min(leftMs, POLL_MS * (0.5 + this.#timing.jitter())), signal);
 			} finally {
@@ -245,7 +259,7 @@ export class LedgerAccount {
 	}
 }
 
-function reserveCommand(input: ReserveInput, mayWait: boolean): ReserveCommand {
+function reserveCommand(input: ReserveInput, open: { mayWait: boolean; mayAskForLess: boolean }): ReserveCommand {
 	const { key, fingerprint, amountMicro, labels, person, sendId, executionId, priceVersion } = input;
 	return {
 		kind: 'reserve',
@@ -258,6 +272,6 @@ function reserveCommand(input: ReserveInput, mayWait: boolean): ReserveCommand {
 		sendId,
 		executionId,
 		priceVersion,
-		mayWait,
+		...open,
 	};
 }

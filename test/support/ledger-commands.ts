@@ -50,6 +50,7 @@ export interface ReserveOptions {
 	readonly executionId?: string | null;
 	readonly priceVersion?: string | null;
 	readonly mayWait?: boolean;
+	readonly mayAskForLess?: boolean;
 }
 
 export const reserve = (key: string, whole: number | null, options: ReserveOptions = {}): Command => ({
@@ -64,6 +65,7 @@ export const reserve = (key: string, whole: number | null, options: ReserveOptio
 	executionId: null,
 	priceVersion: null,
 	mayWait: false,
+	mayAskForLess: false,
 	...options,
 });
 

@@ -40,6 +40,7 @@ export type Action =
 			readonly amount: number | null;
 			readonly timeoutMs: number;
 			readonly mayWait: boolean;
+			readonly mayAskForLess: boolean;
 	  }
 	| { readonly kind: 'refund'; readonly key: string; readonly nth: number; readonly amount: number | null; readonly renews: boolean }
 	| {
@@ -102,6 +103,7 @@ const reserveAction: fc.Arbitrary<Action> = fc.record({
 	),
 	timeoutMs: fc.constantFrom(1000, 2000, 60_000, HOUR_MS),
 	mayWait: fc.boolean(),
+	mayAskForLess: fc.boolean(),
 });
 const closeAction: fc.Arbitrary<Action> = fc.oneof(
 	{
@@ -248,6 +250,7 @@ export function commandOf(asked: Action, made: Made, startMs: number): Command {
 				executionId: null,
 				priceVersion: null,
 				mayWait: asked.mayWait,
+				mayAskForLess: asked.mayAskForLess,
 			};
 		case 'refund':
 			return {

@@ -148,6 +148,7 @@ class Scenario {
 			executionId: null,
 			priceVersion: null,
 			mayWait,
+			mayAskForLess: false,
 		};
 	}
 

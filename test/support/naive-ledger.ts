@@ -63,6 +63,7 @@ interface ReserveRequest {
 	readonly amount: number | null;
 	readonly timeoutMs: number;
 	readonly mayWait: boolean;
+	readonly mayAskForLess: boolean;
 	readonly campaign: string;
 	readonly send: string;
 }
@@ -225,8 +226,11 @@ export class NaiveLedger {
 		return { held, settled };
 	}
 
-	reserve(key: string, { fingerprint, amount, timeoutMs, mayWait, campaign, send }: { fingerprint: string } & ReserveRequest): NaiveAnswer {
-		const request = { amount, timeoutMs, mayWait, campaign, send };
+	reserve(
+		key: string,
+		{ fingerprint, amount, timeoutMs, mayWait, mayAskForLess, campaign, send }: { fingerprint: string } & ReserveRequest,
+	): NaiveAnswer {
+		const request = { amount, timeoutMs, mayWait, mayAskForLess, campaign, send };
 		return this.#once(key, ['reserve', fingerprint], () => this.#reserve(request));
 	}
 
@@ -310,10 +314,11 @@ export class NaiveLedger {
 		return { kind: 'voided', grant, isReplayed: false };
 	}
 
-	#reserve({ amount, timeoutMs, mayWait, campaign, send }: ReserveRequest): NaiveAnswer {
+	#reserve({ amount, timeoutMs, mayWait, mayAskForLess, campaign, send }: ReserveRequest): NaiveAnswer {
 		const counted = this.#countedIn(campaign, send);
 		const reason = this.#refusal({ amount, campaign, counted });
-		if (reason && !this.isShadow && reason.mayPass && mayWait) return { kind: 'wait' };
+		if (reason && !this.isShadow && ((reason.mayPass && mayWait) || (reason.why === 'credits_exhausted' && mayAskForLess)))
+			return { kind: 'wait' };
 		this.#changed();
 		if (reason && !this.isShadow) return { kind: 'refused', reason: reason.why, limit: reason.name ?? null, isReplayed: false };
 		const coins = this.#spendable().slice(0, amount ?? 0);

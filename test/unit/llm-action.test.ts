@@ -11,7 +11,8 @@ import { openMemoryLedger } from '../../lib/ledger/memory/store';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { LLM_ACTION_PARAMS } from '../../lib/params/llm-action';
 import { readParams } from '../../lib/params/read';
-import { answer, fault, PRICE, ScriptedProvider, type Script } from '../support/scripted-provider';
+import type { ChatAnswer } from '../../lib/providers/provider';
+import { answer, fault, PRICE, ScriptedProvider, USAGE, type Script } from '../support/scripted-provider';
 
 const CALL_CREDITS = '1.2';
 const GOOD = '{"message":"Hello"}';
@@ -172,13 +173,50 @@ describe('LLM Action', () => {
 		await expectClean(world);
 	});
 
-	it('learns the size of its reservations until a campaign leaves less than two calls unspent', async () => {
-		const world = await makeWorld('60');
-		const provider = new ScriptedProvider(() => answer(GOOD));
-		const results = await makeAction(world, provider, { reservation: 'learned' }).run(items(100));
-		expect(results.filter(({ route }) => route === 'result').length).to.be.at.least(48);
-		expect((await world.ledger.balance()).overdraftMicro).to.equal(0n);
-		await expectClean(world);
+	describe('with learned reservations', () => {
+		/** A model that stops at the output limit, as real ones do; its usage is what the answer takes. */
+		const bounded: Script = ({ maxOutputTokens }) => {
+			const outputTokens = Math.min(20, maxOutputTokens ?? 20);
+			return outputTokens < 20
+				? { ...(answer('{"mess', report(outputTokens)) as ChatAnswer), finishReason: 'length' }
+				: answer(GOOD, report(20));
+		};
+		const report = (outputTokens: number): unknown => ({ kind: 'reported', usage: { ...USAGE, outputTokens } });
+
+		for (const concurrency of [1, 8, 64]) {
+			it(`uses its credits to the last call, ${String(concurrency)} at a time, from nothing learned`, async () => {
+				const world = await makeWorld('60.5');
+				const provider = new ScriptedProvider(bounded);
+				const results = await makeAction(world, provider, { reservation: 'learned', concurrency }).run(items(100));
+				const { availableMicro, overdraftMicro } = await world.ledger.balance();
+				expect(overdraftMicro).to.equal(0n);
+				expect(availableMicro < parseCredits(CALL_CREDITS, { field: 'x' })).to.equal(true);
+				expect(results.filter(({ route }) => route === 'result')).to.have.length(50);
+				expect(
+					results.filter(({ route }) => route === 'fallback').every(({ llmCredits }) => llmCredits.reason === 'credits_exhausted'),
+				).to.equal(true);
+				await expectClean(world);
+			});
+		}
+
+		it('serves the few that a handful of credits pay for, with an answer that is bounded by them', async () => {
+			const world = await makeWorld('3.7');
+			const provider = new ScriptedProvider(bounded);
+			const results = await makeAction(world, provider, { reservation: 'learned' }).run(items(5));
+			expect(results.filter(({ route }) => route === 'result')).to.have.length(3);
+			expect(provider.requests[0]?.maxOutputTokens).to.be.within(100, 200);
+			await expectClean(world);
+		});
+
+		it('gives a repeated run the same answers, also those of bounded calls', async () => {
+			const world = await makeWorld('3.7');
+			const provider = new ScriptedProvider(bounded);
+			const first = await makeAction(world, provider, { reservation: 'learned', concurrency: 1 }).run(items(5));
+			await world.ledger.grant({ credits: parseCredits('100', { field: 'x' }), category: 'purchased', expiry: null, key: 'more' });
+			const second = await makeAction(world, provider, { reservation: 'learned', concurrency: 1 }).run(items(5));
+			expect(second.map(({ route }) => route)).to.deep.equal(first.map(({ route }) => route));
+			expect(provider.requests).to.have.length(3);
+		});
 	});
 
 	it('pays once when a whole run is repeated with the same keys', async () => {
