@@ -1,5 +1,5 @@
 /**
- * Owns examples/people.csv: made-up people in the shape of a real export, with missing values, many scripts and languages, quotes,
+ * Owns scripts/start/people.csv: made-up people in the shape of a real export, with missing values, many scripts and languages, quotes,
  * commas and line breaks inside fields, emoji, very long names and rows without any data. The same seed gives the same bytes.
  * Refuses real data: every name is drawn from a list, every address ends in .example.
  * Run `npm run people` after a change.
@@ -126,7 +126,7 @@ export function makePeopleCsv(seed: number = SEED): string {
 }
 
 if (require.main === module) {
-	const path = join(process.cwd(), 'examples', 'people.csv');
+	const path = join(process.cwd(), 'scripts', 'start', 'people.csv');
 	writeFileSync(path, makePeopleCsv());
 	console.log(`${String(PEOPLE)} people written to ${path}`);
 }

@@ -38,7 +38,7 @@ async function main(): Promise<number> {
 	const options = readOptions(process.argv.slice(2), { folder: process.env['INIT_CWD'] ?? process.cwd() });
 	if (options === null) return 0;
 	checkNode(process.versions.node);
-	const people = readPeople(options.people ?? join(REPOSITORY, 'examples', 'people.csv'));
+	const people = readPeople(options.people ?? join(REPOSITORY, 'scripts', 'start', 'people.csv'));
 	const choice = await chooseModel(options.model);
 	undo.push(() => choice.close());
 	say(

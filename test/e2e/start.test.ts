@@ -152,7 +152,7 @@ describe('people of npm start', () => {
 	after(() => rmSync(folder, { recursive: true, force: true }));
 
 	it('ships the file that its script makes, with at least 500 people', () => {
-		const path = join(repositoryRoot(), 'examples', 'people.csv');
+		const path = join(repositoryRoot(), 'scripts', 'start', 'people.csv');
 		expect(readFileSync(path, 'utf8')).to.equal(makePeopleCsv());
 		const { people, emptyRows, columns } = readPeople(path);
 		expect(people).to.be.at.least(500);
