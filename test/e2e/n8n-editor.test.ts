@@ -1,5 +1,6 @@
 /** The packed package in the real n8n, seen in its editor with Chromium: the nodes open, their outputs follow their settings, a run says why items fell back. */
 import { expect } from 'chai';
+import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { launchChromium } from '../support/chromium';
 import { items, manualTrigger, workflowOf } from '../support/n8n-workflow-builder';
@@ -44,11 +45,18 @@ describe('n8n: the editor', function () {
 
 	const canvasNode = (name: string) => page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`);
 
+	/** Keeps a picture for people to look at, where LLM_CREDITS_PICTURES names a folder. */
+	async function picture(name: string): Promise<void> {
+		const folder = process.env['LLM_CREDITS_PICTURES'];
+		if (folder) await page.screenshot({ path: join(folder, `n8n-${name.toLowerCase().replaceAll(' ', '-')}.png`) });
+	}
+
 	/** Opens a node, waits until its form shows all of these, and closes it. */
 	async function expectInForm(name: string, texts: readonly string[]): Promise<void> {
 		await canvasNode(name).dblclick();
 		const form = page.locator('[data-test-id="node-parameters"]').first();
 		for (const text of texts) await form.getByText(text, { exact: true }).first().waitFor();
+		await picture(name);
 		await page.keyboard.press('Escape');
 		await form.waitFor({ state: 'hidden' });
 	}
