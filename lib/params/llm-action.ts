@@ -88,6 +88,7 @@ export const LLM_ACTION_PARAMS = [
 				kind: 'text',
 				default: '',
 				section: 'main',
+				showWhen: { type: ['choice', 'list', 'object'] },
 				placeholder: 'gold, silver, bronze',
 				help: 'For One of a List: the values, separated by commas. For Object: its fields, as in city: text, age: number. For List: the type of its values',
 			},
