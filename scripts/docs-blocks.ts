@@ -3,7 +3,7 @@
  * Refuses prose.
  */
 import type { Command } from 'commander';
-import { allCommands, createProgram } from '../lib/cli/program';
+import { allCommands, createProgram, wordsOf } from '../lib/cli/program';
 import { credits, dollars, rough } from '../lib/cli/format';
 import { floorDivide, type Micro } from '../lib/core/money';
 import { priceUsage, type ModelPrice } from '../lib/core/pricing';
@@ -133,12 +133,8 @@ function commandTable(): string {
 	const leaves = allCommands(program).filter((command) => command.commands.length === 0);
 	return table(
 		['command', 'what it does', 'options'],
-		leaves.map((command) => [`\`${pathOf(command)}\``, command.description(), optionsOf(command)]),
+		leaves.map((command) => [`\`${wordsOf(command)}\``, command.description(), optionsOf(command)]),
 	);
-}
-
-function pathOf(command: Command): string {
-	return command.parent?.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
 }
 
 function optionsOf(command: Command): string {

@@ -33,6 +33,19 @@ export function refused(code: string, { message, mend }: { message: string; mend
 	return new CliFailure(EXIT.refused, { code, message, mend });
 }
 
+/**
+ * Runs what was well asked for; where the rules of the ledger still do not allow it, that is a refusal and not wrong use. Throws a
+ * {@link CliFailure} in the words of the ledger.
+ */
+export async function unlessRefused<T>(work: Promise<T>): Promise<T> {
+	try {
+		return await work;
+	} catch (error) {
+		if (isLedgerFault(error) || !isCreditError(error)) throw error;
+		throw refused(error.code, { message: error.message, mend: '' });
+	}
+}
+
 /** What is printed about a failure, and how the process ends. */
 export interface FailureReport {
 	readonly exitCode: ExitCode;
@@ -46,7 +59,7 @@ const REFUSALS: ReadonlySet<CreditErrorCode> = new Set(['account_not_found', 'gr
 /** Tells any thrown value to a person. Never throws. */
 export function reportOf(error: unknown): FailureReport {
 	if (error instanceof CliFailure)
-		return { exitCode: error.exitCode, code: error.code, message: withoutSecrets(`${error.message} ${error.mend}`) };
+		return { exitCode: error.exitCode, code: error.code, message: withoutSecrets(`${error.message} ${error.mend}`.trimEnd()) };
 	if (isCreditError(error))
 		return { exitCode: exitCodeOf(error.code, isLedgerFault(error)), code: error.code, message: withoutSecrets(error.message) };
 	const words = error instanceof Error ? error.message : String(error);

@@ -13,6 +13,8 @@ export interface CommonOptions {
 	readonly ledger?: string;
 	readonly account: string;
 	readonly json?: boolean;
+	/** What was typed behind the command without an option's name. */
+	readonly words: readonly string[];
 }
 
 /** As long as the hosts allow. */

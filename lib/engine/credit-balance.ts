@@ -89,7 +89,8 @@ export function grantedDocument(
 	return { grant: grantDocument(grant, nowMs), available: formatCredits(availableMicro), replayed: isReplayed };
 }
 
-function grantDocument(grant: GrantState, atMs: number): Document {
+/** A grant with where its credits are at `atMs`. */
+export function grantDocument(grant: GrantState, atMs: number): Document {
 	return {
 		id: grantId(grant.seq),
 		category: grant.category,

@@ -88,6 +88,12 @@ export interface LedgerStore {
 	/** Removes kept texts whose time is over at `atMs`; returns how many. */
 	purgeResults(atMs: Instant): Promise<number>;
 
+	/**
+	 * Copies the whole ledger as it is now to a new file, while others go on writing; `done` of `total` are parts of the work. Only stores
+	 * that are a file have it. Rejects with `invalid_path` when something is there already.
+	 */
+	backup?(to: string, onProgress: (done: number, total: number) => void): Promise<void>;
+
 	/** Waits for commits under way, then gives up the file or the connections. Later calls reject with `ledger_closed`. */
 	close(): Promise<void>;
 }

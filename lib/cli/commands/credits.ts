@@ -12,6 +12,7 @@ import { refused, wrongUse } from '../failure';
 import { credits, zonedTime } from '../format';
 import type { Output } from '../output';
 import { introductoryOffer } from '../introductory-offer';
+import { keyOf, oneOf, required, wholeNumber } from '../options';
 import { ledgerPathOf, writeLedger, type CommonOptions } from '../session';
 
 interface GrantOptions extends CommonOptions {
@@ -190,29 +191,4 @@ function checkTimeOptions({ expiresInDays, expiresAt, rule, effectiveAt }: Grant
 function expiryOf({ expiresAt, rule }: GrantOptions, { days, timeZone }: { days: number | null; timeZone: string }): Expiry | null {
 	if (expiresAt !== undefined) return { atMs: parseInstant(expiresAt, { field: '--expires-at', timeZone }) };
 	return days === null ? null : { days, rule: rule === 'exact' ? 'exact' : 'end_of_day' };
-}
-
-function keyOf({ key }: { readonly key?: string }): string {
-	if (key?.trim() === '') throw wrongUse('--key is empty.', 'Give a text such as an invoice number, or leave the option out.');
-	return key ?? `cli ${newId()}`;
-}
-
-function required(given: string | undefined, option: string): string {
-	if (given === undefined) throw wrongUse(`${option} is missing.`, 'See the examples with --help.');
-	return given;
-}
-
-function oneOf<V extends string>(allowed: readonly V[], { option, given }: { option: string; given: string }): V {
-	const found = allowed.find((value) => value === given);
-	if (found === undefined) throw wrongUse(`${option} is ${JSON.stringify(given)}.`, `Give one of ${allowed.join(', ')}.`);
-	return found;
-}
-
-function wholeNumber(given: string | undefined, { option, min, max }: { option: string; min: number; max: number }): number | null {
-	if (given === undefined) return null;
-	const value = /^\d{1,9}$/.test(given.trim()) ? Number(given) : Number.NaN;
-	if (Number.isNaN(value) || value < min || value > max) {
-		throw wrongUse(`${option} is ${JSON.stringify(given)}.`, `Give a whole number from ${String(min)} to ${String(max)}.`);
-	}
-	return value;
 }

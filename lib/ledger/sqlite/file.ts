@@ -17,7 +17,8 @@ import {
 import { dirname, resolve } from 'node:path';
 import { CreditError } from '../../core/errors';
 
-const FILE_MODE = 0o600;
+/** Ledgers and their backups are for their owner alone. */
+export const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
 /** The absolute path of a ledger file. Throws `invalid_path` for what cannot name one. */
@@ -100,8 +101,8 @@ function unlessThere(make: () => void): void {
 	}
 }
 
-/** Makes the new name durable. Windows cannot, and need not, sync a folder. */
-function syncFolder(folder: string): void {
+/** Makes a new name in the folder durable. Windows cannot, and need not, sync a folder. */
+export function syncFolder(folder: string): void {
 	if (process.platform === 'win32') return;
 	const handle = openSync(folder, 'r');
 	fsyncSync(handle);

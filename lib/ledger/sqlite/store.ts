@@ -10,6 +10,7 @@ import type { Account, BudgetCounter, Entry, Hold } from '../../core/model';
 import { later, type Instant } from '../../core/time';
 import type { LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';
 import { totalUsage } from '../usage-totals';
+import { backUp, type BackupProgress } from './backup';
 import { connect, type SqliteLedgerOptions } from './connection';
 import { ledgerFault } from './faults';
 import { assertSameFile, checkedLedgerPath, fileIdentity } from './file';
@@ -126,6 +127,11 @@ class SqliteStore implements LedgerStore {
 			const purged = this.#writer.purgeResults(atMs);
 			return { result: purged, isChanged: purged > 0 };
 		});
+	}
+
+	async backup(to: string, onProgress: BackupProgress): Promise<void> {
+		this.#assertOpen();
+		await backUp(this.#waiting, { to, onProgress });
 	}
 
 	async close(): Promise<void> {

@@ -1,0 +1,53 @@
+/** Owns the examples that the help of each command ends with. Every command has one; a test runs through them. */
+
+/** Lines to try, by the words of the command; `''` is the program itself. */
+export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
+	'': [
+		'llm-credits grant --ledger ledger.db --credits 100000 --expires-in-days 90',
+		'llm-credits balance --ledger ledger.db',
+		'LLM_CREDITS_LEDGER=ledger.db llm-credits usage --by campaign,day',
+	],
+	'account open': ['llm-credits account open --ledger ledger.db --account shop --name "Web shop" --time-zone Europe/Berlin'],
+	'account show': ['llm-credits account show --ledger ledger.db --account shop'],
+	'account list': ['llm-credits account list --ledger ledger.db --json'],
+	'account set': ['llm-credits account set --ledger ledger.db --account shop --plan paid'],
+	grant: [
+		'llm-credits grant --ledger ledger.db --credits 100000 --expires-in-days 90 --note "Introductory credits"',
+		'llm-credits grant --ledger ledger.db --credits 2500 --category adjustment --key ticket-4711',
+		'llm-credits grant --ledger ledger.db --credits 50000 --effective-at 2027-01-01 --expires-at 2027-04-01',
+	],
+	purchase: [
+		'llm-credits purchase --ledger ledger.db --packs 2 --key invoice-2026-0042',
+		'llm-credits purchase --ledger ledger.db --credits 200000',
+	],
+	promote: ['llm-credits promote --ledger ledger.db --account shop'],
+	balance: ['llm-credits balance --ledger ledger.db', 'llm-credits balance --ledger ledger.db --json | jq -r .available'],
+	usage: [
+		'llm-credits usage --ledger ledger.db --by model',
+		'llm-credits usage --ledger ledger.db --by campaign,day --from 2026-11-01 --until 2026-11-30',
+	],
+	verify: ['llm-credits verify --ledger ledger.db', 'llm-credits verify --ledger ledger.db --json'],
+	'budget set': [
+		'llm-credits budget set --ledger ledger.db --name spring --scope campaign --value spring-sale --period total --credits 50000',
+		'llm-credits budget set --ledger ledger.db --name "per person" --scope person --period month --credits 40',
+		'llm-credits budget set --ledger ledger.db --name "all, each day" --scope account --period day --credits 20000',
+	],
+	'budget list': ['llm-credits budget list --ledger ledger.db', 'llm-credits budget list --ledger ledger.db --json | jq .budgets'],
+	'budget remove': ['llm-credits budget remove --ledger ledger.db --name spring'],
+	'floor set': ['llm-credits floor set --ledger ledger.db --name valuable --label segment --exempt vip,loyal --credits 10000'],
+	'floor list': ['llm-credits floor list --ledger ledger.db'],
+	'floor remove': ['llm-credits floor remove --ledger ledger.db --name valuable'],
+	mode: [
+		'llm-credits mode --ledger ledger.db',
+		'llm-credits mode shadow --ledger ledger.db',
+		'llm-credits mode enforce --ledger ledger.db',
+	],
+	refund: [
+		'llm-credits refund --ledger ledger.db --hold h12',
+		'llm-credits refund --ledger ledger.db --hold h12 --credits 2.5 --key complaint-815',
+		'llm-credits refund --ledger ledger.db --hold h12 --renew',
+	],
+	void: ['llm-credits void --ledger ledger.db --grant g3'],
+	holds: ['llm-credits holds --ledger ledger.db', 'llm-credits holds --ledger ledger.db --state expired --limit 1000'],
+	backup: ['llm-credits backup --ledger ledger.db --to backups/ledger-2026-11-21.db'],
+};
