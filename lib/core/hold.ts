@@ -78,7 +78,7 @@ interface Refusal {
 	readonly reason: RefusalReason;
 	/** Name of the budget or floor that refuses. */
 	readonly limit: string | null;
-	/** True when it would fit once open holds close. */
+	/** True when it would fit once open holds close: nothing else that never makes room is in the way. */
 	readonly mayPass: boolean;
 }
 
@@ -98,23 +98,33 @@ function refuse(
 function refusalOf(draft: Draft, command: ReserveCommand): Refusal | null {
 	const { plan, overdraftMicro } = draft.account;
 	const { amountMicro } = command;
-	const plain = (reason: RefusalReason): Refusal => ({ reason, limit: null, mayPass: reason === 'credits_held' });
+	const plain = (reason: RefusalReason): Refusal => ({ reason, limit: null, mayPass: false });
 	if (amountMicro === null) return plain('unpriced_model');
 	if (amountMicro === 0n) return null;
 	if (plan !== 'paid') return plain('plan_not_eligible');
 	if (overdraftMicro > 0n) return plain('overdrawn');
-	const hit = limitHit(draft, command, amountMicro);
-	if (hit) return { reason: hit.reason, limit: hit.name, mayPass: hit.mayPass };
-	const availableMicro = draft.availableMicro();
-	if (amountMicro <= availableMicro) return null;
-	return plain(amountMicro <= availableMicro + draft.returnableMicro() ? 'credits_held' : 'credits_exhausted');
+	const hits = [...limitHits(draft, command, amountMicro), ...creditsHit(draft, amountMicro)];
+	return hits[0] ? { ...hits[0], mayPass: hits.every(({ mayPass }) => mayPass) } : null;
 }
 
-function limitHit(draft: Draft, command: ReserveCommand, amountMicro: Micro): LimitHit | null {
+/** The first budget and the first floor in the way. */
+function limitHits(draft: Draft, command: ReserveCommand, amountMicro: Micro): Refusal[] {
 	const { budgets, floors } = draft.account.settings;
-	const hit = budgetHit(budgets, countersFor(draft, command), { amountMicro, counterOf: (ref) => draft.counter(ref) });
-	if (hit ?? floors.length === 0) return hit;
-	return floorHit(floors, command, { amountMicro, availableMicro: draft.availableMicro(), returnableMicro: draft.returnableMicro() });
+	const hits: (LimitHit | null)[] = [];
+	if (budgets.length > 0)
+		hits.push(budgetHit(budgets, countersFor(draft, command), { amountMicro, counterOf: (ref) => draft.counter(ref) }));
+	if (floors.length > 0) {
+		const [availableMicro, returnableMicro] = [draft.availableMicro(), draft.returnableMicro()];
+		hits.push(floorHit(floors, command, { amountMicro, availableMicro, returnableMicro }));
+	}
+	return hits.flatMap((hit) => (hit ? [{ reason: hit.reason, limit: hit.name, mayPass: hit.mayPass }] : []));
+}
+
+function creditsHit(draft: Draft, amountMicro: Micro): Refusal[] {
+	const availableMicro = draft.availableMicro();
+	if (amountMicro <= availableMicro) return [];
+	const mayPass = amountMicro <= availableMicro + draft.returnableMicro();
+	return [{ reason: mayPass ? 'credits_held' : 'credits_exhausted', limit: null, mayPass }];
 }
 
 function countersFor(draft: Draft, command: ReserveCommand): CounterRef[] {

@@ -6,12 +6,12 @@ import { CreditError } from './errors';
 import type { Command, ReserveCommand } from './commands';
 import type { AccountSettings, Budget, BudgetCounter, CounterRef, EntryBody, Floor, Hold } from './model';
 import { formatCredits, MAX_AMOUNT_MICRO, type Micro } from './money';
-import { dayOf, monthOf, weekOf, type Instant } from './time';
+import { dayOf, isZone, monthOf, weekOf, type Instant } from './time';
 
 /** What a call is judged by. */
 export type LimitedCall = Pick<ReserveCommand, 'labels' | 'person' | 'sendId' | 'executionId'>;
 
-/** A limit that a call does not fit, and whether it would once open holds close. */
+/** The limit that is named for a call that does not fit, and whether it would fit all limits of its kind once open holds close. */
 export interface LimitHit {
 	readonly reason: 'budget_exceeded' | 'floor_reached';
 	readonly name: string;
@@ -25,9 +25,9 @@ const MAX_VALUE_LENGTH = 200;
 
 export const NO_SETTINGS: AccountSettings = { enforcement: 'enforce', budgets: [], floors: [] };
 
-/** The key of a counter within its account. */
+/** The key of a counter within its account. A period may be the id of a send and hold any character, so its length stands before it. */
 export function counterKey({ budgetSeq, period, value }: CounterRef): string {
-	return `${String(budgetSeq)}/${period}/${value}`;
+	return `${String(budgetSeq)}/${String(period.length)}:${period}/${value}`;
 }
 
 /** The counters that a call would count in: one for each budget that applies to it. */
@@ -44,31 +44,39 @@ export function countersOf(
 	});
 }
 
-/** The counters that a batch may read or change: those of its reservations at `atMs`, and those of the holds it may close. */
+/**
+ * The counters that a batch may read or change: those of its reservations at `atMs`, in the account's zone and in those that the
+ * batch itself changes to, and those of the holds it may close.
+ */
 export function countersNeeded(
 	commands: readonly Command[],
-	{ settings, holds, ...at }: { settings: AccountSettings; holds: readonly Hold[]; atMs: Instant; timeZone: string },
+	{ settings, holds, atMs, timeZone }: { settings: AccountSettings; holds: readonly Hold[]; atMs: Instant; timeZone: string },
 ): CounterRef[] {
 	const reserves = commands.filter((command) => command.kind === 'reserve');
-	return [...reserves.flatMap((command) => countersOf(settings.budgets, command, at)), ...holds.flatMap((hold) => hold.counters)];
+	const changedTo = commands.flatMap((command) => (command.kind === 'change_account' ? (command.timeZone ?? []) : []));
+	const zones = [timeZone, ...changedTo.filter(isZone)];
+	const called = zones.flatMap((zone) => reserves.flatMap((command) => countersOf(settings.budgets, command, { atMs, timeZone: zone })));
+	return [...called, ...holds.flatMap((hold) => hold.counters)];
 }
 
-/** The tightest budget that has no room for the amount, or `null`. Room is the limit less what is settled and held. */
+/** The tightest budget without room for the amount, or `null`. Room is the limit less what is settled and held; every one must make room. */
 export function budgetHit(
 	budgets: readonly Budget[],
 	refs: readonly CounterRef[],
 	{ amountMicro, counterOf }: { amountMicro: Micro; counterOf: (ref: CounterRef) => BudgetCounter },
 ): LimitHit | null {
-	let tightest: { budget: Budget; roomMicro: Micro; mayPass: boolean } | null = null;
+	let tightest: { budget: Budget; roomMicro: Micro } | null = null;
+	let mayPass = true;
 	for (const ref of refs) {
 		const budget = budgets.find(({ seq }) => seq === ref.budgetSeq);
 		if (!budget) continue;
 		const { heldMicro, settledMicro } = counterOf(ref);
 		const roomMicro = budget.limitMicro - settledMicro - heldMicro;
-		if (amountMicro <= roomMicro || (tightest && tightest.roomMicro <= roomMicro)) continue;
-		tightest = { budget, roomMicro, mayPass: amountMicro <= roomMicro + heldMicro };
+		if (amountMicro <= roomMicro) continue;
+		mayPass &&= amountMicro <= roomMicro + heldMicro;
+		if (!tightest || roomMicro < tightest.roomMicro) tightest = { budget, roomMicro };
 	}
-	return tightest && { reason: 'budget_exceeded', name: tightest.budget.name, mayPass: tightest.mayPass };
+	return tightest && { reason: 'budget_exceeded', name: tightest.budget.name, mayPass };
 }
 
 /** The highest floor that the call would take what is available below, or `null`. */
@@ -169,7 +177,8 @@ function checkLimit(
 
 function valueOf(scope: Budget['scope'], { labels, person }: LimitedCall): string | null {
 	if (scope === 'account') return '';
-	return (scope === 'person' ? person : labels[scope]) ?? null;
+	const value = scope === 'person' ? person : labels[scope];
+	return value === undefined || value === '' ? null : value;
 }
 
 function periodOf(

@@ -126,13 +126,19 @@ const knownZones = new Set<string>();
 
 /** Returns the IANA zone name unchanged, or throws `invalid_time` when the runtime does not know it. */
 export function checkedZone(timeZone: string): string {
-	if (knownZones.has(timeZone)) return timeZone;
-	if (!IANAZone.isValidZone(timeZone)) {
+	if (!isZone(timeZone)) {
 		throw new CreditError(
 			'invalid_time',
 			`The time zone is ${JSON.stringify(timeZone)}, which is not an IANA zone. Use a name such as Europe/Berlin or UTC.`,
 		);
 	}
-	knownZones.add(timeZone);
 	return timeZone;
+}
+
+/** True for the name of an IANA zone that the runtime knows. */
+export function isZone(timeZone: string): boolean {
+	if (knownZones.has(timeZone)) return true;
+	const isKnown = IANAZone.isValidZone(timeZone);
+	if (isKnown) knownZones.add(timeZone);
+	return isKnown;
 }

@@ -1,18 +1,20 @@
 /**
  * Owns ledger scenarios as text, one line a step: `at 10d | reserve a 5 timeout 1h | reserved | available 95 | held 5`.
- * Amounts are credits, grants are g1, g2 … in order of making, holds go by their key. Refuses a line it does not understand.
+ * Amounts are credits, grants are g1, g2 … in order of making, holds go by their key. What is asked together in one batch stands
+ * between `&`, and so do its answers. Refuses a line it does not understand.
  */
 import { expect } from 'chai';
 import { balanceAt } from '../../lib/core/balance';
 import type { Command, Outcome, Promotion } from '../../lib/core/commands';
-import type { GrantCategory, Plan } from '../../lib/core/model';
-import { parseCredits, type Micro } from '../../lib/core/money';
+import type { GrantCategory, GrantState, Plan } from '../../lib/core/model';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { openAccount } from './ledger-commands';
+import { counterTexts, labelsOf, limitCommand, micro, optionsOf, tell } from './ledger-table-limits';
+import { ManualClock } from './manual-clock';
 
-const ACCOUNT = 'acme';
+const OWN_ACCOUNT = 'acme';
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 export interface TableOptions {
@@ -20,9 +22,9 @@ export interface TableOptions {
 	readonly start?: string;
 	readonly plan?: Plan;
 	readonly promotions?: readonly Promotion[];
+	/** A store to take the scenario in, and the account to open in it; the caller proves and closes it. */
+	readonly ledger?: { readonly store: LedgerStore; readonly clock: ManualClock; readonly accountId: string };
 }
-
-const micro = (text: string): Micro => parseCredits(text, { field: 'amount', min: -(10n ** 15n) });
 
 /** `1d-1ms` in milliseconds; an ISO instant is taken relative to the start. */
 function spanMs(text: string, startMs: number): number {
@@ -32,44 +34,48 @@ function spanMs(text: string, startMs: number): number {
 	return parts.reduce((sum, [, count, unit]) => sum + Number(count) * (UNITS[unit ?? ''] ?? NaN), 0);
 }
 
-/** Options of an action after its fixed words: `exp 10d prio 10` … */
-function optionsOf(words: readonly string[]): Map<string, string> {
-	const options = new Map<string, string>();
-	for (let index = 0; index < words.length; index += 2) options.set(words[index] ?? '', words[index + 1] ?? '');
-	return options;
-}
-
 class Scenario {
 	readonly #store: LedgerStore;
 	readonly #startMs: number;
 	readonly #options: TableOptions;
 	readonly #grantSeqs: number[] = [];
 	readonly #holdSeqs = new Map<string, number>();
-	#nowMs: number;
+	readonly #budgetSeqs = new Map<string, number>();
+	readonly #clock: ManualClock;
+	readonly #accountId: string;
 	#keys = 0;
 
 	constructor(options: TableOptions) {
 		this.#options = options;
 		this.#startMs = Date.parse(options.start ?? '2026-04-08T12:00:00Z');
-		this.#nowMs = this.#startMs;
-		this.#store = openMemoryLedger({ clock: () => this.#nowMs });
+		const { store, clock = new ManualClock(), accountId = OWN_ACCOUNT } = options.ledger ?? {};
+		this.#clock = clock;
+		this.#clock.nowMs = this.#startMs;
+		this.#accountId = accountId;
+		this.#store = store ?? openMemoryLedger({ clock: clock.read });
 	}
 
 	async run(lines: readonly string[]): Promise<void> {
 		const { timeZone = 'UTC', plan = 'paid' } = this.#options;
-		await this.#store.commit(ACCOUNT, [openAccount({ timeZone, plan })]);
+		await this.#store.commit(this.#accountId, [openAccount({ timeZone, plan })]);
 		for (const line of lines) await this.#step(line);
-		expect((await verifyLedger(this.#store)).violations).to.deep.equal([]);
+		if (!this.#options.ledger) expect((await verifyLedger(this.#store)).violations).to.deep.equal([]);
 	}
 
 	async #step(line: string): Promise<void> {
 		const [at = '', action = '', ...expectations] = line.split('|').map((part) => part.trim());
-		this.#nowMs = this.#startMs + spanMs(at.replace(/^at /, ''), this.#startMs);
-		const command = this.#command(action.split(/\s+/));
-		const [outcome] = await this.#store.commit(ACCOUNT, command ? [command] : []);
-		if (outcome?.kind === 'granted' && !outcome.isReplayed) this.#grantSeqs.push(outcome.grant.seq);
-		if (outcome?.kind === 'reserved' && command && 'key' in command) this.#holdSeqs.set(command.key, outcome.hold.seq);
-		for (const expectation of expectations) await this.#expect(expectation, { line, outcome });
+		this.#clock.nowMs = this.#startMs + spanMs(at.replace(/^at /, ''), this.#startMs);
+		const commands = action.split(/\s+&\s+/).flatMap((each) => this.#command(each.split(/\s+/)) ?? []);
+		const outcomes = await this.#store.commit(this.#accountId, commands);
+		for (const [index, outcome] of outcomes.entries()) this.#remember(commands[index], outcome);
+		for (const expectation of expectations) await this.#expect(expectation, { line, outcomes });
+	}
+
+	#remember(command: Command | undefined, outcome: Outcome): void {
+		if (outcome.kind === 'granted' && !outcome.isReplayed) this.#grantSeqs.push(outcome.grant.seq);
+		if (outcome.kind === 'refunded' && outcome.renewed) this.#grantSeqs.push(outcome.renewed.seq);
+		if (outcome.kind === 'reserved' && command && 'key' in command) this.#holdSeqs.set(command.key, outcome.hold.seq);
+		if (outcome.kind === 'account') for (const { name, seq } of outcome.account.settings.budgets) this.#budgetSeqs.set(name, seq);
 	}
 
 	#command([verb = '', first = '', second = '', ...rest]: readonly string[]): Command | null {
@@ -103,8 +109,13 @@ class Scenario {
 			case 'release':
 			case 'expire':
 				return { kind: verb, holdSeq: this.#holdSeq(first) };
-			default:
-				throw new Error(`There is no action "${verb}".`);
+			case 'refund':
+				return this.#refund(first, second, { rest, key });
+			default: {
+				const command = limitCommand([verb, first, second, ...rest], key);
+				if (!command) throw new Error(`There is no action "${verb}".`);
+				return command;
+			}
 		}
 	}
 
@@ -133,30 +144,47 @@ class Scenario {
 		return { kind: 'claim_promotion', key, promotion };
 	}
 
+	#refund(hold: string, amount: string, { rest, key }: { rest: readonly string[]; key: string }): Command {
+		const options = optionsOf(rest.filter((word) => word !== 'renews'));
+		return {
+			kind: 'refund',
+			key: options.get('key') ?? key,
+			holdSeq: this.#holdSeq(hold),
+			amountMicro: amount === 'rest' ? null : micro(amount),
+			renews: rest.includes('renews'),
+		};
+	}
+
 	#reserve(key: string, amount: string, rest: readonly string[]): Command {
 		const mayWait = rest.includes('waits');
-		const options = optionsOf(rest.filter((word) => word !== 'waits'));
+		const options = optionsOf(rest.filter((word) => word !== 'waits' && word !== 'less'));
 		return {
 			kind: 'reserve',
 			key,
 			fingerprint: options.get('asking') ?? 'same',
 			amountMicro: amount === 'unpriced' ? null : micro(amount),
 			timeoutMs: spanMs(options.get('timeout') ?? '15m', 0),
-			labels: {},
-			person: null,
-			sendId: null,
-			executionId: null,
+			labels: labelsOf(options),
+			person: options.get('person') ?? null,
+			sendId: options.get('send') ?? null,
+			executionId: options.get('execution') ?? null,
 			priceVersion: null,
 			mayWait,
-			mayAskForLess: false,
+			mayAskForLess: rest.includes('less'),
 		};
 	}
 
-	async #expect(expectation: string, { line, outcome }: { line: string; outcome: Outcome | undefined }): Promise<void> {
+	async #expect(expectation: string, { line, outcomes }: { line: string; outcomes: readonly Outcome[] }): Promise<void> {
+		const told = expectation.split(/\s+&\s+/);
+		if (told.length > 1) {
+			told.forEach((each, index) => void expect(tell(outcomes[index]), line).to.include(each));
+			return;
+		}
+		const [outcome] = outcomes;
 		const [name = '', ...rest] = expectation.split(/\s+/);
 		const value = rest.join(' ');
-		const snapshot = await this.#store.snapshot(ACCOUNT);
-		const balance = balanceAt(snapshot, { accountId: ACCOUNT, atMs: this.#nowMs });
+		const snapshot = await this.#store.snapshot(this.#accountId);
+		const balance = balanceAt(snapshot, { accountId: this.#accountId, atMs: this.#clock.nowMs });
 		switch (name) {
 			case 'available':
 				return void expect(balance.availableMicro, line).to.equal(micro(value));
@@ -174,18 +202,21 @@ class Scenario {
 				return void expect(this.#slicesOf(outcome), line).to.equal(value);
 			case 'seq':
 				return void expect(snapshot.account?.lastSeq, line).to.equal(Number(value));
+			case 'counters':
+				return void expect(await this.#store.counters(this.#accountId), line).to.have.length(Number(value));
+			case 'counter':
+				return this.#expectCounter(rest, line);
 			default:
 				if (!/^g\d+$/.test(name)) return void expect(tell(outcome), line).to.include(expectation);
 		}
 		const grant = snapshot.grants.find((each) => each.seq === this.#grantSeq(name));
-		const told = {
-			remaining: grant?.remainingMicro,
-			held: grant?.heldMicro,
-			settled: grant?.settledMicro,
-			expired: grant?.expiredMicro,
-			voided: grant?.voidedMicro,
-		};
-		for (const [bucket, amount] of optionsOf(rest)) expect(told[bucket as keyof typeof told], `${line}: ${bucket}`).to.equal(micro(amount));
+		expectGrant(grant, { buckets: optionsOf(rest), line });
+	}
+
+	async #expectCounter(words: readonly string[], line: string): Promise<void> {
+		const counters = await this.#store.counters(this.#accountId);
+		const { expected, actual } = counterTexts(words, { counters, seqOf: (name) => this.#budgetSeqs.get(name) });
+		expect(actual, line).to.equal(expected);
 	}
 
 	#slicesOf(outcome: Outcome | undefined): string {
@@ -205,15 +236,15 @@ class Scenario {
 	}
 }
 
-/** All words that may be expected of an outcome. */
-function tell(outcome: Outcome | undefined): string[] {
-	if (!outcome) return ['nothing'];
-	const words: string[] = [outcome.kind];
-	if (outcome.kind === 'fault') words.push(`fault ${outcome.error.code}`);
-	if ('reason' in outcome) words.push(`${outcome.kind} ${outcome.reason}`);
-	if ('isReplayed' in outcome) words.push(outcome.isReplayed ? 'replayed' : 'new');
-	if ('hold' in outcome) words.push(outcome.hold.state, outcome.hold.isLate ? 'late' : 'in time');
-	return words;
+function expectGrant(grant: GrantState | undefined, { buckets, line }: { buckets: ReadonlyMap<string, string>; line: string }): void {
+	const told = {
+		remaining: grant?.remainingMicro,
+		held: grant?.heldMicro,
+		settled: grant?.settledMicro,
+		expired: grant?.expiredMicro,
+		voided: grant?.voidedMicro,
+	};
+	for (const [bucket, amount] of buckets) expect(told[bucket as keyof typeof told], `${line}: ${bucket}`).to.equal(micro(amount));
 }
 
 /** Runs a table. Empty lines and lines that begin with # are skipped. */

@@ -365,17 +365,20 @@ export class NaiveLedger {
 		const full = counted
 			.map((one) => ({ ...this.used(one), name: one.budget.name, limit: one.budget.limit }))
 			.filter(({ held, settled, limit }) => held + settled + amount > limit)
-			.sort((x, y) => x.limit - x.held - x.settled - (y.limit - y.held - y.settled))[0];
-		if (full) return { why: 'budget_exceeded', name: full.name, mayPass: full.settled + amount <= full.limit };
+			.sort((x, y) => x.limit - x.held - x.settled - (y.limit - y.held - y.settled));
 		const held = this.grants
 			.filter((grant) => this.#isLive(grant))
 			.flatMap((grant) => grant.coins.filter((coin) => coin.place === 'held')).length;
-		const floor = this.floors
+		const barring = this.floors
 			.filter((one) => !one.exempt.includes(campaign) && this.available - amount < one.floor)
-			.sort((x, y) => y.floor - x.floor)[0];
-		if (floor) return { why: 'floor_reached', name: floor.name, mayPass: this.available + held - amount >= floor.floor };
+			.sort((x, y) => y.floor - x.floor);
+		const room = this.available + held - amount;
+		// Waiting helps when everything in the way would be gone if no open hold cost anything.
+		const mayPass = full.every((one) => one.settled + amount <= one.limit) && barring.every((one) => room >= one.floor) && room >= 0;
+		if (full[0]) return { why: 'budget_exceeded', name: full[0].name, mayPass };
+		if (barring[0]) return { why: 'floor_reached', name: barring[0].name, mayPass };
 		if (amount <= this.available) return null;
-		return amount <= this.available + held ? { why: 'credits_held', mayPass: true } : { why: 'credits_exhausted', mayPass: false };
+		return mayPass ? { why: 'credits_held', mayPass } : { why: 'credits_exhausted', mayPass };
 	}
 
 	#close(order: number, final: readonly NaiveHold['state'][], act: (hold: NaiveHold) => void): NaiveAnswer {

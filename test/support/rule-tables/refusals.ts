@@ -1,0 +1,139 @@
+/** Owns the scenarios of what comes first when several reasons refuse a call (ledger rule 10), and of trial accounts (rule 8). */
+import type { RuleTable } from './rule-table';
+
+const precedence: RuleTable = {
+	rule: 'rule 10: the precedence of refusals',
+	scenarios: [
+		[
+			'1: a request that cannot be understood, before anything else',
+			`
+			at 0 | reserve a 1 timeout 1ms   | fault invalid_time
+			at 0 | reserve b -1              | fault invalid_amount
+			at 0 | reserve a 1               | refused plan_not_eligible
+			at 0 | reserve a 1 asking other  | fault idempotency_conflict`,
+			{ plan: 'trial' },
+		],
+		[
+			'2: the stored answer of the key, before what would be answered now',
+			`
+			at 0 | reserve a unpriced        | refused unpriced_model
+			at 0 | plan trial                | account
+			at 0 | reserve a 1               | refused unpriced_model | replayed
+			at 0 | reserve b 1               | refused plan_not_eligible`,
+		],
+		[
+			'3: unpriced before the plan',
+			`
+			at 0 | reserve a unpriced        | refused unpriced_model
+			at 0 | reserve b 1               | refused plan_not_eligible`,
+			{ plan: 'trial' },
+		],
+		[
+			'4: zero passes before the plan, overdraft, budget, floor and credits',
+			`
+			at 0 | reserve a 0               | reserved
+			at 0 | settle a 2                | overdraft 2
+			at 0 | budget b account total 0  | account
+			at 0 | floor f segment 9         | account
+			at 0 | plan trial                | account
+			at 0 | reserve b 0               | reserved | held 0`,
+		],
+		[
+			'5: the plan before overdraft',
+			`
+			at 0 | reserve a 0               | reserved
+			at 0 | settle a 2                | overdraft 2
+			at 0 | plan trial                | account
+			at 0 | reserve b 1               | refused plan_not_eligible
+			at 0 | plan paid                 | account
+			at 0 | reserve c 1               | refused overdrawn`,
+		],
+		[
+			'6: overdraft before budgets',
+			`
+			at 0 | budget b account total 0  | account
+			at 0 | reserve a 0               | reserved
+			at 0 | settle a 2                | overdraft 2
+			at 0 | reserve b 1               | refused overdrawn
+			at 0 | grant purchased 5         | overdraft 0
+			at 0 | reserve c 1               | refused budget_exceeded b`,
+		],
+		[
+			'7: budgets before floors',
+			`
+			at 0 | grant purchased 5         | granted
+			at 0 | budget b account total 0  | account
+			at 0 | floor f segment 9         | account
+			at 0 | reserve a 1               | refused budget_exceeded b
+			at 0 | remove budget b           | account
+			at 0 | reserve b 1               | refused floor_reached f`,
+		],
+		[
+			'8: floors before held credits',
+			`
+			at 0 | grant purchased 10        | granted
+			at 0 | floor f segment 1 exempt s | account
+			at 0 | reserve a 8 segment s     | reserved
+			at 0 | reserve b 4               | refused floor_reached f
+			at 0 | reserve c 4 segment s     | refused credits_held`,
+		],
+		[
+			'9: floors before exhausted credits',
+			`
+			at 0 | grant purchased 3         | granted
+			at 0 | floor f segment 1 exempt s | account
+			at 0 | reserve a 4               | refused floor_reached f
+			at 0 | reserve b 4 segment s     | refused credits_exhausted`,
+		],
+		[
+			'10: held credits, where they would be enough, and exhausted, where not',
+			`
+			at 0 | grant purchased 10        | granted
+			at 0 | reserve a 8               | reserved
+			at 0 | reserve b 3               | refused credits_held
+			at 0 | reserve c 10              | refused credits_held
+			at 0 | reserve d 10.000001       | refused credits_exhausted`,
+		],
+		[
+			'11: only exhausted credits leave the key free to ask for less',
+			`
+			at 0 | grant purchased 10        | granted
+			at 0 | budget b campaign total 5 | account
+			at 0 | reserve a 11 campaign x less | refused budget_exceeded b
+			at 0 | reserve c 8               | reserved
+			at 0 | reserve d 9 less          | refused credits_held
+			at 0 | reserve e 11 less         | wait credits_exhausted | seq 6
+			at 0 | reserve e 2 less          | reserved`,
+		],
+	],
+};
+
+const trial: RuleTable = {
+	rule: 'rule 8: trial accounts',
+	scenarios: [
+		[
+			'are given credits and limits, and spend once their plan is paid',
+			`
+			at 0  | grant purchased 10        | granted | available 10
+			at 0  | budget b account total 5  | account
+			at 0  | reserve a 1               | refused plan_not_eligible | counters 0
+			at 0  | reserve b 0               | reserved
+			at 0  | reserve c 1 waits         | refused plan_not_eligible
+			at 1d | plan paid & reserve d 5   | account & reserved
+			at 1d | reserve e 1               | refused budget_exceeded b`,
+			{ plan: 'trial' },
+		],
+		[
+			'settle what they reserved while they were paid',
+			`
+			at 0 | grant purchased 10         | granted
+			at 0 | reserve a 4 & reserve b 4  | reserved & reserved
+			at 0 | plan trial                 | account
+			at 0 | settle a 5                 | settled | available 1
+			at 0 | release b                  | released | available 5
+			at 0 | reserve c 1                | refused plan_not_eligible`,
+		],
+	],
+};
+
+export const REFUSAL_TABLES: readonly RuleTable[] = [precedence, trial];
