@@ -13,7 +13,7 @@ export function dumpCommand(address: string, { to }: { to: string }): string {
 	const options = [
 		`--schema=${schema}`,
 		`--file=${quoted(to)}`,
-		...(hostname === '' ? [] : [`--host=${quoted(decodeURIComponent(hostname))}`]),
+		...(hostname === '' ? [] : [`--host=${quoted(decodeURIComponent(hostname).replace(/^\[|\]$/g, ''))}`]),
 		...(port === '' ? [] : [`--port=${port}`]),
 		...(username === '' ? [] : [`--username=${quoted(decodeURIComponent(username))}`]),
 		`--dbname=${quoted(database)}`,
@@ -28,5 +28,5 @@ function setting(text: string): string {
 
 /** A word of a shell. */
 function quoted(text: string): string {
-	return /^[\w./-]+$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`;
+	return /^[\w./=-]+$/.test(text) ? text : `'${text.replace(/'/g, "'\\''")}'`;
 }

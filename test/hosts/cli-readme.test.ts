@@ -2,7 +2,8 @@
 import { expect } from 'chai';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createProgram, allCommands } from '../../lib/cli/program';
+import { EXAMPLES } from '../../lib/cli/examples';
+import { createProgram, allCommands, wordsOf } from '../../lib/cli/program';
 import { BLOCKS } from '../../scripts/docs-blocks';
 import { withGenerated } from '../../scripts/write-docs';
 import { repositoryRoot } from '../support/repository';
@@ -49,6 +50,18 @@ describe('README', () => {
 			for (const [, script = ''] of text.matchAll(/npm run (?:-s )?([a-z0-9:-]+)/g))
 				expect(scripts, `${path}: npm run ${script}`).to.have.property(script);
 		}
+	});
+
+	it('has an example in the help of every command, and each calls its own command', () => {
+		const program = createProgram({
+			version: '',
+			onParseError: (error) => {
+				throw error;
+			},
+		});
+		const leaves = allCommands(program).filter((command) => command.commands.length === 0);
+		expect(Object.keys(EXAMPLES).sort()).to.deep.equal(['', ...leaves.map(wordsOf)].sort());
+		for (const [words, lines] of Object.entries(EXAMPLES)) for (const line of lines) expect(line).to.contain(`llm-credits ${words}`.trim());
 	});
 
 	it('links only to files that are there', () => {
