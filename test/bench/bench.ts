@@ -1,0 +1,55 @@
+/**
+ * Owns `npm run bench`: measures each row against its peer in the same run and tells the results. Recorded, not gating: a figure
+ * that was missed is told as such and the command succeeds.
+ *
+ *   npm run bench -- [--only name]… [--json FILE] [--profile]
+ */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { CALL_BENCHES } from './calls';
+import { FOOTPRINT_BENCHES } from './footprint';
+import type { Bench, Measured } from './measure';
+import { PAIRS_BENCH } from './pairs';
+import { profileCalls } from './profile';
+import { machineText, rowOf, tableOf } from './report';
+import { SCALE_BENCHES } from './scale';
+import { WRITERS_BENCH } from './writers';
+
+const BENCHES: readonly Bench[] = [PAIRS_BENCH, ...CALL_BENCHES, WRITERS_BENCH, ...SCALE_BENCHES, ...FOOTPRINT_BENCHES];
+
+async function main(): Promise<void> {
+	const { values } = parseArgs({
+		options: { only: { type: 'string', multiple: true }, json: { type: 'string' }, profile: { type: 'boolean' } },
+	});
+	process.stdout.write(`${machineText()}\n`);
+	if (values.profile) {
+		process.stdout.write(await profileCalls());
+		return;
+	}
+	const isWanted = wanted(values.only ?? []);
+	const results: Measured[] = [];
+	for (const bench of BENCHES) {
+		if (!bench.names.some(isWanted)) continue;
+		process.stderr.write(`${bench.names.filter(isWanted).join(', ')} …\n`);
+		results.push(...(await bench.run()).filter(({ name }) => isWanted(name)));
+	}
+	process.stdout.write(`${tableOf(results)}\n`);
+	if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results.map(rowOf), null, '\t')}\n`);
+}
+
+/** Whole names, or the beginnings of names up to a dot. Throws for one that no row has. */
+function wanted(only: readonly string[]): (name: string) => boolean {
+	const names = BENCHES.flatMap((bench) => bench.names);
+	const matches = (name: string, given: string): boolean => name === given || name.startsWith(`${given}.`);
+	const unknown = only.find((given) => !names.some((name) => matches(name, given)));
+	if (unknown !== undefined) throw new Error(`There is no row named "${unknown}". There are: ${names.join(', ')}.`);
+	return (name) => only.length === 0 || only.some((given) => matches(name, given));
+}
+
+main().then(
+	() => process.exit(0),
+	(error: unknown) => {
+		process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+		process.exit(1);
+	},
+);

@@ -1,0 +1,63 @@
+/** Owns measuring eight processes at one ledger file: whether they share it, how long a command waits, how long a host stands still. */
+import { percentile, reportOf, startWorker } from '../support/ledger-processes';
+import { newLedgerPath } from '../support/sqlite-ledger';
+import type { Bench } from './measure';
+
+const SHARE = 'sqlite.8writers.share';
+const WAIT = 'sqlite.8writers.p99-wait-ms';
+const STALL = 'sqlite.8writers.loop-stall-ms';
+const WRITERS = 8;
+const CLIENTS = 32;
+const FOR_MS = 3000;
+const ROUNDS = 3;
+/** Until all processes are up. */
+const HEAD_START_MS = 2000;
+
+/** The rows of several processes. */
+export const WRITERS_BENCH: Bench = {
+	names: [SHARE, WAIT, STALL],
+	run: async () => {
+		const slowest: number[] = [];
+		const fastest: number[] = [];
+		const waitsMs: number[] = [];
+		const stallsMs: number[] = [];
+		let operations = 0;
+		for (let round = 0; round < ROUNDS; round += 1) {
+			const reports = await writeTogether();
+			const perSecond = reports.map((report) => (report.operations * 1000) / report.tookMs);
+			slowest.push(Math.min(...perSecond));
+			fastest.push(Math.max(...perSecond));
+			waitsMs.push(
+				percentile(
+					reports.flatMap((report) => report.waitsMs),
+					0.99,
+				),
+			);
+			stallsMs.push(Math.max(...reports.map((report) => report.longestStallMs)));
+			operations += reports.reduce((sum, report) => sum + report.operations, 0);
+		}
+		const all = `${String(WRITERS)} processes × ${String(CLIENTS)} clients, ${String(ROUNDS)} rounds of ${String(FOR_MS / 1000)} s`;
+		const inAll = Math.round((operations * 1000) / (FOR_MS * ROUNDS)).toLocaleString('en');
+		return [
+			{
+				name: SHARE,
+				unit: 'ops/s',
+				ours: slowest,
+				peer: fastest,
+				reach: { atLeast: 0.7 },
+				note: `slowest over fastest process; ${all}; ${inAll} operations/s in all`,
+			},
+			{ name: WAIT, unit: 'ms', ours: waitsMs, peer: null, reach: { atMost: 80 }, note: all },
+			{ name: STALL, unit: 'ms', ours: stallsMs, peer: null, reach: { atMost: 20 }, note: `longest of all processes; ${all}` },
+		];
+	},
+};
+
+async function writeTogether(): Promise<Awaited<ReturnType<typeof reportOf>>[]> {
+	const path = newLedgerPath();
+	const startAtMs = Date.now() + HEAD_START_MS;
+	const workers = Array.from({ length: WRITERS }, (_, index) =>
+		startWorker({ task: 'share', path, name: `w${String(index)}`, concurrency: CLIENTS, startAtMs, forMs: FOR_MS }),
+	);
+	return Promise.all(workers.map(reportOf));
+}
