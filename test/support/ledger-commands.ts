@@ -2,7 +2,7 @@
  * Owns short ways to write ledger commands in tests: amounts in whole credits, everything else with a plain default.
  */
 import type { Command, Expiry, Outcome } from '../../lib/core/commands';
-import type { GrantCategory, Labels, Measure, Plan, UnconfirmedPolicy } from '../../lib/core/model';
+import type { BudgetPeriod, BudgetScope, GrantCategory, LabelName, Labels, Measure, Plan, UnconfirmedPolicy } from '../../lib/core/model';
 import { MICRO_PER_CREDIT, type Micro } from '../../lib/core/money';
 import type { Usage } from '../../lib/core/usage';
 
@@ -88,6 +88,24 @@ export const settle = (holdSeq: number, whole: number, options: SettleOptions = 
 export const release = (holdSeq: number): Command => ({ kind: 'release', holdSeq });
 export const expire = (holdSeq: number): Command => ({ kind: 'expire', holdSeq });
 export const voidGrant = (key: string, grantSeq: number): Command => ({ kind: 'void_grant', key, grantSeq });
+
+export const refund = (key: string, holdSeq: number, whole: number | null, { renews = false } = {}): Command => ({
+	kind: 'refund',
+	key,
+	holdSeq,
+	amountMicro: whole === null ? null : credits(whole),
+	renews,
+});
+
+export const setBudget = (
+	key: string,
+	{ limit, value = null, ...rest }: { name: string; scope: BudgetScope; value?: string | null; period: BudgetPeriod; limit: number },
+): Command => ({ kind: 'set_budget', key, budget: { ...rest, value, limitMicro: credits(limit) } });
+
+export const setFloor = (
+	key: string,
+	{ floor, ...rest }: { name: string; label: LabelName | 'person'; exempt: readonly string[]; floor: number },
+): Command => ({ kind: 'set_floor', key, floor: { ...rest, floorMicro: credits(floor) } });
 
 /** Token counts with nothing cached and nothing reasoned. */
 export const tokens = (inputTokens: number, outputTokens: number): Usage => ({

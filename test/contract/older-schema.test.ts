@@ -1,0 +1,90 @@
+/** Ledgers of schema 1, as the first version wrote them, are opened, brought up to date and gone on with. */
+import { expect } from 'chai';
+import Database from 'better-sqlite3';
+import { chmodSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from '../../lib/core/commands';
+import { verifyLedger } from '../../lib/engine/verify-ledger';
+import type { LedgerStore } from '../../lib/ledger/store';
+import { credits, expectKind, grant, refund, reserve, setBudget, settle } from '../support/ledger-commands';
+import { ManualClock } from '../support/manual-clock';
+import { newLedgerUrl, openPostgresTestLedger, runSql } from '../support/postgres';
+import { repositoryRoot } from '../support/repository';
+import { newLedgerPath, openTestLedger } from '../support/sqlite-ledger';
+
+const fixture = (name: string): string => readFileSync(join(repositoryRoot(), 'test', 'fixtures', name), 'utf8');
+
+/** The chain of hashes that the first version came to. */
+const CHAIN = 'ca39e87839519601efc7d37a92df855c464af9686fb6b1c85ce9c8e1e9f8b106';
+
+type Open = (clock: () => number) => Promise<LedgerStore>;
+
+async function oldFile(): Promise<Open> {
+	const path = newLedgerPath();
+	const db = new Database(path);
+	db.exec(fixture('ledger-schema-1.sqlite.sql'));
+	db.close();
+	chmodSync(path, 0o600);
+	return (clock) => openTestLedger({ path, clock });
+}
+
+async function oldSchema(): Promise<Open> {
+	const url = await newLedgerUrl();
+	const schema = new URL(url).searchParams.get('schema') ?? '';
+	const server = new URL(url);
+	server.searchParams.delete('schema');
+	await runSql(server.href, `CREATE SCHEMA "${schema}"; SET search_path = "${schema}"; ${fixture('ledger-schema-1.postgres.sql')}`);
+	return (clock) => openPostgresTestLedger({ url, clock });
+}
+
+for (const [name, makeOld] of [
+	['SQLite', oldFile],
+	['PostgreSQL', oldSchema],
+] as const) {
+	describe(`${name}: a ledger of schema 1`, function () {
+		this.timeout(30_000);
+		let store: LedgerStore;
+		const clock = new ManualClock(Date.UTC(2026, 3, 8, 14));
+		const one = async (command: Command) => (await store.commit('acme', [command]))[0];
+
+		before(async () => {
+			const open = await makeOld();
+			// Two hosts that start at once after an update.
+			const [first, second] = await Promise.all([open(clock.read), open(clock.read)]);
+			await second.close();
+			store = first;
+		});
+		after(() => store.close());
+
+		it('is the ledger it was, to the last hash', async () => {
+			expect(await verifyLedger(store)).to.deep.equal({ ok: true, accounts: 2, entries: 21, violations: [] });
+			const told = await store.materialised('acme');
+			expect([told?.account.chainHash, told?.account.lastSeq, told?.counters, told?.holdCount]).to.deep.equal([CHAIN, 19, [], 6]);
+			expect(told?.account.settings).to.deep.equal({ enforcement: 'enforce', budgets: [], floors: [] });
+			expect(await store.keptResult('acme', 4)).to.equal('Dear Ada ☕');
+			const [hold] = await store.holdsBySeq('acme', [4]);
+			expect([hold?.actualMicro, hold?.refundedMicro, hold?.counters, hold?.shadow]).to.deep.equal([credits(28), credits(3), [], null]);
+		});
+
+		it('knows the keys that were used', async () => {
+			expect(expectKind(await one(reserve('a', 30)), 'reserved').isReplayed).to.equal(true);
+			expect(expectKind(await one(reserve('d', 1)), 'refused').isReplayed).to.equal(true);
+			expect(expectKind(await one(grant('g1', 100)), 'granted').isReplayed).to.equal(true);
+			expect(expectKind(await one(refund('r', 4, 3)), 'refunded').isReplayed).to.equal(true);
+			expect(expectKind(await one(refund('r', 4, 4)), 'fault').error.code).to.equal('idempotency_conflict');
+		});
+
+		it('goes on with what is new: limits, counters, refunds of old calls', async () => {
+			expectKind(await one(setBudget('budget', { name: 'b', scope: 'campaign', period: 'total', limit: 5 })), 'account');
+			expectKind(await one(settle(19, 8)), 'closed');
+			expectKind(await one(refund('r2', 4, null, { renews: true })), 'refunded');
+			const { hold } = expectKind(await one(reserve('new', 5, { labels: { campaign: 'spring' } })), 'reserved');
+			expect(expectKind(await one(reserve('newer', 1, { labels: { campaign: 'spring' } })), 'refused').limit).to.equal('b');
+			expectKind(await one(settle(hold.seq, 4)), 'closed');
+			expect((await store.counters('acme')).map(({ heldMicro, settledMicro }) => [heldMicro, settledMicro])).to.deep.equal([
+				[0n, credits(4)],
+			]);
+			expect((await verifyLedger(store)).violations).to.deep.equal([]);
+		});
+	});
+}
