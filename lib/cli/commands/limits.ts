@@ -133,7 +133,10 @@ export function describeLimitCommands(
 		.option('--name <name>', 'its name, by which refusals tell of it')
 		.option('--scope <scope>', `what it counts by: ${SCOPES.join(', ')}`)
 		.option('--value <value>', 'the one value it is for, such as the campaign; without it, each value has the credits for itself')
-		.option('--period <period>', `${PERIODS.join(', ')}; days, weeks (from Monday) and months are those of the account's zone`)
+		.option(
+			'--period <period>',
+			`${PERIODS.join(', ')}; days, weeks (from Monday) and months are those of the account's zone; executions are n8n's`,
+		)
 		.option('--credits <n>', 'how many; 0 lets nothing through that costs')
 		.option(...key)
 		.action(run(setBudget));
