@@ -216,14 +216,20 @@ function closeHold(balances: Balances, entry: Entry, body: Exclude<ClosingBody, 
 function refundHold(balances: Balances, entry: Entry, body: RefundedBody): void {
 	const hold = balances.holds.get(body.holdSeq);
 	if (hold?.state !== 'settled') throw corrupt(entry, `refunds ${holdId(body.holdSeq)}, which is not settled`);
-	const backMicro = sumSlices(body.restored) + sumSlices(body.forfeited) + body.repaidMicro;
+	const { closedAtMs, actualMicro, overdraftMicro, isLate, amountMicro, refundedMicro, renewedMicro } = body;
 	if (
-		backMicro > body.amountMicro ||
-		body.refundedMicro !== hold.refundedMicro + body.amountMicro ||
-		body.refundedMicro > body.actualMicro
-	) {
-		throw corrupt(entry, 'refunds more than there is to refund');
-	}
+		closedAtMs !== hold.closedAtMs ||
+		actualMicro !== hold.actualMicro ||
+		overdraftMicro !== hold.overdraftMicro ||
+		isLate !== hold.isLate
+	)
+		throw corrupt(entry, `tells another cost of ${holdId(hold.seq)} than its settling`);
+	const forfeitedMicro = sumSlices(body.forfeited);
+	const unpaidMicro = amountMicro - sumSlices(body.restored) - forfeitedMicro - body.repaidMicro;
+	const isRenewed = renewedMicro === unpaidMicro || renewedMicro === unpaidMicro + forfeitedMicro;
+	if (unpaidMicro < 0n || unpaidMicro > overdraftMicro || !isRenewed || refundedMicro !== hold.refundedMicro + amountMicro)
+		throw corrupt(entry, 'refunds something else than its amount');
+	if (refundedMicro > actualMicro) throw corrupt(entry, 'refunds more than there is to refund');
 	moveAtClosing(balances, entry, body, { from: 'settledMicro', outstandingMicro: sumSlices(hold.slices) });
 	addOverdraft(balances, entry, -body.repaidMicro);
 	for (const ref of hold.counters) count(balances, ref, { settledMicro: -body.amountMicro });
