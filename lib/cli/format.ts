@@ -69,8 +69,8 @@ export function planText(plan: Plan): string {
 }
 
 /** The account as JSON: decimal strings and ISO times are made elsewhere, this has neither. */
-export function accountDocument({ id, name, timeZone, plan, lastSeq }: Account): Record<string, unknown> {
-	return { id, name, timeZone, plan, entries: lastSeq };
+export function accountDocument({ id, name, timeZone, plan, settings, lastSeq }: Account): Record<string, unknown> {
+	return { id, name, timeZone, plan, mode: settings.enforcement, entries: lastSeq };
 }
 
 function separated(digits: string): string {

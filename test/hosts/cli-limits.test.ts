@@ -82,6 +82,8 @@ describe('command line: limits', () => {
 		expect(await cli.text('mode', 'shadow', '--key', 'try')).to.match(/Nothing is refused.*paid for at its provider;\n.*overdraft/);
 		await cli.call({ key: 'a', amount: 120, cost: 130, labels: { campaign: 'spring' } });
 		expect(await cli.text('budget', 'list')).to.match(/shadow mode: this refuses nothing now/);
+		expect(await cli.text('balance')).to.match(/Overdraft +30 credits.*\nShadow mode: calls are metered, and none is refused\./);
+		expect((await cli.document(['account', 'show']))['account']).to.deep.include({ mode: 'shadow' });
 		const { holds } = await cli.document(['holds']);
 		expect(holds[0]).to.deep.include({ amount: '120', cost: '130', overdraft: '30', charged: '100', wouldBeRefused: 'budget_exceeded' });
 		expect(await cli.text('holds')).to.match(/would be refused.*\n.*\n.*campaign=spring +budget_exceeded/);

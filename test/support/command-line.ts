@@ -101,7 +101,6 @@ export async function take(account: LedgerAccount, { key, amount, cost, labels =
 	});
 	if (reserved.kind === 'refused') return [reserved.reason, reserved.limit].filter((word) => word !== null).join(' ');
 	const { seq } = reserved.hold;
-	if (cost !== undefined)
-		await account.settle({ holdSeq: seq, actualMicro: micro(cost), measure: 'reported', usage: null, result: null });
+	if (cost !== undefined) await account.settle({ holdSeq: seq, actualMicro: micro(cost), measure: 'reported', usage: null, result: null });
 	return `h${String(seq)}`;
 }

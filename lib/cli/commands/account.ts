@@ -100,12 +100,13 @@ function planOf(given: string | undefined): Plan | undefined {
 }
 
 function accountText(account: Account): string {
-	const { id, name, timeZone, plan, lastSeq, lastAtMs } = account;
+	const { id, name, timeZone, plan, settings, lastSeq, lastAtMs } = account;
 	const since = account.paidSinceMs === null ? '' : `, since ${zonedTime(account.paidSinceMs, timeZone)}`;
 	const lines = [
 		['Account', id],
 		['Name', name],
 		['Plan', `${planText(plan)}${since}`],
+		['Mode', settings.enforcement === 'shadow' ? 'shadow (nothing is refused)' : 'enforce'],
 		['Time zone', timeZone],
 		['Journal', `${counted(lastSeq, 'entry', 'entries')}, the last at ${zonedTime(lastAtMs, timeZone)}`],
 	] as const;

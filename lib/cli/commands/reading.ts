@@ -105,6 +105,7 @@ function balanceText(found: Balance, { output, location, isAll }: { output: Outp
 		`Available  ${colour ? output.colour(amount(available), colour) : amount(available)} credits  (${dollars(availableMicro)})`,
 		`Held       ${amount(held)} credits${heldMicro > 0n ? '  by calls under way' : ''}`,
 		...(overdraftMicro > 0n ? [`Overdraft  ${output.colour(amount(overdraft), 'red')} credits  repaid first by the next credits`] : []),
+		...(account.settings.enforcement === 'shadow' ? ['Shadow mode: calls are metered, and none is refused.'] : []),
 		'',
 		shown.length === 0
 			? 'No grant has credits left. Add some with "llm-credits grant" or "llm-credits purchase".'
