@@ -4,6 +4,7 @@
  */
 import type { CreditError } from './errors';
 import type {
+	AdminKey,
 	GrantCategory,
 	Plan,
 	UnconfirmedPolicy,
@@ -40,8 +41,11 @@ export interface Promotion {
 /** When granted credits end: never, at an instant, or after a number of days by a rule. */
 export type Expiry = { readonly atMs: Instant } | { readonly days: number; readonly rule: ExpiryRule };
 
+/** Everything that changes an account, with the proof of an administrator or without. */
+export type Command = PlainCommand | AsAdmin;
+
 /** Everything that changes an account. Commands with a `key` are idempotent by it; closing a hold is idempotent by the hold. */
-export type Command =
+export type PlainCommand =
 	| {
 			readonly kind: 'open_account';
 			readonly key: string;
@@ -65,12 +69,39 @@ export type Command =
 	| { readonly kind: 'set_floor'; readonly key: string; readonly floor: Omit<Floor, 'seq'> }
 	| { readonly kind: 'remove_limit'; readonly key: string; readonly limit: 'budget' | 'floor'; readonly name: string }
 	| { readonly kind: 'set_enforcement'; readonly key: string; readonly enforcement: Enforcement }
+	| { readonly kind: 'set_admin_key'; readonly key: string; readonly adminKey: AdminKey | null }
 	| ReserveCommand
 	| SettleCommand
 	| { readonly kind: 'release'; readonly holdSeq: number }
 	| RefundCommand
 	/** Ends a hold before its timeout because nobody will report on it any more; a late settle is still accepted. */
 	| { readonly kind: 'expire'; readonly holdSeq: number };
+
+/** A command given together with the proof of the account's admin key; the proof is no part of what is asked. */
+export interface AsAdmin {
+	readonly kind: 'as_admin';
+	/** Hexadecimal; derived from the key and the account's salt. */
+	readonly proof: string;
+	readonly command: AdminCommand;
+}
+
+/** What only an administrator may do once an account has an admin key. */
+export type AdminCommand = Extract<
+	PlainCommand,
+	{
+		kind:
+			| 'change_account'
+			| 'grant'
+			| 'claim_promotion'
+			| 'void_grant'
+			| 'refund'
+			| 'set_budget'
+			| 'set_floor'
+			| 'remove_limit'
+			| 'set_enforcement'
+			| 'set_admin_key';
+	}
+>;
 
 export interface GrantCommand {
 	readonly kind: 'grant';

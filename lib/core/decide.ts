@@ -3,6 +3,7 @@
  * Pure and synchronous. A command at fault is answered with its fault and changes nothing; the rest of the batch goes on.
  * A ledger that contradicts itself is thrown: nothing of the batch may be written on top of it.
  */
+import { authorise, isAdminCommand } from './admin';
 import { advance } from './advance';
 import { Draft, type EntryContext } from './draft';
 import { CreditError, isCreditError, isLedgerFault } from './errors';
@@ -11,7 +12,7 @@ import { expire, release, reserve, settle } from './hold';
 import { refund } from './refund';
 import { changeSettings } from './settings';
 import { hashKey, hashRequest } from './idempotency';
-import type { AccountSnapshot, Command, Decision, Outcome, SnapshotNeeds } from './commands';
+import type { AccountSnapshot, Command, PlainCommand, Decision, Outcome, SnapshotNeeds } from './commands';
 import type { Entry } from './model';
 import type { Instant } from './time';
 
@@ -21,7 +22,8 @@ export function needsOf(commands: readonly Command[]): SnapshotNeeds {
 	const holdSeqs: number[] = [];
 	const grantSeqs: number[] = [];
 	const promotionIds: string[] = [];
-	for (const command of commands) {
+	for (const given of commands) {
+		const command = given.kind === 'as_admin' ? given.command : given;
 		if ('key' in command && command.key.length > 0) keyHashes.push(safeKeyHash(command.key));
 		if ('holdSeq' in command) holdSeqs.push(command.holdSeq);
 		if ('grantSeq' in command) grantSeqs.push(command.grantSeq);
@@ -44,8 +46,10 @@ export function decide(
 	return draft.finish(commands.map((command) => decideOne(draft, command)));
 }
 
-function decideOne(draft: Draft, command: Command): Outcome {
+function decideOne(draft: Draft, given: Command): Outcome {
+	const command = given.kind === 'as_admin' ? given.command : given;
 	try {
+		if (isAdminCommand(command)) authorise(draft, command, given.kind === 'as_admin' ? given.proof : null);
 		if (!('key' in command)) return apply(draft, command, {});
 		const context = { keyHash: hashKey(command.key), requestHash: hashRequest(command) };
 		// Opening is idempotent by the account itself: a second host may name another time zone, and gets the account as it is.
@@ -57,7 +61,7 @@ function decideOne(draft: Draft, command: Command): Outcome {
 	}
 }
 
-function apply(draft: Draft, command: Command, context: EntryContext): Outcome {
+function apply(draft: Draft, command: PlainCommand, context: EntryContext): Outcome {
 	switch (command.kind) {
 		case 'open_account':
 			return openAccount(draft, command, context);
@@ -73,6 +77,7 @@ function apply(draft: Draft, command: Command, context: EntryContext): Outcome {
 		case 'set_floor':
 		case 'remove_limit':
 		case 'set_enforcement':
+		case 'set_admin_key':
 			return changeSettings(draft, command, context);
 		case 'reserve':
 			return reserve(draft, command, context);
@@ -92,7 +97,7 @@ function apply(draft: Draft, command: Command, context: EntryContext): Outcome {
 /** The stored outcome of a key, refusals included (ledger rules 17 and 18). */
 function replay(
 	draft: Draft,
-	{ earlier, command, requestHash }: { earlier: Entry; command: Extract<Command, { key: string }>; requestHash: string },
+	{ earlier, command, requestHash }: { earlier: Entry; command: Extract<PlainCommand, { key: string }>; requestHash: string },
 ): Outcome {
 	if (earlier.requestHash !== requestHash) {
 		throw new CreditError(
@@ -119,12 +124,14 @@ function replay(
 		case 'floor_set':
 		case 'limit_removed':
 		case 'enforcement_set':
+		case 'admin_key_set':
 			return { kind: 'account', account: draft.account, isReplayed: true };
 		case 'grant_expired':
 		case 'overdraft_repaid':
 		case 'settled':
 		case 'released':
 		case 'hold_expired':
+		case 'admin_denied':
 			throw new CreditError(
 				'ledger_corrupt',
 				`Entry ${String(earlier.seq)} carries an idempotency key that its kind never has. Run "llm-credits verify".`,

@@ -23,7 +23,9 @@ export type CreditErrorCode =
 	| 'ledger_newer'
 	| 'ledger_read_only'
 	| 'ledger_unavailable'
-	| 'provider_misconfigured';
+	| 'not_authorised'
+	| 'provider_misconfigured'
+	| 'too_many_attempts';
 
 const MARKER = Symbol.for('llm-credits.error');
 

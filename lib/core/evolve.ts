@@ -111,11 +111,13 @@ function applyBody(balances: Balances, entry: Entry, accountId: string): void {
 			reserve(balances, entry, body);
 			return;
 		case 'refused':
+		case 'admin_denied':
 			return;
 		case 'budget_set':
 		case 'floor_set':
 		case 'limit_removed':
 		case 'enforcement_set':
+		case 'admin_key_set':
 			changeSettings(balances, entry, body);
 			return;
 		case 'settled':

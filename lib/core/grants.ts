@@ -5,12 +5,12 @@
 import { repayOverdraft } from './advance';
 import type { Draft, EntryContext } from './draft';
 import { CreditError } from './errors';
-import type { Command, Expiry, GrantCommand, Outcome, Promotion, PromotionRefusal } from './commands';
+import type { PlainCommand, Expiry, GrantCommand, Outcome, Promotion, PromotionRefusal } from './commands';
 import type { Grant } from './model';
 import { formatCredits, MAX_AMOUNT_MICRO } from './money';
 import { checkedInstant, checkedZone, expiryAfterDays, hasPassed, later, type Instant } from './time';
 
-type Of<K extends Command['kind']> = Extract<Command, { kind: K }>;
+type Of<K extends PlainCommand['kind']> = Extract<PlainCommand, { kind: K }>;
 
 export const DEFAULT_PRIORITY = 50;
 

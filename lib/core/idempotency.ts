@@ -3,7 +3,7 @@
  */
 import { createHash } from 'node:crypto';
 import { CreditError } from './errors';
-import type { Command } from './commands';
+import type { PlainCommand } from './commands';
 
 /** 128 bits are enough to keep keys of one account apart, and half as long to store. */
 const SHORT_HASH_LENGTH = 32;
@@ -26,7 +26,7 @@ export function hashKey(key: string): string {
  * Hash of what a command asks for. A reserve is compared by its fingerprint alone: the estimate of the same request may
  * differ from one try to the next, and that must not turn a retry into a conflict.
  */
-export function hashRequest(command: Extract<Command, { key: string }>): string {
+export function hashRequest(command: Extract<PlainCommand, { key: string }>): string {
 	const { key: _key, ...request } = command;
 	const asked = command.kind === 'reserve' ? { kind: command.kind, fingerprint: command.fingerprint } : request;
 	return sha256(canonicalJson(asked)).slice(0, SHORT_HASH_LENGTH);

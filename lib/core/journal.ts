@@ -44,6 +44,8 @@ export const ENTRY_KINDS = [
 	'floor_set',
 	'limit_removed',
 	'enforcement_set',
+	'admin_key_set',
+	'admin_denied',
 ] as const satisfies readonly BodyKind[];
 
 /** Compact JSON of a body without its kind. Absent parts are left out, slices are `grant:amount` lists; a reservation amounts to its slices. */
@@ -88,7 +90,9 @@ export function encodeBody(body: EntryBody): string {
 		case 'budget_set':
 		case 'floor_set':
 		case 'limit_removed':
-		case 'enforcement_set': {
+		case 'enforcement_set':
+		case 'admin_key_set':
+		case 'admin_denied': {
 			const { kind: _kind, ...rest } = body;
 			return canonicalJson(rest);
 		}
@@ -173,6 +177,8 @@ function decodeKnown(kind: BodyKind, compact: Compact): EntryBody {
 		case 'account_changed':
 		case 'limit_removed':
 		case 'enforcement_set':
+		case 'admin_key_set':
+		case 'admin_denied':
 		case 'budget_set':
 		case 'floor_set':
 			return decodePlain(kind, compact);
@@ -210,6 +216,8 @@ function decodePlain(kind: PlainKind, compact: Compact): EntryBody {
 		case 'account_changed':
 		case 'limit_removed':
 		case 'enforcement_set':
+		case 'admin_key_set':
+		case 'admin_denied':
 			return { kind, ...compact } as unknown as EntryBody;
 		case 'budget_set': {
 			const budget = compact['budget'] as Of<'budget_set'>['budget'];

@@ -23,7 +23,7 @@ const MAX_LIMITS = 200;
 const MAX_NAME_LENGTH = 100;
 const MAX_VALUE_LENGTH = 200;
 
-export const NO_SETTINGS: AccountSettings = { enforcement: 'enforce', budgets: [], floors: [] };
+export const NO_SETTINGS: AccountSettings = { enforcement: 'enforce', budgets: [], floors: [], adminKey: null };
 
 /** The key of a counter within its account. A period may be the id of a send and hold any character, so its length stands before it. */
 export function counterKey({ budgetSeq, period, value }: CounterRef): string {
@@ -99,7 +99,7 @@ export function floorHit(
 }
 
 /** Bodies of entries that change settings. */
-export type SettingsBody = Extract<EntryBody, { kind: 'budget_set' | 'floor_set' | 'limit_removed' | 'enforcement_set' }>;
+export type SettingsBody = Extract<EntryBody, { kind: 'budget_set' | 'floor_set' | 'limit_removed' | 'enforcement_set' | 'admin_key_set' }>;
 
 /** The settings after an entry that changes them; `seq` is the entry's number. */
 export function settingsAfter(settings: AccountSettings, seq: number, body: SettingsBody): AccountSettings {
@@ -114,6 +114,8 @@ export function settingsAfter(settings: AccountSettings, seq: number, body: Sett
 				: { ...settings, floors: settings.floors.filter(({ name }) => name !== body.name) };
 		case 'enforcement_set':
 			return { ...settings, enforcement: body.enforcement };
+		case 'admin_key_set':
+			return { ...settings, adminKey: body.adminKey };
 		default:
 			return body satisfies never;
 	}

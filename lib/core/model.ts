@@ -71,6 +71,16 @@ export interface AccountSettings {
 	readonly enforcement: Enforcement;
 	readonly budgets: readonly Budget[];
 	readonly floors: readonly Floor[];
+	/** `null`: whoever may write the ledger may administer the account. */
+	readonly adminKey: AdminKey | null;
+}
+
+/** How an admin key is recognised (ledger rule 35). The key itself is kept nowhere. */
+export interface AdminKey {
+	/** Hexadecimal; goes into deriving the proof from the key. */
+	readonly salt: string;
+	/** Hexadecimal SHA-256 of the proof. */
+	readonly hash: string;
 }
 
 export interface Account {
@@ -194,6 +204,9 @@ export type EntryBody =
 	| { readonly kind: 'floor_set'; readonly floor: Omit<Floor, 'seq'> }
 	| { readonly kind: 'limit_removed'; readonly limit: 'budget' | 'floor'; readonly name: string }
 	| { readonly kind: 'enforcement_set'; readonly enforcement: Enforcement }
+	| { readonly kind: 'admin_key_set'; readonly adminKey: AdminKey | null }
+	/** Somebody gave a wrong admin key for a command of this kind. */
+	| { readonly kind: 'admin_denied'; readonly command: string }
 	| ({
 			readonly kind: 'settled';
 			readonly holdSeq: number;

@@ -4,9 +4,9 @@
 import type { Draft, EntryContext } from './draft';
 import { CreditError } from './errors';
 import { checkBudget, checkFloor, continuedBudget } from './limits';
-import type { Command, Outcome } from './commands';
+import type { PlainCommand, Outcome } from './commands';
 
-type SettingsCommand = Extract<Command, { kind: 'set_budget' | 'set_floor' | 'remove_limit' | 'set_enforcement' }>;
+type SettingsCommand = Extract<PlainCommand, { kind: 'set_budget' | 'set_floor' | 'remove_limit' | 'set_enforcement' | 'set_admin_key' }>;
 
 /** Sets or removes a limit, or switches shadow mode. Throws `invalid_argument` for a limit that cannot work or is not there. */
 export function changeSettings(draft: Draft, command: SettingsCommand, context: EntryContext): Outcome {
@@ -33,6 +33,9 @@ export function changeSettings(draft: Draft, command: SettingsCommand, context: 
 		}
 		case 'set_enforcement':
 			draft.append({ kind: 'enforcement_set', enforcement: command.enforcement }, context);
+			break;
+		case 'set_admin_key':
+			draft.append({ kind: 'admin_key_set', adminKey: command.adminKey }, context);
 			break;
 		default:
 			return command satisfies never;

@@ -3,12 +3,13 @@
  * for where that helps. Refuses to hide faults: a ledger that cannot be used rejects with a `CreditError`.
  */
 import { balanceAt, type Balance } from '../core/balance';
-import { CreditError } from '../core/errors';
+import { CreditError, isCreditError } from '../core/errors';
 import { DEFAULT_PRIORITY } from '../core/grants';
 import { DEFAULT_HOLD_TIMEOUT_MS } from '../core/hold';
-import type { Command, Expiry, Outcome, Promotion, ReserveCommand, SettleCommand } from '../core/commands';
+import type { AdminCommand, Command, Expiry, Outcome, Promotion, ReserveCommand, SettleCommand } from '../core/commands';
 import type { Budget, BudgetCounter, Enforcement, Floor, GrantCategory, Labels, Plan } from '../core/model';
 import { MICRO_PER_CREDIT, type Micro } from '../core/money';
+import { adminKeyOf, proofOf, TryGuard } from './admin-key';
 import type { GroupCommit } from '../ledger/group-commit';
 import type { LedgerStore, UsageQuery, UsageRow } from '../ledger/store';
 import type { Timing } from './timing';
@@ -66,6 +67,18 @@ export interface AccountChange {
 	readonly key: string;
 }
 
+interface LedgerAccountParts {
+	readonly accountId: string;
+	readonly store: LedgerStore;
+	readonly commits: GroupCommit;
+	readonly timing: Timing;
+	/** Shared by all who use the account in this process. */
+	readonly waiting?: Set<AbortController>;
+	readonly guard?: TryGuard;
+	/** Empty: only what needs no admin key, or an account that has none. */
+	readonly adminKey?: string;
+}
+
 /** One account of one open ledger. */
 export class LedgerAccount {
 	readonly accountId: string;
@@ -73,14 +86,48 @@ export class LedgerAccount {
 	readonly #store: LedgerStore;
 	readonly #commits: GroupCommit;
 	readonly #timing: Timing;
-	readonly #waiting = new Set<AbortController>();
+	readonly #waiting: Set<AbortController>;
+	readonly #guard: TryGuard;
+	readonly #adminKey: string;
 
-	constructor({ accountId, store, commits, timing }: { accountId: string; store: LedgerStore; commits: GroupCommit; timing: Timing }) {
+	constructor({ accountId, store, commits, timing, waiting = new Set(), guard = new TryGuard(), adminKey = '' }: LedgerAccountParts) {
 		this.accountId = accountId;
 		this.location = store.location;
 		this.#store = store;
 		this.#commits = commits;
 		this.#timing = timing;
+		this.#waiting = waiting;
+		this.#guard = guard;
+		this.#adminKey = adminKey;
+	}
+
+	/** The same account for somebody who knows its admin key; an empty key changes nothing. */
+	asAdministrator(adminKey: string): LedgerAccount {
+		if (adminKey === '') return this;
+		const { accountId } = this;
+		return new LedgerAccount({
+			accountId,
+			store: this.#store,
+			commits: this.#commits,
+			timing: this.#timing,
+			waiting: this.#waiting,
+			guard: this.#guard,
+			adminKey,
+		});
+	}
+
+	/** Sets, changes or (with `null`) removes the admin key; `salt` is random hexadecimal. Needs the current key where there is one. */
+	async setAdminKey({
+		newKey,
+		salt,
+		key,
+	}: {
+		readonly newKey: string | null;
+		readonly salt: string;
+		readonly key: string;
+	}): Promise<Answer<'account'>> {
+		const adminKey = newKey === null ? null : await adminKeyOf(newKey, salt);
+		return this.#administer({ kind: 'set_admin_key', key, adminKey }, 'account');
 	}
 
 	/** Opens the account when it is new; an existing one is left as it is. */
@@ -93,7 +140,7 @@ export class LedgerAccount {
 
 	/** Changes name, time zone or plan. */
 	async changeAccount(change: AccountChange): Promise<Answer<'account'>> {
-		return this.#submit({ kind: 'change_account', ...change }, 'account');
+		return this.#administer({ kind: 'change_account', ...change }, 'account');
 	}
 
 	/** The balance now, with all grants. Throws `account_not_found`. */
@@ -104,7 +151,7 @@ export class LedgerAccount {
 	/** Adds credits. The same key again adds nothing and returns the first grant. */
 	async grant(input: GrantInput): Promise<Answer<'granted'>> {
 		const { credits, category, expiry, key } = input;
-		const outcome = await this.#submit(
+		const outcome = await this.#administer(
 			{
 				kind: 'grant',
 				key,
@@ -134,29 +181,29 @@ export class LedgerAccount {
 
 	/** Claims a promotion, at most once per account. */
 	async claimPromotion({ promotion, key }: { promotion: Promotion; key: string }): Promise<Answer<'granted' | 'not_granted'>> {
-		return this.#submit({ kind: 'claim_promotion', key, promotion }, 'granted', 'not_granted');
+		return this.#administer({ kind: 'claim_promotion', key, promotion }, 'granted', 'not_granted');
 	}
 
 	/** Forfeits what a grant has left and nobody holds. */
 	async voidGrant({ grantSeq, key }: { grantSeq: number; key: string }): Promise<Answer<'voided'>> {
-		return this.#submit({ kind: 'void_grant', key, grantSeq }, 'voided');
+		return this.#administer({ kind: 'void_grant', key, grantSeq }, 'voided');
 	}
 
 	/** Refunds a settled call, or `amountMicro` of it, to the credits that paid for it. */
 	async refund({ renews = false, ...input }: RefundInput): Promise<Answer<'refunded'>> {
-		const outcome = await this.#submit({ kind: 'refund', ...input, renews }, 'refunded');
+		const outcome = await this.#administer({ kind: 'refund', ...input, renews }, 'refunded');
 		this.#wakeWaiting();
 		return outcome;
 	}
 
 	/** Sets a budget; one of the same name is replaced. */
 	async setBudget({ key, ...budget }: Omit<Budget, 'seq'> & { readonly key: string }): Promise<Answer<'account'>> {
-		return this.#submit({ kind: 'set_budget', key, budget }, 'account');
+		return this.#administer({ kind: 'set_budget', key, budget }, 'account');
 	}
 
 	/** Sets a floor; one of the same name is replaced. */
 	async setFloor({ key, ...floor }: Omit<Floor, 'seq'> & { readonly key: string }): Promise<Answer<'account'>> {
-		return this.#submit({ kind: 'set_floor', key, floor }, 'account');
+		return this.#administer({ kind: 'set_floor', key, floor }, 'account');
 	}
 
 	/** Removes a budget or a floor by name. */
@@ -165,12 +212,12 @@ export class LedgerAccount {
 		readonly name: string;
 		readonly key: string;
 	}): Promise<Answer<'account'>> {
-		return this.#submit({ kind: 'remove_limit', ...limit }, 'account');
+		return this.#administer({ kind: 'remove_limit', ...limit }, 'account');
 	}
 
 	/** Enforces limits, or only meters what would have been refused. */
 	async setEnforcement({ enforcement, key }: { readonly enforcement: Enforcement; readonly key: string }): Promise<Answer<'account'>> {
-		return this.#submit({ kind: 'set_enforcement', key, enforcement }, 'account');
+		return this.#administer({ kind: 'set_enforcement', key, enforcement }, 'account');
 	}
 
 	/** What the budgets have counted. */
@@ -250,6 +297,22 @@ export class LedgerAccount {
 
 	#wakeWaiting(): void {
 		for (const wakeUp of this.#waiting) wakeUp.abort();
+	}
+
+	/** Gives the admin key's proof along, where there is a key to prove. */
+	async #administer<K extends Outcome['kind']>(command: AdminCommand, ...expected: K[]): Promise<Answer<K>> {
+		const salt = this.#adminKey === '' ? undefined : (await this.#store.snapshot(this.accountId)).account?.settings.adminKey?.salt;
+		if (salt === undefined) return this.#submit(command, ...expected);
+		this.#guard.check(this.#timing.clock());
+		const proof = await proofOf(this.#adminKey, salt);
+		try {
+			const outcome = await this.#submit({ kind: 'as_admin', proof, command }, ...expected);
+			this.#guard.right();
+			return outcome;
+		} catch (error) {
+			if (isCreditError(error) && error.code === 'not_authorised') this.#guard.wrong(this.#timing.clock());
+			throw error;
+		}
 	}
 
 	async #submit<K extends Outcome['kind']>(command: Command, ...expected: K[]): Promise<Answer<K>> {

@@ -147,7 +147,8 @@ export function encodeSettings(settings: AccountSettings): string {
 
 function readSettings(text: string | null): AccountSettings {
 	if (text === null) return NO_SETTINGS;
-	return JSON.parse(text, (name, value: unknown) => (name.endsWith('Micro') ? BigInt(value as string) : value)) as AccountSettings;
+	const settings = JSON.parse(text, (name, value: unknown) => (name.endsWith('Micro') ? BigInt(value as string) : value)) as Partial<AccountSettings>;
+	return { ...NO_SETTINGS, ...settings };
 }
 
 /** Reads a budget counter. */

@@ -2,7 +2,7 @@
  * Owns the touch with the outside that is not a file or a server: the clock, waiting, and random jitter.
  * The only module that reads the time or sets a timer.
  */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 
 /** Milliseconds since 1970, UTC. */
 export type Clock = () => number;
@@ -48,3 +48,6 @@ export function later(delayMs: number, task: () => void): { cancel(): void } {
 
 /** A new unique id, for idempotency keys of commands that nobody repeats. */
 export const newId = (): string => randomUUID();
+
+/** A new random salt, hexadecimal. */
+export const newSalt = (): string => randomBytes(16).toString('hex');

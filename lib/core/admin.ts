@@ -1,0 +1,46 @@
+/**
+ * Owns who may administer an account (ledger rule 35): spending needs no key; everything that makes, moves or limits credits
+ * needs the admin key once one is set. Refuses to say whether a key was missing or nearly right; compares in constant time.
+ */
+import { timingSafeEqual } from 'node:crypto';
+import type { AdminCommand, PlainCommand } from './commands';
+import type { Draft } from './draft';
+import { CreditError } from './errors';
+import { sha256 } from './idempotency';
+
+const ADMIN_KINDS: Readonly<Record<AdminCommand['kind'], true>> = {
+	change_account: true,
+	grant: true,
+	claim_promotion: true,
+	void_grant: true,
+	refund: true,
+	set_budget: true,
+	set_floor: true,
+	remove_limit: true,
+	set_enforcement: true,
+	set_admin_key: true,
+};
+
+/** True for commands that an account's admin key protects. */
+export function isAdminCommand(command: PlainCommand): command is AdminCommand {
+	return command.kind in ADMIN_KINDS;
+}
+
+/**
+ * Throws `not_authorised` unless the account has no admin key or `proof` is the one. A wrong proof is recorded in the journal; a
+ * missing one is not, because nobody tried anything.
+ */
+export function authorise(draft: Draft, command: AdminCommand, proof: string | null): void {
+	const adminKey = draft.hasAccount ? draft.account.settings.adminKey : null;
+	if (adminKey === null || (proof !== null && isSame(sha256(proof), adminKey.hash))) return;
+	if (proof !== null) draft.append({ kind: 'admin_denied', command: command.kind });
+	throw new CreditError(
+		'not_authorised',
+		`Account "${draft.accountId}" has an admin key, and the right one was not given. Give it in the ledger's connection, or to the command line with --admin-key-file or LLM_CREDITS_ADMIN_KEY.`,
+	);
+}
+
+/** Both are hashes of one length, so comparing takes the same time wherever they differ. */
+function isSame(a: string, b: string): boolean {
+	return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+}
