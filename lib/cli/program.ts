@@ -1,6 +1,7 @@
 /** Owns the shape of the command line: its commands, options, help and examples. Refuses work of its own. */
 import { Command, Option, type CommanderError } from 'commander';
 import { describeAccountCommands } from './commands/account';
+import { describeAdminKeyCommands } from './commands/admin-key';
 import { describeBackupCommand } from './commands/backup';
 import { describeCreditCommands } from './commands/credits';
 import { describeHoldCommand } from './commands/holds';
@@ -21,10 +22,17 @@ export function createProgram({ version, onParseError }: { version: string; onPa
 		.version(version, '-V, --version', 'print the version')
 		.addOption(new Option('--ledger <file>', 'the ledger: a file, or a postgres:// address').env('LLM_CREDITS_LEDGER'))
 		.addOption(new Option('--account <id>', 'account inside the ledger').env('LLM_CREDITS_ACCOUNT').default('default'))
+		.addOption(
+			new Option(
+				'--admin-key-file <file>',
+				'file with the admin key, for what needs it on an account that has one; or set LLM_CREDITS_ADMIN_KEY',
+			),
+		)
 		.option('--json', 'print one JSON document on standard output, everything else on standard error')
 		.showHelpAfterError(false)
 		.configureHelp({ showGlobalOptions: true });
 	describeAccountCommands(program, run);
+	describeAdminKeyCommands(program, run);
 	describeCreditCommands(program, run);
 	describeReturnCommands(program, run);
 	describeLimitCommands(program, run);

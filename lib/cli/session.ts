@@ -3,6 +3,7 @@
  * reads, and to guess a ledger that was not named.
  */
 import { existsSync } from 'node:fs';
+import { keyInFile } from './key-file';
 import { resolve } from 'node:path';
 import type { LedgerAccount } from '../engine/ledger-account';
 import { accountOf, isServerAddress, machineTimeZone, openLedgerStore } from '../runtime/runtime';
@@ -13,6 +14,7 @@ export interface CommonOptions {
 	readonly ledger?: string;
 	readonly account: string;
 	readonly json?: boolean;
+	readonly adminKeyFile?: string;
 	/** What was typed behind the command without an option's name. */
 	readonly words: readonly string[];
 }
@@ -80,11 +82,17 @@ export async function writeLedger<T>(
 }
 
 /** Runs `work` on a ledger whose file, but no account, is made when it is missing. */
-export async function withLedger<T>(path: string, { account }: CommonOptions, work: (session: Session) => Promise<T>): Promise<T> {
+export async function withLedger<T>(path: string, options: CommonOptions, work: (session: Session) => Promise<T>): Promise<T> {
+	const adminKey = adminKeyOf(options);
 	const store = await openLedgerStore(path);
 	try {
-		return await work({ store, ledger: accountOf(store, account) });
+		return await work({ store, ledger: accountOf(store, options.account).asAdministrator(adminKey) });
 	} finally {
 		await store.close();
 	}
+}
+
+/** The admin key of the options or the environment; a key on the command line itself would be seen by everybody on the machine. */
+function adminKeyOf({ adminKeyFile }: CommonOptions): string {
+	return adminKeyFile === undefined ? (process.env['LLM_CREDITS_ADMIN_KEY']?.trim() ?? '') : keyInFile(adminKeyFile, '--admin-key-file');
 }

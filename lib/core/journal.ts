@@ -52,14 +52,7 @@ export const ENTRY_KINDS = [
 export function encodeBody(body: EntryBody): string {
 	switch (body.kind) {
 		case 'reserved':
-			return JSON.stringify({
-				a: body.shadow === null ? undefined : String(body.amountMicro),
-				s: encodeSlices(body.slices),
-				t: body.timeoutAtMs,
-				p: body.priceVersion ?? undefined,
-				b: encodeCounters(body.counters),
-				w: body.shadow ?? undefined,
-			});
+			return encodeReserved(body);
 		case 'refused':
 			return JSON.stringify({
 				r: body.reason,
@@ -99,6 +92,17 @@ export function encodeBody(body: EntryBody): string {
 		default:
 			return body satisfies never;
 	}
+}
+
+function encodeReserved({ amountMicro, slices, timeoutAtMs, priceVersion, counters, shadow }: Of<'reserved'>): string {
+	return JSON.stringify({
+		a: shadow === null ? undefined : String(amountMicro),
+		s: encodeSlices(slices),
+		t: timeoutAtMs,
+		p: priceVersion ?? undefined,
+		b: encodeCounters(counters),
+		w: shadow ?? undefined,
+	});
 }
 
 /** The inverse of {@link encodeBody}. Throws `ledger_corrupt` for anything else. */

@@ -10,7 +10,7 @@ import type { Labels } from '../core/model';
 import { parseCredits, type Micro } from '../core/money';
 import type { ModelPrice } from '../core/pricing';
 import type { ChatMessage, ChatRequest, StructuredMode } from '../providers/provider';
-import type { ReserveInput } from './ledger-account';
+import type { ReserveInput } from './ledger-inputs';
 import type { OutputContract } from './output-contract';
 import type { ActionContext, ItemInput, LlmActionValues, ProviderHandle } from './action-types';
 import { buildMessages, sizeOf } from './prompt';

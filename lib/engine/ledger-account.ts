@@ -6,12 +6,13 @@ import { balanceAt, type Balance } from '../core/balance';
 import { CreditError, isCreditError } from '../core/errors';
 import { DEFAULT_PRIORITY } from '../core/grants';
 import { DEFAULT_HOLD_TIMEOUT_MS } from '../core/hold';
-import type { AdminCommand, Command, Expiry, Outcome, Promotion, ReserveCommand, SettleCommand } from '../core/commands';
-import type { Budget, BudgetCounter, Enforcement, Floor, GrantCategory, Labels, Plan } from '../core/model';
+import type { AdminCommand, Command, Outcome, Promotion, ReserveCommand, SettleCommand } from '../core/commands';
+import type { Budget, BudgetCounter, Enforcement, Floor, Plan } from '../core/model';
 import { MICRO_PER_CREDIT, type Micro } from '../core/money';
 import { adminKeyOf, proofOf, TryGuard } from './admin-key';
 import type { GroupCommit } from '../ledger/group-commit';
 import type { LedgerStore, UsageQuery, UsageRow } from '../ledger/store';
+import type { ReserveInput, GrantInput, RefundInput, AccountChange } from './ledger-inputs';
 import type { Timing } from './timing';
 
 /** One pack of purchased credits: 100,000 credits at $10. */
@@ -22,50 +23,6 @@ const POLL_MS = 200;
 const SETTLE_TRIES = 3;
 
 type Answer<K extends Outcome['kind']> = Extract<Outcome, { kind: K }>;
-
-export interface ReserveInput {
-	readonly key: string;
-	readonly fingerprint: string;
-	readonly amountMicro: Micro | null;
-	readonly labels: Labels;
-	readonly person: string | null;
-	/** For budgets per execution; a send is the item's own key. */
-	readonly executionId: string | null;
-	readonly sendId: string | null;
-	readonly priceVersion: string | null;
-	/** How long to wait for credits that open holds may give back; 0 does not wait. */
-	readonly waitMs: number;
-	readonly holdTimeoutMs?: number;
-	readonly signal?: AbortSignal | null;
-	/** Asked when credits are exhausted: the smallest amount that would do, as far as is known by then, given what is available. */
-	readonly askForLess?: ((availableMicro: Micro) => Micro) | undefined;
-}
-
-export interface GrantInput {
-	readonly credits: Micro;
-	readonly category: GrantCategory;
-	readonly expiry: Expiry | null;
-	readonly priority?: number;
-	readonly effectiveAtMs?: number | null;
-	readonly note?: string | null;
-	readonly key: string;
-}
-
-export interface RefundInput {
-	readonly holdSeq: number;
-	/** `null`: all that was not refunded yet. */
-	readonly amountMicro: Micro | null;
-	/** Give what its grant's end would forfeit back as a new grant. */
-	readonly renews?: boolean;
-	readonly key: string;
-}
-
-export interface AccountChange {
-	readonly name?: string;
-	readonly timeZone?: string;
-	readonly plan?: Plan;
-	readonly key: string;
-}
 
 interface LedgerAccountParts {
 	readonly accountId: string;

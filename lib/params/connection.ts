@@ -30,6 +30,14 @@ export const LEDGER_PARAMS = [
 		help: 'Account inside the ledger. All its workspaces share one balance',
 	},
 	{
+		name: 'adminKey',
+		label: 'Admin Key',
+		kind: 'secret',
+		default: '',
+		section: 'main',
+		help: 'Only for granting and buying credits, on an account that has an admin key. Leave it empty where a flow only spends',
+	},
+	{
 		name: 'timeZone',
 		label: 'Time Zone',
 		kind: 'text',

@@ -23,6 +23,8 @@ export interface LedgerSettings {
 	readonly path: string;
 	/** Address of a ledger on a PostgreSQL server, with its password; then the path is not used. Empty or absent: a file. */
 	readonly postgresUrl?: string;
+	/** For what needs the account's admin key; spending never does. */
+	readonly adminKey?: string;
 	readonly account: string;
 	/** IANA zone of a new account. Empty: the zone of this machine. */
 	readonly timeZone: string;
@@ -79,7 +81,7 @@ export async function leaseLedger(settings: LedgerSettings, defaultFolder: strin
 		return Promise.resolve();
 	};
 	try {
-		return { ledger: await openAccount(shared, settings), store: shared.store, release };
+		return { ledger: (await openAccount(shared, settings)).asAdministrator(settings.adminKey ?? ''), store: shared.store, release };
 	} catch (error) {
 		await release();
 		throw error;

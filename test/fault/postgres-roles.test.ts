@@ -13,7 +13,16 @@ import { repositoryRoot } from '../support/repository';
 
 const ACCOUNT = 'acme';
 /** What spending and the passing of time write; all other entries are administration. */
-const SPENDING: readonly string[] = ['grant_expired', 'overdraft_repaid', 'reserved', 'refused', 'settled', 'released', 'hold_expired'];
+const SPENDING: readonly string[] = [
+	'grant_expired',
+	'overdraft_repaid',
+	'reserved',
+	'refused',
+	'settled',
+	'released',
+	'hold_expired',
+	'admin_denied',
+];
 const ROLES = ['reader', 'spender', 'admin'] as const;
 type Role = (typeof ROLES)[number];
 

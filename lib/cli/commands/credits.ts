@@ -1,7 +1,8 @@
 /** Owns the commands by which credits come in: grant, purchase, promote. Refuses parts of packs. */
 import type { Command } from 'commander';
 import { grantedDocument } from '../../engine/credit-balance';
-import { PACK_MICRO, type GrantInput, type LedgerAccount } from '../../engine/ledger-account';
+import { PACK_MICRO, type LedgerAccount } from '../../engine/ledger-account';
+import type { GrantInput } from '../../engine/ledger-inputs';
 import { DEFAULT_PRIORITY } from '../../core/grants';
 import type { Expiry, PromotionRefusal } from '../../core/commands';
 import type { GrantCategory, GrantState } from '../../core/model';

@@ -1,0 +1,48 @@
+/** Owns what is handed to an account's operations. Types only; amounts are micro-credits. */
+import type { Expiry } from '../core/commands';
+import type { GrantCategory, Labels, Plan } from '../core/model';
+import type { Micro } from '../core/money';
+
+export interface ReserveInput {
+	readonly key: string;
+	readonly fingerprint: string;
+	readonly amountMicro: Micro | null;
+	readonly labels: Labels;
+	readonly person: string | null;
+	/** For budgets per execution; a send is the item's own key. */
+	readonly executionId: string | null;
+	readonly sendId: string | null;
+	readonly priceVersion: string | null;
+	/** How long to wait for credits that open holds may give back; 0 does not wait. */
+	readonly waitMs: number;
+	readonly holdTimeoutMs?: number;
+	readonly signal?: AbortSignal | null;
+	/** Asked when credits are exhausted: the smallest amount that would do, as far as is known by then, given what is available. */
+	readonly askForLess?: ((availableMicro: Micro) => Micro) | undefined;
+}
+
+export interface GrantInput {
+	readonly credits: Micro;
+	readonly category: GrantCategory;
+	readonly expiry: Expiry | null;
+	readonly priority?: number;
+	readonly effectiveAtMs?: number | null;
+	readonly note?: string | null;
+	readonly key: string;
+}
+
+export interface RefundInput {
+	readonly holdSeq: number;
+	/** `null`: all that was not refunded yet. */
+	readonly amountMicro: Micro | null;
+	/** Give what its grant's end would forfeit back as a new grant. */
+	readonly renews?: boolean;
+	readonly key: string;
+}
+
+export interface AccountChange {
+	readonly name?: string;
+	readonly timeZone?: string;
+	readonly plan?: Plan;
+	readonly key: string;
+}
