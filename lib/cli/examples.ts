@@ -11,6 +11,11 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 	'account show': ['llm-credits account show --ledger ledger.db --account shop'],
 	'account list': ['llm-credits account list --ledger ledger.db --json'],
 	'account set': ['llm-credits account set --ledger ledger.db --account shop --plan paid'],
+	'admin-key set': [
+		'llm-credits admin-key set --ledger ledger.db --new-key-file admin.key',
+		'llm-credits admin-key set --ledger ledger.db --admin-key-file admin.key --new-key-file next.key',
+	],
+	'admin-key remove': ['llm-credits admin-key remove --ledger ledger.db --admin-key-file admin.key'],
 	grant: [
 		'llm-credits grant --ledger ledger.db --credits 100000 --expires-in-days 90 --note "Introductory credits"',
 		'llm-credits grant --ledger ledger.db --credits 2500 --category adjustment --key ticket-4711',

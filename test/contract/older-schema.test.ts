@@ -60,7 +60,7 @@ for (const [name, makeOld] of [
 			expect(await verifyLedger(store)).to.deep.equal({ ok: true, accounts: 2, entries: 21, violations: [] });
 			const told = await store.materialised('acme');
 			expect([told?.account.chainHash, told?.account.lastSeq, told?.counters, told?.holdCount]).to.deep.equal([CHAIN, 19, [], 6]);
-			expect(told?.account.settings).to.deep.equal({ enforcement: 'enforce', budgets: [], floors: [] });
+			expect(told?.account.settings).to.deep.equal({ enforcement: 'enforce', budgets: [], floors: [], adminKey: null });
 			expect(await store.keptResult('acme', 4)).to.equal('Dear Ada ☕');
 			const [hold] = await store.holdsBySeq('acme', [4]);
 			expect([hold?.actualMicro, hold?.refundedMicro, hold?.counters, hold?.shadow]).to.deep.equal([credits(28), credits(3), [], null]);

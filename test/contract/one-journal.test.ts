@@ -1,6 +1,7 @@
 /** One script with every kind of command, and every kind of entry, gives the same journal to the last hash in every store. */
 import { expect } from 'chai';
-import type { Command, Outcome } from '../../lib/core/commands';
+import type { AdminCommand, Command, Outcome } from '../../lib/core/commands';
+import { sha256 } from '../../lib/core/idempotency';
 import { ENTRY_KINDS } from '../../lib/core/journal';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
 import {
@@ -93,11 +94,26 @@ const SCRIPT: readonly (readonly [passMs: number, commands: readonly Command[]])
 	[0, [voidGrant('v', 2), voidGrant('v2', 2), reserve('free', 0)]],
 ];
 
+const grantMore: AdminCommand = {
+	kind: 'grant',
+	key: 'more',
+	category: 'purchased',
+	amountMicro: 1n,
+	priority: 50,
+	effectiveAtMs: null,
+	expiry: null,
+	note: null,
+};
+
 /** The first hold that is open is settled far over what there is, and new credits repay the overdraft. */
 const closing = (holdSeq: number): readonly Command[] => [
 	settle(holdSeq, 100),
 	grant('last', 500),
 	refund('all', holdSeq, null, { renews: true }),
+	{ kind: 'set_admin_key', key: 'key', adminKey: { salt: '00', hash: sha256('proof') } },
+	{ kind: 'as_admin', proof: 'guess', command: grantMore },
+	grantMore,
+	{ kind: 'as_admin', proof: 'proof', command: grantMore },
 ];
 
 /** Every kind of command; the compiler misses one that is not here. */
@@ -111,6 +127,8 @@ const COMMAND_KINDS = {
 	set_floor: 0,
 	remove_limit: 0,
 	set_enforcement: 0,
+	set_admin_key: 0,
+	as_admin: 0,
 	reserve: 0,
 	settle: 0,
 	release: 0,
