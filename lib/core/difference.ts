@@ -1,9 +1,10 @@
 /** Owns telling in what two values differ, for people who look for a fault. */
+import { isDeepStrictEqual } from 'node:util';
 import { canonicalJson } from './idempotency';
 
-/** True when two values have the same canonical text. */
+/** True when two values have the same canonical text. Equal values have, and a proof that finds nothing compares nothing else. */
 export function isSame(a: unknown, b: unknown): boolean {
-	return canonicalJson(a) === canonicalJson(b);
+	return isDeepStrictEqual(a, b) || canonicalJson(a) === canonicalJson(b);
 }
 
 /** The fields that differ, as text. */

@@ -62,9 +62,12 @@ export function checkedEndpoint(options: EndpointOptions): Endpoint {
 	};
 }
 
+/** The SDK once it is loaded. Remembered, because asking for a module again looks for its files again. */
+let sdk: typeof import('openai') | null = null;
+
 /** A client of the SDK for one request, recording into `exchange`. The SDK is loaded on first use, since that takes a moment. */
 export async function clientFor(endpoint: Endpoint, exchange: Exchange): Promise<OpenAI> {
-	const sdk = await import('openai');
+	sdk ??= await import('openai');
 	const shared = {
 		apiKey: endpoint.apiKey === '' ? NO_KEY : endpoint.apiKey,
 		baseURL: endpoint.baseUrl,
