@@ -24,11 +24,12 @@ export function rough(amountMicro: Micro): Micro {
 	return amountMicro - (amountMicro % (MICRO_PER_CREDIT / 100n));
 }
 
-/** Dollars to the cent below, for orientation beside the exact credits. */
+/** Dollars for orientation beside the exact credits: to the cent below, and under a dollar to the ten-thousandth, which is one credit. */
 export function dollars(amountMicro: Micro): string {
 	const sign = amountMicro < 0n ? '-' : '';
 	const [whole = '0', fraction = ''] = formatDollars(amountMicro < 0n ? -amountMicro : amountMicro).split('.');
-	return `${sign}$${separated(whole)}.${fraction.slice(0, 2)}`;
+	const shown = whole === '0' ? fraction.slice(0, 4).replace(/(?<=\d{2})0+$/, '') : fraction.slice(0, 2);
+	return `${sign}$${separated(whole)}.${shown}`;
 }
 
 /** A whole number with thousands separators. */

@@ -81,7 +81,7 @@ describe('command line: refunds, voids and holds', () => {
 		expect((await cli.document(['holds', '--state', 'settled']))['unconfirmed']).to.equal(null);
 		expect(await cli.text('holds', '--state', 'expired'))
 			.to.match(/h\d+ +expired +4 +\? /)
-			.and.match(/2 calls are unconfirmed .*\n.*7 credits \(\$0\.00\).*provider.*bill/);
+			.and.match(/2 calls are unconfirmed .*\n.*7 credits \(\$0\.0007\).*provider.*bill/);
 		expect(await cli.text('holds', '--state', 'released')).to.equal('There is no released hold.\n');
 	});
 
