@@ -147,7 +147,9 @@ export function encodeSettings(settings: AccountSettings): string {
 
 function readSettings(text: string | null): AccountSettings {
 	if (text === null) return NO_SETTINGS;
-	const settings = JSON.parse(text, (name, value: unknown) => (name.endsWith('Micro') ? BigInt(value as string) : value)) as Partial<AccountSettings>;
+	const settings = JSON.parse(text, (name, value: unknown) =>
+		name.endsWith('Micro') ? BigInt(value as string) : value,
+	) as Partial<AccountSettings>;
 	return { ...NO_SETTINGS, ...settings };
 }
 
