@@ -29,7 +29,8 @@ export function connect(path: string, { synchronous = 'full', openDatabase = ope
 	ensureLedgerFile(path);
 	const db = openDatabase(path);
 	try {
-		assertReadable(db, path);
+		// In one transaction: another process that is just making the ledger must be seen wholly or not at all.
+		db.transaction(() => assertReadable(db, path)).deferred();
 		configure(db, { path, synchronous });
 		migrate(db, path);
 		db.defaultSafeIntegers(true);
