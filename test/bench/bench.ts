@@ -31,10 +31,25 @@ async function main(): Promise<void> {
 	for (const bench of BENCHES) {
 		if (!bench.names.some(isWanted)) continue;
 		process.stderr.write(`${bench.names.filter(isWanted).join(', ')} …\n`);
-		results.push(...(await bench.run()).filter(({ name }) => isWanted(name)));
+		results.push(...(await measured(bench)).filter(({ name }) => isWanted(name)));
 	}
 	process.stdout.write(`${tableOf(results)}\n`);
 	if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results.map(rowOf), null, '\t')}\n`);
+}
+
+/** A row that cannot be measured does not take the others with it; the command fails in the end. */
+async function measured(bench: Bench): Promise<readonly Measured[]> {
+	try {
+		return await bench.run();
+	} catch (error) {
+		process.stderr.write(`${textOf(error)}\n`);
+		process.exitCode = 1;
+		return [];
+	}
+}
+
+function textOf(error: unknown): string {
+	return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 /** Whole names, or the beginnings of names up to a dot. Throws for one that no row has. */
@@ -47,9 +62,9 @@ function wanted(only: readonly string[]): (name: string) => boolean {
 }
 
 main().then(
-	() => process.exit(0),
+	() => process.exit(),
 	(error: unknown) => {
-		process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+		process.stderr.write(`${textOf(error)}\n`);
 		process.exit(1);
 	},
 );
