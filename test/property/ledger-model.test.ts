@@ -8,17 +8,19 @@ import { verifyLedger } from '../../lib/engine/verify-ledger';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { openAccount } from '../support/ledger-commands';
+import { SQLITE } from '../support/ledger-places';
 import { askNaive, commandOf, remember, steps, takeSteps, type Made, type Step } from '../support/ledger-steps';
 import { ManualClock } from '../support/manual-clock';
 import { NaiveLedger, type NaiveAnswer, type NaiveGrant, type NaiveHold } from '../support/naive-ledger';
-import { openTestLedger } from '../support/sqlite-ledger';
+import { holds as propertyHolds } from '../support/property-runs';
+import { SharedLedgers } from '../support/shared-ledgers';
 
-const runsOf = (usual: number): number => Number(process.env['LLM_CREDITS_RUNS'] ?? usual);
 const ACCOUNT = 'acme';
 
 type Open = (clock: ManualClock) => Promise<LedgerStore>;
 const inMemory: Open = (clock) => Promise.resolve(openMemoryLedger({ clock: clock.read }));
-const inSqlite: Open = (clock) => openTestLedger({ clock: clock.read });
+const files = new SharedLedgers(SQLITE);
+const inSqlite: Open = (clock) => files.open(clock.read);
 
 /** Opens a store with an account, lets `act` use it, proves it and closes it. */
 async function withStore<T>(open: Open, act: (store: LedgerStore, clock: ManualClock) => Promise<T>): Promise<T> {
@@ -161,53 +163,59 @@ async function compareBudgets(store: LedgerStore, naive: NaiveLedger): Promise<v
 
 describe('random commands', function () {
 	this.timeout(0);
+	after(() => files.close());
 
 	it('agree with a naive ledger of single coins, in memory', async () => {
-		await fc.assert(
+		await propertyHolds(
+			'in memory, by coins',
+			300,
 			fc.asyncProperty(steps(60), (taken) => withStore(inMemory, (store, clock) => agree(store, clock, taken))),
-			{ numRuns: runsOf(300) },
 		);
 	});
 
 	it('agree with a naive ledger of single coins, in SQLite', async () => {
-		await fc.assert(
+		await propertyHolds(
+			'in SQLite, by coins',
+			60,
 			fc.asyncProperty(steps(60), (taken) => withStore(inSqlite, (store, clock) => agree(store, clock, taken))),
-			{ numRuns: runsOf(60) },
 		);
 	});
 
 	it('give the same journal in memory and in SQLite', async () => {
 		const journal = (taken: readonly Step[]) => (store: LedgerStore, clock: ManualClock) =>
 			takeSteps(store, taken, clock).then(() => store.entries(ACCOUNT, { afterSeq: 0, limit: 1000 }));
-		await fc.assert(
+		await propertyHolds(
+			'in memory and in SQLite',
+			40,
 			fc.asyncProperty(steps(40), async (taken) => {
 				expect(await withStore(inSqlite, journal(taken))).to.deep.equal(await withStore(inMemory, journal(taken)));
 			}),
-			{ numRuns: runsOf(40) },
 		);
 	});
 
 	it('give the same journal in whatever batches they are committed', async () => {
-		await fc.assert(
+		await propertyHolds(
+			'in batches',
+			300,
 			fc.asyncProperty(steps(60), fc.infiniteStream(fc.boolean()), async (taken, cuts) => {
 				const frozen = taken.map((step, index) => ({ ...step, passMs: index % 5 === 0 ? step.passMs : 0 }));
 				const { commands, entries } = await withStore(inMemory, (store, clock) => commandsAndJournal(store, clock, frozen));
 				const batched = await withStore(inMemory, (store, clock) => commitInBatches(store, clock, { taken: frozen, commands, cuts }));
 				expect(batched).to.deep.equal(entries);
 			}),
-			{ numRuns: runsOf(300) },
 		);
 	});
 
 	it('give the same journal whether or not somebody looked in between', async () => {
-		await fc.assert(
+		await propertyHolds(
+			'looked at',
+			300,
 			fc.asyncProperty(steps(40), async (taken) => {
 				const forwards = taken.map((step) => ({ ...step, passMs: Math.abs(step.passMs) }));
 				const { commands, entries } = await withStore(inMemory, (store, clock) => commandsAndJournal(store, clock, forwards));
 				const lookedAt = await withStore(inMemory, (store, clock) => commitLooking(store, clock, { taken: forwards, commands }));
 				expect(lookedAt).to.deep.equal(entries);
 			}),
-			{ numRuns: runsOf(300) },
 		);
 	});
 });

@@ -7,21 +7,18 @@ import * as fc from 'fast-check';
 import type { Command, Outcome } from '../../lib/core/commands';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
-import type { LedgerStore } from '../../lib/ledger/store';
 import { openAccount } from '../support/ledger-commands';
+import { MEMORY, POSTGRES, SQLITE } from '../support/ledger-places';
 import { commandOf, remember, steps, type Made, type Step } from '../support/ledger-steps';
 import { ManualClock } from '../support/manual-clock';
-import { openPostgresTestLedger } from '../support/postgres';
-import { openTestLedger } from '../support/sqlite-ledger';
+import { holds as propertyHolds } from '../support/property-runs';
+import { SharedLedgers } from '../support/shared-ledgers';
 
-const runsOf = (usual: number): number => Number(process.env['LLM_CREDITS_RUNS'] ?? usual);
 const ACCOUNT = 'acme';
 const OPEN: Command = openAccount({ name: 'Acme' });
 
-type Open = (clock: ManualClock) => Promise<LedgerStore>;
-const inMemory: Open = (clock) => Promise.resolve(openMemoryLedger({ clock: clock.read }));
-const inSqlite: Open = (clock) => openTestLedger({ clock: clock.read });
-const inPostgres: Open = (clock) => openPostgresTestLedger({ clock: clock.read });
+const [inMemory, inSqlite, inPostgres] = [new SharedLedgers(MEMORY), new SharedLedgers(SQLITE), new SharedLedgers(POSTGRES)];
+let lives = 0;
 
 /** Commands that were committed together, at an instant. */
 interface Batch {
@@ -30,9 +27,9 @@ interface Batch {
 }
 
 /** What a store answered to the batches, and what it then keeps. Proves the ledger. */
-async function lifeIn(open: Open, batches: readonly Batch[]) {
+async function lifeIn(ledgers: SharedLedgers, batches: readonly Batch[], accountId: string) {
 	const clock = new ManualClock();
-	const store = await open(clock);
+	const store = await ledgers.open(clock.read, accountId);
 	try {
 		const answers: unknown[] = [];
 		for (const { atMs, commands } of batches) {
@@ -84,29 +81,34 @@ function joined(batches: readonly Batch[]): Batch[] {
 
 describe('random commands on PostgreSQL', function () {
 	this.timeout(0);
+	after(() => Promise.all([inMemory, inSqlite, inPostgres].map((ledgers) => ledgers.close())));
 
 	it('give the same answers, journal and balances as in memory and in SQLite', async () => {
-		await fc.assert(
+		await propertyHolds(
+			'in PostgreSQL, SQLite and memory',
+			30,
 			fc.asyncProperty(steps(40), async (taken) => {
 				const batches = await batchesOf(taken);
-				const expected = await lifeIn(inMemory, batches);
+				const accountId = `life-${String((lives += 1))}`;
+				const expected = await lifeIn(inMemory, batches, accountId);
 				expect(expected.violations).to.deep.equal([]);
-				const [postgres, sqlite] = [await lifeIn(inPostgres, batches), await lifeIn(inSqlite, batches)];
+				const [postgres, sqlite] = [await lifeIn(inPostgres, batches, accountId), await lifeIn(inSqlite, batches, accountId)];
 				expect([postgres.chainHash, sqlite.chainHash]).to.deep.equal([expected.chainHash, expected.chainHash]);
 				expect(postgres).to.deep.equal(expected);
 			}),
-			{ numRuns: runsOf(30) },
 		);
 	});
 
 	it('give the same journal in whatever batches they are committed', async () => {
-		await fc.assert(
+		await propertyHolds(
+			'in PostgreSQL, in batches',
+			30,
 			fc.asyncProperty(steps(60), async (taken) => {
 				const batches = await batchesOf(taken);
-				const [apart, together] = [await lifeIn(inMemory, batches), await lifeIn(inPostgres, joined(batches))];
+				const accountId = `life-${String((lives += 1))}`;
+				const [apart, together] = [await lifeIn(inMemory, batches, accountId), await lifeIn(inPostgres, joined(batches), accountId)];
 				expect({ ...together, answers: together.answers.flat() }).to.deep.equal({ ...apart, answers: apart.answers.flat() });
 			}),
-			{ numRuns: runsOf(30) },
 		);
 	});
 });

@@ -1,0 +1,33 @@
+/**
+ * Owns how often random tests run, and by which seed: `LLM_CREDITS_RUNS` and `LLM_CREDITS_SEED`. A long run tells its seed at the start
+ * and its rate on the way; a short one tells the seed when it fails. The same seed takes the same steps again.
+ */
+import * as fc from 'fast-check';
+
+const TELL_EVERY_MS = 30_000;
+
+/** Runs the property as often as asked for by the environment, else `usual` times. */
+export async function holds<T>(name: string, usual: number, property: fc.IAsyncProperty<T>): Promise<void> {
+	const asked = process.env['LLM_CREDITS_RUNS'];
+	const numRuns = Number(asked ?? usual);
+	const seed = Number(process.env['LLM_CREDITS_SEED'] ?? Date.now() % 2_147_483_647);
+	const tell = (what: string): void => {
+		if (asked !== undefined) console.log(`      ${name}: ${what}`);
+	};
+	const startMs = performance.now();
+	let toldMs = startMs;
+	let runs = 0;
+	const rate = (nowMs: number): string =>
+		`${String(runs)} of ${String(numRuns)} runs, ${((runs * 1000) / (nowMs - startMs)).toFixed(1)} a second`;
+	const countRun = (): void => {
+		const nowMs = performance.now();
+		if (nowMs - toldMs > TELL_EVERY_MS) {
+			toldMs = nowMs;
+			tell(rate(nowMs));
+		}
+		runs += 1;
+	};
+	tell(`LLM_CREDITS_SEED=${String(seed)}`);
+	await fc.assert(property, { numRuns, seed, plugins: [fc.beforeEach(countRun)] });
+	tell(rate(performance.now()));
+}
