@@ -186,7 +186,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 	{ weight: 10, arbitrary: reserveAction },
 	{ weight: 8, arbitrary: closeAction },
 	{ weight: 3, arbitrary: refundAction },
-	{ weight: 2, arbitrary: limitAction },
+	{ weight: 5, arbitrary: limitAction },
 );
 
 /** Random lives of an account. */

@@ -281,7 +281,10 @@ const counting: RuleTable = {
 			at 0 | reserve a 8 campaign x & reserve b 5 segment s | reserved & reserved
 			at 0 | settle a 8                           | settled
 			at 0 | reserve c 3 campaign x segment s waits | refused budget_exceeded held
-			at 0 | reserve d 2 campaign x segment s waits | wait`,
+			at 0 | reserve d 2 campaign x segment s waits | wait
+			at 0 | budget held segment total 6          | account
+			at 0 | reserve e 3 campaign x segment s waits | refused budget_exceeded held
+			at 0 | reserve f 2 campaign x segment s waits | wait`,
 		],
 		[
 			'it does not wait for a budget while there are no credits for the call at all',
