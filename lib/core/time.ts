@@ -82,12 +82,6 @@ export function monthOf(atMs: Instant, timeZone: string): string {
 	return dayOf(atMs, timeZone).slice(0, 7);
 }
 
-/** First instant of the day that holds `atMs` in the zone, and of the day after it. */
-export function dayBounds(atMs: Instant, timeZone: string): { fromMs: Instant; untilMs: Instant } {
-	const start = DateTime.fromMillis(atMs, { zone: checkedZone(timeZone) }).startOf('day');
-	return { fromMs: start.toMillis(), untilMs: start.plus({ days: 1 }).startOf('day').toMillis() };
-}
-
 /** ISO 8601 in UTC with milliseconds; `null` stays `null`. */
 export function toIso(atMs: Instant): string;
 export function toIso(atMs: Instant | null): string | null;

@@ -50,7 +50,7 @@ export function planCall(context: ActionContext, input: ItemInput, hostKey: stri
 		fingerprint: sha256(canonicalJson([model, messagesFor('json_schema'), contract.jsonSchema, values.maxOutputTokens])),
 		labels: labelsOf(context, input, model),
 		person: checkedLabel('Person', input.person) || null,
-		sendId: key.slice(0, MAX_LABEL_LENGTH),
+		sendId: key.length > MAX_LABEL_LENGTH ? sha256(key) : key,
 		executionId: context.executionId?.slice(0, MAX_LABEL_LENGTH) ?? null,
 		priceVersion: price?.version ?? null,
 		waitMs: values.waitForCreditsSeconds * 1000,

@@ -19,7 +19,7 @@ type Document = Record<string, unknown>;
 /** Runs one operation. One document, or one per row for usage. Throws `CreditError`. */
 export async function runCreditBalance(
 	values: CreditBalanceValues,
-	{ ledger, key }: { ledger: LedgerAccount; key: string; nowMs: number },
+	{ ledger, key }: { ledger: LedgerAccount; key: string },
 ): Promise<Document[]> {
 	const givenKey = values.idempotencyKey.trim();
 	switch (values.operation) {

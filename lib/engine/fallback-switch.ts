@@ -47,9 +47,8 @@ export class FallbackSwitch {
 
 	/** The state of the credits now. Low is judged on the grants that have not expired. Rejects when the ledger cannot be read. */
 	async readState(ledger: LedgerAccount): Promise<CreditState> {
-		const { availableMicro, grants } = await ledger.balance();
+		const { availableMicro, grantedMicro } = await ledger.balance();
 		if (availableMicro < this.#exhaustedMicro || availableMicro <= 0n) return 'exhausted';
-		const grantedMicro = grants.reduce((sum, grant) => sum + grant.amountMicro - grant.expiredMicro - grant.voidedMicro, 0n);
 		return availableMicro * PERCENT <= grantedMicro * BigInt(this.#values.lowPercent) ? 'low' : 'available';
 	}
 }

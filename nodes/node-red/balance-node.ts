@@ -4,7 +4,7 @@ import { CreditError } from '../../lib/core/errors';
 import { runCreditBalance } from '../../lib/engine/credit-balance';
 import { CREDIT_BALANCE_PARAMS } from '../../lib/params/credit-balance';
 import { readParams } from '../../lib/params/read';
-import { newId, systemClock } from '../../lib/runtime/system';
+import { newId } from '../../lib/runtime/system';
 import { LedgerUse, ledgerNode } from './connections';
 import { MessageValues, type Config } from './message-values';
 import type { WayOut } from './node-message';
@@ -63,7 +63,7 @@ export class BalanceNode {
 		if ('problem' in this.#values) throw this.#values.problem;
 		const values = readParams(CREDIT_BALANCE_PARAMS, { ...this.#values.fixed, ...(await this.#values.read(msg)) });
 		const ledger = await this.#ledger.account();
-		const documents = await runCreditBalance(values, { ledger, key: `${this.#node.id}:${newId()}`, nowMs: systemClock() });
+		const documents = await runCreditBalance(values, { ledger, key: `${this.#node.id}:${newId()}` });
 		const answer = values.operation === 'usage' ? documents : documents[0];
 		if (!this.#RED.util.setMessageProperty(msg, values.outputField || 'payload', answer, true)) {
 			throw new CreditError(

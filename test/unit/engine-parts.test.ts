@@ -72,7 +72,7 @@ describe('Fallback Switch', () => {
 				balance: () =>
 					Promise.resolve({
 						availableMicro: BigInt(availableCredits) * 1_000_000n,
-						grants: [{ amountMicro: 100_000_000n, expiredMicro: 0n, voidedMicro: 0n }],
+						grantedMicro: 100_000_000n,
 					}),
 			} as unknown as LedgerAccount);
 		expect(await stateAt(21)).to.equal('available');

@@ -12,6 +12,7 @@ import { hasPassed, later, type Instant } from '../../core/time';
 import { addCounts, NO_USAGE } from '../../core/usage-counts';
 import type { LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';
 import { totalUsage } from '../usage-totals';
+import { grantsHeldBy, grantsNamedBy } from '../related';
 
 interface Book {
 	account: Account | null;
@@ -168,7 +169,7 @@ function load(book: Book, commands: readonly Command[], { needs, atMs }: { needs
 		...needs.grantSeqs,
 		...promotions.values(),
 		...entries.flatMap(grantsNamedBy),
-		...holds.flatMap((hold) => hold.slices.map((slice) => slice.grantSeq)),
+		...holds.flatMap(grantsHeldBy),
 	]);
 	const grants = [...book.grants.values()].filter((grant) => grantSeqs.has(grant.seq) || grant.remainingMicro > 0n || grant.heldMicro > 0n);
 	return { account: book.account, grants, holds, entries, promotions, counters: loadCounters(book, commands, { holds, atMs }) };
@@ -181,10 +182,6 @@ function loadCounters(
 ): BudgetCounter[] {
 	const refs = account ? countersNeeded(commands, { settings: account.settings, timeZone: account.timeZone, holds, atMs }) : [];
 	return [...new Set(refs.map(counterKey))].flatMap((key) => counters.get(key) ?? []);
-}
-
-function grantsNamedBy({ seq, body }: Entry): number[] {
-	return 'grantSeq' in body ? [body.grantSeq] : [seq];
 }
 
 function apply(book: Book, decision: Decision): void {

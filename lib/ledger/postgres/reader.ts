@@ -11,6 +11,7 @@ import { bytesOf, holdStateCode, kindCode, readAccount, readCounter, readEntry, 
 import type { AccountRow, CounterRow, EntryRow, GrantRow, HoldRow, UsageTotalRow } from '../rows';
 import type { MaterialisedAccount, PageQuery, UsageQuery } from '../store';
 import type { Session, Statement } from './connection';
+import { grantsHeldBy, grantsNamedBy } from '../related';
 
 /** An account with the number that the database knows it by. */
 export interface StoredAccount {
@@ -276,13 +277,4 @@ function readHolds([holdRows, entryRows]: readonly (readonly unknown[] | undefin
 function missingGrants(grants: readonly GrantState[], seqs: readonly number[]): number[] {
 	const loaded = new Set(grants.map((grant) => grant.seq));
 	return [...new Set(seqs)].filter((seq) => !loaded.has(seq));
-}
-
-function grantsNamedBy({ seq, body }: Entry): number[] {
-	if (body.kind === 'granted') return [seq];
-	return 'grantSeq' in body ? [body.grantSeq] : [];
-}
-
-function grantsHeldBy(hold: Hold): number[] {
-	return hold.slices.map((slice) => slice.grantSeq);
 }

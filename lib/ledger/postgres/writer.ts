@@ -11,6 +11,7 @@ import { bytesOf, categoryCode, encodeSettings, holdStateCode, kindCode, planCod
 import type { Session, Statement } from './connection';
 import type { StoredAccount } from './reader';
 import { insertRows, updateRows, upsertRows, type Column, type Table } from './row-statements';
+import { closingSeqs } from '../related';
 
 interface HoldRow {
 	readonly hold: Hold;
@@ -247,9 +248,4 @@ export class Writer {
 
 function memoryKey(id: bigint, labels: string): string {
 	return `${String(id)} ${labels}`;
-}
-
-/** For each hold that these entries close: the number of the last entry that does. */
-function closingSeqs(entries: readonly Entry[]): Map<number, number> {
-	return new Map(entries.flatMap(({ seq, body }) => ('holdSeq' in body ? [[body.holdSeq, seq] as const] : [])));
 }

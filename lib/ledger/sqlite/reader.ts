@@ -11,6 +11,7 @@ import type { Instant } from '../../core/time';
 import { readAccount, readCounter, readEntry, readGrant, readHold, readUsageTotal, holdStateCode, bytesOf } from '../rows';
 import type { AccountRow, CounterRow, EntryRow, GrantRow, HoldRow, UsageTotalRow } from '../rows';
 import type { MaterialisedAccount, PageQuery, UsageQuery } from '../store';
+import { grantsHeldBy, grantsNamedBy } from '../related';
 
 const GRANTS = `
 	SELECT g.seq, g.category, g.amount_micro, g.priority, g.effective_at_ms, g.expires_at_ms, g.promotion_id, g.note,
@@ -212,13 +213,4 @@ export class Reader {
 		const closing = row.closed_seq === null ? undefined : this.#entry.get(id, row.closed_seq);
 		return readHold(row, reserved ? readEntry(reserved) : null, closing ? readEntry(closing) : null);
 	}
-}
-
-function grantsNamedBy({ seq, body }: Entry): number[] {
-	if (body.kind === 'granted') return [seq];
-	return 'grantSeq' in body ? [body.grantSeq] : [];
-}
-
-function grantsHeldBy(hold: Hold): number[] {
-	return hold.slices.map((slice) => slice.grantSeq);
 }

@@ -7,6 +7,7 @@ import { encodeBody, encodeLabels } from '../../core/journal';
 import type { Decision, KeptResult, UsageDelta } from '../../core/commands';
 import type { Account, Entry, GrantState, Hold, Labels } from '../../core/model';
 import { bytesOf, categoryCode, encodeSettings, holdStateCode, kindCode, planCode, policyCode } from '../rows';
+import { closingSeqs } from '../related';
 
 type Column = string | number | bigint | Buffer | null;
 type Write = Statement<Column[]>;
@@ -150,9 +151,4 @@ export class Writer {
 		this.#labelSets.set(text, number);
 		return number;
 	}
-}
-
-/** For each hold that these entries close: the number of the last entry that does. */
-function closingSeqs(entries: readonly Entry[]): Map<number, number> {
-	return new Map(entries.flatMap(({ seq, body }) => ('holdSeq' in body ? [[body.holdSeq, seq] as const] : [])));
 }

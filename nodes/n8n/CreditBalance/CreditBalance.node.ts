@@ -3,7 +3,6 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { runCreditBalance } from '../../../lib/engine/credit-balance';
 import { CREDIT_BALANCE, CREDIT_BALANCE_PARAMS } from '../../../lib/params/credit-balance';
-import { systemClock } from '../../../lib/runtime/system';
 import { nodeLedger, testLedger, type NodeLedger } from '../connections';
 import { binaryOf, failedItem, nodeError } from '../outcome';
 import { readItem } from '../parameters';
@@ -64,7 +63,7 @@ interface Question {
 
 async function answers(ctx: IExecuteFunctions, { ledger, item, itemIndex, key }: Question): Promise<INodeExecutionData[]> {
 	const values = readItem(ctx, { params: CREDIT_BALANCE_PARAMS, itemIndex });
-	const documents = (await runCreditBalance(values, { ledger: await ledger.open(), key, nowMs: systemClock() })) as IDataObject[];
+	const documents = (await runCreditBalance(values, { ledger: await ledger.open(), key })) as IDataObject[];
 	const field = values.outputField.trim();
 	const pairedItem = { item: itemIndex };
 	if (field === '') return documents.map((json) => ({ json, pairedItem }));

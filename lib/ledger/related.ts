@@ -1,0 +1,18 @@
+/** Owns which rows belong together, for every store alike: the grants that a snapshot brings along, and the entry that closed a hold. */
+import type { Entry, Hold } from '../core/model';
+
+/** Numbers of the grants that an entry made or names. */
+export function grantsNamedBy({ seq, body }: Entry): number[] {
+	if (body.kind === 'granted') return [seq];
+	return 'grantSeq' in body ? [body.grantSeq] : [];
+}
+
+/** Numbers of the grants that a hold has slices of. */
+export function grantsHeldBy(hold: Hold): number[] {
+	return hold.slices.map((slice) => slice.grantSeq);
+}
+
+/** For each hold that these entries close or refund: the number of the last entry that does. */
+export function closingSeqs(entries: readonly Entry[]): Map<number, number> {
+	return new Map(entries.flatMap(({ seq, body }) => ('holdSeq' in body ? [[body.holdSeq, seq] as const] : [])));
+}
