@@ -1,13 +1,12 @@
 /**
- * Owns which ledger and account a command works on, and its opening and closing. Refuses to create a file for a command that only
- * reads, and to guess a ledger that was not named.
+ * Owns which ledger and account a command works on, and its opening and closing. Refuses to make a ledger, a file or a schema, for a
+ * command that only reads, and to guess one that was not named.
  */
-import { existsSync } from 'node:fs';
-import { keyInFile } from './key-file';
 import { resolve } from 'node:path';
 import type { LedgerAccount } from '../engine/ledger-account';
 import { accountOf, isServerAddress, machineTimeZone, openLedgerStore } from '../runtime/runtime';
-import { CliFailure, EXIT, withoutSecrets, wrongUse } from './failure';
+import { withoutSecrets, wrongUse } from './failure';
+import { keyInFile } from './key-file';
 
 /** What every command takes. */
 export interface CommonOptions {
@@ -30,7 +29,7 @@ export interface Session {
 	readonly ledger: LedgerAccount;
 }
 
-/** The absolute path, or the PostgreSQL address, of the ledger named by the options. Throws a {@link CliFailure}. */
+/** The absolute path, or the PostgreSQL address, of the ledger named by the options. Throws a `CliFailure`. */
 export function ledgerPathOf({ ledger, account }: CommonOptions): string {
 	const given = ledger?.trim() ?? '';
 	if (given === '') throw wrongUse('No ledger is named.', 'Give --ledger <file>, or set LLM_CREDITS_LEDGER to the path of the file.');
@@ -59,15 +58,7 @@ function checkAccount(account: string): void {
 
 /** Runs `work` on a ledger that is there already; one that is not there ends the command with exit code 3. */
 export async function readLedger<T>(options: CommonOptions, work: (session: Session) => Promise<T>): Promise<T> {
-	const path = ledgerPathOf(options);
-	if (!isServerAddress(path) && !existsSync(path)) {
-		throw new CliFailure(EXIT.ledger, {
-			code: 'ledger_unavailable',
-			message: `There is no ledger at ${path}.`,
-			mend: 'Check --ledger, or make one with "llm-credits account open" or "llm-credits grant".',
-		});
-	}
-	return withLedger(path, options, work);
+	return withStore(ledgerPathOf(options), { ...options, mayMake: false }, work);
 }
 
 /** Runs `work` on a ledger and account that are made when they are missing. */
@@ -81,10 +72,18 @@ export async function writeLedger<T>(
 	});
 }
 
-/** Runs `work` on a ledger whose file, but no account, is made when it is missing. */
+/** Runs `work` on a ledger that, but no account in it, is made when it is missing. */
 export async function withLedger<T>(path: string, options: CommonOptions, work: (session: Session) => Promise<T>): Promise<T> {
+	return withStore(path, { ...options, mayMake: true }, work);
+}
+
+async function withStore<T>(
+	path: string,
+	{ mayMake, ...options }: CommonOptions & { readonly mayMake: boolean },
+	work: (session: Session) => Promise<T>,
+): Promise<T> {
 	const adminKey = adminKeyOf(options);
-	const store = await openLedgerStore(path);
+	const store = await openLedgerStore(path, { mayMake });
 	try {
 		return await work({ store, ledger: accountOf(store, options.account).asAdministrator(adminKey) });
 	} finally {

@@ -88,10 +88,13 @@ export async function leaseLedger(settings: LedgerSettings, defaultFolder: strin
 	}
 }
 
-/** Opens a ledger, a file or a `postgres://` address, for one command and nothing else; the caller closes it. Rejects with a `CreditError`. */
-export async function openLedgerStore(place: string): Promise<LedgerStore> {
-	if (isPostgresAddress(place)) return openPostgresLedger({ url: place, clock: systemClock, pause, jitter, monotonicMs });
-	return openSqliteLedger({ path: resolve(place), clock: systemClock, pause, jitter });
+/**
+ * Opens a ledger, a file or a `postgres://` address, for one command and nothing else; the caller closes it. Rejects with a `CreditError`,
+ * also for a place without a ledger where none may be made.
+ */
+export async function openLedgerStore(place: string, { mayMake = true }: { mayMake?: boolean } = {}): Promise<LedgerStore> {
+	if (isPostgresAddress(place)) return openPostgresLedger({ url: place, clock: systemClock, pause, jitter, monotonicMs, mayMake });
+	return openSqliteLedger({ path: resolve(place), clock: systemClock, pause, jitter, mayMake });
 }
 
 /** True for a text that names a ledger on a PostgreSQL server rather than a file. */

@@ -2,7 +2,7 @@
  * Owns the proof of the command line as a process: every command, its one document, its exit codes, its words, and what it must never do.
  */
 import { expect } from 'chai';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -221,6 +221,9 @@ describe('command line', () => {
 			await failure(args, { code: 3, says: /There is no ledger at .*ledger\.db.*account open/ });
 		}
 		expect(readdirSync(folder)).to.deep.equal([]);
+		writeFileSync(ledger, '');
+		await failure(['balance'], { code: 3, says: /There is no ledger at .*ledger\.db/ });
+		expect([readdirSync(folder), readFileSync(ledger).length]).to.deep.equal([['ledger.db'], 0]);
 	});
 
 	it('ends with 3 for a file that is no ledger, a folder, and a path through a file', async () => {

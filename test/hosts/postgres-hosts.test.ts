@@ -3,11 +3,11 @@ import { expect } from 'chai';
 import { join } from 'node:path';
 import { LEDGER_PARAMS } from '../../lib/params/connection';
 import { leaseLedger, type LedgerSettings } from '../../lib/runtime/runtime';
-import { run } from '../support/child';
+import { run, type Finished } from '../support/child';
 import { take } from '../support/command-line';
 import { faultOf } from '../support/error-code';
 import { credits } from '../support/ledger-commands';
-import { newLedgerUrl } from '../support/postgres';
+import { newLedgerUrl, runSql } from '../support/postgres';
 import { cleanEnvironment, outputRoot } from '../support/repository';
 import { temporaryFolder } from '../support/temporary-folder';
 
@@ -22,15 +22,19 @@ describe('a PostgreSQL ledger in the hosts', function () {
 
 	const lease = (settings: Partial<LedgerSettings>) =>
 		leaseLedger({ path: '', account: 'default', timeZone: 'UTC', ...settings }, temporaryFolder());
-	const llmCredits = async (...args: string[]) => {
+	const finish = async (args: readonly string[]): Promise<Finished> => {
 		const finished = await run(process.execPath, [join(outputRoot(), 'lib', 'cli', 'llm-credits.js'), ...args, '--json'], {
 			cwd: temporaryFolder(),
 			env: cleanEnvironment({ LLM_CREDITS_LEDGER: url, TZ: 'UTC' }),
 			timeoutMs: 20_000,
 		});
 		expect(finished.stdout + finished.stderr).to.not.match(PASSWORD);
-		expect(finished.code, finished.stderr).to.equal(0);
-		return JSON.parse(finished.stdout) as Record<string, unknown>;
+		return finished;
+	};
+	const llmCredits = async (...args: string[]) => {
+		const { code, stdout, stderr } = await finish(args);
+		expect(code, stderr).to.equal(0);
+		return JSON.parse(stdout) as Record<string, unknown>;
 	};
 
 	it('is one connection setting, kept as a secret', () => {
@@ -59,6 +63,21 @@ describe('a PostgreSQL ledger in the hosts', function () {
 		expect(fault.message)
 			.to.match(/PostgreSQL URL/)
 			.and.not.match(PASSWORD);
+	});
+
+	it('is not made by a command that only reads, which ends with 3 and says how to make one', async () => {
+		const schema = new URL(url).searchParams.get('schema') ?? '';
+		const found = () => runSql(url, `SELECT nspname FROM pg_namespace WHERE nspname = '${schema}'`);
+		for (const args of [['balance'], ['verify'], ['account', 'list'], ['account', 'set', '--name', 'x']]) {
+			const { code, stderr } = await finish(args);
+			expect(stderr).to.match(/There is no ledger at postgres:.*account open/);
+			expect(code).to.equal(3);
+		}
+		expect(await found()).to.deep.equal([]);
+		await runSql(url, `CREATE SCHEMA ${schema}`);
+		expect(await finish(['balance'])).to.deep.include({ code: 3 });
+		await llmCredits('grant', '--credits', '1');
+		expect(await llmCredits('balance')).to.have.property('available', '1');
 	});
 
 	it('is used by every kind of command', async () => {

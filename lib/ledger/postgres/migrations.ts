@@ -4,6 +4,7 @@
  */
 import type { Pool } from 'pg';
 import { CreditError } from '../../core/errors';
+import { absentLedger } from '../absent';
 import type { LedgerAddress } from './address';
 import { beginWrite, COMMIT, withSession, type Session } from './connection';
 import { lockNumber } from './lock-number';
@@ -149,11 +150,15 @@ interface Found {
 
 /**
  * Brings the schema to this version's, whoever comes first; the others wait and find it done. A schema that is up to date is only read,
- * so that roles without the right to change it can use it. Throws what PostgreSQL throws.
+ * so that roles without the right to change it can use it. Throws `ledger_unavailable` for a missing ledger that may not be made, and what
+ * PostgreSQL throws.
  */
-export async function migrate(pool: Pool, address: LedgerAddress, timeoutMs: number): Promise<void> {
+export async function migrate(pool: Pool, address: LedgerAddress, options: { mayMake: boolean; timeoutMs: number }): Promise<void> {
+	const { mayMake, timeoutMs } = options;
 	await withSession(pool, async (session) => {
-		if ((await versionOf(session, address)) === SCHEMA_VERSION) return;
+		const found = await versionOf(session, address);
+		if (found === SCHEMA_VERSION) return;
+		if (found === 0 && !mayMake) throw absentLedger(address.location);
 		await session.run(beginWrite(timeoutMs), { text: 'SELECT pg_advisory_xact_lock($1::bigint)', values: [lockNumber(address.schema)] });
 		const version = await versionOf(session, address);
 		if (version < SCHEMA_VERSION) await raise(session, address.schema, version);

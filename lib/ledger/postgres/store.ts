@@ -30,6 +30,8 @@ export interface PostgresLedgerOptions extends Waiting {
 	readonly poolSize?: number;
 	/** Default: the parameter `schema` of the address, else `llm_credits`. */
 	readonly schema?: string;
+	/** False: a ledger that is not there is told as `ledger_unavailable`, and nothing is made. Default true. */
+	readonly mayMake?: boolean;
 	/** Longest wait for locks, for connections, and for a server that went away; default 10,000 ms. */
 	readonly deadlineMs?: number;
 }
@@ -52,18 +54,18 @@ const LONG_READ_MS = 120_000;
 const NOBODY: AccountSnapshot = { account: null, grants: [], holds: [], entries: [], promotions: new Map(), counters: [] };
 
 /**
- * Opens the ledger, making its schema when it is missing and bringing it up to date. Rejects with `invalid_path`, `ledger_busy`,
+ * Opens the ledger, making its schema when it is missing and may be made, and bringing it up to date. Rejects with `invalid_path`, `ledger_busy`,
  * `ledger_read_only`, `ledger_full`, `ledger_corrupt`, `ledger_newer` or `ledger_unavailable`; none shows the password.
  */
 export async function openPostgresLedger(options: PostgresLedgerOptions): Promise<LedgerStore> {
-	const { clock, poolSize = DEFAULT_POOL_SIZE, deadlineMs = DEFAULT_DEADLINE_MS } = options;
+	const { clock, poolSize = DEFAULT_POOL_SIZE, mayMake = true, deadlineMs = DEFAULT_DEADLINE_MS } = options;
 	const address = readAddress(options.url, options.schema);
 	let pool: Pool | null = null;
 	try {
 		const opened = openPool({ address, poolSize, timeoutMs: deadlineMs });
 		pool = opened;
 		const opening = new Patience(options, { busy: deadlineMs, unreachable: Math.min(deadlineMs, OPENING_DEADLINE_MS) });
-		await opening.insist((timeoutMs) => migrate(opened, address, timeoutMs));
+		await opening.insist((timeoutMs) => migrate(opened, address, { mayMake, timeoutMs }));
 		return new PostgresStore(opened, { address, clock, patience: new Patience(options, { busy: deadlineMs, unreachable: deadlineMs }) });
 	} catch (error) {
 		await pool?.end();

@@ -5,8 +5,9 @@
 import type { Database } from 'better-sqlite3';
 import { CreditError } from '../../core/errors';
 import type { Instant } from '../../core/time';
+import { absentLedger } from '../absent';
 import { ensureLedgerFile } from './file';
-import { assertReadable, migrate } from './migrations';
+import { isLedger, migrate } from './migrations';
 import type { Waiting } from './turns';
 
 export interface SqliteLedgerOptions extends Waiting {
@@ -17,6 +18,8 @@ export interface SqliteLedgerOptions extends Waiting {
 	readonly synchronous?: 'full' | 'normal';
 	/** Longest wait for a lock that another process holds; default 10,000 ms. */
 	readonly busyDeadlineMs?: number;
+	/** False: a ledger that is not there is told as `ledger_unavailable`, and nothing is made. Default true. */
+	readonly mayMake?: boolean;
 	/** Opens the file; given by tests that let statements fail. */
 	readonly openDatabase?: (path: string) => Database;
 }
@@ -24,13 +27,14 @@ export interface SqliteLedgerOptions extends Waiting {
 /** The write-ahead log is cut back to this size when it is emptied. */
 const MAX_IDLE_LOG_BYTES = 16 * 1024 * 1024;
 
-/** Makes the file if it is missing, opens it and brings its schema up to date. Throws what the system, SQLite and the checks throw. */
-export function connect(path: string, { synchronous = 'full', openDatabase = openFile }: SqliteLedgerOptions): Database {
-	ensureLedgerFile(path);
+/** Makes the file if it is missing and may be made, opens it and brings its schema up to date. Throws what the system, SQLite and the checks throw. */
+export function connect(path: string, { synchronous = 'full', mayMake = true, openDatabase = openFile }: SqliteLedgerOptions): Database {
+	ensureLedgerFile(path, { mayMake });
 	const db = openDatabase(path);
 	try {
 		// In one transaction: another process that is just making the ledger must be seen wholly or not at all.
-		db.transaction(() => assertReadable(db, path)).deferred();
+		const isThere = db.transaction(() => isLedger(db, path)).deferred();
+		if (!isThere && !mayMake) throw absentLedger(path);
 		configure(db, { path, synchronous });
 		migrate(db, path);
 		db.defaultSafeIntegers(true);

@@ -16,6 +16,7 @@ import {
 } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { CreditError } from '../../core/errors';
+import { absentLedger } from '../absent';
 
 /** Ledgers and their backups are for their owner alone. */
 export const FILE_MODE = 0o600;
@@ -36,9 +37,10 @@ export function checkedLedgerPath(path: string): string {
 
 /**
  * Makes sure that the file exists: an empty one of mode 0600, in folders of mode 0700 where they are missing. SQLite gives its
- * side files the mode of the file. Throws `invalid_path` and what the system throws.
+ * side files the mode of the file. Throws `ledger_unavailable` for a missing file that may not be made, `invalid_path`, and what the
+ * system throws.
  */
-export function ensureLedgerFile(path: string): void {
+export function ensureLedgerFile(path: string, { mayMake }: { mayMake: boolean }): void {
 	const found = statSync(path, { throwIfNoEntry: false });
 	if (found) {
 		if (!found.isFile())
@@ -51,6 +53,7 @@ export function ensureLedgerFile(path: string): void {
 		accessSync(dirname(path), constants.W_OK);
 		return;
 	}
+	if (!mayMake) throw absentLedger(path);
 	const folder = dirname(path);
 	makeFolder(folder);
 	createFile(path);

@@ -135,14 +135,14 @@ const PROVE_WRITABLE = 'DELETE FROM kept_results WHERE 0';
 export const SCHEMA_VERSION = STEPS.length;
 
 /**
- * Throws unless the file is empty or a ledger that this version can read. Run before anything is changed, so that a file of
- * another program stays as it is.
+ * True for a ledger, false for an empty file. Throws for anything that this version cannot read. Run before anything is changed, so that
+ * a file of another program stays as it is.
  */
-export function assertReadable(db: Database, path: string): void {
+export function isLedger(db: Database, path: string): boolean {
 	const applicationId = Number(db.pragma('application_id', { simple: true }));
 	const version = Number(db.pragma('user_version', { simple: true }));
 	if (applicationId === APPLICATION_ID) {
-		if (version <= SCHEMA_VERSION) return;
+		if (version <= SCHEMA_VERSION) return true;
 		throw new CreditError(
 			'ledger_newer',
 			`The ledger ${path} was written by a newer version of LLM Credits (schema ${String(version)}, this one knows ${String(SCHEMA_VERSION)}). Update LLM Credits here, or choose another file.`,
@@ -155,6 +155,7 @@ export function assertReadable(db: Database, path: string): void {
 			`${path} is a database of another program, not a ledger. Nothing was changed in it. Choose another file.`,
 		);
 	}
+	return false;
 }
 
 /**
@@ -164,7 +165,7 @@ export function assertReadable(db: Database, path: string): void {
 export function migrate(db: Database, path: string): void {
 	db.exec('BEGIN IMMEDIATE');
 	try {
-		assertReadable(db, path);
+		isLedger(db, path);
 		const version = Number(db.pragma('user_version', { simple: true }));
 		for (const step of STEPS.slice(version)) db.exec(step);
 		if (version < SCHEMA_VERSION) {

@@ -23,7 +23,7 @@ export type { SqliteLedgerOptions } from './connection';
 const DEFAULT_BUSY_DEADLINE_MS = 10_000;
 
 /**
- * Opens the ledger file, making it and its folder when they are missing. Rejects with `invalid_path`, `ledger_busy`,
+ * Opens the ledger file, making it and its folder when they are missing, unless they may not be made. Rejects with `invalid_path`, `ledger_busy`,
  * `ledger_read_only`, `ledger_full`, `ledger_corrupt`, `ledger_newer` or `ledger_unavailable`; each names the path and the mend.
  */
 export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<LedgerStore> {
