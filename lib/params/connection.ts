@@ -9,7 +9,7 @@ export const LEDGER_PARAMS = [
 		default: '',
 		section: 'main',
 		placeholder: 'leave empty for the usual place',
-		help: 'File that keeps the credits. Empty: llm-credits/ledger.db in the folder where the host keeps its data. Two hosts may share one file on one machine, not over a network drive',
+		help: 'File that keeps the credits. Empty: the ledger that LLM_CREDITS_LEDGER names in the environment of the host, else llm-credits/ledger.db in the folder where the host keeps its data. Two hosts may share one file on one machine, not over a network drive',
 	},
 	{
 		name: 'postgresUrl',
@@ -17,7 +17,7 @@ export const LEDGER_PARAMS = [
 		kind: 'secret',
 		default: '',
 		section: 'main',
-		help: 'For a ledger that several machines share: postgres://user:password@host:5432/database. Kept as secret as a password. When it is set, the file is not used',
+		help: 'For a ledger that several machines share: postgres://user:password@host:5432/database. Kept as secret as a password. When it is set, neither the file nor LLM_CREDITS_LEDGER is used',
 	},
 	{
 		name: 'account',

@@ -2,24 +2,23 @@
  * Owns the composition: which store, provider, clock and memory the engine is given. One store per ledger and process,
  * shared by every node that names the file or the server, also across a reload of this package. Hosts and the CLI start here.
  */
-import { realpathSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { LlmActionOptions } from '../engine/action-types';
 import { EngineMemory } from '../engine/engine-memory';
 import { LlmAction } from '../engine/llm-action';
 import { LedgerAccount } from '../engine/ledger-account';
 import type { Timing } from '../engine/timing';
-import { CreditError } from '../core/errors';
 import { GroupCommit } from '../ledger/group-commit';
-import { isPostgresAddress, readAddress } from '../ledger/postgres/address';
+import { isPostgresAddress } from '../ledger/postgres/address';
 import { openPostgresLedger } from '../ledger/postgres/store';
 import { openSqliteLedger } from '../ledger/sqlite/store';
 import type { LedgerStore } from '../ledger/store';
+import { placeOf, type Environment } from './ledger-place';
 import { jitter, later, monotonicMs, pause, systemClock } from './system';
 
 /** Where a ledger is and which of its accounts is meant. */
 export interface LedgerSettings {
-	/** Empty: the usual place of the host. */
+	/** Empty: the place that the environment names, else the usual place of the host. */
 	readonly path: string;
 	/** Address of a ledger on a PostgreSQL server, with its password; then the path is not used. Empty or absent: a file. */
 	readonly postgresUrl?: string;
@@ -59,14 +58,12 @@ interface Registry {
 
 const timing: Timing = { clock: systemClock, monotonicMs, pause, jitter };
 
-/** The usual ledger file inside a host's data folder. */
-export function defaultLedgerPath(folder: string): string {
-	return join(folder, 'llm-credits', 'ledger.db');
-}
-
-/** Opens a ledger, or joins the one this process has open, and opens the account when it is new. Rejects with a `CreditError`. */
-export async function leaseLedger(settings: LedgerSettings, defaultFolder: string): Promise<LedgerLease> {
-	const place = placeOf(settings, defaultFolder);
+/**
+ * Opens a ledger, or joins the one this process has open, and opens the account when it is new. `folder` is where the host keeps its
+ * data. Rejects with a `CreditError`.
+ */
+export async function leaseLedger(settings: LedgerSettings, folder: string, environment: Environment = process.env): Promise<LedgerLease> {
+	const place = placeOf(settings, { folder, environment });
 	const shared = await openShared(place);
 	shared.leases += 1;
 	shared.closing?.cancel();
@@ -168,31 +165,4 @@ async function openAccount(shared: SharedLedger, { account, timeZone }: LedgerSe
 	shared.accounts.set(account, opened);
 	opened.catch(() => shared.accounts.delete(account));
 	return opened;
-}
-
-/** Under what a ledger is known in this process: the address of its server, or the path of its file. */
-function placeOf({ path, postgresUrl = '' }: LedgerSettings, defaultFolder: string): string {
-	const address = postgresUrl.trim();
-	if (address !== '') {
-		readAddress(address);
-		return address;
-	}
-	const text = path.trim();
-	if (!isPostgresAddress(text)) return ledgerPath(text, defaultFolder);
-	readAddress(text);
-	if (new URL(text).password === '') return text;
-	throw new CreditError(
-		'invalid_path',
-		'The ledger file is a PostgreSQL URL with a password, which would be exported with the flow. Write it under PostgreSQL URL, where it is kept secret.',
-	);
-}
-
-/** The absolute path with links of its folder resolved, so that one file has one name in this process. */
-function ledgerPath(text: string, defaultFolder: string): string {
-	const path = text === '' ? defaultLedgerPath(defaultFolder) : resolve(text);
-	try {
-		return join(realpathSync(dirname(path)), basename(path));
-	} catch {
-		return path;
-	}
 }

@@ -13,7 +13,8 @@ import type { ValuesOf } from '../../lib/params/param';
 import { readParams } from '../../lib/params/read';
 import type { ProviderHandle } from '../../lib/engine/llm-action';
 import { createProvider, testProvider as askProvider } from '../../lib/runtime/provider-handle';
-import { defaultLedgerPath, leaseLedger, type LedgerLease } from '../../lib/runtime/runtime';
+import { defaultLedgerPath } from '../../lib/runtime/ledger-place';
+import { isServerAddress, leaseLedger, type LedgerLease } from '../../lib/runtime/runtime';
 
 type LedgerValues = ValuesOf<typeof LEDGER_PARAMS>;
 type Raw = Readonly<Record<string, unknown>>;
@@ -65,9 +66,9 @@ async function credentialsOf(ctx: IExecuteFunctions, type: string, code: 'ledger
 	});
 }
 
-/** A path that somebody typed is subject to n8n's file access rules; the usual place is not, because nobody chose it. */
+/** A path that somebody typed is subject to n8n's file access rules; the usual place is not: nobody chose it, or whoever runs n8n did. */
 async function refuseBlockedPath(ctx: IExecuteFunctions, { path, postgresUrl }: LedgerValues): Promise<void> {
-	if (postgresUrl !== '' || isUsualPlace(path)) return;
+	if (postgresUrl !== '' || isServerAddress(path) || isUsualPlace(path)) return;
 	const absolute = resolve(path);
 	const resolved = await ctx.helpers.resolvePath(absolute).catch(() => null);
 	if (resolved === null || !ctx.helpers.isFilePathBlocked(resolved)) return;
@@ -85,7 +86,7 @@ function isUsualPlace(path: string): boolean {
 export async function testLedger(this: ICredentialTestFunctions, credential: ICredentialsDecrypted): Promise<INodeCredentialTestResult> {
 	return answer(async () => {
 		const values = readParams(LEDGER_PARAMS, credential.data ?? {});
-		if (values.postgresUrl === '' && !isUsualPlace(values.path)) {
+		if (values.postgresUrl === '' && !isServerAddress(values.path) && !isUsualPlace(values.path)) {
 			if (!isAbsolute(values.path))
 				throw new CreditError('invalid_path', `Ledger File is ${values.path}. Give the whole path, from the root of the disk.`);
 			return `The path is well-formed. A node opens ${values.path} when it runs, if n8n lets nodes use that folder (N8N_RESTRICT_FILE_ACCESS_TO).`;

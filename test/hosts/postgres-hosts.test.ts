@@ -20,8 +20,8 @@ describe('a PostgreSQL ledger in the hosts', function () {
 		url = await newLedgerUrl();
 	});
 
-	const lease = (settings: Partial<LedgerSettings>) =>
-		leaseLedger({ path: '', account: 'default', timeZone: 'UTC', ...settings }, temporaryFolder());
+	const lease = (settings: Partial<LedgerSettings>, environment = {}) =>
+		leaseLedger({ path: '', account: 'default', timeZone: 'UTC', ...settings }, temporaryFolder(), environment);
 	const finish = async (args: readonly string[]): Promise<Finished> => {
 		const finished = await run(process.execPath, [join(outputRoot(), 'lib', 'cli', 'llm-credits.js'), ...args, '--json'], {
 			cwd: temporaryFolder(),
@@ -55,6 +55,16 @@ describe('a PostgreSQL ledger in the hosts', function () {
 		expect((await second.ledger.balance()).availableMicro).to.equal(0n);
 		await Promise.all([first.release(), second.release()]);
 		await first.store.close();
+	});
+
+	it('is what LLM_CREDITS_LEDGER names, for hosts whose connection names none and for the command line', async () => {
+		const leased = await lease({}, { LLM_CREDITS_LEDGER: url });
+		expect(leased.ledger.location)
+			.to.match(/^postgres:/)
+			.and.not.match(PASSWORD);
+		await leased.ledger.grant({ credits: credits(7), category: 'purchased', expiry: null, key: 'k' });
+		await leased.release();
+		expect(await llmCredits('balance')).to.have.property('available', '7');
 	});
 
 	it('is refused as a file when it has a password, which would be exported with the flow', async () => {

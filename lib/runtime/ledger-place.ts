@@ -1,0 +1,81 @@
+/**
+ * Owns where a ledger lies: what its settings say, else what the environment of the process says, else the usual place of the host.
+ * Refuses an address with a password where it would be exported, and a path that would mean another file in each process.
+ */
+import { realpathSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { CreditError, isCreditError } from '../core/errors';
+import { isPostgresAddress, readAddress } from '../ledger/postgres/address';
+
+/** Names the ledger of a process whose settings name none: a file, or a `postgres://` address, which may have a password. */
+export const LEDGER_VARIABLE = 'LLM_CREDITS_LEDGER';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What the settings of a ledger say about its place; empty texts say nothing. */
+export interface PlaceSettings {
+	readonly path: string;
+	readonly postgresUrl?: string;
+}
+
+/** What is taken where the settings say nothing. */
+export interface UsualPlace {
+	/** The folder in which the host keeps its data. */
+	readonly folder: string;
+	readonly environment: Environment;
+}
+
+/** The usual ledger file inside a host's data folder. */
+export function defaultLedgerPath(folder: string): string {
+	return join(folder, 'llm-credits', 'ledger.db');
+}
+
+/** The address of the server, or the path of the file, under which a process knows its ledger. Throws `invalid_path`, without any password. */
+export function placeOf({ path, postgresUrl = '' }: PlaceSettings, usual: UsualPlace): string {
+	const address = postgresUrl.trim();
+	if (address !== '') return checked(address);
+	const text = path.trim();
+	if (text === '') return usualPlace(usual);
+	if (!isPostgresAddress(text)) return ledgerPath(resolve(text));
+	if (new URL(checked(text)).password === '') return text;
+	throw new CreditError(
+		'invalid_path',
+		'The ledger file is a PostgreSQL URL with a password, which would be exported with the flow. Write it under PostgreSQL URL, where it is kept secret.',
+	);
+}
+
+/** Whoever sets the environment owns the process, so neither a password nor a path of their choice is refused here. */
+function usualPlace({ folder, environment }: UsualPlace): string {
+	const text = environment[LEDGER_VARIABLE]?.trim() ?? '';
+	if (text === '') return ledgerPath(defaultLedgerPath(folder));
+	if (isPostgresAddress(text)) return checkedVariable(text);
+	if (isAbsolute(text)) return ledgerPath(text);
+	throw new CreditError(
+		'invalid_path',
+		`${LEDGER_VARIABLE} is neither a postgres:// address nor a whole path from the root of the disk. Hosts are started in different folders, so anything else would be another ledger in each.`,
+	);
+}
+
+function checked(address: string): string {
+	readAddress(address);
+	return address;
+}
+
+/** Says where the address came from: whoever reads the message looks at the settings first, which are empty. */
+function checkedVariable(address: string): string {
+	try {
+		return checked(address);
+	} catch (error) {
+		if (!isCreditError(error)) throw error;
+		throw new CreditError(error.code, `${LEDGER_VARIABLE} in the environment: ${error.message}`, { cause: error });
+	}
+}
+
+/** The path with links of its folder resolved, so that one file has one name in this process. */
+function ledgerPath(path: string): string {
+	try {
+		return join(realpathSync(dirname(path)), basename(path));
+	} catch {
+		return path;
+	}
+}
