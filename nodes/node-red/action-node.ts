@@ -115,20 +115,20 @@ export class ActionNode {
 		}
 	}
 
-	/** Shows at once what a message would meet. */
+	/** Shows what a message would meet: at once what is wrong with the settings, and how the ledger is as soon as it answers. */
 	async #greet(): Promise<void> {
 		if ('problem' in this.#ready) {
 			this.#status.showProblem(this.#ready.problem);
 			return;
 		}
 		try {
-			const account = await this.#ledger.account();
 			const provider = providerNode(this.#RED, this.#config['provider']);
 			if (provider === null) throw new CreditError('provider_misconfigured', 'Provider not set.');
 			provider.handle();
+			const account = await this.#ledger.account();
 			this.#progress.greet(await account.balance());
 		} catch (problem) {
-			if (!this.#stop.signal.aborted) this.#status.showProblem(problem);
+			if (!this.#stop.signal.aborted) this.#progress.greetWithProblem(problem);
 		}
 	}
 

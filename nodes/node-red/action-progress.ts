@@ -33,11 +33,16 @@ export class ActionProgress {
 		this.#concurrency = concurrency;
 	}
 
-	/** Before the first message. */
+	/** Before the first message; a ledger may answer later than that. */
 	greet({ availableMicro }: Balance): void {
-		if (this.#underWay > 0 || this.#last !== null) return;
+		if (this.#hasBegun()) return;
 		const text = `${readableCredits(formatCredits(availableMicro))} credits left`;
 		this.#status.show({ fill: availableMicro > 0n ? 'green' : 'yellow', shape: 'ring', text });
+	}
+
+	/** What the first message would meet; once messages have come, what became of them is shown. */
+	greetWithProblem(problem: unknown): void {
+		if (!this.#hasBegun()) this.#status.showProblem(problem);
 	}
 
 	started(msg: NodeMessage): void {
@@ -59,6 +64,10 @@ export class ActionProgress {
 
 	failed(): void {
 		this.#ended();
+	}
+
+	#hasBegun(): boolean {
+		return this.#underWay > 0 || this.#last !== null;
 	}
 
 	#ended(): void {
