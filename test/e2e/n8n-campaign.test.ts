@@ -1,6 +1,6 @@
 /** The packed package in the real n8n: campaigns on a budget. */
 import { expect } from 'chai';
-import { readBalance, readUsage, verifyFile } from '../support/ledger-reader';
+import { proofOf, readBalance, readUsage } from '../support/ledger-reader';
 import { outputOf, runsOf } from '../support/n8n-session';
 import { campaignFlow, people, sendPeople, whenLeft } from '../support/node-red-flow';
 import { startNodeRed } from '../support/real-node-red';
@@ -42,7 +42,7 @@ describe('n8n: a campaign', function () {
 		const balance = await readBalance(world.ledger);
 		expect(Number(balance.available)).to.be.lessThan(1);
 		expect(balance).to.include({ available: '0', held: '0', overdraft: '0' });
-		expect(await verifyFile(world.ledger)).to.include({ ok: true });
+		expect(await proofOf(world.ledger)).to.include({ ok: true });
 		const usage = await readUsage(world.ledger, ['campaign', 'flow', 'purpose']);
 		expect(usage.map(({ group, calls }) => ({ ...group, calls }))).to.deep.equal([
 			{ campaign: 'spring', flow: path, purpose: 'live', calls: 120 },
@@ -72,7 +72,7 @@ describe('n8n: a campaign', function () {
 		expect(world.provider.requests).to.have.length(118);
 		expect(world.provider.stats().maxInFlight).to.be.within(16, 32);
 		expect(await readBalance(world.ledger)).to.include({ available: '2', held: '0', overdraft: '0' });
-		expect(await verifyFile(world.ledger)).to.include({ ok: true });
+		expect(await proofOf(world.ledger)).to.include({ ok: true });
 	});
 
 	it('shares one ledger file with Node-RED: together never more than was granted', async () => {
@@ -94,7 +94,7 @@ describe('n8n: a campaign', function () {
 			expect(left).to.have.length(150);
 			expect(world.provider.requests).to.have.length(120);
 			expect(await readBalance(world.ledger)).to.include({ available: '0', held: '0', overdraft: '0' });
-			expect(await verifyFile(world.ledger)).to.include({ ok: true });
+			expect(await proofOf(world.ledger)).to.include({ ok: true });
 		} finally {
 			await nodeRed.stop();
 			nodeRed.remove();

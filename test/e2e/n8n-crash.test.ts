@@ -1,7 +1,7 @@
 /** The packed package in the real n8n: the host dies in the middle of a campaign, and the campaign is run again. */
 import { expect } from 'chai';
 import { until } from '../support/child';
-import { readBalance, verifyFile } from '../support/ledger-reader';
+import { proofOf, readBalance } from '../support/ledger-reader';
 import { outputOf } from '../support/n8n-session';
 import { openWorld, peopleList, plainCampaign, sharedN8n, type World } from '../support/n8n-world';
 
@@ -32,7 +32,7 @@ describe('n8n: kill -9 in the middle of a campaign', function () {
 		});
 		await world.n8n.kill();
 		await lost;
-		expect(await verifyFile(world.ledger)).to.include({ ok: true });
+		expect(await proofOf(world.ledger)).to.include({ ok: true });
 		const openHolds = Number((await readBalance(world.ledger)).held);
 		const settled = 1000 - Number((await readBalance(world.ledger, AFTER_HOLDS_MS)).available);
 		expect(openHolds, 'calls under way when n8n died').to.be.within(1, CONCURRENCY);
@@ -50,7 +50,7 @@ describe('n8n: kill -9 in the middle of a campaign', function () {
 		const asked = world.provider.requests.map(({ body }) => /Write to (Person \d+)/.exec(JSON.stringify(body))?.[1]);
 		expect(new Set(asked).size, 'the provider was asked once for each person').to.equal(asked.length);
 		expect(asked.length).to.be.within(answered.length, PEOPLE);
-		expect(await verifyFile(world.ledger)).to.include({ ok: true });
+		expect(await proofOf(world.ledger)).to.include({ ok: true });
 		const later = await readBalance(world.ledger, AFTER_HOLDS_MS);
 		expect(later).to.include({ held: '0', overdraft: '0', available: String(1000 - answered.length) });
 	});

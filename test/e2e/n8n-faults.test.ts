@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import { parseCredits } from '../../lib/core/money';
 import type { Behaviour } from '../support/fake-openai';
 import { chooserOf } from '../support/fake-openai';
-import { grantCredits, readBalance, verifyFile } from '../support/ledger-reader';
+import { grantCredits, proofOf, readBalance } from '../support/ledger-reader';
 import { outputOf, runsOf, type KeptItem } from '../support/n8n-session';
 import { MODEL, openWorld, peopleList, plainCampaign, SECRET, sharedN8n, type World } from '../support/n8n-world';
 
@@ -113,7 +113,7 @@ describe('n8n: faults and bad input', function () {
 			held: '0',
 			overdraft: '0',
 		});
-		expect(await verifyFile(world.ledger)).to.include({ ok: true });
+		expect(await proofOf(world.ledger)).to.include({ ok: true });
 		expect(world.n8n.server.output()).not.to.include(SECRET);
 	});
 

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { until } from '../support/child';
 import { startFakeOpenAi, type Behaviour } from '../support/fake-openai';
-import { readBalance, readUsage, verifyFile } from '../support/ledger-reader';
+import { proofOf, readBalance, readUsage } from '../support/ledger-reader';
 import { outputOf, runsOf, type Execution, type KeptItem, type Reference } from '../support/n8n-session';
 import { end, items, manualTrigger, workflowOf } from '../support/n8n-workflow-builder';
 import { openWorld, peopleList, plainCampaign, sharedN8n, type World } from '../support/n8n-world';
@@ -27,7 +27,7 @@ describe('n8n: paid once', function () {
 	const paid = async (): Promise<{ calls: number; available: string; ok: boolean }> => ({
 		calls: world.provider.requests.length,
 		available: (await readBalance(world.ledger)).available,
-		ok: (await verifyFile(world.ledger)).ok,
+		ok: (await proofOf(world.ledger)).ok,
 	});
 
 	it('a node that n8n tries again returns the answers that were paid for', async () => {

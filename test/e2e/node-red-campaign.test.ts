@@ -1,9 +1,9 @@
 /** The packed package in the real Node-RED: campaigns on a budget, also when the host dies in the middle. */
 import { expect } from 'chai';
-import { join } from 'node:path';
 import { startFakeOpenAi, type Chooser, type FakeOpenAi } from '../support/fake-openai';
-import { grantCredits, readBalance, readUsage, verifyFile } from '../support/ledger-reader';
-import { campaignFlow, people, seenWhen, sendPeople, whenLeft, type Left } from '../support/node-red-flow';
+import { newLedger, secretsOf } from '../support/host-ledger';
+import { grantCredits, proofOf, readBalance, readUsage } from '../support/ledger-reader';
+import { campaignFlow, people, seenWhen, sendPeople, whenGreeted, whenLeft, type Left } from '../support/node-red-flow';
 import { startNodeRed, type NodeRed } from '../support/real-node-red';
 
 const QUARTER_OF_AN_HOUR_MS = 15 * 60_000;
@@ -12,14 +12,12 @@ describe('Node-RED: a campaign', function () {
 	this.timeout(120_000);
 	let nodeRed: NodeRed;
 	let provider: FakeOpenAi;
-	let count = 0;
 
 	before(async () => {
 		nodeRed = await startNodeRed();
 	});
 	beforeEach(async () => {
 		provider = await startFakeOpenAi();
-		count += 1;
 	});
 	afterEach(() => provider.close());
 	after(async () => {
@@ -33,14 +31,15 @@ describe('Node-RED: a campaign', function () {
 	}
 
 	async function ledgerWith(credits: string): Promise<string> {
-		const path = join(nodeRed.userDir, `ledger-${count}`, 'ledger.db');
-		await grantCredits(path, credits);
-		return path;
+		const ledger = await newLedger(nodeRed.userDir);
+		await grantCredits(ledger, credits);
+		return ledger;
 	}
 
 	it('answers 120 of 300 people, lets the other 180 go on, and keeps their order', async () => {
 		const ledger = await ledgerWith('120');
 		await nodeRed.deploy(campaignFlow({ ledger, provider: provider.url }));
+		await whenGreeted(nodeRed);
 		await sendPeople(nodeRed, people(300));
 		const { left, completed, caught, statuses } = await seenWhen(
 			nodeRed,
@@ -65,7 +64,7 @@ describe('Node-RED: a campaign', function () {
 		expect(caught).to.deep.equal([]);
 
 		expect(await readBalance(ledger)).to.include({ available: '0', held: '0', overdraft: '0' });
-		expect(await verifyFile(ledger)).to.deep.include({ ok: true, violations: [] });
+		expect(await proofOf(ledger)).to.deep.include({ ok: true, violations: [] });
 		const usage = await readUsage(ledger, ['campaign', 'segment', 'flow', 'purpose']);
 		expect(usage.map(({ group }) => group)).to.have.deep.members([
 			{ campaign: 'spring', segment: 'a', flow: 'Spring campaign', purpose: 'live' },
@@ -76,7 +75,7 @@ describe('Node-RED: a campaign', function () {
 		expect(statuses.at(-1)).to.deep.equal({ fill: 'yellow', shape: 'ring', text: '180 of 300 by fallback: credits exhausted' });
 		expect(statuses.map(({ text }) => text)).to.include('120 credits left');
 		expect(statuses.some(({ text }) => /^\d+ of 300, \d+ calls? under way$/.test(text ?? ''))).to.equal(true);
-		expect(nodeRed.output()).not.to.include('sk-test-secret');
+		for (const secret of ['sk-test-secret', ...secretsOf(ledger)]) expect(JSON.stringify(left) + nodeRed.output()).not.to.include(secret);
 	});
 
 	it('lets messages wait for credits that open holds may give back, at 32 calls with reservations three times the cost', async () => {
@@ -93,7 +92,7 @@ describe('Node-RED: a campaign', function () {
 		expect(provider.requests).to.have.length(118);
 		expect(provider.stats().maxInFlight).to.be.within(9, 32);
 		expect(await readBalance(ledger)).to.include({ available: '2', held: '0', overdraft: '0' });
-		expect(await verifyFile(ledger)).to.include({ ok: true });
+		expect(await proofOf(ledger)).to.include({ ok: true });
 	});
 
 	it('is exact after the host was killed in the middle of a campaign and the campaign ran again', async () => {
@@ -126,7 +125,7 @@ describe('Node-RED: a campaign', function () {
 		expect(replayed).to.equal(paidBefore);
 		const after = await readBalance(ledger, QUARTER_OF_AN_HOUR_MS);
 		expect(after).to.include({ available: String(100 - (60 - inFlight)), held: '0', overdraft: '0' });
-		expect(await verifyFile(ledger)).to.include({ ok: true });
+		expect(await proofOf(ledger)).to.include({ ok: true });
 	});
 });
 

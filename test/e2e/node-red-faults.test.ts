@@ -1,12 +1,12 @@
 /** The packed package in the real Node-RED: whatever is missing or broken, messages leave and the ledger is right. */
 import { expect } from 'chai';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { until } from '../support/child';
 import { chooserOf, startFakeOpenAi, type Behaviour, type FakeOpenAi } from '../support/fake-openai';
-import { grantCredits, readBalance, readUsage, verifyFile } from '../support/ledger-reader';
-import { campaignFlow, people, seenWhen, sendPeople, whenLeft } from '../support/node-red-flow';
+import { newLedger, secretsOf } from '../support/host-ledger';
+import { grantCredits, proofOf, readBalance, readUsage } from '../support/ledger-reader';
+import { campaignFlow, people, seenWhen, sendPeople, whenGreeted, whenLeft } from '../support/node-red-flow';
 import { startNodeRed, type NodeRed } from '../support/real-node-red';
+import { blockedLedger, UNUSABLE_LEDGERS } from '../support/unusable-ledgers';
 
 /** One person for each way in which a provider can fail; what its message carries, and what the ledger charged. */
 const FAULTS: readonly { readonly name: string; readonly behaviour: Behaviour; readonly reason: string; readonly credits: string }[] = [
@@ -44,7 +44,6 @@ describe('Node-RED: faults', function () {
 	let nodeRed: NodeRed;
 	let provider: FakeOpenAi;
 	let ledger: string;
-	let count = 0;
 
 	before(async () => {
 		nodeRed = await startNodeRed();
@@ -53,8 +52,7 @@ describe('Node-RED: faults', function () {
 		provider = await startFakeOpenAi({
 			choose: chooserOf({ match: FAULTS.map(({ name, behaviour }) => ({ contains: `Write to ${name}.`, behaviour })) }),
 		});
-		count += 1;
-		ledger = join(nodeRed.userDir, `ledger-${count}`, 'ledger.db');
+		ledger = await newLedger(nodeRed.userDir);
 	});
 	afterEach(() => provider.close());
 	after(async () => {
@@ -93,7 +91,7 @@ describe('Node-RED: faults', function () {
 		expect(caught).to.deep.equal([]);
 		expect(JSON.stringify(left) + nodeRed.output()).not.to.include('sk-test-secret');
 
-		expect(await verifyFile(ledger)).to.deep.include({ ok: true, violations: [] });
+		expect(await proofOf(ledger)).to.deep.include({ ok: true, violations: [] });
 		const charged = left.reduce((sum, { credits }) => sum + Number(credits.credits), 0);
 		const later = await readBalance(ledger, 24 * 3_600_000);
 		expect(later).to.include({ held: '0', overdraft: '0' });
@@ -138,28 +136,28 @@ describe('Node-RED: faults', function () {
 		expect(left[0]?.credits).to.include({ reason: 'ledger_unavailable' });
 	});
 
-	it('says why a ledger cannot be opened, sends messages on, and uses it as soon as it is there', async () => {
-		mkdirSync(ledger, { recursive: true });
-		await nodeRed.deploy(campaign());
-		await sendPeople(nodeRed, people(2));
-		const folder = await seenWhen(nodeRed, ({ left, statuses }) => left.length >= 2 && statuses.length >= 1);
-		expect(folder.left.map(({ credits }) => credits.reason)).to.deep.equal(['ledger_unavailable', 'ledger_unavailable']);
-		expect(folder.left[0]?.credits.message).to.match(/folder|directory/i);
-		expect(folder.statuses[0]?.fill).to.equal('red');
+	for (const { name, make, says } of UNUSABLE_LEDGERS) {
+		it(`says why a ledger cannot be opened, and sends messages on: ${name}`, async () => {
+			ledger = await make(nodeRed.userDir);
+			await nodeRed.deploy(campaign());
+			await whenGreeted(nodeRed);
+			await sendPeople(nodeRed, people(2));
+			const { left, statuses } = await whenLeft(nodeRed, 2);
+			expect(left.map(({ credits }) => credits.reason)).to.deep.equal(['ledger_unavailable', 'ledger_unavailable']);
+			expect(left[0]?.credits.message).to.match(says);
+			expect(statuses[0]?.fill).to.equal('red');
+			expect(provider.requests).to.have.length(0);
+			for (const secret of secretsOf(ledger)) expect(JSON.stringify([left, statuses]) + nodeRed.output()).not.to.include(secret);
+		});
+	}
 
-		ledger = join(dirname(ledger), 'corrupt.db');
-		writeFileSync(ledger, 'This is no database. '.repeat(500));
-		await nodeRed.deploy(campaign());
-		await sendPeople(nodeRed, people(2));
-		const corrupt = await whenLeft(nodeRed, 2);
-		expect(corrupt.left.map(({ credits }) => credits.reason)).to.deep.equal(['ledger_unavailable', 'ledger_unavailable']);
-
-		ledger = join(dirname(ledger), 'later', 'ledger.db');
-		writeFileSync(dirname(ledger), 'in the way');
+	it('uses a ledger as soon as nothing is in its place any more', async () => {
+		const blocked = await blockedLedger(nodeRed.userDir);
+		ledger = blocked.ledger;
 		await nodeRed.deploy(campaign());
 		await sendPeople(nodeRed, people(1));
 		await whenLeft(nodeRed, 1);
-		rmSync(dirname(ledger));
+		await blocked.clear();
 		await grantCredits(ledger, '5');
 		await until(
 			async () => {

@@ -1,10 +1,12 @@
 /** The packed package in the real Node-RED: installation, deploys in the middle of a call, permissions. */
 import { expect } from 'chai';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { until } from '../support/child';
 import { startFakeOpenAi, type FakeOpenAi } from '../support/fake-openai';
-import { grantCredits, readBalance, readUsage, verifyFile } from '../support/ledger-reader';
+import { newLedger, usualLedger } from '../support/host-ledger';
+import { grantCredits, proofOf, readBalance, readUsage } from '../support/ledger-reader';
 import { campaignFlow, people, seenWhen, sendPeople, whenLeft } from '../support/node-red-flow';
 import { packOnce } from '../support/pack';
 import { startNodeRed, type DeployType, type NodeRed } from '../support/real-node-red';
@@ -16,15 +18,13 @@ describe('Node-RED: the life of the nodes', function () {
 	let nodeRed: NodeRed;
 	let provider: FakeOpenAi;
 	let ledger: string;
-	let count = 0;
 
 	before(async () => {
 		nodeRed = await startNodeRed();
 	});
 	beforeEach(async () => {
 		provider = await startFakeOpenAi({ choose: () => ({ kind: 'answer', delayMs: 20 }) });
-		count += 1;
-		ledger = join(nodeRed.userDir, `ledger-${count}`, 'ledger.db');
+		ledger = await newLedger(nodeRed.userDir);
 		await grantCredits(ledger, '100');
 	});
 	afterEach(() => provider.close());
@@ -53,7 +53,7 @@ describe('Node-RED: the life of the nodes', function () {
 				type,
 			);
 			expect(Date.now() - startedMs).to.be.lessThan(10_000);
-			expect(await verifyFile(ledger)).to.deep.include({ ok: true, violations: [] });
+			expect(await proofOf(ledger)).to.deep.include({ ok: true, violations: [] });
 
 			await sendPeople(nodeRed, [{ id: 7, name: 'Seven' }]);
 			const { left } = await seenWhen(nodeRed, (seen) => seen.left.some(({ id }) => id === 7));
@@ -131,7 +131,9 @@ describe('Node-RED: the life of the nodes', function () {
 
 	it('is installed by uploading the tarball, as a user does, and works without a restart', async function () {
 		this.timeout(240_000);
-		const fresh = await startNodeRed({ isInstalled: false });
+		const userDir = mkdtempSync(join(tmpdir(), 'llmc-node-red-'));
+		const usual = await usualLedger(userDir);
+		const fresh = await startNodeRed({ userDir, isInstalled: false, env: usual.env });
 		try {
 			const tarball = await packOnce();
 			const form = new FormData();
@@ -143,7 +145,7 @@ describe('Node-RED: the life of the nodes', function () {
 			expect(nodes.filter(({ err }) => err !== undefined)).to.deep.equal([]);
 
 			await fresh.deploy(campaignFlow({ ledger: '', provider: provider.url }));
-			await grantCredits(join(fresh.userDir, 'llm-credits', 'ledger.db'), '2');
+			await grantCredits(usual.ledger, '2');
 			await sendPeople(fresh, people(3));
 			const { left } = await whenLeft(fresh, 3);
 			expect(left.map(({ credits }) => credits.reason)).to.deep.equal(['answered', 'answered', 'credits_exhausted']);

@@ -1,7 +1,7 @@
 /** The packed package in the real Node-RED: subflows, templates, Credit Balance and Fallback Switch. */
 import { expect } from 'chai';
-import { join } from 'node:path';
 import { startFakeOpenAi, type FakeOpenAi } from '../support/fake-openai';
+import { newLedger } from '../support/host-ledger';
 import { grantCredits, readBalance, readUsage } from '../support/ledger-reader';
 import {
 	ACTION,
@@ -21,15 +21,13 @@ describe('Node-RED: each node', function () {
 	let nodeRed: NodeRed;
 	let provider: FakeOpenAi;
 	let ledger: string;
-	let count = 0;
 
 	before(async () => {
 		nodeRed = await startNodeRed();
 	});
 	beforeEach(async () => {
 		provider = await startFakeOpenAi({ choose: () => ({ kind: 'answer', delayMs: 20 }) });
-		count += 1;
-		ledger = join(nodeRed.userDir, `ledger-${count}`, 'ledger.db');
+		ledger = await newLedger(nodeRed.userDir);
 		await grantCredits(ledger, '100');
 	});
 	afterEach(() => provider.close());

@@ -1,5 +1,5 @@
 /**
- * Owns how tests look into a ledger file from outside the host that uses it: balance, journal, proof, at an instant of their choice.
+ * Owns how tests look into a ledger, a file or on a server, from outside the host that uses it: balance, journal, proof, at an instant of their choice.
  * Refuses to write, save for the grant a test starts with.
  */
 import { parseCredits } from '../../lib/core/money';
@@ -7,8 +7,10 @@ import { balanceDocument } from '../../lib/engine/credit-balance';
 import { LedgerAccount } from '../../lib/engine/ledger-account';
 import { verifyLedger, type Verification } from '../../lib/engine/verify-ledger';
 import { GroupCommit } from '../../lib/ledger/group-commit';
+import { openPostgresLedger } from '../../lib/ledger/postgres/store';
 import { openSqliteLedger } from '../../lib/ledger/sqlite/store';
 import type { LedgerStore, UsageGrouping, UsageRow } from '../../lib/ledger/store';
+import { isServerAddress } from '../../lib/runtime/runtime';
 import { jitter, monotonicMs, pause } from '../../lib/runtime/system';
 
 export interface BalanceReading {
@@ -19,15 +21,18 @@ export interface BalanceReading {
 	readonly grants: readonly { readonly amount: string; readonly remaining: string; readonly used: string; readonly category: string }[];
 }
 
-async function withLedger<T>(path: string, aheadMs: number, use: (ledger: LedgerAccount, store: LedgerStore) => Promise<T>): Promise<T> {
+async function withLedger<T>(place: string, aheadMs: number, use: (ledger: LedgerAccount, store: LedgerStore) => Promise<T>): Promise<T> {
 	const clock = (): number => Date.now() + aheadMs;
-	const store = await openSqliteLedger({ path, clock, pause, jitter });
+	const timing = { clock, monotonicMs, pause, jitter };
+	const store = isServerAddress(place)
+		? await openPostgresLedger({ url: place, ...timing })
+		: await openSqliteLedger({ path: place, ...timing });
 	try {
 		const ledger = new LedgerAccount({
 			accountId: 'default',
 			store,
 			commits: new GroupCommit(store),
-			timing: { clock, monotonicMs, pause, jitter },
+			timing,
 		});
 		return await use(ledger, store);
 	} finally {
@@ -36,24 +41,50 @@ async function withLedger<T>(path: string, aheadMs: number, use: (ledger: Ledger
 }
 
 /** Makes a ledger with one purchased grant. Amounts are decimal texts of credits. */
-export async function grantCredits(path: string, credits: string): Promise<void> {
-	await withLedger(path, 0, async (ledger) => {
-		await ledger.open({ timeZone: 'Europe/Berlin' });
-		await ledger.grant({ credits: parseCredits(credits, { field: 'credits' }), category: 'purchased', expiry: null, key: 'test grant' });
+export async function grantCredits(ledger: string, credits: string): Promise<void> {
+	await withLedger(ledger, 0, async (account) => {
+		await account.open({ timeZone: 'Europe/Berlin' });
+		await account.grant({ credits: parseCredits(credits, { field: 'credits' }), category: 'purchased', expiry: null, key: 'test grant' });
 	});
 }
 
 /** The balance, as of `aheadMs` from now. */
-export async function readBalance(path: string, aheadMs = 0): Promise<BalanceReading> {
-	return withLedger(path, aheadMs, async (ledger) => balanceDocument(await ledger.balance()) as unknown as BalanceReading);
+export async function readBalance(ledger: string, aheadMs = 0): Promise<BalanceReading> {
+	return withLedger(ledger, aheadMs, async (account) => balanceDocument(await account.balance()) as unknown as BalanceReading);
 }
 
 /** Totals of calls by group. */
-export async function readUsage(path: string, groupBy: readonly UsageGrouping[]): Promise<readonly UsageRow[]> {
-	return withLedger(path, 0, (ledger) => ledger.usage({ groupBy, fromDay: null, untilDay: null, where: {} }));
+export async function readUsage(ledger: string, groupBy: readonly UsageGrouping[]): Promise<readonly UsageRow[]> {
+	return withLedger(ledger, 0, (account) => account.usage({ groupBy, fromDay: null, untilDay: null, where: {} }));
 }
 
-/** The proof of the whole file. */
-export async function verifyFile(path: string): Promise<Verification> {
-	return withLedger(path, 0, (_, store) => verifyLedger(store));
+/** Calls by what became of their holds: how many of each kind, and their micro-credits. */
+export interface HoldTotals {
+	readonly settled: number;
+	readonly settledMicro: bigint;
+	/** Open or expired: whoever took them never told what the call cost. */
+	readonly unconfirmed: number;
+	readonly unconfirmedMicro: bigint;
+	readonly released: number;
+}
+
+export async function readHolds(ledger: string): Promise<HoldTotals> {
+	return withLedger(ledger, 0, async (account, store) => {
+		const { lastSeq } = (await account.balance()).account;
+		const holds = await store.holds('default', { afterSeq: 0, limit: lastSeq, state: null });
+		const lost = holds.filter(({ state }) => state === 'open' || state === 'expired');
+		const settled = holds.filter(({ state }) => state === 'settled');
+		return {
+			settled: settled.length,
+			settledMicro: settled.reduce((sum, { actualMicro }) => sum + (actualMicro ?? 0n), 0n),
+			unconfirmed: lost.length,
+			unconfirmedMicro: lost.reduce((sum, { amountMicro }) => sum + amountMicro, 0n),
+			released: holds.filter(({ state }) => state === 'released').length,
+		};
+	});
+}
+
+/** The proof of the whole ledger. */
+export async function proofOf(ledger: string): Promise<Verification> {
+	return withLedger(ledger, 0, (_, store) => verifyLedger(store));
 }

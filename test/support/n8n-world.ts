@@ -1,9 +1,9 @@
 /**
  * Owns what n8n's end-to-end tests share: one n8n for all files of a run, a fake provider whose every call costs one credit, and a
- * ledger file for each test. Refuses to leave anything behind.
+ * ledger for each test. Refuses to leave anything behind.
  */
-import { join } from 'node:path';
 import { startFakeOpenAi, type Chooser, type FakeOpenAi } from './fake-openai';
+import { connectionTo, newLedger } from './host-ledger';
 import { grantCredits } from './ledger-reader';
 import { N8nSession, type Reference, type SavedWorkflow } from './n8n-session';
 import { end, people, webhook, workflowOf, type Wire, type WorkflowNode } from './n8n-workflow-builder';
@@ -32,7 +32,7 @@ after(async function () {
 export interface World {
 	readonly n8n: N8nSession;
 	readonly provider: FakeOpenAi;
-	/** Path of the ledger file. */
+	/** The ledger: the path of a file, or the address of a server. */
 	readonly ledger: string;
 	readonly credentials: Record<string, Reference>;
 	/** Saves a workflow with a name of its own. `nodes` follow the webhook and the list of people. */
@@ -57,7 +57,7 @@ export interface WorldOptions {
 	/** Credits granted before the test; `null` makes no ledger. */
 	readonly credits: string | null;
 	readonly choose?: Chooser;
-	/** Where the ledger is; a new file when not given. */
+	/** Where the ledger is; a new one when not given. */
 	readonly ledger?: string;
 }
 
@@ -67,10 +67,10 @@ export async function openWorld({ credits, choose, ledger: given }: WorldOptions
 	const provider = await startFakeOpenAi(choose ? { choose } : {});
 	counter += 1;
 	const id = `${process.pid}-${counter}`;
-	const ledger = given ?? join(n8n.filesFolder, `ledger-${id}.db`);
+	const ledger = given ?? (await newLedger(n8n.filesFolder));
 	if (credits !== null) await grantCredits(ledger, credits);
 	const credentials = {
-		...(await n8n.credential('llmCreditsLedgerApi', { path: ledger, account: 'default', timeZone: 'Europe/Berlin' })),
+		...(await n8n.credential('llmCreditsLedgerApi', { ...connectionTo(ledger), account: 'default', timeZone: 'Europe/Berlin' })),
 		...(await n8n.credential('llmCreditsProviderApi', {
 			service: 'custom',
 			baseUrl: provider.url,

@@ -3,6 +3,7 @@
  * test, its status, its faults and its completions are kept to be read. Refuses to know what is expected.
  */
 import { until } from './child';
+import { connectionTo } from './host-ledger';
 import type { FlowNode, NodeRed } from './real-node-red';
 
 /** Rates under which the fake provider's usual answer (100 tokens in, 20 out) costs exactly one credit. */
@@ -32,7 +33,7 @@ export interface Seen {
 }
 
 export interface CampaignOptions {
-	/** Path of the ledger file. */
+	/** The ledger: the path of a file, or the address of a server. Empty: the usual one of the host. */
 	readonly ledger: string;
 	/** Base URL of the provider. */
 	readonly provider: string;
@@ -90,8 +91,10 @@ export function onFreshTab(nodes: readonly FlowNode[]): FlowNode[] {
 
 /** The connections that flows under test share. */
 export function connectionNodes({ ledger, provider, ledgerNode = {}, providerNode = {} }: CampaignOptions): FlowNode[] {
+	const { path, postgresUrl } = connectionTo(ledger);
+	const secrets = postgresUrl === '' ? {} : { credentials: { postgresUrl } };
 	return [
-		{ id: 'ledger', type: 'llm-credits-ledger', name: '', path: ledger, account: 'default', timeZone: 'Europe/Berlin', ...ledgerNode },
+		{ id: 'ledger', type: 'llm-credits-ledger', name: '', path, account: 'default', timeZone: 'Europe/Berlin', ...secrets, ...ledgerNode },
 		{
 			id: 'provider',
 			type: 'llm-credits-provider',
@@ -223,7 +226,12 @@ export async function seenWhen(nodeRed: NodeRed, isEnough: (seen: Seen) => boole
 	);
 }
 
+/** Waits until the nodes under test have shown how they are: a ledger on a server is opened while messages may already come. */
+export function whenGreeted(nodeRed: NodeRed): Promise<Seen> {
+	return seenWhen(nodeRed, ({ statuses }) => statuses.length >= 1);
+}
+
 /** What was seen once so many messages have left. */
-export function whenLeft(nodeRed: NodeRed, count: number): Promise<Seen> {
-	return seenWhen(nodeRed, ({ left }) => left.length >= count);
+export function whenLeft(nodeRed: NodeRed, count: number, timeoutMs?: number): Promise<Seen> {
+	return seenWhen(nodeRed, ({ left }) => left.length >= count, timeoutMs);
 }

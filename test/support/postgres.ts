@@ -5,7 +5,6 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { after } from 'mocha';
@@ -13,6 +12,7 @@ import { Client } from 'pg';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { openPostgresLedger, type PostgresLedgerOptions } from '../../lib/ledger/postgres/store';
 import { run, start, until, type Running } from './child';
+import { freePort } from './free-port';
 import { temporaryFolder } from './temporary-folder';
 
 const USER = 'ledger';
@@ -33,12 +33,21 @@ export interface PostgresServer {
 
 let shared: Promise<PostgresServer> | null = null;
 let schemas = 0;
+/** Addresses of ledgers that may have been made on servers that stay. */
+const leftOnServers: URL[] = [];
 
 after('the shared PostgreSQL server is stopped', async function () {
 	this.timeout(30_000);
+	for (const url of leftOnServers.splice(0)) await dropSchema(url);
 	await (await shared?.catch(() => null))?.stop();
 	shared = null;
 });
+
+async function dropSchema(url: URL): Promise<void> {
+	const schema = url.searchParams.get('schema') ?? '';
+	url.searchParams.delete('schema');
+	await runSql(url.href, `DROP SCHEMA IF EXISTS "${schema}" CASCADE`);
+}
 
 /** The address of the server that all tests of this process share. */
 export async function postgresUrl(): Promise<string> {
@@ -49,11 +58,13 @@ export async function postgresUrl(): Promise<string> {
 	return (await shared).url();
 }
 
-/** An address of a ledger of its own: a schema that is not there yet. */
-export async function newLedgerUrl(): Promise<string> {
-	const url = new URL(await postgresUrl());
+/** An address of a ledger of its own: a schema that is not there yet. On a server that stays it is removed after the tests. */
+export async function newLedgerUrl(server?: string): Promise<string> {
+	const address = server ?? (await postgresUrl());
+	const url = new URL(address);
 	schemas += 1;
 	url.searchParams.set('schema', `test_${process.pid}_${Date.now().toString(36)}_${schemas}`);
+	if (address !== (await shared)?.url()) leftOnServers.push(new URL(url));
 	return url.href;
 }
 
@@ -179,13 +190,4 @@ function binaryFolder(): string {
 	}
 	for (const program of ['initdb', 'postgres']) chmodSync(join(native, 'bin', program), 0o755);
 	return join(native, 'bin');
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
-	const address = server.address();
-	await new Promise((closed) => server.close(closed));
-	if (address === null || typeof address === 'string') throw new Error('The system gave no port.');
-	return address.port;
 }

@@ -4,9 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { dirname, join } from 'node:path';
 import { run, runOrThrow, start, until, type Finished, type Running } from './child';
+import { freePort } from './free-port';
 import { cacheFolder, cleanEnvironment, machineCacheFolder, repositoryRoot } from './repository';
 
 const N8N_VERSION = '2.41.1';
@@ -152,19 +152,6 @@ async function dependencyTree(dependencies: Readonly<Record<string, string>>): P
 	if (existsSync(tree)) rmSync(draft, { recursive: true, force: true });
 	else renameSync(draft, folder);
 	return tree;
-}
-
-/** A port nobody listened on a moment ago. */
-export function freePort(): Promise<number> {
-	return new Promise((done, fail) => {
-		const server = createServer().on('error', fail);
-		server.listen(0, '127.0.0.1', () => {
-			const { port } = server.address() as AddressInfo;
-			server.close(() => {
-				done(port);
-			});
-		});
-	});
 }
 
 async function n8nEnvironment(userFolder: string, extra: Readonly<Record<string, string>>): Promise<Record<string, string>> {

@@ -4,10 +4,10 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runOrThrow, start as startProgram, until, type Finished, type Running } from './child';
+import { freePort } from './free-port';
 import { packOnce } from './pack';
 import { cacheFolder, cleanEnvironment, repositoryRoot } from './repository';
 
@@ -202,12 +202,4 @@ function lockedVersions(dependencies: Readonly<Record<string, string>>, lock: st
 	return Object.fromEntries(
 		Object.entries(dependencies).map(([name, range]) => [name, packages[`node_modules/${name}`]?.version ?? range]),
 	);
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	const { port } = server.address() as AddressInfo;
-	await new Promise((resolve) => server.close(resolve));
-	return port;
 }

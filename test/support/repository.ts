@@ -32,13 +32,16 @@ export function machineCacheFolder(name: string): string {
 }
 
 /**
- * The environment for a program that must not notice that it was started by an npm script: without npm's own variables, and with
- * this Node first on PATH. Settings of the machine, such as the registry or a proxy, stay.
+ * The environment for a program that must not notice that it was started by an npm script: without npm's own variables and without
+ * the ledger of whoever runs the tests, and with this Node first on PATH. Settings of the machine, such as the registry or a proxy, stay.
  */
 export function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
 	const setByNpm =
 		/^(npm_(package|lifecycle|command|node|execpath)|npm_config_(local_prefix|global_prefix|prefix|noproxy|legacy_peer_deps|node_gyp|user_agent|init_module)|INIT_CWD)/i;
-	const kept = Object.entries(process.env).filter((pair): pair is [string, string] => pair[1] !== undefined && !setByNpm.test(pair[0]));
+	const ofOurs = /^LLM_CREDITS_(LEDGER|ACCOUNT|ADMIN_KEY)$/;
+	const kept = Object.entries(process.env).filter(
+		(pair): pair is [string, string] => pair[1] !== undefined && !setByNpm.test(pair[0]) && !ofOurs.test(pair[0]),
+	);
 	const environment = Object.fromEntries(kept);
 	environment['PATH'] = `${dirname(process.execPath)}${delimiter}${environment['PATH'] ?? ''}`;
 	return { ...environment, ...extra };
