@@ -125,24 +125,47 @@ export interface RefundCommand {
 	readonly renews: boolean;
 }
 
+/** One call that a reserve covers: a single shot has one, an answer in several passes has one for each. */
+export interface ReservedCall {
+	/** `null`: the model has no price. */
+	readonly amountMicro: Micro | null;
+	/** The label `model` of this call; `null` leaves the labels of the command as they are. */
+	readonly model: string | null;
+	readonly priceVersion: string | null;
+}
+
+/** One way to serve a request. All its calls are held, or none. */
+export interface Alternative {
+	/** Place on the caller's ladder, 0 for the first. It is stored, so that a replay takes the same. */
+	readonly rung: number;
+	/** At least one. */
+	readonly calls: readonly ReservedCall[];
+}
+
+/** The most credits that the calls of one send or one execution may take. It belongs to the command, not to the account. */
+export interface Cap {
+	readonly period: 'send' | 'execution';
+	/** What counts together within the send or execution, such as the id of a node. */
+	readonly scope: string;
+	readonly limitMicro: Micro;
+}
+
 export interface ReserveCommand {
 	readonly kind: 'reserve';
 	readonly key: string;
-	/** What is asked for, apart from the amount: two commands of one key must agree in it. */
+	/** What is asked for, apart from the amounts: two commands of one key must agree in it. */
 	readonly fingerprint: string;
-	/** `null`: the model has no price. */
-	readonly amountMicro: Micro | null;
+	/** The ways to serve the request, the preferred first. An empty list only looks up the stored outcome of the key. */
+	readonly alternatives: readonly Alternative[];
 	readonly timeoutMs: number;
 	readonly labels: Labels;
 	readonly person: string | null;
-	/** The send (one item with all its passes and retries) and the execution it belongs to, for budgets of these periods. */
+	/** The send (one item with all its passes and retries) and the execution it belongs to, for budgets and caps of these periods. */
 	readonly sendId: string | null;
 	readonly executionId: string | null;
-	readonly priceVersion: string | null;
-	/** When open holds would make room, answer `wait` and record nothing, instead of refusing. */
+	readonly caps: readonly Cap[];
+	/** When open holds would make room for an alternative, answer `wait` and record nothing, instead of trying the next or refusing. */
 	readonly mayWait: boolean;
-	/** When credits are exhausted, answer `wait` with what is available and record nothing: the caller may ask for less under the same key. */
-	readonly mayAskForLess: boolean;
 }
 
 export interface SettleCommand {
@@ -161,8 +184,18 @@ export type Outcome =
 	| { readonly kind: 'granted'; readonly grant: GrantState; readonly availableMicro: Micro; readonly isReplayed: boolean }
 	| { readonly kind: 'not_granted'; readonly reason: PromotionRefusal; readonly grant: GrantState | null; readonly availableMicro: Micro }
 	| { readonly kind: 'voided'; readonly grant: GrantState; readonly availableMicro: Micro; readonly isReplayed: boolean }
-	| { readonly kind: 'reserved'; readonly hold: Hold; readonly availableMicro: Micro; readonly isReplayed: boolean }
-	/** `limit` is the name of the budget or floor that refused it. */
+	| {
+			readonly kind: 'reserved';
+			/** Of the first call. */
+			readonly hold: Hold;
+			/** Of the other calls of the alternative, in their order. */
+			readonly further: readonly Hold[];
+			/** Which of the command's alternatives was taken; `null` where the outcome is a stored one. */
+			readonly choice: number | null;
+			readonly availableMicro: Micro;
+			readonly isReplayed: boolean;
+	  }
+	/** No alternative fits: why the first does not. `limit` names the budget, floor or cap that refused it. */
 	| {
 			readonly kind: 'refused';
 			readonly reason: RefusalReason;
@@ -170,8 +203,8 @@ export type Outcome =
 			readonly availableMicro: Micro;
 			readonly isReplayed: boolean;
 	  }
-	/** Nothing was recorded: the amount fits once open holds close, or a smaller one may fit now (`credits_exhausted`). */
-	| { readonly kind: 'wait'; readonly reason: RefusalReason; readonly availableMicro: Micro }
+	/** Nothing was recorded: an alternative fits once open holds close, or (`reason` is `null`) none was given and none is stored. */
+	| { readonly kind: 'wait'; readonly reason: RefusalReason | null; readonly availableMicro: Micro }
 	| {
 			readonly kind: 'refunded';
 			readonly hold: Hold;

@@ -8,12 +8,13 @@ import { advance } from './advance';
 import { Draft, type EntryContext } from './draft';
 import { CreditError, isCreditError, isLedgerFault } from './errors';
 import { changeAccount, claimPromotion, grantCredits, openAccount, voidGrant } from './grants';
-import { expire, release, reserve, settle } from './hold';
+import { expire, release, settle } from './hold';
 import { refund } from './refund';
+import { reserve } from './reserve';
 import { changeSettings } from './settings';
-import { hashKey, hashRequest } from './idempotency';
+import { hashKey, hashPassKey, hashRequest } from './idempotency';
 import type { AccountSnapshot, Command, PlainCommand, Decision, Outcome, SnapshotNeeds } from './commands';
-import type { Entry } from './model';
+import type { Entry, Hold } from './model';
 import type { Instant } from './time';
 
 /** What a store must load before these commands can be decided. Commands with unusable keys need nothing. */
@@ -24,7 +25,7 @@ export function needsOf(commands: readonly Command[]): SnapshotNeeds {
 	const promotionIds: string[] = [];
 	for (const given of commands) {
 		const command = given.kind === 'as_admin' ? given.command : given;
-		if ('key' in command && command.key.length > 0) keyHashes.push(safeKeyHash(command.key));
+		if ('key' in command && command.key.length > 0) keyHashes.push(safeKeyHash(command.key), ...passKeyHashes(command));
 		if ('holdSeq' in command) holdSeqs.push(command.holdSeq);
 		if ('grantSeq' in command) grantSeqs.push(command.grantSeq);
 		if (command.kind === 'claim_promotion') promotionIds.push(command.promotion.id);
@@ -109,7 +110,7 @@ function replay(
 	const { body } = earlier;
 	switch (body.kind) {
 		case 'reserved':
-			return { kind: 'reserved', hold: draft.hold(earlier.seq), availableMicro, isReplayed: true };
+			return { kind: 'reserved', ...holdsOf(draft, earlier, command), choice: null, availableMicro, isReplayed: true };
 		case 'refused':
 			return { kind: 'refused', reason: body.reason, limit: body.limit, availableMicro, isReplayed: true };
 		case 'granted':
@@ -139,6 +140,18 @@ function replay(
 		default:
 			return body satisfies never;
 	}
+}
+
+/** The keys under which the further calls of a reserve are stored: as many as its longest alternative has. */
+function passKeyHashes(command: PlainCommand): string[] {
+	if (command.kind !== 'reserve') return [];
+	const most = command.alternatives.reduce((longest, { calls }) => Math.max(longest, calls.length), 1);
+	return Array.from({ length: most - 1 }, (_, index) => hashPassKey(command.key, index + 1));
+}
+
+function holdsOf(draft: Draft, first: Entry, command: PlainCommand): { readonly hold: Hold; readonly further: readonly Hold[] } {
+	const further = passKeyHashes(command).flatMap((keyHash) => draft.entryByKey(keyHash) ?? []);
+	return { hold: draft.hold(first.seq), further: further.map(({ seq }) => draft.hold(seq)) };
 }
 
 /** A key over the length limit is refused by the decision itself; looking it up must not fail before that. */

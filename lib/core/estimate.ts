@@ -69,26 +69,25 @@ export interface ShorterCall {
 /** With nothing learned, an answer is not bounded below this: it would hardly ever be whole. */
 const SHORTEST_FIRST_OUTPUT_TOKENS = 100;
 
+/** Room for an answer in parts of the usual length, the roomiest first. */
+const SHORTER_PER_MILLE = [2000n, 1500n, 1000n];
+
 /**
- * A smaller call for when the usual reservation does not fit what is available, so that a campaign uses its credits to the last
- * call: room for as long an answer as is usual, or up to twice that where it is paid for. The limit that is sent along keeps the
- * call within its hold. The amount may still be more than is available: then open holds must close first.
+ * Smaller calls for when the usual reservation does not fit what is available, so that a campaign uses its credits to the last
+ * call: room for up to twice as long an answer as is usual, at least for a usual one. The limit that is sent along keeps the call
+ * within its hold. The roomiest first; none that needs `fullMicro` or more.
  */
-export function shorterCall(
+export function shorterCalls(
 	price: ModelPrice,
 	size: RequestSize,
-	{ learned, availableMicro }: { learned: Learned; availableMicro: Micro },
-): ShorterCall {
+	{ learned, fullMicro }: { learned: Learned; fullMicro: Micro },
+): ShorterCall[] {
 	const inputTokens = expectedInput(size, learned);
-	const costOf = (outputTokens: number): Micro => highestCost(price, { inputTokens, outputTokens });
-	let fits = Math.min(usualOutput(learned), size.outputLimitTokens);
-	let isTooLong = Math.min(fits * 2, size.outputLimitTokens) + 1;
-	while (isTooLong - fits > 1) {
-		const middle = fits + Math.floor((isTooLong - fits) * 0.5);
-		if (costOf(middle) <= availableMicro) fits = middle;
-		else isTooLong = middle;
-	}
-	return { amountMicro: costOf(fits), outputLimitTokens: fits };
+	const usual = BigInt(Math.min(usualOutput(learned), size.outputLimitTokens));
+	const limits = SHORTER_PER_MILLE.map((perMille) => Math.min(Number(ceilDivide(usual * perMille, PER_MILLE)), size.outputLimitTokens));
+	return [...new Set(limits)]
+		.map((outputLimitTokens) => ({ amountMicro: highestCost(price, { inputTokens, outputTokens: outputLimitTokens }), outputLimitTokens }))
+		.filter(({ amountMicro }) => amountMicro < fullMicro);
 }
 
 /** Nine of ten answers lately were not longer. */

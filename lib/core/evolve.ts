@@ -62,6 +62,9 @@ export function reservedHold(entry: Entry, body: Of<'reserved'>): Hold {
 		refundedMicro: 0n,
 		counters: body.counters,
 		shadow: body.shadow,
+		rung: body.rung,
+		pass: body.pass,
+		steppedDown: body.steppedDown,
 	};
 }
 

@@ -22,6 +22,11 @@ export function hashKey(key: string): string {
 	return sha256(key).slice(0, SHORT_HASH_LENGTH);
 }
 
+/** Hash under which the further calls of a reserve are stored, for call `pass` = 1, 2 … after the first. */
+export function hashPassKey(key: string, pass: number): string {
+	return sha256(`${key}\u0000${String(pass)}`).slice(0, SHORT_HASH_LENGTH);
+}
+
 /**
  * Hash of what a command asks for. A reserve is compared by its fingerprint alone: the estimate of the same request may
  * differ from one try to the next, and that must not turn a retry into a conflict.

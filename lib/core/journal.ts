@@ -94,14 +94,18 @@ export function encodeBody(body: EntryBody): string {
 	}
 }
 
-function encodeReserved({ amountMicro, slices, timeoutAtMs, priceVersion, counters, shadow }: Of<'reserved'>): string {
+/** What is 0 or nothing is left out, so that a single call of the first rung has the text it always had. */
+function encodeReserved(body: Of<'reserved'>): string {
 	return JSON.stringify({
-		a: shadow === null ? undefined : String(amountMicro),
-		s: encodeSlices(slices),
-		t: timeoutAtMs,
-		p: priceVersion ?? undefined,
-		b: encodeCounters(counters),
-		w: shadow ?? undefined,
+		a: body.shadow === null ? undefined : String(body.amountMicro),
+		s: encodeSlices(body.slices),
+		t: body.timeoutAtMs,
+		p: body.priceVersion ?? undefined,
+		b: encodeCounters(body.counters),
+		w: body.shadow ?? undefined,
+		g: body.rung === 0 ? undefined : body.rung,
+		n: body.pass === 0 ? undefined : body.pass,
+		d: body.steppedDown ?? undefined,
 	});
 }
 
@@ -202,6 +206,9 @@ function decodeReserved(compact: Compact): Of<'reserved'> {
 		priceVersion: optionalText(compact['p']),
 		counters: decodeCounters(compact['b']),
 		shadow: optionalText(compact['w']) as RefusalReason | null,
+		rung: Number(compact['g'] ?? 0),
+		pass: Number(compact['n'] ?? 0),
+		steppedDown: optionalText(compact['d']) as RefusalReason | null,
 	};
 }
 

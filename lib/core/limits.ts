@@ -1,9 +1,9 @@
 /**
- * Owns budgets and floors: which counters a call counts in, and whether it fits (ledger rules 21 and 22). All budgets that apply
+ * Owns budgets, caps and floors: which counters a call counts in, and whether it fits (ledger rules 21 and 22). All limits that apply
  * are checked together with the balance in one decision; the tightest is named. Refuses limits that could never work.
  */
 import { CreditError } from './errors';
-import type { Command, ReserveCommand } from './commands';
+import type { Cap, Command, ReserveCommand } from './commands';
 import type { AccountSettings, Budget, BudgetCounter, CounterRef, EntryBody, Floor, Hold } from './model';
 import { formatCredits, MAX_AMOUNT_MICRO, type Micro } from './money';
 import { dayOf, isZone, monthOf, weekOf, type Instant } from './time';
@@ -13,10 +13,23 @@ export type LimitedCall = Pick<ReserveCommand, 'labels' | 'person' | 'sendId' | 
 
 /** The limit that is named for a call that does not fit, and whether it would fit all limits of its kind once open holds close. */
 export interface LimitHit {
-	readonly reason: 'budget_exceeded' | 'floor_reached';
+	readonly reason: 'cap_reached' | 'budget_exceeded' | 'floor_reached';
 	readonly name: string;
 	readonly mayPass: boolean;
 }
+
+/** A limit that a call counts against, and the counter in which it counts. */
+export interface Claim {
+	readonly ref: CounterRef;
+	readonly name: string;
+	readonly limitMicro: Micro;
+}
+
+/** A claim with what all calls of an alternative together would take of it. */
+export type SizedClaim = Claim & { readonly amountMicro: Micro };
+
+/** The number under which caps are counted: they are no budgets of the account, and no entry has it. */
+const CAP_SEQ = 0;
 
 /** More limits than this make every reservation slow. */
 const MAX_LIMITS = 200;
@@ -30,18 +43,33 @@ export function counterKey({ budgetSeq, period, value }: CounterRef): string {
 	return `${String(budgetSeq)}/${String(period.length)}:${period}/${value}`;
 }
 
-/** The counters that a call would count in: one for each budget that applies to it. */
-export function countersOf(
+/** The budgets that a call counts against, each with its counter. */
+export function budgetClaims(
 	budgets: readonly Budget[],
 	call: LimitedCall,
 	{ atMs, timeZone }: { atMs: Instant; timeZone: string },
-): CounterRef[] {
+): Claim[] {
 	return budgets.flatMap((budget) => {
 		const value = valueOf(budget.scope, call);
 		const period = periodOf(budget, call, { atMs, timeZone });
 		const applies = value !== null && period !== null && (budget.value === null || budget.value === value);
-		return applies ? [{ budgetSeq: budget.seq, period, value }] : [];
+		const { seq, name, limitMicro } = budget;
+		return applies ? [{ ref: { budgetSeq: seq, period, value }, name, limitMicro }] : [];
 	});
+}
+
+/** The caps that the calls of a command count against. One for a send or an execution that the command does not name limits nothing. */
+export function capClaims({ caps, sendId, executionId }: Pick<ReserveCommand, 'caps' | 'sendId' | 'executionId'>): Claim[] {
+	const ids: Readonly<Record<Cap['period'], string | null>> = { send: sendId, execution: executionId };
+	return caps.flatMap(({ period, scope, limitMicro }) => {
+		const id = ids[period];
+		return id === null ? [] : [{ ref: { budgetSeq: CAP_SEQ, period: id, value: `${period}/${scope}` }, name: period, limitMicro }];
+	});
+}
+
+/** The command as its call sees it: with its own model among the labels. */
+export function limitedCall({ labels, person, sendId, executionId }: ReserveCommand, model: string | null): LimitedCall {
+	return { labels: model === null ? labels : { ...labels, model }, person, sendId, executionId };
 }
 
 /**
@@ -55,38 +83,41 @@ export function countersNeeded(
 	const reserves = commands.filter((command) => command.kind === 'reserve');
 	const changedTo = commands.flatMap((command) => (command.kind === 'change_account' ? (command.timeZone ?? []) : []));
 	const zones = [timeZone, ...changedTo.filter(isZone)];
-	const called = zones.flatMap((zone) => reserves.flatMap((command) => countersOf(settings.budgets, command, { atMs, timeZone: zone })));
-	return [...called, ...holds.flatMap((hold) => hold.counters)];
+	const claimed = reserves.flatMap((command) => {
+		const models = new Set(command.alternatives.flatMap(({ calls }) => calls.map(({ model }) => model)));
+		const calls = [...models].map((model) => limitedCall(command, model));
+		const budgets = zones.flatMap((zone) => calls.flatMap((call) => budgetClaims(settings.budgets, call, { atMs, timeZone: zone })));
+		return [...capClaims(command), ...budgets];
+	});
+	return [...claimed.map(({ ref }) => ref), ...holds.flatMap((hold) => hold.counters)];
 }
 
-/** The tightest budget without room for the amount, or `null`. Room is the limit less what is settled and held; every one must make room. */
-export function budgetHit(
-	budgets: readonly Budget[],
-	refs: readonly CounterRef[],
-	{ amountMicro, counterOf }: { amountMicro: Micro; counterOf: (ref: CounterRef) => BudgetCounter },
+/** The tightest claim without room for its amount, or `null`. Room is the limit less what is settled and held; every one must make room. */
+export function claimHit(
+	claims: readonly SizedClaim[],
+	{ reason, counterOf }: { reason: 'cap_reached' | 'budget_exceeded'; counterOf: (ref: CounterRef) => BudgetCounter },
 ): LimitHit | null {
-	let tightest: { budget: Budget; roomMicro: Micro } | null = null;
+	let tightest: { name: string; roomMicro: Micro } | null = null;
 	let mayPass = true;
-	for (const ref of refs) {
-		const budget = budgets.find(({ seq }) => seq === ref.budgetSeq);
-		if (!budget) continue;
+	for (const { ref, name, limitMicro, amountMicro } of claims) {
 		const { heldMicro, settledMicro } = counterOf(ref);
-		const roomMicro = budget.limitMicro - settledMicro - heldMicro;
+		const roomMicro = limitMicro - settledMicro - heldMicro;
 		if (amountMicro <= roomMicro) continue;
 		mayPass &&= amountMicro <= roomMicro + heldMicro;
-		if (!tightest || roomMicro < tightest.roomMicro) tightest = { budget, roomMicro };
+		if (!tightest || roomMicro < tightest.roomMicro) tightest = { name, roomMicro };
 	}
-	return tightest && { reason: 'budget_exceeded', name: tightest.budget.name, mayPass };
+	return tightest && { reason, name: tightest.name, mayPass };
 }
 
-/** The highest floor that the call would take what is available below, or `null`. */
+/** The highest floor that would be passed: what is available would fall below it, and one of the calls is not exempt. */
 export function floorHit(
 	floors: readonly Floor[],
-	call: LimitedCall,
+	calls: readonly LimitedCall[],
 	{ amountMicro, availableMicro, returnableMicro }: { amountMicro: Micro; availableMicro: Micro; returnableMicro: Micro },
 ): LimitHit | null {
 	const barring = floors.filter(
-		({ label, exempt, floorMicro }) => !exempt.includes(valueOf(label, call) ?? '') && availableMicro - amountMicro < floorMicro,
+		({ label, exempt, floorMicro }) =>
+			availableMicro - amountMicro < floorMicro && calls.some((call) => !exempt.includes(valueOf(label, call) ?? '')),
 	);
 	const highest = barring.reduce<Floor | null>((found, floor) => (found && found.floorMicro >= floor.floorMicro ? found : floor), null);
 	return (

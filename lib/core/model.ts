@@ -46,7 +46,7 @@ export interface BudgetCounter extends CounterRef {
 	readonly settledMicro: Micro;
 }
 
-/** Names a counter. `period` is `2026-11-21`, `2026-W47`, `2026-11`, the id of a send or execution, or `''` for total. */
+/** Names a counter; budget 0 counts for caps. `period` is `2026-11-21`, `2026-W47`, `2026-11`, the id of a send or execution, or `''` for total. */
 export interface CounterRef {
 	readonly budgetSeq: number;
 	readonly period: string;
@@ -150,6 +150,11 @@ export interface Hold {
 	readonly counters: readonly CounterRef[];
 	/** Why it would have been refused, had the account not been in shadow mode. */
 	readonly shadow: RefusalReason | null;
+	/** Which rung of the caller's ladder was taken, 0 for the first, and which of its calls this is, 0 for the first. */
+	readonly rung: number;
+	readonly pass: number;
+	/** Why the first alternative that was offered did not fit; `null` when it did. */
+	readonly steppedDown: RefusalReason | null;
 	/** The price this hold was reserved with and will be settled with. */
 	readonly priceVersion: string | null;
 	readonly closedAtMs: Instant | null;
@@ -166,9 +171,16 @@ export interface Hold {
 /** How a settled amount was known: from the provider's usage, or from the estimate because usage was missing or unusable. */
 export type Measure = 'reported' | 'estimated';
 
-/** Why a reserve was refused. Order of precedence: unpriced, plan, overdrawn, budget, floor, held or exhausted. */
+/** Why a reserve was refused. Order of precedence: unpriced, plan, overdrawn, cap, budget, floor, held or exhausted. */
 export type RefusalReason =
-	'unpriced_model' | 'plan_not_eligible' | 'overdrawn' | 'budget_exceeded' | 'floor_reached' | 'credits_held' | 'credits_exhausted';
+	| 'unpriced_model'
+	| 'plan_not_eligible'
+	| 'overdrawn'
+	| 'cap_reached'
+	| 'budget_exceeded'
+	| 'floor_reached'
+	| 'credits_held'
+	| 'credits_exhausted';
 
 /** One change as it is written to the journal. Movements are explicit slices, so replaying needs no rules. */
 export type EntryBody =
@@ -198,6 +210,9 @@ export type EntryBody =
 			readonly priceVersion: string | null;
 			readonly counters: readonly CounterRef[];
 			readonly shadow: RefusalReason | null;
+			readonly rung: number;
+			readonly pass: number;
+			readonly steppedDown: RefusalReason | null;
 	  }
 	| { readonly kind: 'refused'; readonly reason: RefusalReason; readonly amountMicro: Micro | null; readonly limit: string | null }
 	| { readonly kind: 'budget_set'; readonly budget: Omit<Budget, 'seq'>; readonly replaces: number | null }

@@ -4,7 +4,7 @@
  */
 import { advance } from '../core/advance';
 import { Draft } from '../core/draft';
-import { countersOf } from '../core/limits';
+import { budgetClaims } from '../core/limits';
 import type { Account, Budget, BudgetCounter, Floor } from '../core/model';
 import { formatCredits, type Micro } from '../core/money';
 import type { Instant } from '../core/time';
@@ -71,8 +71,8 @@ export function floorDocument({ name, label, exempt, floorMicro }: Omit<Floor, '
 /** Asks the rule itself, by a call that belongs to no send and no execution. */
 function currentPeriod(budget: Budget, at: { atMs: Instant; timeZone: string }): string | null {
 	const ofAnyone: Budget = { ...budget, scope: 'account', value: null };
-	const [ref] = countersOf([ofAnyone], { labels: {}, person: null, sendId: null, executionId: null }, at);
-	return ref?.period ?? null;
+	const [claim] = budgetClaims([ofAnyone], { labels: {}, person: null, sendId: null, executionId: null }, at);
+	return claim?.ref.period ?? null;
 }
 
 function byFullness(a: BudgetCounter, b: BudgetCounter): number {

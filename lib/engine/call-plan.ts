@@ -2,10 +2,11 @@
  * Owns what is fixed about an item's call before credits are touched: messages, price, labels, the idempotency key. The size
  * of its reservation is taken at the last moment, from what is learned by then.
  */
-import { estimateCost, shorterCall, type EstimateMode, type Learned, type RequestSize } from '../core/estimate';
+import { estimateCost, shorterCalls, type EstimateMode, type Learned, type RequestSize } from '../core/estimate';
 import { CreditError } from '../core/errors';
-import { DEFAULT_HOLD_TIMEOUT_MS, MAX_HOLD_TIMEOUT_MS } from '../core/hold';
+import { DEFAULT_HOLD_TIMEOUT_MS, MAX_HOLD_TIMEOUT_MS } from '../core/reserve';
 import { canonicalJson, sha256 } from '../core/idempotency';
+import type { Alternative } from '../core/commands';
 import type { Labels } from '../core/model';
 import { parseCredits, type Micro } from '../core/money';
 import type { ModelPrice } from '../core/pricing';
@@ -27,10 +28,15 @@ export interface CallPlan {
 	/** What is learned is kept under this id. */
 	readonly memoryId: string;
 	readonly modeId: string;
-	/** The reservation of a call that starts now. */
-	reserve(): Omit<ReserveInput, 'key' | 'signal'>;
+	/** What to reserve, apart from the key. */
+	readonly reserve: Omit<ReserveInput<SizedCall>, 'key' | 'signal'>;
 	/** The request in a structured mode. */
-	request(mode: StructuredMode, signal: AbortSignal | null): ChatRequest;
+	request(mode: StructuredMode, more: { readonly outputLimitTokens: number; readonly signal: AbortSignal | null }): ChatRequest;
+}
+
+/** A call as it may be reserved, with the output limit that goes with its amount. */
+export interface SizedCall extends Alternative {
+	readonly outputLimitTokens: number;
 }
 
 /** Plans the call of one item. Throws a `CreditError` for labels or models that cannot be used, or a misconfigured provider. */
@@ -48,15 +54,14 @@ export function planCall(context: ActionContext, input: ItemInput, hostKey: stri
 	const key = input.idempotencyKey.trim() || hostKey;
 	const fixed = {
 		fingerprint: sha256(canonicalJson([model, messagesFor('json_schema'), contract.jsonSchema, values.maxOutputTokens])),
-		labels: labelsOf(context, input, model),
+		labels: labelsOf(context, input),
 		person: checkedLabel('Person', input.person) || null,
 		sendId: key.length > MAX_LABEL_LENGTH ? sha256(key) : key,
 		executionId: context.executionId?.slice(0, MAX_LABEL_LENGTH) ?? null,
-		priceVersion: price?.version ?? null,
+		caps: [],
 		waitMs: values.waitForCreditsSeconds * 1000,
 		holdTimeoutMs: holdTimeoutMs(values),
 	};
-	const sizing = new Sizing(context, { price, size, memoryId });
 	return {
 		key,
 		handle,
@@ -64,10 +69,10 @@ export function planCall(context: ActionContext, input: ItemInput, hostKey: stri
 		size,
 		memoryId,
 		modeId: `${handle.service}|${model}`,
-		reserve: () => ({ ...fixed, ...sizing.reserve() }),
-		request: (mode, signal) => ({
+		reserve: { ...fixed, alternatives: () => sizedCalls(context, { price, size, memoryId, model }) },
+		request: (mode, { outputLimitTokens, signal }) => ({
 			...requestSettings(values),
-			maxOutputTokens: sizing.outputLimitTokens,
+			maxOutputTokens: outputLimitTokens,
 			model,
 			messages: messagesFor(mode),
 			...formOf(contract, mode),
@@ -76,33 +81,24 @@ export function planCall(context: ActionContext, input: ItemInput, hostKey: stri
 	};
 }
 
-/** The size of an item's reservation, and the output limit that goes with it. */
-class Sizing {
-	outputLimitTokens: number;
-	readonly #context: ActionContext;
-	readonly #call: Pick<CallPlan, 'price' | 'size' | 'memoryId'>;
-
-	constructor(context: ActionContext, call: Pick<CallPlan, 'price' | 'size' | 'memoryId'>) {
-		this.#context = context;
-		this.#call = call;
-		this.outputLimitTokens = context.values.maxOutputTokens;
-	}
-
-	/** The amount for a call that starts now; a learned one may be asked for again with a shorter answer in mind. */
-	reserve(): Pick<ReserveInput, 'amountMicro' | 'askForLess'> {
-		const { values, memory } = this.#context;
-		const { price, size, memoryId } = this.#call;
-		this.outputLimitTokens = values.maxOutputTokens;
-		if (!price) return { amountMicro: null };
-		const amountMicro = estimateCost(price, size, estimateModeOf(values, memory.learned(memoryId)));
-		if (values.reservation !== 'learned') return { amountMicro };
-		const askForLess = (availableMicro: Micro): Micro => {
-			const shorter = shorterCall(price, size, { learned: memory.learned(memoryId), availableMicro });
-			this.outputLimitTokens = shorter.outputLimitTokens;
-			return shorter.amountMicro;
-		};
-		return { amountMicro, askForLess };
-	}
+/** The call as it would be reserved now: at its usual size, or where sizes are learned, with a shorter answer in mind. */
+function sizedCalls(
+	{ values, memory }: ActionContext,
+	{ price, size, memoryId, model }: Pick<CallPlan, 'price' | 'size' | 'memoryId'> & { readonly model: string },
+): SizedCall[] {
+	const learned = memory.learned(memoryId);
+	const asAlternative = (amountMicro: Micro | null, outputLimitTokens: number): SizedCall => ({
+		rung: 0,
+		calls: [{ amountMicro, model: model.slice(0, MAX_LABEL_LENGTH), priceVersion: price?.version ?? null }],
+		outputLimitTokens,
+	});
+	if (!price) return [asAlternative(null, values.maxOutputTokens)];
+	const fullMicro = estimateCost(price, size, estimateModeOf(values, learned));
+	const shorter = values.reservation === 'learned' ? shorterCalls(price, size, { learned, fullMicro }) : [];
+	return [
+		asAlternative(fullMicro, values.maxOutputTokens),
+		...shorter.map(({ amountMicro, outputLimitTokens }) => asAlternative(amountMicro, outputLimitTokens)),
+	];
 }
 
 /** Tokens are estimated for the usual way of asking; bytes for the wordiest, because they must bound every way. */
@@ -131,7 +127,7 @@ function holdTimeoutMs({ timeoutSeconds, maxAttempts }: ActionContext['values'])
 	return Math.min(Math.max(neededMs, DEFAULT_HOLD_TIMEOUT_MS), MAX_HOLD_TIMEOUT_MS);
 }
 
-function labelsOf({ labels }: ActionContext, input: ItemInput, model: string): Labels {
+function labelsOf({ labels }: ActionContext, input: ItemInput): Labels {
 	const all = {
 		campaign: checkedLabel('Campaign', input.campaign),
 		segment: checkedLabel('Segment', input.segment),
@@ -139,7 +135,6 @@ function labelsOf({ labels }: ActionContext, input: ItemInput, model: string): L
 		tag: checkedLabel('Tag', input.tag),
 		flow: labels.flow.slice(0, MAX_LABEL_LENGTH),
 		node: labels.node.slice(0, MAX_LABEL_LENGTH),
-		model: model.slice(0, MAX_LABEL_LENGTH),
 		purpose: labels.purpose,
 	};
 	return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));

@@ -39,6 +39,7 @@ export const REFUSAL_MESSAGES = {
 	credits_exhausted: 'There are not enough credits for this call. Grant or purchase credits, and the next items get model answers again.',
 	credits_held:
 		'Calls under way held the credits for longer than this item may wait. Allow a longer wait, fewer calls at a time, or add credits.',
+	cap_reached: 'This call would cost more than the caps of the node leave. Raise the cap, or ask for less.',
 	budget_exceeded: 'A budget has no room left for this call. Raise it, or wait for its next period.',
 	floor_reached: 'The credits that are left are kept back for more valuable segments.',
 	overdrawn: 'Earlier calls cost more than there was. The next credits repay that first.',

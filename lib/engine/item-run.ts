@@ -14,7 +14,7 @@ import { decodeKept } from './kept-result';
 import type { LedgerAccount } from './ledger-account';
 import type { ActionContext, ActionItem, ItemInput } from './action-types';
 import { MeteredCall } from './metered-call';
-import { planCall, type CallPlan } from './call-plan';
+import { planCall, type CallPlan, type SizedCall } from './call-plan';
 
 /** More keys than this for one item mean that something goes round in circles. */
 const MAX_KEYS = 100;
@@ -83,7 +83,7 @@ export class ItemRun {
 
 	/** One key, one hold: `null` when the item should try again under a new key. */
 	async #tryKey(ledger: LedgerAccount, plan: CallPlan, key: string): Promise<Answer | null> {
-		const reserved = await ledger.reserve({ ...plan.reserve(), key, signal: this.#item.signal ?? null });
+		const reserved = await ledger.reserve({ ...plan.reserve, key, signal: this.#item.signal ?? null });
 		this.#availableMicro = reserved.availableMicro;
 		if (this.#item.signal?.aborted) {
 			if (reserved.kind === 'reserved' && !reserved.isReplayed) await ledger.release(reserved.hold.seq);
@@ -91,15 +91,17 @@ export class ItemRun {
 		}
 		if (reserved.kind === 'refused') throw refused(reserved);
 		this.#hold = reserved.hold;
-		return reserved.isReplayed ? this.#replay(ledger, { plan, key, hold: reserved.hold }) : this.#call(ledger, plan, reserved.hold);
+		const { hold, taken } = reserved;
+		return taken ? this.#call(ledger, { plan, hold, taken }) : this.#replay(ledger, { plan, key, hold });
 	}
 
-	async #call(ledger: LedgerAccount, plan: CallPlan, hold: Hold): Promise<Answer | null> {
+	async #call(ledger: LedgerAccount, { plan, hold, taken }: { plan: CallPlan; hold: Hold; taken: SizedCall }): Promise<Answer | null> {
 		const call = new MeteredCall({
 			context: this.#context,
 			ledger,
 			plan,
 			hold,
+			outputLimitTokens: taken.outputLimitTokens,
 			attemptsBefore: this.#attempts,
 			signal: this.#item.signal ?? null,
 		});
@@ -141,8 +143,8 @@ export class ItemRun {
 		const deadlineMs = timing.monotonicMs() + values.waitForCreditsSeconds * 1000;
 		while (timing.monotonicMs() < deadlineMs && !this.#item.signal?.aborted) {
 			await timing.pause(REPLAY_POLL_MS, this.#item.signal ?? null);
-			const again = await ledger.reserve({ ...plan.reserve(), key, waitMs: 0 });
-			if (again.kind === 'reserved' && again.hold.state !== 'open') return again.hold;
+			const again = await ledger.lookUp({ ...plan.reserve, key });
+			if (again?.kind === 'reserved' && again.hold.state !== 'open') return again.hold;
 		}
 		if (this.#item.signal?.aborted) throw cancelled();
 		throw new Fallback(

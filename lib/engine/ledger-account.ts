@@ -5,8 +5,8 @@
 import { balanceAt, type Balance } from '../core/balance';
 import { CreditError, isCreditError } from '../core/errors';
 import { DEFAULT_PRIORITY } from '../core/grants';
-import { DEFAULT_HOLD_TIMEOUT_MS } from '../core/hold';
-import type { AdminCommand, Command, Outcome, Promotion, ReserveCommand, SettleCommand } from '../core/commands';
+import { DEFAULT_HOLD_TIMEOUT_MS } from '../core/reserve';
+import type { AdminCommand, Alternative, Command, Outcome, Promotion, ReserveCommand, SettleCommand } from '../core/commands';
 import type { Budget, BudgetCounter, Enforcement, Floor, Plan } from '../core/model';
 import { MICRO_PER_CREDIT, type Micro } from '../core/money';
 import { adminKeyOf, proofOf, TryGuard } from './admin-key';
@@ -23,6 +23,8 @@ const POLL_MS = 200;
 const SETTLE_TRIES = 3;
 
 type Answer<K extends Outcome['kind']> = Extract<Outcome, { kind: K }>;
+/** What became of a reserve; `taken` is the alternative that is held, `null` for a stored outcome. */
+export type Taken<A extends Alternative> = Answer<'refused'> | (Answer<'reserved'> & { readonly taken: A | null });
 
 interface LedgerAccountParts {
 	readonly accountId: string;
@@ -188,36 +190,34 @@ export class LedgerAccount {
 	}
 
 	/**
-	 * Holds credits for a call. When there are not enough, a smaller amount is asked for, as long as the caller has one. While open
-	 * holds keep what is missing, waits up to `waitMs` for them; then, or when nothing
-	 * could come back, it is refused, and that refusal is final for its key.
+	 * Holds credits for the first alternative that fits. While open holds keep what the preferred one needs, waits up to `waitMs` for
+	 * them; then the next ones are tried, and when none fits, it is refused, and that refusal is final for its key.
 	 */
-	async reserve(input: ReserveInput): Promise<Answer<'reserved' | 'refused'>> {
+	async reserve<A extends Alternative>(input: ReserveInput<A>): Promise<Taken<A>> {
 		const deadlineMs = this.#timing.monotonicMs() + input.waitMs;
-		const { askForLess } = input;
-		let { amountMicro } = input;
-		let mayAskForLess = askForLess !== undefined;
 		for (;;) {
 			const leftMs = deadlineMs - this.#timing.monotonicMs();
 			const wakeUp = new AbortController();
 			this.#waiting.add(wakeUp);
 			try {
+				const alternatives = input.alternatives();
 				const mayWait = leftMs > 0 && !input.signal?.aborted;
-				const command = reserveCommand({ ...input, amountMicro }, { mayWait, mayAskForLess });
-				const outcome = await this.#submit(command, 'reserved', 'refused', 'wait');
-				if (outcome.kind !== 'wait') return outcome;
-				if (outcome.reason === 'credits_exhausted') {
-					const lessMicro = askForLess?.(outcome.availableMicro) ?? null;
-					mayAskForLess = lessMicro !== null && amountMicro !== null && lessMicro < amountMicro;
-					if (mayAskForLess) amountMicro = lessMicro;
-					continue;
-				}
+				const outcome = await this.#submit(reserveCommand(input, { alternatives, mayWait }), 'reserved', 'refused', 'wait');
+				if (outcome.kind === 'refused') return outcome;
+				if (outcome.kind === 'reserved') return { ...outcome, taken: alternatives[outcome.choice ?? -1] ?? null };
 				const signal = input.signal ? AbortSignal.any([wakeUp.signal, input.signal]) : wakeUp.signal;
 				await this.#timing.pause(Math.min(leftMs, POLL_MS * (0.5 + this.#timing.jitter())), signal);
 			} finally {
 				this.#waiting.delete(wakeUp);
 			}
 		}
+	}
+
+	/** The stored outcome of a key, or `null` where it was not used. Records nothing. */
+	async lookUp(input: Omit<ReserveInput, 'alternatives' | 'waitMs'>): Promise<Answer<'reserved' | 'refused'> | null> {
+		const command = reserveCommand(input, { alternatives: [], mayWait: false });
+		const outcome = await this.#submit(command, 'reserved', 'refused', 'wait');
+		return outcome.kind === 'wait' ? null : outcome;
 	}
 
 	/** Charges what a call cost. Tries again when the ledger is busy, because the money is spent already. */
@@ -279,19 +279,12 @@ export class LedgerAccount {
 	}
 }
 
-function reserveCommand(input: ReserveInput, open: { mayWait: boolean; mayAskForLess: boolean }): ReserveCommand {
-	const { key, fingerprint, amountMicro, labels, person, sendId, executionId, priceVersion } = input;
-	return {
-		kind: 'reserve',
-		key,
-		fingerprint,
-		amountMicro,
-		timeoutMs: input.holdTimeoutMs ?? DEFAULT_HOLD_TIMEOUT_MS,
-		labels,
-		person,
-		sendId,
-		executionId,
-		priceVersion,
-		...open,
-	};
+function reserveCommand(
+	input: Omit<ReserveInput, 'alternatives' | 'waitMs'>,
+	offer: { alternatives: readonly Alternative[]; mayWait: boolean },
+): ReserveCommand {
+	const { key, fingerprint, labels, person, sendId, executionId, caps } = input;
+	const timeoutMs = input.holdTimeoutMs ?? DEFAULT_HOLD_TIMEOUT_MS;
+	const alternatives = offer.alternatives.map(({ rung, calls }) => ({ rung, calls }));
+	return { kind: 'reserve', key, fingerprint, timeoutMs, labels, person, sendId, executionId, caps, ...offer, alternatives };
 }

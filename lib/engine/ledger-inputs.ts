@@ -1,24 +1,24 @@
 /** Owns what is handed to an account's operations. Types only; amounts are micro-credits. */
-import type { Expiry } from '../core/commands';
+import type { Alternative, Cap, Expiry } from '../core/commands';
 import type { GrantCategory, Labels, Plan } from '../core/model';
 import type { Micro } from '../core/money';
 
-export interface ReserveInput {
+export interface ReserveInput<A extends Alternative = Alternative> {
 	readonly key: string;
 	readonly fingerprint: string;
-	readonly amountMicro: Micro | null;
+	/** The ways to serve the request, the preferred first. Asked again for each try, because waiting teaches what calls really cost. */
+	readonly alternatives: () => readonly A[];
+	/** Without the model, which each call brings along. */
 	readonly labels: Labels;
 	readonly person: string | null;
-	/** For budgets per execution; a send is the item's own key. */
+	/** For budgets and caps per execution; a send is the item's own key. */
 	readonly executionId: string | null;
 	readonly sendId: string | null;
-	readonly priceVersion: string | null;
+	readonly caps: readonly Cap[];
 	/** How long to wait for credits that open holds may give back; 0 does not wait. */
 	readonly waitMs: number;
 	readonly holdTimeoutMs?: number;
 	readonly signal?: AbortSignal | null;
-	/** Asked when credits are exhausted: the smallest amount that would do, as far as is known by then, given what is available. */
-	readonly askForLess?: ((availableMicro: Micro) => Micro) | undefined;
 }
 
 export interface GrantInput {

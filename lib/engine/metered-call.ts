@@ -31,6 +31,7 @@ interface MeteredCallOptions {
 	readonly ledger: LedgerAccount;
 	readonly plan: CallPlan;
 	readonly hold: Hold;
+	readonly outputLimitTokens: number;
 	readonly attemptsBefore: number;
 	readonly signal: AbortSignal | null;
 }
@@ -62,8 +63,8 @@ export class MeteredCall {
 		for (;;) {
 			this.attempts += 1;
 			const mode = this.#mode();
-			const { plan, signal } = this.#options;
-			const outcome = await plan.handle.provider.chat(plan.request(mode, signal));
+			const { plan, outputLimitTokens, signal } = this.#options;
+			const outcome = await plan.handle.provider.chat(plan.request(mode, { outputLimitTokens, signal }));
 			const end = outcome.kind === 'answered' ? await this.#takeAnswer(outcome, mode) : await this.#takeFault(outcome.fault, mode);
 			if (end) return end;
 		}

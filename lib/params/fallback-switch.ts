@@ -8,6 +8,7 @@ export const REASONS = [
 	{ value: 'budget_exceeded', label: 'Budget Used Up', help: 'A budget has no room left for the call' },
 	{ value: 'call_in_flight', label: 'Call Under Way Elsewhere', help: 'The same request is being paid for by another run' },
 	{ value: 'cancelled', label: 'Cancelled', help: 'The flow was stopped' },
+	{ value: 'cap_reached', label: 'Cap Reached', help: 'The send or the execution has used the credits it may use' },
 	{ value: 'content_refused', label: 'Content Refused', help: 'The model or its provider would not answer this' },
 	{ value: 'context_too_long', label: 'Prompt Too Long', help: 'The prompt is longer than the model takes' },
 	{ value: 'credits_exhausted', label: 'Credits Exhausted', help: 'There were not enough credits for the call' },

@@ -5,6 +5,7 @@ import { sha256 } from '../../lib/core/idempotency';
 import { ENTRY_KINDS } from '../../lib/core/journal';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
 import {
+	alternative,
 	credits,
 	expire,
 	grant,
@@ -12,6 +13,7 @@ import {
 	refund,
 	release,
 	reserve,
+	reserveOneOf,
 	setBudget,
 	setFloor,
 	settle,
@@ -30,6 +32,8 @@ const SPRING = {
 	executionId: 'e1',
 	priceVersion: 'v1',
 };
+
+const LADDER = { labels: { campaign: 'spring' }, person: null, sendId: 's/2', executionId: 'e2' };
 
 /** A batch, and how much time passes before it. Numbers of holds and grants are those of the journal. */
 const SCRIPT: readonly (readonly [passMs: number, commands: readonly Command[]])[] = [
@@ -91,6 +95,26 @@ const SCRIPT: readonly (readonly [passMs: number, commands: readonly Command[]])
 		],
 	],
 	[0, [reserve('over', 1, SPRING), reserve('over', 1, SPRING), reserve('unpriced', null), grant('', 1), settle(999, 1)]],
+	[
+		0,
+		[
+			grant('ladder', 30),
+			reserveOneOf('passes', [alternative(0, [90, 'big'], [1, 'big']), alternative(1, [2, 'big'], [3, 'small'], [0, 'tiny'])], {
+				...LADDER,
+				caps: [
+					{ period: 'send', scope: 'node', limitMicro: credits(5) },
+					{ period: 'execution', scope: 'n/ö', limitMicro: credits(9) },
+				],
+			}),
+			reserveOneOf('passes', [alternative(0, [90, 'big'], [1, 'big']), alternative(1, [2, 'big'], [3, 'small'], [0, 'tiny'])]),
+			reserveOneOf('capped', [alternative(0, [5, 'big'])], {
+				...LADDER,
+				caps: [{ period: 'send', scope: 'node', limitMicro: credits(9) }],
+			}),
+			reserveOneOf('capped', []),
+			reserveOneOf('nothing', []),
+		],
+	],
 	[0, [voidGrant('v', 2), voidGrant('v2', 2), reserve('free', 0)]],
 ];
 

@@ -52,12 +52,12 @@ async function useCredits(): Promise<void> {
 		const held = await account.reserve({
 			key: `call ${index}`,
 			fingerprint: 'f',
-			amountMicro: 5_000_000n,
-			labels: { campaign: 'spring', model: 'gpt-4.1-mini' },
+			alternatives: () => [{ rung: 0, calls: [{ amountMicro: 5_000_000n, model: 'gpt-4.1-mini', priceVersion: null }] }],
+			labels: { campaign: 'spring' },
 			person: null,
 			sendId: null,
 			executionId: null,
-			priceVersion: null,
+			caps: [],
 			waitMs: 0,
 		});
 		if (held.kind !== 'reserved') throw new Error('not reserved');

@@ -43,7 +43,7 @@ const show = (answer: NaiveAnswer, naive: NaiveLedger): unknown => {
 	if (answer.kind === 'not_granted') return { kind: answer.kind, reason: answer.reason, ...available };
 	const part =
 		'hold' in answer
-			? { hold: showNaiveHold(answer.hold) }
+			? { hold: showNaiveHold(answer.hold), further: 'further' in answer ? answer.further.map(showNaiveHold) : [] }
 			: 'grant' in answer
 				? { grant: showNaiveGrant(answer.grant, naive) }
 				: { reason: answer.reason, limit: answer.limit };
@@ -59,7 +59,7 @@ const showOutcome = (outcome: Outcome | undefined, made: Made): unknown => {
 	if (outcome.kind === 'not_granted') return { kind: outcome.kind, reason: outcome.reason, ...available };
 	const part =
 		'hold' in outcome
-			? { hold: showHold(outcome.hold, made) }
+			? { hold: showHold(outcome.hold, made), further: 'further' in outcome ? outcome.further.map((hold) => showHold(hold, made)) : [] }
 			: 'grant' in outcome
 				? { grant: showGrant(outcome.grant) }
 				: { reason: outcome.reason, limit: outcome.limit };
@@ -75,6 +75,9 @@ const showHold = (hold: Hold, made: Made): unknown => ({
 	overdraft: hold.overdraftMicro,
 	refunded: hold.refundedMicro,
 	shadow: hold.shadow,
+	rung: hold.rung,
+	pass: hold.pass,
+	steppedDown: hold.steppedDown,
 	isLate: hold.isLate,
 	coins: hold.slices.flatMap((slice) => Array<number>(Number(slice.amountMicro)).fill(made.grantSeqs.indexOf(slice.grantSeq))),
 });
@@ -89,6 +92,9 @@ const showNaiveHold = (hold: NaiveHold): unknown => ({
 	overdraft: BigInt(hold.overdraft),
 	refunded: BigInt(hold.refunded),
 	shadow: hold.shadow,
+	rung: hold.rung,
+	pass: hold.pass,
+	steppedDown: hold.steppedDown,
 	isLate: hold.isLate,
 	coins: hold.coins.map((coin) => coin.grant.order),
 });

@@ -90,12 +90,12 @@ export async function take(account: LedgerAccount, { key, amount, cost, labels =
 	const reserved = await account.reserve({
 		key,
 		fingerprint: 'f',
-		amountMicro: micro(amount),
+		alternatives: () => [{ rung: 0, calls: [{ amountMicro: micro(amount), model: null, priceVersion: null }] }],
 		labels,
 		person: person ?? null,
 		sendId: key,
 		executionId: null,
-		priceVersion: null,
+		caps: [],
 		waitMs: 0,
 		...(timeoutMs === undefined ? {} : { holdTimeoutMs: timeoutMs }),
 	});

@@ -1,7 +1,7 @@
 /**
  * Owns short ways to write ledger commands in tests: amounts in whole credits, everything else with a plain default.
  */
-import type { Command, Expiry, Outcome } from '../../lib/core/commands';
+import type { Alternative, Cap, Command, Expiry, Outcome, ReserveCommand } from '../../lib/core/commands';
 import type { BudgetPeriod, BudgetScope, GrantCategory, LabelName, Labels, Measure, Plan, UnconfirmedPolicy } from '../../lib/core/model';
 import { MICRO_PER_CREDIT, type Micro } from '../../lib/core/money';
 import type { Usage } from '../../lib/core/usage';
@@ -48,24 +48,38 @@ export interface ReserveOptions {
 	readonly person?: string | null;
 	readonly sendId?: string | null;
 	readonly executionId?: string | null;
+	readonly caps?: readonly Cap[];
 	readonly priceVersion?: string | null;
 	readonly mayWait?: boolean;
-	readonly mayAskForLess?: boolean;
 }
 
-export const reserve = (key: string, whole: number | null, options: ReserveOptions = {}): Command => ({
+/** One way to serve a request, with whole credits and the model of each call. */
+export const alternative = (rung: number, ...calls: readonly (readonly [whole: number | null, model?: string])[]): Alternative => ({
+	rung,
+	calls: calls.map(([whole, model = null]) => ({ amountMicro: whole === null ? null : credits(whole), model, priceVersion: null })),
+});
+
+export const reserve = (key: string, whole: number | null, { priceVersion = null, ...options }: ReserveOptions = {}): Command => ({
+	...reserveOneOf(key, [{ rung: 0, calls: [{ amountMicro: whole === null ? null : credits(whole), model: null, priceVersion }] }]),
+	...options,
+});
+
+export const reserveOneOf = (
+	key: string,
+	alternatives: readonly Alternative[],
+	options: Omit<ReserveOptions, 'priceVersion'> = {},
+): ReserveCommand => ({
 	kind: 'reserve',
 	key,
 	fingerprint: 'same',
-	amountMicro: whole === null ? null : credits(whole),
+	alternatives,
 	timeoutMs: 900_000,
 	labels: {},
 	person: null,
 	sendId: null,
 	executionId: null,
-	priceVersion: null,
+	caps: [],
 	mayWait: false,
-	mayAskForLess: false,
 	...options,
 });
 

@@ -11,6 +11,13 @@ import { type NaiveAnswer } from './naive-ledger';
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const NOWHERE = 999_999;
+const EXECUTION = 'e1';
+
+/** One way to serve a request: the amount and the model of each call. */
+export interface Offer {
+	readonly rung: number;
+	readonly calls: readonly { readonly amount: number | null; readonly model: string }[];
+}
 
 export type Action =
 	| {
@@ -37,17 +44,17 @@ export type Action =
 			readonly kind: 'reserve';
 			readonly key: string;
 			readonly fingerprint: string;
-			readonly amount: number | null;
+			readonly offers: readonly Offer[];
 			readonly timeoutMs: number;
 			readonly mayWait: boolean;
-			readonly mayAskForLess: boolean;
+			readonly caps: { readonly send: number | null; readonly execution: number | null };
 	  }
 	| { readonly kind: 'refund'; readonly key: string; readonly nth: number; readonly amount: number | null; readonly renews: boolean }
 	| {
 			readonly kind: 'budget';
 			readonly key: string;
 			readonly name: string;
-			readonly scope: 'campaign' | 'account';
+			readonly scope: 'campaign' | 'model' | 'account';
 			readonly value: string | null;
 			readonly period: 'total' | 'day' | 'send';
 			readonly limit: number;
@@ -92,18 +99,27 @@ const claimAction: fc.Arbitrary<Action> = fc.record({
 	lengthMs: fc.constantFrom(HOUR_MS, 5 * DAY_MS),
 	days: fc.constantFrom(1, 2),
 });
+const amount = fc.oneof(
+	{ weight: 20, arbitrary: fc.integer({ min: 1, max: 30 }) },
+	{ weight: 2, arbitrary: fc.constant(0) },
+	{ weight: 1, arbitrary: fc.constant(null) },
+);
+const calls = (maxLength: number) =>
+	fc.array(fc.record({ amount, model: fc.constantFrom('big', 'small') }), { minLength: 1, maxLength, size: 'max' });
+const offers = fc.oneof(
+	{ weight: 6, arbitrary: calls(1).map((one) => [{ rung: 0, calls: one }]) },
+	{ weight: 1, arbitrary: fc.constant([]) },
+	{ weight: 6, arbitrary: fc.array(fc.record({ rung: fc.nat(3), calls: calls(3) }), { minLength: 1, maxLength: 3, size: 'max' }) },
+);
+const cap = fc.oneof({ weight: 6, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.integer({ min: 0, max: 40 }) });
 const reserveAction: fc.Arbitrary<Action> = fc.record({
 	kind: fc.constant('reserve'),
 	key,
 	fingerprint: fc.constantFrom('same', 'same', 'same', 'other'),
-	amount: fc.oneof(
-		{ weight: 20, arbitrary: fc.integer({ min: 1, max: 30 }) },
-		{ weight: 2, arbitrary: fc.constant(0) },
-		{ weight: 1, arbitrary: fc.constant(null) },
-	),
+	offers,
 	timeoutMs: fc.constantFrom(1000, 2000, 60_000, HOUR_MS),
 	mayWait: fc.boolean(),
-	mayAskForLess: fc.boolean(),
+	caps: fc.record({ send: cap, execution: cap }),
 });
 const closeAction: fc.Arbitrary<Action> = fc.oneof(
 	{
@@ -135,8 +151,8 @@ const limitAction: fc.Arbitrary<Action> = fc.oneof(
 			kind: fc.constant('budget' as const),
 			key,
 			name: limitName,
-			scope: fc.constantFrom('campaign' as const, 'campaign' as const, 'account' as const),
-			value: fc.constantFrom(null, null, ...CAMPAIGNS),
+			scope: fc.constantFrom('campaign' as const, 'campaign' as const, 'model' as const, 'account' as const),
+			value: fc.constantFrom(null, null, ...CAMPAIGNS, 'big'),
 			period: fc.constantFrom('total' as const, 'day' as const, 'send' as const),
 			limit: fc.integer({ min: 0, max: 60 }),
 		}),
@@ -242,15 +258,24 @@ export function commandOf(asked: Action, made: Made, startMs: number): Command {
 				kind: 'reserve',
 				key: asked.key,
 				fingerprint: asked.fingerprint,
-				amountMicro: asked.amount === null ? null : BigInt(asked.amount),
+				alternatives: asked.offers.map(({ rung, calls: made }) => ({
+					rung,
+					calls: made.map(({ amount: whole, model }) => ({
+						amountMicro: whole === null ? null : BigInt(whole),
+						model,
+						priceVersion: null,
+					})),
+				})),
 				timeoutMs: asked.timeoutMs,
 				labels: { campaign: campaignOf(asked) },
 				person: null,
 				sendId: asked.fingerprint,
-				executionId: null,
-				priceVersion: null,
+				executionId: EXECUTION,
+				caps: (['send', 'execution'] as const).flatMap((period) => {
+					const limit = asked.caps[period];
+					return limit === null ? [] : [{ period, scope: 'node', limitMicro: BigInt(limit) }];
+				}),
 				mayWait: asked.mayWait,
-				mayAskForLess: asked.mayAskForLess,
 			};
 		case 'refund':
 			return {
@@ -316,7 +341,7 @@ export function askNaive(naive: NaiveLedger, asked: Action, startMs: number): Na
 		case 'change':
 			return naive.change(asked.key, { ...(asked.plan ? { plan: asked.plan } : {}), ...(asked.policy ? { policy: asked.policy } : {}) });
 		case 'reserve':
-			return naive.reserve(asked.key, { ...asked, campaign: campaignOf(asked), send: asked.fingerprint });
+			return naive.reserve(asked.key, { ...asked, campaign: campaignOf(asked), send: asked.fingerprint, execution: EXECUTION });
 		case 'refund':
 			return naive.refund(asked.key, pickOrder(naive.holds.length, asked.nth), asked);
 		case 'budget':
@@ -342,7 +367,7 @@ export function askNaive(naive: NaiveLedger, asked: Action, startMs: number): Na
 export function remember(made: Made, outcome: Outcome | undefined): void {
 	if (outcome?.kind === 'granted' && !outcome.isReplayed) made.grantSeqs.push(outcome.grant.seq);
 	if (outcome?.kind === 'refunded' && outcome.renewed) made.grantSeqs.push(outcome.renewed.seq);
-	if (outcome?.kind === 'reserved' && !outcome.isReplayed) made.holdSeqs.push(outcome.hold.seq);
+	if (outcome?.kind === 'reserved' && !outcome.isReplayed) made.holdSeqs.push(outcome.hold.seq, ...outcome.further.map(({ seq }) => seq));
 }
 
 /** Takes all steps in a store, one commit each, and returns what they made. */

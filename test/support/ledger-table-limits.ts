@@ -2,7 +2,7 @@
  * Owns the lines of ledger scenarios that speak of limits and refunds: `budget spring campaign=a day 10`, `floor vip segment 5 exempt gold`,
  * `remove budget spring`, `shadow on`, `counter spring 2026-04-08 a held 3 settled 4`. Refuses a line it does not understand.
  */
-import type { Command, Outcome } from '../../lib/core/commands';
+import type { Alternative, Cap, Command, Outcome } from '../../lib/core/commands';
 import { LABEL_NAMES, type BudgetCounter, type BudgetPeriod, type BudgetScope, type LabelName, type Labels } from '../../lib/core/model';
 import { formatCredits, parseCredits, type Micro } from '../../lib/core/money';
 
@@ -22,6 +22,23 @@ export function optionsOf(words: readonly string[]): Map<string, string> {
 /** The labels among the options. */
 export function labelsOf(options: ReadonlyMap<string, string>): Labels {
 	return Object.fromEntries(LABEL_NAMES.flatMap((name) => (options.has(name) ? [[name, options.get(name)]] : [])));
+}
+
+/** The alternatives written as `2@big+3@big/1@small`, `unpriced`, or `-` for none; the first is rung 0. */
+export function alternativesOf(text: string): Alternative[] {
+	const callOf = (word: string): Alternative['calls'][number] => {
+		const [amount = '', model] = word.split('@');
+		return { amountMicro: amount === 'unpriced' ? null : micro(amount), model: model ?? null, priceVersion: null };
+	};
+	return text === '-' ? [] : text.split('/').map((calls, rung) => ({ rung, calls: calls.split('+').map(callOf) }));
+}
+
+/** The caps among the options: `capsend 5 capexecution 20`. */
+export function capsOf(options: ReadonlyMap<string, string>): Cap[] {
+	return (['send', 'execution'] as const).flatMap((period) => {
+		const limit = options.get(`cap${period}`);
+		return limit === undefined ? [] : [{ period, scope: 'node', limitMicro: micro(limit) }];
+	});
 }
 
 /** The command of a line that changes limits, or `null` when it is about something else. */
@@ -85,13 +102,15 @@ export function tell(outcome: Outcome | undefined): string[] {
 	if (!outcome) return ['nothing'];
 	const words: string[] = [outcome.kind];
 	if (outcome.kind === 'fault') words.push(`fault ${outcome.error.code}`);
-	if ('reason' in outcome) words.push(`${outcome.kind} ${outcome.reason}`);
+	if ('reason' in outcome) words.push(`${outcome.kind} ${outcome.reason ?? 'for nothing'}`);
 	if (outcome.kind === 'refused' && outcome.limit !== null) words.push(`refused ${outcome.reason} ${outcome.limit}`);
 	if ('isReplayed' in outcome) words.push(outcome.isReplayed ? 'replayed' : 'new');
 	if ('hold' in outcome) {
-		const { state, isLate, shadow, refundedMicro } = outcome.hold;
+		const { state, isLate, shadow, refundedMicro, rung, steppedDown } = outcome.hold;
+		words.push(`rung ${String(rung)}`, `stepped ${steppedDown ?? 'nothing'}`);
 		words.push(state, isLate ? 'late' : 'in time', `shadow ${shadow ?? 'nothing'}`, `refunded ${formatCredits(refundedMicro)}`);
 	}
+	if (outcome.kind === 'reserved') words.push(`holds ${String(1 + outcome.further.length)}`);
 	if (outcome.kind === 'refunded') {
 		const { repaidMicro, renewedMicro, restored, forfeited } = outcome.refund;
 		const sum = (slices: readonly { readonly amountMicro: Micro }[]): Micro =>

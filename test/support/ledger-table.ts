@@ -1,6 +1,7 @@
 /**
  * Owns ledger scenarios as text, one line a step: `at 10d | reserve a 5 timeout 1h | reserved | available 95 | held 5`.
- * Amounts are credits, grants are g1, g2 … in order of making, holds go by their key. What is asked together in one batch stands
+ * Amounts are credits, grants are g1, g2 … in order of making, holds go by their key, the further calls of one as `a.2`, `a.3` … The
+ * alternatives of a reserve stand between `/`, their calls between `+`, a call's model after `@`: `2@big+3@big/1@small`. What is asked together in one batch stands
  * between `&`, and so do its answers. Refuses a line it does not understand.
  */
 import { expect } from 'chai';
@@ -11,7 +12,7 @@ import { verifyLedger } from '../../lib/engine/verify-ledger';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { openAccount } from './ledger-commands';
-import { counterTexts, labelsOf, limitCommand, micro, optionsOf, tell } from './ledger-table-limits';
+import { alternativesOf, capsOf, counterTexts, labelsOf, limitCommand, micro, optionsOf, tell } from './ledger-table-limits';
 import { ManualClock } from './manual-clock';
 
 const OWN_ACCOUNT = 'acme';
@@ -40,7 +41,7 @@ class Scenario {
 	readonly #options: TableOptions;
 	readonly #grantSeqs: number[] = [];
 	readonly #holdSeqs = new Map<string, number>();
-	readonly #budgetSeqs = new Map<string, number>();
+	readonly #budgetSeqs = new Map<string, number>([['cap', 0]]);
 	readonly #clock: ManualClock;
 	readonly #accountId: string;
 	#keys = 0;
@@ -74,7 +75,11 @@ class Scenario {
 	#remember(command: Command | undefined, outcome: Outcome): void {
 		if (outcome.kind === 'granted' && !outcome.isReplayed) this.#grantSeqs.push(outcome.grant.seq);
 		if (outcome.kind === 'refunded' && outcome.renewed) this.#grantSeqs.push(outcome.renewed.seq);
-		if (outcome.kind === 'reserved' && command && 'key' in command) this.#holdSeqs.set(command.key, outcome.hold.seq);
+		if (outcome.kind === 'reserved' && command && 'key' in command) {
+			const { hold, further } = outcome;
+			for (const { seq, pass } of [hold, ...further])
+				this.#holdSeqs.set(pass === 0 ? command.key : `${command.key}.${String(pass + 1)}`, seq);
+		}
 		if (outcome.kind === 'account') for (const { name, seq } of outcome.account.settings.budgets) this.#budgetSeqs.set(name, seq);
 	}
 
@@ -156,21 +161,19 @@ class Scenario {
 	}
 
 	#reserve(key: string, amount: string, rest: readonly string[]): Command {
-		const mayWait = rest.includes('waits');
-		const options = optionsOf(rest.filter((word) => word !== 'waits' && word !== 'less'));
+		const options = optionsOf(rest.filter((word) => word !== 'waits'));
 		return {
 			kind: 'reserve',
 			key,
 			fingerprint: options.get('asking') ?? 'same',
-			amountMicro: amount === 'unpriced' ? null : micro(amount),
+			alternatives: alternativesOf(amount),
 			timeoutMs: spanMs(options.get('timeout') ?? '15m', 0),
 			labels: labelsOf(options),
 			person: options.get('person') ?? null,
 			sendId: options.get('send') ?? null,
 			executionId: options.get('execution') ?? null,
-			priceVersion: null,
-			mayWait,
-			mayAskForLess: rest.includes('less'),
+			caps: capsOf(options),
+			mayWait: rest.includes('waits'),
 		};
 	}
 

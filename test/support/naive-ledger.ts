@@ -35,6 +35,9 @@ export interface NaiveHold {
 	/** The budgets it counts in, with the period and value it counts under. */
 	readonly counted: readonly Counted[];
 	readonly shadow: string | null;
+	readonly rung: number;
+	readonly pass: number;
+	readonly steppedDown: string | null;
 }
 
 interface Counted {
@@ -46,7 +49,7 @@ interface Counted {
 /** A budget is the same one as long as nothing but its limit changes. */
 interface NaiveBudget {
 	readonly name: string;
-	readonly scope: 'campaign' | 'account';
+	readonly scope: 'campaign' | 'model' | 'account';
 	readonly value: string | null;
 	readonly period: 'total' | 'day' | 'send';
 	limit: number;
@@ -59,13 +62,25 @@ interface NaiveFloor {
 	readonly floor: number;
 }
 
+interface Offer {
+	readonly rung: number;
+	readonly calls: readonly { readonly amount: number | null; readonly model: string }[];
+}
+
 interface ReserveRequest {
-	readonly amount: number | null;
+	readonly offers: readonly Offer[];
+	readonly caps: { readonly send: number | null; readonly execution: number | null };
 	readonly timeoutMs: number;
 	readonly mayWait: boolean;
-	readonly mayAskForLess: boolean;
 	readonly campaign: string;
 	readonly send: string;
+	readonly execution: string;
+}
+
+interface Refusal {
+	readonly why: string;
+	readonly mayPass: boolean;
+	readonly name?: string;
 }
 
 export interface GrantRequest {
@@ -88,7 +103,8 @@ export interface PromotionRequest {
 
 export type NaiveAnswer =
 	| { readonly kind: 'granted' | 'voided'; readonly grant: NaiveGrant; readonly isReplayed: boolean }
-	| { readonly kind: 'reserved' | 'closed' | 'refunded'; readonly hold: NaiveHold; readonly isReplayed: boolean }
+	| { readonly kind: 'reserved'; readonly hold: NaiveHold; readonly further: readonly NaiveHold[]; readonly isReplayed: boolean }
+	| { readonly kind: 'closed' | 'refunded'; readonly hold: NaiveHold; readonly isReplayed: boolean }
 	| { readonly kind: 'refused' | 'not_granted'; readonly reason: string; readonly limit?: string | null; readonly isReplayed: boolean }
 	| { readonly kind: 'wait' }
 	| { readonly kind: 'account' }
@@ -108,6 +124,8 @@ export class NaiveLedger {
 	floors: NaiveFloor[] = [];
 	isShadow = false;
 	#limitsSet = 0;
+	readonly #sendCap: NaiveBudget = { name: 'send', scope: 'account', value: null, period: 'send', limit: 0, since: -1 };
+	readonly #executionCap: NaiveBudget = { name: 'execution', scope: 'account', value: null, period: 'send', limit: 0, since: -2 };
 	readonly #keys = new Map<string, Remembered>();
 	nowMs: Instant;
 	#lastChangeMs: Instant;
@@ -171,7 +189,7 @@ export class NaiveLedger {
 			value,
 			period,
 			limit,
-		}: { name: string; scope: 'campaign' | 'account'; value: string | null; period: 'total' | 'day' | 'send'; limit: number },
+		}: { name: string; scope: 'campaign' | 'model' | 'account'; value: string | null; period: 'total' | 'day' | 'send'; limit: number },
 	): NaiveAnswer {
 		return this.#once(key, ['budget', name, scope, value, period, limit], () => {
 			if (scope === 'account' && value !== null) return { kind: 'fault', code: 'invalid_argument' };
@@ -226,12 +244,12 @@ export class NaiveLedger {
 		return { held, settled };
 	}
 
-	reserve(
-		key: string,
-		{ fingerprint, amount, timeoutMs, mayWait, mayAskForLess, campaign, send }: { fingerprint: string } & ReserveRequest,
-	): NaiveAnswer {
-		const request = { amount, timeoutMs, mayWait, mayAskForLess, campaign, send };
-		return this.#once(key, ['reserve', fingerprint], () => this.#reserve(request));
+	reserve(key: string, { fingerprint, ...request }: { fingerprint: string } & ReserveRequest): NaiveAnswer {
+		const answer = this.#once(key, ['reserve', fingerprint], () => this.#reserve(request));
+		if (answer.kind !== 'reserved') return answer;
+		// A repeated request is shown as many calls as it asks for itself.
+		const most = Math.max(1, ...request.offers.map(({ calls }) => calls.length));
+		return { ...answer, further: answer.further.slice(0, most - 1) };
 	}
 
 	settle(order: number, actual: number): NaiveAnswer {
@@ -314,71 +332,115 @@ export class NaiveLedger {
 		return { kind: 'voided', grant, isReplayed: false };
 	}
 
-	#reserve({ amount, timeoutMs, mayWait, mayAskForLess, campaign, send }: ReserveRequest): NaiveAnswer {
-		const counted = this.#countedIn(campaign, send);
-		const reason = this.#refusal({ amount, campaign, counted });
-		if (reason && !this.isShadow && ((reason.mayPass && mayWait) || (reason.why === 'credits_exhausted' && mayAskForLess)))
-			return { kind: 'wait' };
+	#reserve(request: ReserveRequest): NaiveAnswer {
+		let first: Refusal | null = null;
+		for (const offer of request.offers) {
+			const refusal = this.#refusal(offer, request);
+			if (!refusal || this.isShadow) return this.#hold(offer, request, { shadow: refusal?.why ?? null, steppedDown: first?.why ?? null });
+			if (refusal.mayPass && request.mayWait) return { kind: 'wait' };
+			first ??= refusal;
+		}
+		if (!first) return { kind: 'wait' };
 		this.#changed();
-		if (reason && !this.isShadow) return { kind: 'refused', reason: reason.why, limit: reason.name ?? null, isReplayed: false };
-		const coins = this.#spendable().slice(0, amount ?? 0);
-		for (const coin of coins) coin.place = 'held';
-		const hold: NaiveHold = {
-			amount: amount ?? 0,
-			timeoutAtMs: this.nowMs + timeoutMs,
-			state: 'open',
-			coins,
-			actual: null,
-			overdraft: 0,
-			refunded: 0,
-			isLate: false,
-			counted,
-			shadow: reason?.why ?? null,
-		};
-		this.holds.push(hold);
-		return { kind: 'reserved', hold, isReplayed: false };
+		return { kind: 'refused', reason: first.why, limit: first.name ?? null, isReplayed: false };
 	}
 
-	#countedIn(campaign: string, send: string): Counted[] {
+	#hold(
+		{ rung, calls }: Offer,
+		request: ReserveRequest,
+		{ shadow, steppedDown }: { shadow: string | null; steppedDown: string | null },
+	): NaiveAnswer {
+		this.#changed();
+		const made = calls.map(({ amount, model }, pass): NaiveHold => {
+			const coins = this.#spendable().slice(0, amount ?? 0);
+			for (const coin of coins) coin.place = 'held';
+			return {
+				amount: amount ?? 0,
+				timeoutAtMs: this.nowMs + request.timeoutMs,
+				state: 'open',
+				coins,
+				actual: null,
+				overdraft: 0,
+				refunded: 0,
+				isLate: false,
+				counted: [...this.#capsOf(request), ...this.#countedIn(request, model)],
+				shadow,
+				rung,
+				pass,
+				steppedDown,
+			};
+		});
+		this.holds.push(...made);
+		const [hold, ...further] = made;
+		if (!hold) throw new Error('An offer has at least one call.');
+		return { kind: 'reserved', hold, further, isReplayed: false };
+	}
+
+	/** A cap counts like a budget of the whole account that belongs to the request; its limit is the request's. */
+	#capsOf({ caps, send, execution }: ReserveRequest): Counted[] {
+		return [
+			...(caps.send === null ? [] : [{ budget: this.#sendCap, period: send, value: '' }]),
+			...(caps.execution === null ? [] : [{ budget: this.#executionCap, period: execution, value: '' }]),
+		];
+	}
+
+	#countedIn({ campaign, send }: ReserveRequest, model: string): Counted[] {
+		const values = { campaign, model, account: '' };
 		return this.budgets
-			.filter((budget) => budget.value === null || (budget.scope === 'campaign' && budget.value === campaign))
+			.filter((budget) => budget.value === null || budget.value === values[budget.scope])
 			.map((budget) => ({
 				budget,
-				value: budget.scope === 'campaign' ? campaign : '',
+				value: values[budget.scope],
 				period: { total: '', day: new Date(this.nowMs).toISOString().slice(0, 10), send }[budget.period],
 			}));
 	}
 
-	#refusal({
-		amount,
-		campaign,
-		counted,
-	}: {
-		amount: number | null;
-		campaign: string;
-		counted: readonly Counted[];
-	}): { why: string; mayPass: boolean; name?: string } | null {
-		if (amount === null) return { why: 'unpriced_model', mayPass: false };
+	#refusal({ calls }: Offer, request: ReserveRequest): Refusal | null {
+		if (calls.some(({ amount }) => amount === null)) return { why: 'unpriced_model', mayPass: false };
+		const amount = calls.reduce((sum, call) => sum + (call.amount ?? 0), 0);
 		if (amount === 0) return null;
 		if (this.plan === 'trial') return { why: 'plan_not_eligible', mayPass: false };
 		if (this.overdraft > 0) return { why: 'overdrawn', mayPass: false };
-		const full = counted
-			.map((one) => ({ ...this.used(one), name: one.budget.name, limit: one.budget.limit }))
-			.filter(({ held, settled, limit }) => held + settled + amount > limit)
-			.sort((x, y) => x.limit - x.held - x.settled - (y.limit - y.held - y.settled));
 		const held = this.grants
 			.filter((grant) => this.#isLive(grant))
 			.flatMap((grant) => grant.coins.filter((coin) => coin.place === 'held')).length;
+		const tightest = (limits: readonly { room: number; asked: number; held: number; name: string }[]): typeof limits =>
+			limits.filter(({ room, asked }) => asked > room).sort((x, y) => x.room - y.room);
+		const capped = tightest(
+			this.#capsOf(request).map((one) => {
+				const name = one.budget === this.#sendCap ? 'send' : 'execution';
+				const used = this.used(one);
+				return { room: (request.caps[name] ?? 0) - used.held - used.settled, asked: amount, held: used.held, name };
+			}),
+		);
+		const full = tightest(this.#demands(calls, request));
 		const barring = this.floors
-			.filter((one) => !one.exempt.includes(campaign) && this.available - amount < one.floor)
+			.filter((one) => !one.exempt.includes(request.campaign) && this.available - amount < one.floor)
 			.sort((x, y) => y.floor - x.floor);
 		const room = this.available + held - amount;
 		// Waiting helps when everything in the way would be gone if no open hold cost anything.
-		const mayPass = full.every((one) => one.settled + amount <= one.limit) && barring.every((one) => room >= one.floor) && room >= 0;
+		const mayPass =
+			[...capped, ...full].every((one) => one.asked <= one.room + one.held) && barring.every((one) => room >= one.floor) && room >= 0;
+		if (capped[0]) return { why: 'cap_reached', name: capped[0].name, mayPass };
 		if (full[0]) return { why: 'budget_exceeded', name: full[0].name, mayPass };
 		if (barring[0]) return { why: 'floor_reached', name: barring[0].name, mayPass };
 		if (amount <= this.available) return null;
-		return mayPass ? { why: 'credits_held', mayPass } : { why: 'credits_exhausted', mayPass };
+		return { why: mayPass ? 'credits_held' : 'credits_exhausted', mayPass };
+	}
+
+	/** What the calls that cost something ask of each budget together. */
+	#demands(calls: Offer['calls'], request: ReserveRequest): { room: number; asked: number; held: number; name: string }[] {
+		const paid = calls.filter(({ amount }) => amount !== 0).map((call) => ({ ...call, counted: this.#countedIn(request, call.model) }));
+		return this.budgets.flatMap((budget) => {
+			const values = [...new Set(paid.flatMap(({ counted }) => counted.filter((one) => one.budget === budget).map(({ value }) => value)))];
+			return values.map((value) => {
+				const own = paid.filter(({ counted }) => counted.some((one) => one.budget === budget && one.value === value));
+				const asked = own.reduce((sum, { amount }) => sum + (amount ?? 0), 0);
+				const [one] = own[0]?.counted.filter((each) => each.budget === budget) ?? [];
+				const used = one ? this.used(one) : { held: 0, settled: 0 };
+				return { room: budget.limit - used.held - used.settled, asked, held: used.held, name: budget.name };
+			});
+		});
 	}
 
 	#close(order: number, final: readonly NaiveHold['state'][], act: (hold: NaiveHold) => void): NaiveAnswer {

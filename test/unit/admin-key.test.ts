@@ -33,12 +33,12 @@ describe('admin key', () => {
 		const reserve = await ledger.reserve({
 			key: 'r',
 			fingerprint: 'f',
-			amountMicro: 1_000_000n,
+			alternatives: () => [{ rung: 0, calls: [{ amountMicro: 1_000_000n, model: null, priceVersion: null }] }],
 			labels: {},
 			person: null,
 			sendId: null,
 			executionId: null,
-			priceVersion: null,
+			caps: [],
 			waitMs: 0,
 		});
 		if (reserve.kind !== 'reserved') throw new Error(reserve.reason);

@@ -1,12 +1,19 @@
 /** Owns running the tables of rules: in a ledger of its own each, or all of them in one store, an account each. */
 import { runTable, type TableOptions } from '../ledger-table';
+import { ALTERNATIVE_TABLES } from './alternatives';
 import { BUDGET_TABLES } from './budgets';
 import { FLOOR_AND_SHADOW_TABLES } from './floors-and-shadow';
 import { REFUND_TABLES } from './refunds';
 import { REFUSAL_TABLES } from './refusals';
 import type { RuleTable } from './rule-table';
 
-export const RULE_TABLES: readonly RuleTable[] = [...BUDGET_TABLES, ...FLOOR_AND_SHADOW_TABLES, ...REFUND_TABLES, ...REFUSAL_TABLES];
+export const RULE_TABLES: readonly RuleTable[] = [
+	...ALTERNATIVE_TABLES,
+	...BUDGET_TABLES,
+	...FLOOR_AND_SHADOW_TABLES,
+	...REFUND_TABLES,
+	...REFUSAL_TABLES,
+];
 
 /** Describes every scenario as a test of its own; `ledgerOf` may give the ledger and the account to take it in. */
 export function describeRules(ledgerOf: (title: string) => TableOptions['ledger'] = () => undefined): void {

@@ -94,17 +94,6 @@ const precedence: RuleTable = {
 			at 0 | reserve c 10              | refused credits_held
 			at 0 | reserve d 10.000001       | refused credits_exhausted`,
 		],
-		[
-			'11: only exhausted credits leave the key free to ask for less',
-			`
-			at 0 | grant purchased 10        | granted
-			at 0 | budget b campaign total 5 | account
-			at 0 | reserve a 11 campaign x less | refused budget_exceeded b
-			at 0 | reserve c 8               | reserved
-			at 0 | reserve d 9 less          | refused credits_held
-			at 0 | reserve e 11 less         | wait credits_exhausted | seq 6
-			at 0 | reserve e 2 less          | reserved`,
-		],
 	],
 };
 
