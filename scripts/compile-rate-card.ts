@@ -80,15 +80,21 @@ function ratesAt(prices: ModelPrice, from: number): CardRates {
 	};
 	const input = rate('input_mtok') ?? 0;
 	const output = rate('output_mtok') ?? 0;
+	const cached = rate('cache_read_mtok') ?? input;
+	const write = rate('cache_write_mtok') ?? input;
+	const cachedAudio = rate('cache_audio_read_mtok') ?? cached;
+	const longWrite = rate('cache_write_1h_mtok') ?? write;
+	const hasMore = cachedAudio !== cached || longWrite !== write;
 	return [
 		from,
 		toMicro(input),
-		toMicro(rate('cache_read_mtok') ?? input),
-		toMicro(rate('cache_write_mtok') ?? input),
+		toMicro(cached),
+		toMicro(write),
 		toMicro(rate('input_audio_mtok') ?? input),
 		// Reasoning and citations are reported as output; where they have a price of their own the dearest one holds for all.
 		toMicro(Math.max(output, rate('output_reasoning_mtok') ?? 0, rate('output_citation_mtok') ?? 0)),
 		toMicro(rate('output_audio_mtok') ?? output),
+		...(hasMore ? [toMicro(cachedAudio), toMicro(longWrite)] : []),
 	];
 }
 

@@ -8,7 +8,7 @@ import { credits, dollars, rough } from '../lib/cli/format';
 import { floorDivide, type Micro } from '../lib/core/money';
 import { priceUsage, type ModelPrice } from '../lib/core/pricing';
 import { createRateCard } from '../lib/core/rate-card';
-import type { Usage } from '../lib/core/usage';
+import { NO_TOKENS, type Usage } from '../lib/core/usage';
 import { PROVIDER, LEDGER } from '../lib/params/connection';
 import { CREDIT_BALANCE } from '../lib/params/credit-balance';
 import { FALLBACK_SWITCH, REASONS, SOURCES } from '../lib/params/fallback-switch';
@@ -42,16 +42,8 @@ const EXAMPLE_TOKENS = { inputTokens: 1200, outputTokens: 80 };
 const COSTED_MODELS = ['gpt-4.1-nano', 'gpt-4o-mini', 'gpt-4.1-mini', 'gpt-4.1', 'gpt-4o'];
 const PACK_MICRO = 100_000_000_000n;
 
-function usageOf({ inputTokens, outputTokens }: { inputTokens: number; outputTokens: number }): Usage {
-	return {
-		inputTokens,
-		cachedInputTokens: 0,
-		cacheWriteTokens: 0,
-		audioInputTokens: 0,
-		outputTokens,
-		reasoningTokens: 0,
-		audioOutputTokens: 0,
-	};
+function usageOf(tokens: { inputTokens: number; outputTokens: number }): Usage {
+	return { ...NO_TOKENS, ...tokens };
 }
 
 /** The price on the date of the card, so that the text does not change with the day on which it is written. */

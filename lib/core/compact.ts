@@ -6,6 +6,7 @@ import type { CounterRef, Movement, RefundedBody, Slice } from './model';
 import type { Usage } from './usage';
 import { canonicalJson } from './idempotency';
 
+/** Append only: the places are in people's files, and trailing zeros are left out. */
 const USAGE_FIELDS = [
 	'inputTokens',
 	'outputTokens',
@@ -14,6 +15,8 @@ const USAGE_FIELDS = [
 	'cacheWriteTokens',
 	'audioInputTokens',
 	'audioOutputTokens',
+	'longCacheWriteTokens',
+	'cachedAudioTokens',
 ] as const satisfies readonly (keyof Usage)[];
 
 /** A parsed text. */

@@ -11,7 +11,10 @@ export interface Rates {
 	readonly input: Micro;
 	readonly cachedInput: Micro;
 	readonly cacheWrite: Micro;
+	/** Writes to a cache that lasts an hour. */
+	readonly longCacheWrite: Micro;
 	readonly audioInput: Micro;
+	readonly cachedAudio: Micro;
 	readonly output: Micro;
 	readonly audioOutput: Micro;
 }
@@ -37,22 +40,33 @@ export interface ModelPrice {
 const TOKENS_PER_RATE = 1_000_000n;
 
 /** Rates that are 0 for every kind of token. */
-export const ZERO_RATES: Rates = { input: 0n, cachedInput: 0n, cacheWrite: 0n, audioInput: 0n, output: 0n, audioOutput: 0n };
+export const ZERO_RATES: Rates = {
+	input: 0n,
+	cachedInput: 0n,
+	cacheWrite: 0n,
+	longCacheWrite: 0n,
+	audioInput: 0n,
+	cachedAudio: 0n,
+	output: 0n,
+	audioOutput: 0n,
+};
 
 /**
  * What a call with this usage costs, in micro-credits. The tier is chosen by all input tokens and applies to the whole call.
- * Each token is priced once: cached and cache-write tokens at their own rate, audio outside the cache at the audio rate, the
- * rest as plain input; reasoning tokens as the output they are. The exact sum is divided once and rounded up; `perCallMicro` is added.
+ * Each token is priced once: cached tokens, cached audio and cache writes of each length at their own rate, audio outside the
+ * cache at the audio rate, the rest as plain input; reasoning tokens as the output they are. The exact sum is divided once and rounded up; `perCallMicro` is added.
  */
 export function priceUsage(price: ModelPrice, usage: Usage): Micro {
 	const { rates } = tierOf(price, usage.inputTokens);
 	const uncached = Math.max(0, usage.inputTokens - usage.cachedInputTokens - usage.cacheWriteTokens);
-	// Audio that was read from the cache is already counted as cached: no provider reports which of the two a token was.
-	const audio = Math.min(usage.audioInputTokens, uncached);
+	// Where the provider does not tell whether audio came from the cache, as much as fits counts as dearer, uncached audio.
+	const audio = Math.min(usage.audioInputTokens - usage.cachedAudioTokens, uncached);
 	const audioOut = Math.min(usage.audioOutputTokens, usage.outputTokens);
 	const exact =
-		BigInt(usage.cachedInputTokens) * rates.cachedInput +
-		BigInt(usage.cacheWriteTokens) * rates.cacheWrite +
+		BigInt(usage.cachedInputTokens - usage.cachedAudioTokens) * rates.cachedInput +
+		BigInt(usage.cachedAudioTokens) * rates.cachedAudio +
+		BigInt(usage.cacheWriteTokens - usage.longCacheWriteTokens) * rates.cacheWrite +
+		BigInt(usage.longCacheWriteTokens) * rates.longCacheWrite +
 		BigInt(audio) * rates.audioInput +
 		BigInt(uncached - audio) * rates.input +
 		BigInt(usage.outputTokens - audioOut) * rates.output +
@@ -62,7 +76,8 @@ export function priceUsage(price: ModelPrice, usage: Usage): Micro {
 
 /**
  * Upper bound in micro-credits of any text call with at most these tokens: the dearest tier such an input can reach, with every
- * input token at the dearest of plain, cached and cache-write rates. `priceUsage` never exceeds it while no audio is involved.
+ * input token at the dearest of plain, cached and cache-write rates. `priceUsage` never exceeds it while there is no audio and no
+ * write to a cache that lasts an hour, which only a request that asks for it causes.
  */
 export function highestCost(
 	price: ModelPrice,

@@ -10,7 +10,10 @@ import { isWithin } from './time';
 import type { Instant } from './time';
 import data from './rate-card.data.json';
 
-/** `[fromInputTokens, input, cachedInput, cacheWrite, audioInput, output, audioOutput]`, micro-credits per million tokens. */
+/**
+ * `[fromInputTokens, input, cachedInput, cacheWrite, audioInput, output, audioOutput, cachedAudio?, longCacheWrite?]` in micro-credits
+ * per million tokens; the last two stand only where they differ from cachedInput and cacheWrite.
+ */
 export type CardRates = number[];
 
 /** `when`: '' always, 'YYYY-MM-DD' from that day 00:00 UTC on, 'HH:MM-HH:MM' daily in UTC (half-open). The last that applies wins. */
@@ -188,12 +191,16 @@ function toModelPrice({ provider, model }: Match, { when, tiers, perCall }: Card
 	};
 }
 
-function toRates([input = 0, cachedInput = 0, cacheWrite = 0, audioInput = 0, output = 0, audioOutput = 0]: readonly number[]): Rates {
+function toRates(numbers: readonly number[]): Rates {
+	const [input = 0, cachedInput = 0, cacheWrite = 0, audioInput = 0, output = 0, audioOutput = 0, ...more] = numbers;
+	const [cachedAudio = cachedInput, longCacheWrite = cacheWrite] = more;
 	return {
 		input: BigInt(input),
 		cachedInput: BigInt(cachedInput),
 		cacheWrite: BigInt(cacheWrite),
+		longCacheWrite: BigInt(longCacheWrite),
 		audioInput: BigInt(audioInput),
+		cachedAudio: BigInt(cachedAudio),
 		output: BigInt(output),
 		audioOutput: BigInt(audioOutput),
 	};

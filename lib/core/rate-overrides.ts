@@ -87,7 +87,16 @@ function toPrice(override: RateOverride, { field, pattern }: { readonly field: s
 	const cached = given(override.cachedInputDollarsPerMillion);
 	const cachedInput = cached === null ? input : parseDollarsPerMillion(cached, `${field}.cachedInputDollarsPerMillion`);
 	const perCallMicro = parseCredits(given(override.perCallCredits) ?? '0', { field: `${field}.perCallCredits` });
-	const rates: Rates = { input, cachedInput, cacheWrite: input, audioInput: input, output, audioOutput: output };
+	const rates: Rates = {
+		input,
+		cachedInput,
+		cacheWrite: input,
+		longCacheWrite: input,
+		audioInput: input,
+		cachedAudio: cachedInput,
+		output,
+		audioOutput: output,
+	};
 	return {
 		version: `override/${pattern}/${fingerprint([input, cachedInput, output, perCallMicro])}`,
 		model: pattern,

@@ -11,8 +11,12 @@ export interface Usage {
 	readonly cachedInputTokens: number;
 	/** The part of the input that was written to the provider's prompt cache. */
 	readonly cacheWriteTokens: number;
-	/** The part of the input that was audio. */
+	/** The part of the cache writes that is kept for an hour rather than minutes; it has a price of its own. */
+	readonly longCacheWriteTokens: number;
+	/** The part of the input that was audio, whether it came from the cache or not. */
 	readonly audioInputTokens: number;
+	/** The part of the cached input that was audio, where the provider tells. */
+	readonly cachedAudioTokens: number;
 	/** All output tokens, reasoning ones included. */
 	readonly outputTokens: number;
 	/** The part of the output that was reasoning. */
@@ -20,6 +24,19 @@ export interface Usage {
 	/** The part of the output that was audio. */
 	readonly audioOutputTokens: number;
 }
+
+/** Nothing at all was read or written. */
+export const NO_TOKENS: Usage = {
+	inputTokens: 0,
+	cachedInputTokens: 0,
+	cacheWriteTokens: 0,
+	longCacheWriteTokens: 0,
+	audioInputTokens: 0,
+	cachedAudioTokens: 0,
+	outputTokens: 0,
+	reasoningTokens: 0,
+	audioOutputTokens: 0,
+};
 
 /** What a provider said about usage: counts, nothing, or something that cannot be counts (with what was wrong). */
 export type UsageReading =
@@ -34,7 +51,7 @@ type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Reads the usage of a response, or the response itself, in the shapes of OpenAI (chat and responses), Anthropic, Gemini, Ollama,
- * DeepSeek, xAI, Bedrock, LangChain and the AI SDK. Absent, null, empty or unknown to us is `missing`; a count that is not a
+ * Mistral, DeepSeek, xAI, Groq, Cohere, Bedrock, LangChain and the AI SDK. Absent, null, empty or unknown to us is `missing`; a count that is not a
  * whole number from 0 to 10^9, a half of the usage that is absent, and a part greater than its whole are `rejected`.
  * Never throws. Counts of 0 are reported as they are.
  */
@@ -42,8 +59,8 @@ export function readUsage(raw: unknown): UsageReading {
 	return readNested(raw, DEEPEST_WRAPPING);
 }
 
-/** A message holds a response, which holds its usage: two steps down, so that a circle ends too. */
-const DEEPEST_WRAPPING = 2;
+/** A message holds a response, which holds its usage, which holds what is billed: three steps down, so that a circle ends too. */
+const DEEPEST_WRAPPING = 3;
 
 function readNested(raw: unknown, depth: number): UsageReading {
 	if (raw === null || raw === undefined) return { kind: 'missing' };
@@ -58,8 +75,8 @@ function readNested(raw: unknown, depth: number): UsageReading {
 	return detail === null ? { kind: 'reported', usage } : { kind: 'rejected', detail };
 }
 
-/** Where a whole response, or a framework's message, keeps its usage. */
-const WRAPPERS = ['usage', 'usageMetadata', 'usage_metadata', 'tokenUsage'] as const;
+/** Where a whole response, the last part of a streamed one, or a framework's message, keeps its usage. Cohere bills the billed units. */
+const WRAPPERS = ['usage', 'usageMetadata', 'usage_metadata', 'tokenUsage', 'response', 'x_groq', 'billed_units'] as const;
 
 /** Reads counts by path and remembers the first that is wrong; a wrong one reads as 0 so that reading can go on. */
 class CountReader {
@@ -123,7 +140,7 @@ const SHAPES: readonly Shape[] = [
 	{ marks: ['prompt_eval_count', 'eval_count'], read: readOllama },
 	{ marks: ['prompt_tokens', 'completion_tokens', 'promptTokens', 'completionTokens'], read: readChat },
 	{
-		marks: ['cache_creation_input_tokens', 'cache_read_input_tokens', 'cacheReadInputTokens', 'cacheWriteInputTokens'],
+		marks: ['cache_creation_input_tokens', 'cache_read_input_tokens', 'cache_creation', 'cacheReadInputTokens', 'cacheWriteInputTokens'],
 		read: readDisjoint,
 	},
 	{ marks: ['input_tokens', 'output_tokens', 'inputTokens', 'outputTokens'], read: readResponses },
@@ -136,10 +153,11 @@ function readGemini(fields: CountReader): Usage {
 		fields.optional('candidatesTokenCount', 'responseTokenCount') ??
 		(fields.optional('totalTokenCount') === null ? fields.required('candidatesTokenCount') : 0);
 	return {
+		...NO_TOKENS,
 		inputTokens: fields.required('promptTokenCount') + fields.part('toolUsePromptTokenCount'),
 		cachedInputTokens: fields.part('cachedContentTokenCount'),
-		cacheWriteTokens: 0,
 		audioInputTokens: fields.modality('promptTokensDetails', 'AUDIO'),
+		cachedAudioTokens: fields.modality('cacheTokensDetails', 'AUDIO'),
 		outputTokens: candidates + thoughts,
 		reasoningTokens: thoughts,
 		audioOutputTokens: fields.modality('candidatesTokensDetails', 'AUDIO'),
@@ -147,65 +165,91 @@ function readGemini(fields: CountReader): Usage {
 }
 
 function readOllama(fields: CountReader): Usage {
-	return { ...NO_PARTS, inputTokens: fields.required('prompt_eval_count'), outputTokens: fields.required('eval_count') };
+	return {
+		...NO_TOKENS,
+		inputTokens: fields.required('prompt_eval_count'),
+		cachedInputTokens: fields.part('prompt_eval_cached_count'),
+		outputTokens: fields.required('eval_count'),
+	};
 }
 
-/** OpenAI's chat shape, whose parts lie inside their whole; DeepSeek and gateways name the cached part differently. */
+/**
+ * OpenAI's chat shape, whose parts lie inside their whole; DeepSeek, Moonshot and gateways name the cached part differently. Mistral's
+ * `num_cached_tokens` is left alone: it tells what its server had at hand, not what is billed at a lower price.
+ */
 function readChat(fields: CountReader): Usage {
 	const reported = {
 		inputTokens: fields.required('prompt_tokens', 'promptTokens'),
-		cachedInputTokens: fields.part('prompt_tokens_details.cached_tokens', 'prompt_cache_hit_tokens', 'cache_read_input_tokens'),
+		cachedInputTokens: fields.part(
+			'prompt_tokens_details.cached_tokens',
+			'prompt_cache_hit_tokens',
+			'cache_read_input_tokens',
+			'cached_tokens',
+		),
 		cacheWriteTokens: fields.part(
 			'prompt_tokens_details.cache_write_tokens',
 			'prompt_tokens_details.cache_creation_tokens',
 			'cache_creation_input_tokens',
 		),
+		longCacheWriteTokens: fields.part('cache_creation.ephemeral_1h_input_tokens'),
 		audioInputTokens: fields.part('prompt_tokens_details.audio_tokens'),
+		cachedAudioTokens: fields.part('prompt_tokens_details.cached_tokens_details.audio_tokens'),
 		outputTokens: fields.required('completion_tokens', 'completionTokens'),
 		reasoningTokens: fields.part('completion_tokens_details.reasoning_tokens'),
 		audioOutputTokens: fields.part('completion_tokens_details.audio_tokens'),
 	};
-	return withHiddenReasoning(reported, fields.optional('total_tokens', 'totalTokens'));
+	return withRemainder(reported, fields.optional('total_tokens', 'totalTokens'));
 }
 
-/** OpenAI's responses shape, LangChain's `usage_metadata` and the AI SDK: parts lie inside their whole. */
+/** OpenAI's responses and realtime shapes, LangChain's `usage_metadata` and the AI SDK: parts lie inside their whole. */
 function readResponses(fields: CountReader): Usage {
 	const reported = {
 		inputTokens: fields.required('input_tokens', 'inputTokens'),
-		cachedInputTokens: fields.part('input_tokens_details.cached_tokens', 'input_token_details.cache_read', 'cachedInputTokens'),
-		cacheWriteTokens: fields.part('input_tokens_details.cache_write_tokens', 'input_token_details.cache_creation'),
-		audioInputTokens: fields.part('input_tokens_details.audio_tokens', 'input_token_details.audio'),
+		cachedInputTokens: fields.part(...inputPaths('cached_tokens'), 'input_token_details.cache_read', 'cachedInputTokens'),
+		cacheWriteTokens: fields.part(...inputPaths('cache_write_tokens'), 'input_token_details.cache_creation'),
+		longCacheWriteTokens: fields.part('input_token_details.ephemeral_1h_input_tokens'),
+		audioInputTokens: fields.part(...inputPaths('audio_tokens'), 'input_token_details.audio'),
+		cachedAudioTokens: fields.part(...inputPaths('cached_tokens_details.audio_tokens')),
 		outputTokens: fields.required('output_tokens', 'outputTokens'),
-		reasoningTokens: fields.part('output_tokens_details.reasoning_tokens', 'output_token_details.reasoning', 'reasoningTokens'),
-		audioOutputTokens: fields.part('output_tokens_details.audio_tokens', 'output_token_details.audio'),
+		reasoningTokens: fields.part(...outputPaths('reasoning_tokens'), 'output_token_details.reasoning', 'reasoningTokens'),
+		audioOutputTokens: fields.part(...outputPaths('audio_tokens'), 'output_token_details.audio'),
 	};
-	return withHiddenReasoning(reported, fields.optional('total_tokens', 'totalTokens'));
+	return withRemainder(reported, fields.optional('total_tokens', 'totalTokens'));
 }
+
+/** The responses interface says tokens, the realtime one token. */
+const inputPaths = (name: string): string[] => [`input_tokens_details.${name}`, `input_token_details.${name}`];
+const outputPaths = (name: string): string[] => [`output_tokens_details.${name}`, `output_token_details.${name}`];
 
 /** Anthropic and Bedrock: `input_tokens` is only what was neither read from nor written to the cache. */
 function readDisjoint(fields: CountReader): Usage {
 	const cached = fields.part('cache_read_input_tokens', 'cacheReadInputTokens');
-	const written = fields.part('cache_creation_input_tokens', 'cacheWriteInputTokens');
+	const writtenLong = fields.part('cache_creation.ephemeral_1h_input_tokens');
+	const written =
+		fields.optional('cache_creation_input_tokens', 'cacheWriteInputTokens') ??
+		writtenLong + fields.part('cache_creation.ephemeral_5m_input_tokens');
 	return {
-		...NO_PARTS,
+		...NO_TOKENS,
 		inputTokens: fields.required('input_tokens', 'inputTokens') + cached + written,
 		cachedInputTokens: cached,
 		cacheWriteTokens: written,
+		longCacheWriteTokens: writtenLong,
 		outputTokens: fields.required('output_tokens', 'outputTokens'),
+		reasoningTokens: fields.part('output_tokens_details.thinking_tokens'),
 	};
 }
 
 /**
- * xAI, and Gemini behind its OpenAI-compatible address, count reasoning outside the completion: only the total tells.
- * What the total has beyond input and output was produced and billed as output, so it is added there.
+ * What the total has beyond input and output was left out of one of them. Gateways that pass on Anthropic's counts leave the cached
+ * input out; xAI, and Gemini behind its OpenAI-compatible address, leave the reasoning out, which is billed as output.
  */
-function withHiddenReasoning(usage: Usage, totalTokens: number | null): Usage {
-	const hidden = totalTokens === null ? 0 : totalTokens - usage.inputTokens - usage.outputTokens;
-	if (hidden <= 0) return usage;
-	return { ...usage, outputTokens: usage.outputTokens + hidden, reasoningTokens: Math.max(usage.reasoningTokens, hidden) };
+function withRemainder(usage: Usage, totalTokens: number | null): Usage {
+	const remainder = totalTokens === null ? 0 : totalTokens - usage.inputTokens - usage.outputTokens;
+	if (remainder <= 0) return usage;
+	const fromCache = usage.cachedInputTokens + usage.cacheWriteTokens;
+	if (remainder === fromCache && remainder !== usage.reasoningTokens) return { ...usage, inputTokens: usage.inputTokens + remainder };
+	return { ...usage, outputTokens: usage.outputTokens + remainder, reasoningTokens: Math.max(usage.reasoningTokens, remainder) };
 }
-
-const NO_PARTS = { cachedInputTokens: 0, cacheWriteTokens: 0, audioInputTokens: 0, reasoningTokens: 0, audioOutputTokens: 0 };
 
 /** Names the first part that exceeds its whole, or a whole that exceeds the limit; `null` when all is well. */
 function inconsistency(usage: Usage): string | null {
@@ -214,7 +258,10 @@ function inconsistency(usage: Usage): string | null {
 		['cached tokens', usage.cachedInputTokens, 'input tokens', inputTokens],
 		['cache-write tokens', usage.cacheWriteTokens, 'input tokens', inputTokens],
 		['cached and cache-write tokens together', usage.cachedInputTokens + usage.cacheWriteTokens, 'input tokens', inputTokens],
+		['long cache-write tokens', usage.longCacheWriteTokens, 'cache-write tokens', usage.cacheWriteTokens],
 		['audio input tokens', usage.audioInputTokens, 'input tokens', inputTokens],
+		['cached audio tokens', usage.cachedAudioTokens, 'cached tokens', usage.cachedInputTokens],
+		['cached audio tokens', usage.cachedAudioTokens, 'audio input tokens', usage.audioInputTokens],
 		['reasoning tokens', usage.reasoningTokens, 'output tokens', outputTokens],
 		['audio output tokens', usage.audioOutputTokens, 'output tokens', outputTokens],
 		['input tokens', inputTokens, 'limit', MAX_TOKENS],

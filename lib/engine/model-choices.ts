@@ -3,19 +3,11 @@
  */
 import { formatCredits, type Micro } from '../core/money';
 import { priceUsage } from '../core/pricing';
-import type { Usage } from '../core/usage';
+import { NO_TOKENS, type Usage } from '../core/usage';
 import type { ProviderHandle } from './action-types';
 
 /** A typical message: 1,000 tokens in, 200 out. */
-const TYPICAL_MESSAGE: Usage = {
-	inputTokens: 1000,
-	cachedInputTokens: 0,
-	cacheWriteTokens: 0,
-	audioInputTokens: 0,
-	outputTokens: 200,
-	reasoningTokens: 0,
-	audioOutputTokens: 0,
-};
+const TYPICAL_MESSAGE: Usage = { ...NO_TOKENS, inputTokens: 1000, outputTokens: 200 };
 /** Models that an endpoint lists but that do not chat. */
 const NOT_FOR_CHAT = /embed|whisper|tts|dall-e|moderation|image|audio|realtime|transcribe|sora|rerank|davinci-002|babbage/i;
 

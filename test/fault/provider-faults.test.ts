@@ -184,9 +184,13 @@ describe('provider', () => {
 				),
 				{ code: 'rate_limited', retryAfterMs: 62_500 },
 			],
-			['429 for the rate, without a word', status(429, 'slow down'), { code: 'rate_limited', isRetryable: true, retryAfterMs: null }],
 			[
-				'429 for the quota (field lesson 23)',
+				'field lesson 23: 429 for the rate, without a word',
+				status(429, 'slow down'),
+				{ code: 'rate_limited', isRetryable: true, retryAfterMs: null },
+			],
+			[
+				'field lesson 23: 429 for the quota',
 				status(
 					429,
 					{

@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { NO_TOKENS } from '../../lib/core/usage';
 import { accountOf, openLedgerStore } from '../../lib/runtime/runtime';
 import { run, type Finished } from '../support/child';
 import { cleanEnvironment, outputRoot } from '../support/repository';
@@ -61,15 +62,7 @@ async function useCredits(): Promise<void> {
 			waitMs: 0,
 		});
 		if (held.kind !== 'reserved') throw new Error('not reserved');
-		const usage = {
-			inputTokens: 1200,
-			cachedInputTokens: 0,
-			cacheWriteTokens: 0,
-			audioInputTokens: 0,
-			outputTokens: 80,
-			reasoningTokens: 0,
-			audioOutputTokens: 0,
-		};
+		const usage = { ...NO_TOKENS, inputTokens: 1200, outputTokens: 80 };
 		await account.settle({ holdSeq: held.hold.seq, actualMicro: credits, measure: 'reported', usage, result: null });
 	}
 	await store.close();

@@ -4,7 +4,7 @@
 import type { Alternative, Cap, Command, Expiry, Outcome, ReserveCommand } from '../../lib/core/commands';
 import type { BudgetPeriod, BudgetScope, GrantCategory, LabelName, Labels, Measure, Plan, UnconfirmedPolicy } from '../../lib/core/model';
 import { MICRO_PER_CREDIT, type Micro } from '../../lib/core/money';
-import type { Usage } from '../../lib/core/usage';
+import { NO_TOKENS, type Usage } from '../../lib/core/usage';
 
 /** Whole credits in micro-credits. */
 export const credits = (whole: number): Micro => BigInt(whole) * MICRO_PER_CREDIT;
@@ -122,15 +122,7 @@ export const setFloor = (
 ): Command => ({ kind: 'set_floor', key, floor: { ...rest, floorMicro: credits(floor) } });
 
 /** Token counts with nothing cached and nothing reasoned. */
-export const tokens = (inputTokens: number, outputTokens: number): Usage => ({
-	inputTokens,
-	outputTokens,
-	cachedInputTokens: 0,
-	cacheWriteTokens: 0,
-	audioInputTokens: 0,
-	reasoningTokens: 0,
-	audioOutputTokens: 0,
-});
+export const tokens = (inputTokens: number, outputTokens: number): Usage => ({ ...NO_TOKENS, inputTokens, outputTokens });
 
 /** The outcome if it is of this kind; throws with the outcome otherwise. */
 export function expectKind<K extends Outcome['kind']>(outcome: Outcome | undefined, kind: K): Extract<Outcome, { kind: K }> {

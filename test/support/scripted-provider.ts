@@ -2,17 +2,9 @@
 import type { ChatOutcome, ChatRequest, Provider, ProviderFault } from '../../lib/providers/provider';
 import type { ModelPrice } from '../../lib/core/pricing';
 import type { ProviderHandle } from '../../lib/engine/llm-action';
-import type { Usage } from '../../lib/core/usage';
+import { NO_TOKENS, type Usage } from '../../lib/core/usage';
 
-export const USAGE: Usage = {
-	inputTokens: 100,
-	cachedInputTokens: 0,
-	cacheWriteTokens: 0,
-	audioInputTokens: 0,
-	outputTokens: 20,
-	reasoningTokens: 0,
-	audioOutputTokens: 0,
-};
+export const USAGE: Usage = { ...NO_TOKENS, inputTokens: 100, outputTokens: 20 };
 
 /** $1 per million tokens in and out: a token costs a hundredth of a credit, a call of USAGE 1.2 credits. */
 export const PRICE: ModelPrice = {
@@ -25,7 +17,9 @@ export const PRICE: ModelPrice = {
 				input: 10_000_000_000n,
 				cachedInput: 10_000_000_000n,
 				cacheWrite: 10_000_000_000n,
+				longCacheWrite: 10_000_000_000n,
 				audioInput: 10_000_000_000n,
+				cachedAudio: 10_000_000_000n,
 				output: 10_000_000_000n,
 				audioOutput: 10_000_000_000n,
 			},

@@ -9,6 +9,8 @@ import type { ItemResult } from '../../lib/engine/item-result';
 import { GroupCommit } from '../../lib/ledger/group-commit';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
 import type { LedgerStore } from '../../lib/ledger/store';
+import { ZERO_RATES } from '../../lib/core/pricing';
+import { NO_TOKENS } from '../../lib/core/usage';
 import { LLM_ACTION_PARAMS } from '../../lib/params/llm-action';
 import { readParams } from '../../lib/params/read';
 import type { ChatAnswer } from '../../lib/providers/provider';
@@ -328,7 +330,7 @@ describe('LLM Action', () => {
 			],
 			[
 				'usage without a single token is not a free call',
-				() => answer(GOOD, { kind: 'reported', usage: { ...zeroUsage() } }),
+				() => answer(GOOD, { kind: 'reported', usage: NO_TOKENS }),
 				{ reservationCredits: '5' },
 				{ reason: 'answered', route: 'result', credits: '5', attempts: 1 },
 			],
@@ -388,7 +390,7 @@ describe('LLM Action', () => {
 		expect(unpriced?.llmCredits.reason).to.equal('unpriced_model');
 		const zero = {
 			...PRICE,
-			tiers: [{ fromInputTokens: 0, rates: { input: 0n, cachedInput: 0n, cacheWrite: 0n, audioInput: 0n, output: 0n, audioOutput: 0n } }],
+			tiers: [{ fromInputTokens: 0, rates: ZERO_RATES }],
 		};
 		const [free] = await makeAction(world, provider, {}, { provider: () => provider.handle(zero) }).run([item('f')]);
 		expect(free?.llmCredits).to.include({ reason: 'answered', credits: '0' });
@@ -444,15 +446,3 @@ describe('LLM Action', () => {
 		expect(results).to.have.length(10_000);
 	}).timeout(60_000);
 });
-
-function zeroUsage(): Record<string, number> {
-	return {
-		inputTokens: 0,
-		cachedInputTokens: 0,
-		cacheWriteTokens: 0,
-		audioInputTokens: 0,
-		outputTokens: 0,
-		reasoningTokens: 0,
-		audioOutputTokens: 0,
-	};
-}

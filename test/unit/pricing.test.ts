@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { formatDollars } from '../../lib/core/money';
 import { highestCost, isFree, priceUsage, ZERO_RATES } from '../../lib/core/pricing';
 import type { ModelPrice, Rates } from '../../lib/core/pricing';
-import type { Usage } from '../../lib/core/usage';
+import { NO_TOKENS, type Usage } from '../../lib/core/usage';
 
 const DOLLAR = 10_000_000_000n;
 
@@ -19,16 +19,7 @@ function price(...tiers: readonly (readonly [fromInputTokens: number, rates: Par
 }
 
 function usage(counts: Partial<Usage>): Usage {
-	return {
-		inputTokens: 0,
-		cachedInputTokens: 0,
-		cacheWriteTokens: 0,
-		audioInputTokens: 0,
-		outputTokens: 0,
-		reasoningTokens: 0,
-		audioOutputTokens: 0,
-		...counts,
-	};
+	return { ...NO_TOKENS, ...counts };
 }
 
 const flat = price([0, { input: 3n * DOLLAR, cachedInput: (3n * DOLLAR) / 10n, cacheWrite: (15n * DOLLAR) / 4n, output: 15n * DOLLAR }]);
@@ -42,7 +33,9 @@ const ratesOf: fc.Arbitrary<Rates> = fc.record({
 	input: rateOf,
 	cachedInput: rateOf,
 	cacheWrite: rateOf,
+	longCacheWrite: rateOf,
 	audioInput: rateOf,
+	cachedAudio: rateOf,
 	output: rateOf,
 	audioOutput: rateOf,
 });
@@ -111,6 +104,17 @@ describe('pricing', () => {
 			}),
 		);
 		expect(formatDollars(costMicro)).to.equal(String(0.05 + 20 + 1.5 + 20));
+	});
+
+	it('charges cached audio and writes to a long cache at their own rates, once each', () => {
+		const rates = { input: DOLLAR, cachedInput: DOLLAR / 10n, cacheWrite: 2n * DOLLAR, longCacheWrite: 4n * DOLLAR };
+		const model = price([0, { ...rates, audioInput: 40n * DOLLAR, cachedAudio: 20n * DOLLAR }]);
+		const counts = { inputTokens: 1_000_000, cachedInputTokens: 400_000, cacheWriteTokens: 300_000, longCacheWriteTokens: 100_000 };
+		// 300,000 plain at $1, 400,000 cached at $0.10, 200,000 written at $2 and 100,000 at $4.
+		expect(formatDollars(priceUsage(model, usage(counts)))).to.equal('1.14');
+		// Of the cached ones 50,000 are audio at $20, and 10,000 of the plain ones are audio at $40.
+		const withAudio = { ...counts, audioInputTokens: 60_000, cachedAudioTokens: 50_000 };
+		expect(formatDollars(priceUsage(model, usage(withAudio)))).to.equal('2.525');
 	});
 
 	it('applies a tier to the whole call from its first token on', () => {

@@ -5,6 +5,7 @@ import { calcPrice, findProvider } from '@pydantic/genai-prices';
 import { expect } from 'chai';
 import { CreditError } from '../../lib/core/errors';
 import { priceUsage } from '../../lib/core/pricing';
+import { NO_TOKENS } from '../../lib/core/usage';
 import { providerOfUrl } from '../../lib/core/provider-of-url';
 import { createRateCard } from '../../lib/core/rate-card';
 import type { RateOverride } from '../../lib/core/rate-overrides';
@@ -109,15 +110,7 @@ describe('rate card', () => {
 					});
 					// Names that the source gives to an earlier entry of its list are compared there.
 					if (!provider || source?.model.id !== price.model || 'output_reasoning_mtok' in source.model_price) continue;
-					const ours = priceUsage(price, {
-						inputTokens,
-						cachedInputTokens: 0,
-						cacheWriteTokens: 0,
-						audioInputTokens: 0,
-						outputTokens: 777,
-						reasoningTokens: 0,
-						audioOutputTokens: 0,
-					});
+					const ours = priceUsage(price, { ...NO_TOKENS, inputTokens, outputTokens: 777 });
 					expect(Number(ours) / 1e10, `${id}/${price.model} at ${inputTokens}`).to.be.closeTo(
 						source.total_price,
 						2e-10 + source.total_price * 1e-12,

@@ -1,18 +1,7 @@
 /** Owns the proof that usage is read alike from every provider, each token once, and that nothing is coerced. */
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { readUsage } from '../../lib/core/usage';
-import type { Usage } from '../../lib/core/usage';
-
-const NONE: Usage = {
-	inputTokens: 0,
-	cachedInputTokens: 0,
-	cacheWriteTokens: 0,
-	audioInputTokens: 0,
-	outputTokens: 0,
-	reasoningTokens: 0,
-	audioOutputTokens: 0,
-};
+import { NO_TOKENS, readUsage, type Usage } from '../../lib/core/usage';
 
 const SHAPES: readonly (readonly [name: string, raw: unknown, counts: Partial<Usage>])[] = [
 	['OpenAI chat', { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 }, { inputTokens: 100, outputTokens: 20 }],
@@ -88,6 +77,50 @@ const SHAPES: readonly (readonly [name: string, raw: unknown, counts: Partial<Us
 		{ inputTokens: 10, outputTokens: 85, reasoningTokens: 80 },
 	],
 	[
+		'Anthropic with a cache that lasts an hour',
+		{
+			input_tokens: 10,
+			cache_read_input_tokens: 0,
+			cache_creation: { ephemeral_5m_input_tokens: 456, ephemeral_1h_input_tokens: 100 },
+			output_tokens: 5,
+			output_tokens_details: { thinking_tokens: 3 },
+		},
+		{ inputTokens: 566, cacheWriteTokens: 556, longCacheWriteTokens: 100, outputTokens: 5, reasoningTokens: 3 },
+	],
+	[
+		'a gateway that passes on Anthropic’s disjoint counts in the chat shape',
+		{ prompt_tokens: 10, cache_read_input_tokens: 300, cache_creation_input_tokens: 40, completion_tokens: 5, total_tokens: 355 },
+		{ inputTokens: 350, cachedInputTokens: 300, cacheWriteTokens: 40, outputTokens: 5 },
+	],
+	[
+		'a gateway that passes on Anthropic’s counts inside the prompt',
+		{ prompt_tokens: 350, cache_read_input_tokens: 300, cache_creation_input_tokens: 40, completion_tokens: 5, total_tokens: 355 },
+		{ inputTokens: 350, cachedInputTokens: 300, cacheWriteTokens: 40, outputTokens: 5 },
+	],
+	[
+		'reasoning outside the completion that happens to be as much as the cached input',
+		{
+			prompt_tokens: 30,
+			completion_tokens: 9,
+			total_tokens: 51,
+			prompt_tokens_details: { cached_tokens: 12 },
+			completion_tokens_details: { reasoning_tokens: 12 },
+		},
+		{ inputTokens: 30, cachedInputTokens: 12, outputTokens: 21, reasoningTokens: 12 },
+	],
+	['Moonshot', { prompt_tokens: 50, completion_tokens: 4, cached_tokens: 32 }, { inputTokens: 50, cachedInputTokens: 32, outputTokens: 4 }],
+	[
+		'Gemini with sound from the cache',
+		{
+			promptTokenCount: 40,
+			candidatesTokenCount: 1,
+			cachedContentTokenCount: 9,
+			promptTokensDetails: [{ modality: 'AUDIO', tokenCount: 20 }],
+			cacheTokensDetails: [{ modality: 'AUDIO', tokenCount: 7 }],
+		},
+		{ inputTokens: 40, cachedInputTokens: 9, audioInputTokens: 20, cachedAudioTokens: 7, outputTokens: 1 },
+	],
+	[
 		'LangChain',
 		{ usage_metadata: { input_tokens: 60, output_tokens: 6, total_tokens: 66, input_token_details: { cache_read: 50 } } },
 		{ inputTokens: 60, cachedInputTokens: 50, outputTokens: 6 },
@@ -98,11 +131,7 @@ const SHAPES: readonly (readonly [name: string, raw: unknown, counts: Partial<Us
 ];
 
 const REJECTED: readonly (readonly [name: string, raw: unknown, detail: RegExp])[] = [
-	[
-		'a number as text (field lesson 13)',
-		{ prompt_tokens: '100', completion_tokens: '20' },
-		/^prompt_tokens is "100", which is not a whole number/,
-	],
+	['a number as text', { prompt_tokens: '100', completion_tokens: '20' }, /^prompt_tokens is "100", which is not a whole number/],
 	[
 		'one part as text',
 		{ prompt_tokens: 10, completion_tokens: 2, prompt_tokens_details: { cached_tokens: '5' } },
@@ -124,6 +153,21 @@ const REJECTED: readonly (readonly [name: string, raw: unknown, detail: RegExp])
 		{ prompt_tokens: 10, completion_tokens: 2, completion_tokens_details: { reasoning_tokens: 3 } },
 		/^reasoning tokens are 3/,
 	],
+	[
+		'more written for an hour than written',
+		{ input_tokens: 1, output_tokens: 1, cache_creation_input_tokens: 5, cache_creation: { ephemeral_1h_input_tokens: 6 } },
+		/^long cache-write tokens are 6, more than the cache-write tokens \(5\)/,
+	],
+	[
+		'more cached audio than audio',
+		{
+			promptTokenCount: 9,
+			candidatesTokenCount: 1,
+			cachedContentTokenCount: 9,
+			cacheTokensDetails: [{ modality: 'AUDIO', tokenCount: 2 }],
+		},
+		/^cached audio tokens are 2, more than the audio input tokens \(0\)/,
+	],
 	['text', 'lots', /^usage is "lots"/],
 	['a list', [1, 2], /^usage is a list/],
 ];
@@ -131,7 +175,7 @@ const REJECTED: readonly (readonly [name: string, raw: unknown, detail: RegExp])
 describe('usage', () => {
 	for (const [name, raw, counts] of SHAPES) {
 		it(`reads ${name}`, () => {
-			expect(readUsage(raw)).to.deep.equal({ kind: 'reported', usage: { ...NONE, ...counts } });
+			expect(readUsage(raw)).to.deep.equal({ kind: 'reported', usage: { ...NO_TOKENS, ...counts } });
 		});
 	}
 
@@ -142,7 +186,7 @@ describe('usage', () => {
 	}
 
 	for (const [name, raw, detail] of REJECTED) {
-		it(`rejects ${name}`, () => {
+		it(`${name.includes('text') ? 'field lesson 13: ' : ''}rejects ${name}`, () => {
 			const reading = readUsage(raw);
 			expect(reading.kind).to.equal('rejected');
 			expect(reading.kind === 'rejected' && reading.detail).to.match(detail);
