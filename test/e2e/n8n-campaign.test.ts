@@ -1,5 +1,6 @@
 /** The packed package in the real n8n: campaigns on a budget. */
 import { expect } from 'chai';
+import { secretsOf } from '../support/host-ledger';
 import { proofOf, readBalance, readUsage } from '../support/ledger-reader';
 import { outputOf, runsOf } from '../support/n8n-session';
 import { campaignFlow, people, sendPeople, whenLeft } from '../support/node-red-flow';
@@ -55,7 +56,8 @@ describe('n8n: a campaign', function () {
 		expect(run?.metadata?.tokenUsage).to.deep.equal({ inputTokens: 12_000, outputTokens: 2_400 });
 		expect(answered[0]?.json['tokenUsage']).to.deep.equal({ promptTokens: 100, completionTokens: 20, totalTokens: 120 });
 		expect(execution.customData).to.deep.equal({ llm_credits_spent: '120' });
-		expect(JSON.stringify(execution)).not.to.include(SECRET);
+		for (const secret of [SECRET, ...secretsOf(world.ledger)])
+			expect(JSON.stringify(execution) + world.n8n.server.output()).not.to.include(secret);
 	});
 
 	it('lets items wait for credits that open calls hold, before they fall back', async () => {
@@ -75,7 +77,7 @@ describe('n8n: a campaign', function () {
 		expect(await proofOf(world.ledger)).to.include({ ok: true });
 	});
 
-	it('shares one ledger file with Node-RED: together never more than was granted', async () => {
+	it('shares one ledger with Node-RED: together never more than was granted', async () => {
 		world = await openWorld({ credits: '120', choose: () => ({ kind: 'answer', delayMs: 20 }) });
 		const nodeRed = await startNodeRed();
 		try {

@@ -1,14 +1,13 @@
 /** The packed package in the real n8n: providers that fail in every way, ledgers that cannot be used, and bad input. */
 import { expect } from 'chai';
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { parseCredits } from '../../lib/core/money';
 import type { Behaviour } from '../support/fake-openai';
 import { chooserOf } from '../support/fake-openai';
-import { grantCredits, proofOf, readBalance } from '../support/ledger-reader';
+import { secretsOf } from '../support/host-ledger';
+import { proofOf, readBalance } from '../support/ledger-reader';
 import { outputOf, runsOf, type KeptItem } from '../support/n8n-session';
 import { MODEL, openWorld, peopleList, plainCampaign, SECRET, sharedN8n, type World } from '../support/n8n-world';
+import { UNUSABLE_LEDGERS, type UnusableLedger } from '../support/unusable-ledgers';
 
 interface Fault {
 	readonly name: string;
@@ -118,58 +117,24 @@ describe('n8n: faults and bad input', function () {
 	});
 
 	describe('a ledger that cannot be used', () => {
-		const corrupt = (path: string): void => writeFileSync(path, 'This is not a database. '.repeat(400));
-		const newer = async (path: string): Promise<void> => {
-			await grantCredits(path, '5');
-			const db = new Database(path);
-			db.pragma('user_version = 999');
-			db.close();
+		const forbidden: UnusableLedger = {
+			name: 'a path that n8n keeps from nodes',
+			make: async () => Promise.resolve('/tmp/llm-credits-forbidden.db'),
+			says: /N8N_RESTRICT_FILE_ACCESS_TO/,
 		};
-		const cases: readonly (readonly [name: string, path: (folder: string) => Promise<string>, message: RegExp])[] = [
-			['a folder in its place', async (folder) => folder, /folder|directory/i],
-			[
-				'a corrupt file',
-				async (folder) => {
-					const path = join(folder, 'corrupt.db');
-					corrupt(path);
-					return path;
-				},
-				/corrupt|not a ledger|damaged|not a database/i,
-			],
-			[
-				'a newer schema',
-				async (folder) => {
-					const path = join(folder, 'newer.db');
-					await newer(path);
-					return path;
-				},
-				/newer/i,
-			],
-			['a path that n8n keeps from nodes', async () => '/tmp/llm-credits-forbidden.db', /N8N_RESTRICT_FILE_ACCESS_TO/],
-			[
-				'a folder that is a file',
-				async (folder) => {
-					writeFileSync(join(folder, 'file'), '');
-					return join(folder, 'file', 'ledger.db');
-				},
-				/\S/,
-			],
-		];
-		for (const [name, prepare, message] of cases) {
+		for (const { name, make, says } of [...UNUSABLE_LEDGERS, forbidden]) {
 			it(`${name}: no call is made, every item goes on, and the reason is said`, async () => {
 				const { filesFolder } = await sharedN8n();
-				const folder = join(filesFolder, name.replaceAll(' ', '-'));
-				mkdirSync(folder, { recursive: true });
-				world = await openWorld({ credits: null, ledger: await prepare(folder) });
+				world = await openWorld({ credits: null, ledger: await make(filesFolder) });
 				const { workflow, path } = await world.campaign(plainCampaign(world.action()));
 				const execution = await world.n8n.run(workflow, path, { people: peopleList(20) });
 				expect(execution.status).to.equal('success');
 				const fallen = outputOf(execution, 'LLM Action', 1);
 				expect(fallen).to.have.length(20);
 				expect(new Set(marksOf(fallen).map((mark) => mark?.reason))).to.deep.equal(new Set(['ledger_unavailable']));
-				expect(marksOf(fallen)[0]?.message).to.match(message);
+				expect(marksOf(fallen)[0]?.message).to.match(says);
 				expect(world.provider.requests).to.have.length(0);
-				chmodSync(folder, 0o700);
+				for (const secret of secretsOf(world.ledger)) expect(JSON.stringify(execution) + world.n8n.server.output()).not.to.include(secret);
 			});
 		}
 	});

@@ -2,12 +2,15 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { locationOf } from '../support/host-ledger';
 import { readBalance } from '../support/ledger-reader';
 import { outputOf, runsOf, type Execution } from '../support/n8n-session';
+import { newLedgerUrl } from '../support/postgres';
 import { runN8n } from '../support/real-n8n';
 import { repositoryRoot } from '../support/repository';
 import { creditBalance, fallbackSwitch, MODEL, openWorld, peopleList, SECRET, sharedN8n, type World } from '../support/n8n-world';
 import { end, type WorkflowJson } from '../support/n8n-workflow-builder';
+import { UNUSABLE_LEDGERS } from '../support/unusable-ledgers';
 
 interface NodeType {
 	readonly name: string;
@@ -193,7 +196,8 @@ describe('n8n: the nodes', function () {
 	}
 
 	it('Fallback Switch: while the ledger cannot be read, every item leaves by Otherwise', async () => {
-		world = await openWorld({ credits: null, ledger: '/tmp/llm-credits-forbidden.db' });
+		const { filesFolder } = await sharedN8n();
+		world = await openWorld({ credits: null, ledger: (await UNUSABLE_LEDGERS[0]?.make(filesFolder)) ?? '' });
 		const { workflow, path } = await world.campaign({
 			nodes: [fallbackSwitch(world, { mode: 'state' }), end('Otherwise')],
 			wires: [
@@ -231,9 +235,13 @@ describe('n8n: the nodes', function () {
 			world.n8n.rest<{ status: string; message: string }>('POST', '/rest/credentials/test', {
 				credentials: { id: '', name: 'x', type, data },
 			});
-		expect(await test('llmCreditsLedgerApi', { path: '', account: 'default', timeZone: '' })).to.deep.include({ status: 'OK' });
-		expect((await test('llmCreditsLedgerApi', { path: '', account: 'default', timeZone: '' })).message).to.match(
-			/^0 credits are available on account default in .+llm-credits\/ledger\.db/,
+		const emptyIn = (location: string): object => ({ status: 'OK', message: `0 credits are available on account default in ${location}` });
+		expect(await test('llmCreditsLedgerApi', { path: '', account: 'default', timeZone: '' })).to.deep.equal(
+			emptyIn(locationOf(world.n8n.usual.ledger)),
+		);
+		const postgresUrl = await newLedgerUrl();
+		expect(await test('llmCreditsLedgerApi', { path: '', postgresUrl, account: 'default' })).to.deep.equal(
+			emptyIn(locationOf(postgresUrl)),
 		);
 		expect(await test('llmCreditsLedgerApi', { path: 'here.db', account: 'default' })).to.deep.include({ status: 'Error' });
 		expect((await test('llmCreditsProviderApi', { service: 'custom', baseUrl: world.provider.url, apiKey: SECRET })).message).to.match(

@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until } from './child';
+import { usualLedger, type UsualLedger } from './host-ledger';
 import type { WorkflowJson } from './n8n-workflow-builder';
 import { packOnce } from './pack';
 import { hasWebhook, installPackage, loginN8n, startN8n, type N8nServer } from './real-n8n';
@@ -56,17 +57,21 @@ const ENDED = ['success', 'error', 'crashed', 'canceled'];
 
 export class N8nSession {
 	readonly userFolder: string;
+	/** The ledger of credentials that name none. */
+	readonly usual: UsualLedger;
 	#server: N8nServer | null = null;
 	#cookie = '';
 	#apiKey = '';
 
-	private constructor(userFolder: string) {
+	private constructor(userFolder: string, usual: UsualLedger) {
 		this.userFolder = userFolder;
+		this.usual = usual;
 	}
 
 	/** Installs the package into a new user folder and starts n8n there. */
 	static async start(): Promise<N8nSession> {
-		const session = new N8nSession(mkdtempSync(join(tmpdir(), 'llm-credits-n8n-')));
+		const userFolder = mkdtempSync(join(tmpdir(), 'llm-credits-n8n-'));
+		const session = new N8nSession(userFolder, await usualLedger(join(userFolder, '.n8n')));
 		await installPackage(await packOnce(), session.userFolder);
 		mkdirSync(session.filesFolder, { recursive: true });
 		await session.startServer();
@@ -92,7 +97,7 @@ export class N8nSession {
 		this.#server = await startN8n({
 			userFolder: this.userFolder,
 			webhookPaths,
-			env: { N8N_RESTRICT_FILE_ACCESS_TO: this.filesFolder, N8N_PAYLOAD_SIZE_MAX: '64' },
+			env: { N8N_RESTRICT_FILE_ACCESS_TO: this.filesFolder, N8N_PAYLOAD_SIZE_MAX: '64', ...this.usual.env },
 		});
 		this.#cookie = await loginN8n(this.#server);
 		this.#apiKey = (
