@@ -1,10 +1,11 @@
 /**
- * Owns a stretch of network between a program and a server that fails on order: it lets a message through and cuts before the answer,
- * cuts before the message, or falls silent. Refuses to understand more of the protocol than the word it waits for.
+ * Owns a stretch of network between a program and a PostgreSQL server that fails on order: it cuts before a statement arrives, after it was
+ * carried out and before the answer, or falls silent. Refuses to understand what a statement says.
  */
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { AnsweredStatements, SentStatements } from './postgres-messages';
 
-/** What happens to the connection on which the word is sent. */
+/** What happens to the connection on which the statement is sent. */
 export type Cut = 'after' | 'before' | 'silent';
 
 /** The proxy; it passes everything until it is told otherwise. */
@@ -12,19 +13,36 @@ export interface CuttingProxy {
 	readonly port: number;
 	/** How often it has cut. */
 	readonly cuts: number;
-	/** The next time this word is sent to the server, cut so; once. `after` waits until the server answers with the word. */
+	/** The next statement that contains this word is cut so; once. */
 	cutAt(word: string, cut: Cut): void;
+	/** The `number`-th statement from now on is cut so; once. Statements of all connections count. */
+	cutAtStatement(number: number, cut: Cut): void;
+	/** Cuts nothing from now on. */
+	disarm(): void;
 	/** Refuses new connections from now on and breaks those there are, or takes them again. */
 	setOpen(isOpen: boolean): void;
 	stop(): Promise<void>;
 }
 
+/** Tells whether and how a statement is cut. */
+type Judge = (statement: Buffer) => Cut | null;
+
 /** Starts a proxy on a free loopback port. */
 export async function startCuttingProxy(serverPort: number): Promise<CuttingProxy> {
-	let armed: { readonly word: string; readonly cut: Cut } | null = null;
+	let judge: Judge | null = null;
 	let cuts = 0;
 	let isOpen = true;
 	const sockets = new Set<Socket>();
+	const arm = (decide: Judge): void => {
+		judge = (statement) => {
+			const cut = decide(statement);
+			if (cut) {
+				judge = null;
+				cuts += 1;
+			}
+			return cut;
+		};
+	};
 
 	const listener = createServer((client) => {
 		if (!isOpen) {
@@ -32,44 +50,11 @@ export async function startCuttingProxy(serverPort: number): Promise<CuttingProx
 			return;
 		}
 		const server = connect(serverPort, '127.0.0.1');
-		let isSilent = false;
-		let isCutAtAnswer = false;
-		let word = '';
-		const breakBoth = (): void => {
-			client.destroy();
-			server.destroy();
-		};
 		for (const socket of [client, server]) {
 			sockets.add(socket);
-			socket.setNoDelay(true);
-			socket.on('error', breakBoth);
-			socket.on('close', () => {
-				sockets.delete(socket);
-				breakBoth();
-			});
+			socket.on('close', () => sockets.delete(socket));
 		}
-		client.on('data', (sent) => {
-			if (isSilent) return;
-			if (armed === null || !sent.includes(armed.word)) {
-				server.write(sent);
-				return;
-			}
-			const { cut } = armed;
-			({ word } = armed);
-			armed = null;
-			cuts += 1;
-			if (cut === 'before') {
-				breakBoth();
-				return;
-			}
-			isSilent = true;
-			isCutAtAnswer = cut === 'after';
-			server.write(sent);
-		});
-		server.on('data', (answered) => {
-			if (!isSilent) client.write(answered);
-			else if (isCutAtAnswer && answered.includes(word)) breakBoth();
-		});
+		join(client, server, (statement) => judge?.(statement) ?? null);
 	});
 	await new Promise<void>((listening) => listener.listen(0, '127.0.0.1', listening));
 	return {
@@ -77,8 +62,13 @@ export async function startCuttingProxy(serverPort: number): Promise<CuttingProx
 		get cuts() {
 			return cuts;
 		},
-		cutAt: (word, cut) => {
-			armed = { word, cut };
+		cutAt: (word, cut) => arm((statement) => (statement.includes(word) ? cut : null)),
+		cutAtStatement: (number, cut) => {
+			let left = number;
+			arm(() => ((left -= 1) === 0 ? cut : null));
+		},
+		disarm: () => {
+			judge = null;
 		},
 		setOpen: (open) => {
 			isOpen = open;
@@ -89,4 +79,44 @@ export async function startCuttingProxy(serverPort: number): Promise<CuttingProx
 			await new Promise((closed) => listener.close(closed));
 		},
 	};
+}
+
+/** Passes what the two say to each other until a statement is cut. */
+function join(client: Socket, server: Socket, judge: Judge): void {
+	const sent = new SentStatements();
+	const answered = new AnsweredStatements();
+	let statements = 0;
+	let isSilent = false;
+	let breakAtAnswer = Infinity;
+	const breakBoth = (): void => {
+		client.destroy();
+		server.destroy();
+	};
+	for (const socket of [client, server]) {
+		socket.setNoDelay(true);
+		socket.on('error', breakBoth);
+		socket.on('close', breakBoth);
+	}
+	const breakWhenAnswered = (): void => {
+		if (answered.count >= breakAtAnswer) breakBoth();
+	};
+	client.on('data', (chunk) => {
+		for (const { bytes, isStatement } of sent.take(chunk)) {
+			if (isSilent) return;
+			const cut = isStatement ? judge(bytes) : null;
+			isSilent = cut !== null;
+			if (cut !== 'before') {
+				server.write(bytes);
+				if (isStatement) statements += 1;
+			}
+			// Statements that were sent before are carried out first: a connection that is reset can lose them on the way.
+			if (cut === 'before' || cut === 'after') breakAtAnswer = statements;
+			breakWhenAnswered();
+		}
+	});
+	server.on('data', (chunk) => {
+		answered.take(chunk);
+		if (!isSilent) client.write(chunk);
+		else breakWhenAnswered();
+	});
 }

@@ -1,58 +1,78 @@
-/** Owns databases whose statements fail when a test says so. Rolling back always works, as it does when a process dies. */
+/**
+ * Owns databases of which every statement is watched, and statements that fail when a test says so. Rolling back is never watched: it
+ * always works, as it does when a process dies.
+ */
 import type { Database } from 'better-sqlite3';
 import { openFile } from '../../lib/ledger/sqlite/connection';
+
+/** Runs a statement, or does something before or after it, or throws instead. */
+export type Watch = <T>(sql: string, run: () => T) => T;
+
+const STATEMENT_CALLS = ['run', 'get', 'all', 'iterate'];
+
+/** Opens a file like the store does, with a watch over every statement. */
+export function openWatched(path: string, watch: Watch): Database {
+	const db = openFile(path);
+	const watched = <T>(sql: string, run: () => T): T => (sql === 'ROLLBACK' ? run() : watch(sql, run));
+	return new Proxy(db, {
+		get: (target, name) => {
+			if (name === 'prepare') return (sql: string) => watchedStatement(target.prepare(sql), sql, watched);
+			if (name === 'exec') return (sql: string) => watched(sql, () => target.exec(sql));
+			if (name === 'pragma') return (sql: string, options?: { simple?: boolean }) => watched(sql, () => target.pragma(sql, options));
+			const value: unknown = Reflect.get(target, name, target);
+			return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+		},
+	});
+}
+
+function watchedStatement(statement: object, sql: string, watch: Watch): object {
+	const proxy: object = new Proxy(statement, {
+		get: (target, name) => {
+			const value: unknown = Reflect.get(target, name, target);
+			if (typeof value !== 'function') return value;
+			const call = (...args: unknown[]): unknown => (value as (...given: unknown[]) => unknown).apply(target, args);
+			if (name === 'pluck') return () => (call(), proxy);
+			return STATEMENT_CALLS.includes(String(name)) ? (...args: unknown[]) => watch(sql, () => call(...args)) : call;
+		},
+	});
+	return proxy;
+}
 
 /** Counts the statements that run while it is armed, and throws before or after one of them. */
 export class StatementFaults {
 	#failAt: number | null = null;
 	#count = 0;
 	#moment: 'before' | 'after' = 'before';
+	#onDeath: () => void = () => undefined;
 
-	/** The next `statement`-th statement fails; counting starts now. */
-	arm(statement: number, moment: 'before' | 'after'): void {
+	/** The next `statement`-th statement fails; counting starts now. `onDeath` is called at that moment. */
+	arm(statement: number, moment: 'before' | 'after', onDeath: () => void = () => undefined): void {
 		this.#failAt = statement;
 		this.#moment = moment;
 		this.#count = 0;
+		this.#onDeath = onDeath;
 	}
 
-	/** Stops failing; returns how many statements ran since it was armed. */
-	disarm(): number {
+	/** Stops failing. */
+	disarm(): void {
 		this.#failAt = null;
-		return this.#count;
 	}
 
 	/** Opens a file like the store does, with statements that obey. */
-	readonly open = (path: string): Database => {
-		const db = openFile(path);
-		return new Proxy(db, {
-			get: (target, name) => {
-				if (name === 'prepare') return (sql: string) => this.#watched(target.prepare(sql), sql);
-				const value: unknown = Reflect.get(target, name, target);
-				return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-			},
-		});
-	};
+	readonly open = (path: string): Database => openWatched(path, (sql, run) => this.#run(sql, run));
 
-	#watched(statement: object, sql: string): object {
-		const watched: object = new Proxy(statement, {
-			get: (target, name) => {
-				const value: unknown = Reflect.get(target, name, target);
-				if (typeof value !== 'function') return value;
-				const call = (...args: unknown[]): unknown => (value as (...given: unknown[]) => unknown).apply(target, args);
-				if (name === 'pluck') return () => (call(), watched);
-				return ['run', 'get', 'all', 'iterate'].includes(String(name)) ? (...args: unknown[]) => this.#run(sql, () => call(...args)) : call;
-			},
-		});
-		return watched;
-	}
-
-	#run(sql: string, call: () => unknown): unknown {
-		if (this.#failAt === null || sql === 'ROLLBACK') return call();
+	#run<T>(sql: string, run: () => T): T {
+		if (this.#failAt === null) return run();
 		this.#count += 1;
 		const isNow = this.#count === this.#failAt;
-		if (isNow && this.#moment === 'before') throw new Error(`Died before: ${sql}`);
-		const result = call();
-		if (isNow) throw new Error(`Died after: ${sql}`);
+		if (isNow && this.#moment === 'before') this.#die(`before: ${sql}`);
+		const result = run();
+		if (isNow) this.#die(`after: ${sql}`);
 		return result;
+	}
+
+	#die(where: string): never {
+		this.#onDeath();
+		throw new Error(`Died ${where}`);
 	}
 }
