@@ -134,11 +134,14 @@ describe('Node-RED in Chromium', function () {
 
 	it('offers the models of the provider with what a typical message costs', async () => {
 		await editor.edit('action');
-		await editor.page.locator('.llmc-row[data-key="model"] .llmc-cost:has-text("10 credits")').waitFor();
+		await editor.page.locator('.llmc-row[data-key="model"] .llmc-cost:has-text("Quick, about 10 credits a message")').waitFor();
 		await editor.page.click('.llmc-pick');
 		const models = editor.page.locator('.llmc-pick-model');
 		await models.first().waitFor();
-		expect(await models.allTextContents()).to.deep.equal(['gpt-4o-mini10 credits', 'gpt-4.1-minino known price']);
+		expect(await models.allTextContents()).to.deep.equal([
+			'gpt-4o-miniquick, about 10 credits a message, most cost-efficient',
+			'gpt-4.1-miniquick, no known price',
+		]);
 		await models.last().click();
 		await editor.leave();
 		await editor.deploy();

@@ -226,7 +226,7 @@ describe('n8n: the nodes', function () {
 			},
 		);
 		expect(results.map(({ value }) => value)).to.deep.equal(['gpt-4.1-mini', 'gpt-4o-mini']);
-		expect(results[0]?.name).to.match(/^gpt-4.1-mini \(.+\)$/);
+		expect(results[0]?.name).to.match(/^gpt-4.1-mini \(quick, .+\)$/);
 	});
 
 	it('the connection tests tell the balance and the models, or what is wrong', async () => {

@@ -94,11 +94,20 @@ describe('Node-RED: the life of the nodes', function () {
 				models: [
 					{
 						id: 'gpt-4o-mini',
-						label: 'gpt-4o-mini (about 10 credits a message, most cost-efficient)',
+						label: 'gpt-4o-mini (quick, about 10 credits a message, most cost-efficient)',
+						about: 'quick, about 10 credits a message, most cost-efficient',
+						kind: 'quick',
 						credits: '10',
 						isMostCostEfficient: true,
 					},
-					{ id: 'gpt-4.1-mini', label: 'gpt-4.1-mini (no known price)', credits: null, isMostCostEfficient: false },
+					{
+						id: 'gpt-4.1-mini',
+						label: 'gpt-4.1-mini (quick, no known price)',
+						about: 'quick, no known price',
+						kind: 'quick',
+						credits: null,
+						isMostCostEfficient: false,
+					},
 				],
 			});
 			expect((await guarded.request('llm-credits/ledger/ledger/balance', reader)).body).to.include({

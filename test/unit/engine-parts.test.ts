@@ -4,6 +4,8 @@ import { backoffMs, nextMove } from '../../lib/core/ladder';
 import { FallbackSwitch, type FallbackSwitchValues } from '../../lib/engine/fallback-switch';
 import { mergeResult, type ItemResult } from '../../lib/engine/item-result';
 import type { LedgerAccount } from '../../lib/engine/ledger-account';
+import { kindOfModel } from '../../lib/core/model-kind';
+import type { ModelPrice } from '../../lib/core/pricing';
 import { modelChoices } from '../../lib/engine/model-choices';
 import { FALLBACK_SWITCH_PARAMS } from '../../lib/params/fallback-switch';
 import { readParams } from '../../lib/params/read';
@@ -103,26 +105,60 @@ describe('item result', () => {
 });
 
 describe('model choices', () => {
-	it('are sorted by what a message costs, mark the cheapest that is not free, and leave out what does not chat', async () => {
+	const scaled = (factor: bigint): ModelPrice => ({
+		...PRICE,
+		tiers: [{ fromInputTokens: 0, rates: { ...PRICE.tiers[0]!.rates, input: factor, output: factor } }],
+	});
+	const labelsOf = async (prices: Readonly<Record<string, ModelPrice | null>>): Promise<string[]> => {
 		const provider = new ScriptedProvider(() => answer(''));
-		provider.listModels = () => Promise.resolve(['dear', 'text-embedding-3', 'cheap', 'free', 'strange']);
-		const scaled = (factor: bigint) => ({
-			...PRICE,
-			tiers: [{ fromInputTokens: 0, rates: { ...PRICE.tiers[0]!.rates, input: factor, output: factor } }],
-		});
-		const prices: Record<string, ReturnType<typeof scaled>> = {
-			dear: scaled(50_000_000_000n),
-			cheap: scaled(1_000_000_000n),
-			free: scaled(0n),
-		};
+		provider.listModels = () => Promise.resolve(Object.keys(prices));
 		const choices = await modelChoices({ provider, service: 's', priceOf: (model) => prices[model] ?? null }, { atMs: 0 });
-		expect(choices.map(({ label }) => label)).to.deep.equal([
-			'free (free)',
-			'cheap (about 1.2 credits a message, most cost-efficient)',
-			'dear (about 60 credits a message)',
+		return choices.map(({ label }) => label);
+	};
+
+	it('are sorted by what a message costs, say how they answer, mark the most cost-efficient, and leave out what does not chat', async () => {
+		const labels = await labelsOf({
+			'gpt-4.1': scaled(50_000_000_000n),
+			'text-embedding-3': scaled(1n),
+			'gpt-4.1-mini': scaled(1_000_000_000n),
+			'o4-mini': scaled(900_000_000n),
+			llama3: scaled(0n),
+			strange: null,
+			'our-own': scaled(60_000_000_000n),
+		});
+		expect(labels).to.deep.equal([
+			'llama3 (quick, free)',
+			'o4-mini (reasoning, about 1.08 credits a message plus thinking)',
+			'gpt-4.1-mini (quick, about 1.2 credits a message, most cost-efficient)',
+			'gpt-4.1 (quick, about 60 credits a message)',
+			'our-own (about 72 credits a message)',
 			'strange (no known price)',
 		]);
 	});
+
+	it('mark the cheapest of those that think where there is nothing else', async () => {
+		expect(await labelsOf({ o3: scaled(2_000_000_000n), 'o4-mini': scaled(1_000_000_000n), llama3: scaled(0n) })).to.include(
+			'o4-mini (reasoning, about 1.2 credits a message plus thinking, most cost-efficient)',
+		);
+	});
+
+	for (const [kind, names] of [
+		[
+			'quick',
+			'gpt-4.1-mini gpt-4o openai/gpt-5-chat-latest chatgpt-4o-latest claude-haiku-4-5 gemini-2.0-flash gemini-2.5-flash-lite mistral-small-latest llama-3.3-70b-versatile grok-3 grok-4-fast-non-reasoning qwen3-235b-a22b-instruct-2507 deepseek-chat command-a sonar kimi-k2 Qwen2.5-7B',
+		],
+		[
+			'reasoning',
+			'o1 o3-mini openai/o4-mini gpt-5 gpt-5-mini openai/gpt-5.1 gpt-6-luna openai/gpt-oss-120b deepseek-reasoner deepseek/deepseek-r1-0528 deepseek-v4-flash magistral-medium-latest qwq-32b qwen3:8b qwen/qwen3-30b-a3b-thinking-2507 grok-3-mini grok-4.3 gemini-2.5-flash gemini-3-pro-preview models/gemini-2.5-pro GLM-5.2 kimi-k2-thinking MiniMax-M2 sonar-reasoning-pro anthropic/claude-3.7-sonnet:thinking',
+		],
+		[null, 'my-deployment production-model-2 fine-tuned'],
+	] as const) {
+		for (const name of names.split(' ')) {
+			it(`${name} is ${kind ?? 'of no known kind'}`, () => {
+				expect(kindOfModel(name)).to.equal(kind);
+			});
+		}
+	}
 });
 
 describe('provider settings', () => {

@@ -47,21 +47,20 @@ export class ModelPicker {
 		if (message !== '') return [{ value: typed, label: $('<div class="llmc-pick-note">').text(message) }];
 		const isWhole = models.some(({ id }) => id === typed);
 		const fitting = isWhole ? models : models.filter(({ id }) => id.toLowerCase().includes(typed.trim().toLowerCase()));
-		return fitting.map(({ id, credits }) => ({
+		return fitting.map(({ id, about }) => ({
 			value: id,
-			label: $('<div class="llmc-pick-model">').append($('<span>').text(id), $('<span class="llmc-pick-cost">').text(costOf(credits))),
+			label: $('<div class="llmc-pick-model">').append($('<span>').text(id), $('<span class="llmc-pick-cost">').text(about)),
 		}));
 	}
 
 	showCost() {
 		const chosen =
 			this.field.typedInput('type') === 'str' ? this.loaded.models.find(({ id }) => id === this.field.typedInput('value')) : undefined;
-		const cost = chosen === undefined ? this.loaded.message : `A typical message (1,000 tokens in, 200 out): ${costOf(chosen.credits)}.`;
+		const cost = chosen === undefined ? this.loaded.message : `${capital(chosen.about)}.`;
 		this.row.find('.llmc-cost').text(cost);
 	}
 }
 
-function costOf(credits) {
-	if (credits === null) return 'no known price';
-	return credits === '0' ? 'free' : `${credits} credits`;
+function capital(text) {
+	return text.charAt(0).toUpperCase() + text.slice(1);
 }
