@@ -19,6 +19,7 @@ const ADMIN_KINDS: Readonly<Record<AdminCommand['kind'], true>> = {
 	remove_limit: true,
 	set_enforcement: true,
 	set_admin_key: true,
+	set_alerts: true,
 };
 
 /** True for commands that an account's admin key protects. */

@@ -7,12 +7,13 @@ import { drawSlices, isLive, splitSlices, sumSlices } from './burn-down';
 import type { Draft } from './draft';
 import type { GrantState, Hold, Movement, Slice } from './model';
 import { compareInstants, hasPassed, type Instant } from './time';
+import { expiryWarnings, warnOfExpiry, watch } from './watch';
 import { expiredCounts } from './usage-counts';
 
 interface Event {
 	readonly atMs: Instant;
-	/** At one instant: holds give back first, then grants end, then grants begin. */
-	readonly rank: 0 | 1 | 2;
+	/** At one instant: holds give back first, then grants end, then grants begin, then what will end is warned of. */
+	readonly rank: 0 | 1 | 2 | 3;
 	readonly seq: number;
 	readonly happen: () => void;
 }
@@ -25,8 +26,10 @@ export function advance(draft: Draft, atMs: Instant): void {
 	}
 	for (const event of eventsUntil(draft, atMs)) {
 		draft.moveTo(event.atMs);
+		const before = draft.entryCount;
 		event.happen();
 		repayOverdraft(draft);
+		watch(draft, draft.entriesFrom(before));
 	}
 	draft.moveTo(atMs);
 	repayOverdraft(draft);
@@ -100,6 +103,17 @@ function grantEvents(draft: Draft, grant: GrantState, atMs: Instant): Event[] {
 	}
 	if (!hasPassed(grant.effectiveAtMs, { atMs: draft.account.lastAtMs }) && hasPassed(grant.effectiveAtMs, { atMs })) {
 		events.push({ atMs: grant.effectiveAtMs, rank: 2, seq: grant.seq, happen: () => undefined });
+	}
+	for (const { atMs: warnAtMs, days } of expiryWarnings(draft.account.settings.alerts, grant)) {
+		if (hasPassed(warnAtMs, { atMs: draft.account.lastAtMs }) || !hasPassed(warnAtMs, { atMs })) continue;
+		events.push({
+			atMs: warnAtMs,
+			rank: 3,
+			seq: grant.seq,
+			happen: () => {
+				warnOfExpiry(draft, grant.seq, days);
+			},
+		});
 	}
 	return events;
 }

@@ -2,6 +2,8 @@
  * Owns what the ledger is asked and what it answers: commands, outcomes, the snapshot a decision is made on, and what a store
  * must write. Types only. Amounts are micro-credits, instants epoch milliseconds UTC.
  */
+import type { AlertSettings, GivenAlert } from './alert';
+import type { CostAverage } from './cost-averages';
 import type { CreditError } from './errors';
 import type {
 	AdminKey,
@@ -70,6 +72,9 @@ export type PlainCommand =
 	| { readonly kind: 'remove_limit'; readonly key: string; readonly limit: 'budget' | 'floor'; readonly name: string }
 	| { readonly kind: 'set_enforcement'; readonly key: string; readonly enforcement: Enforcement }
 	| { readonly kind: 'set_admin_key'; readonly key: string; readonly adminKey: AdminKey | null }
+	| { readonly kind: 'set_alerts'; readonly key: string; readonly alerts: AlertSettings }
+	/** Tells a reader the alerts it has not seen, once whoever asks in its name; a new reader gets those that stand. */
+	| { readonly kind: 'claim_alerts'; readonly consumer: string }
 	| ReserveCommand
 	| SettleCommand
 	| { readonly kind: 'release'; readonly holdSeq: number }
@@ -99,7 +104,8 @@ export type AdminCommand = Extract<
 			| 'set_floor'
 			| 'remove_limit'
 			| 'set_enforcement'
-			| 'set_admin_key';
+			| 'set_admin_key'
+			| 'set_alerts';
 	}
 >;
 
@@ -215,6 +221,8 @@ export type Outcome =
 	  }
 	/** The hold's first closing stands, whatever was asked now: see `hold.state`. */
 	| { readonly kind: 'closed'; readonly hold: Hold; readonly availableMicro: Micro; readonly isReplayed: boolean }
+	/** In the order they were given; `hasMore`: ask again for the rest. */
+	| { readonly kind: 'alerts'; readonly alerts: readonly GivenAlert[]; readonly hasMore: boolean }
 	| { readonly kind: 'fault'; readonly error: CreditError };
 
 /** What a batch needs to know of an account. Everything that is not asked for may be absent. */
@@ -239,6 +247,10 @@ export interface AccountSnapshot {
 	readonly promotions: ReadonlyMap<string, number>;
 	/** The counters that `countersNeeded` names for the batch, as far as they exist. */
 	readonly counters: readonly BudgetCounter[];
+	/** The first entries of alerts after the number that `alertsNeeded` names for the batch, at most `MAX_CLAIMED`. */
+	readonly alerts: readonly Entry[];
+	/** What calls of each campaign have cost lately. */
+	readonly averages: readonly CostAverage[];
 }
 
 /** What to add to the running totals of one day and one set of labels. */
@@ -273,6 +285,8 @@ export interface Decision {
 	/** True when the account's settings must be written too. */
 	readonly hasNewSettings: boolean;
 	readonly counters: readonly BudgetCounter[];
+	/** `null`: as they were. */
+	readonly averages: readonly CostAverage[] | null;
 	readonly usage: readonly UsageDelta[];
 	readonly results: readonly KeptResult[];
 }

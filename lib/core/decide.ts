@@ -5,6 +5,7 @@
  */
 import { authorise, isAdminCommand } from './admin';
 import { advance } from './advance';
+import { claimAlerts } from './claim';
 import { Draft, type EntryContext } from './draft';
 import { CreditError, isCreditError, isLedgerFault } from './errors';
 import { changeAccount, claimPromotion, grantCredits, openAccount, voidGrant } from './grants';
@@ -13,6 +14,7 @@ import { refund } from './refund';
 import { reserve } from './reserve';
 import { changeSettings } from './settings';
 import { hashKey, hashPassKey, hashRequest } from './idempotency';
+import { watch } from './watch';
 import type { AccountSnapshot, Command, PlainCommand, Decision, Outcome, SnapshotNeeds } from './commands';
 import type { Entry, Hold } from './model';
 import type { Instant } from './time';
@@ -44,7 +46,15 @@ export function decide(
 ): Decision {
 	const draft = new Draft(accountId, snapshot, atMs);
 	advance(draft, atMs);
-	return draft.finish(commands.map((command) => decideOne(draft, command)));
+	return draft.finish(commands.map((command) => watched(draft, () => decideOne(draft, command))));
+}
+
+/** Warns of what the command has crossed, before the next one is decided. */
+function watched(draft: Draft, decideNext: () => Outcome): Outcome {
+	const before = draft.entryCount;
+	const outcome = decideNext();
+	if (draft.entryCount > before) watch(draft, draft.entriesFrom(before));
+	return outcome;
 }
 
 function decideOne(draft: Draft, given: Command): Outcome {
@@ -79,9 +89,12 @@ function apply(draft: Draft, command: PlainCommand, context: EntryContext): Outc
 		case 'remove_limit':
 		case 'set_enforcement':
 		case 'set_admin_key':
+		case 'set_alerts':
 			return changeSettings(draft, command, context);
 		case 'reserve':
 			return reserve(draft, command, context);
+		case 'claim_alerts':
+			return claimAlerts(draft, command.consumer);
 		case 'refund':
 			return refund(draft, command, context);
 		case 'settle':
@@ -126,6 +139,7 @@ function replay(
 		case 'limit_removed':
 		case 'enforcement_set':
 		case 'admin_key_set':
+		case 'alerts_set':
 			return { kind: 'account', account: draft.account, isReplayed: true };
 		case 'grant_expired':
 		case 'overdraft_repaid':
@@ -133,6 +147,9 @@ function replay(
 		case 'released':
 		case 'hold_expired':
 		case 'admin_denied':
+		case 'alerted':
+		case 'alerts_rearmed':
+		case 'alerts_claimed':
 			throw new CreditError(
 				'ledger_corrupt',
 				`Entry ${String(earlier.seq)} carries an idempotency key that its kind never has. Run "llm-credits verify".`,

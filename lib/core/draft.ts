@@ -4,6 +4,7 @@
  */
 import { isLive } from './burn-down';
 import { CreditError } from './errors';
+import type { CostAverage } from './cost-averages';
 import { evolve, type Balances } from './evolve';
 import { chainHash, encodeLabels } from './journal';
 import type { AccountSnapshot, Decision, KeptResult, Outcome, UsageDelta } from './commands';
@@ -35,12 +36,20 @@ export class Draft {
 	readonly #usage = new Map<string, UsageDelta>();
 	readonly #results: KeptResult[] = [];
 	readonly #settingsBefore: AccountSettings | undefined;
+	readonly #averagesBefore: readonly CostAverage[];
+	/** Entries of alerts that readers may not have seen, as far as they were asked for. */
+	readonly olderAlerts: readonly Entry[];
+	/** What calls of each campaign have cost lately. */
+	averages: readonly CostAverage[];
 	#nowMs: Instant;
 
 	constructor(accountId: string, snapshot: AccountSnapshot, nowMs: Instant) {
 		this.accountId = accountId;
 		this.#nowMs = nowMs;
 		this.#settingsBefore = snapshot.account?.settings;
+		this.#averagesBefore = snapshot.averages;
+		this.averages = snapshot.averages;
+		this.olderAlerts = snapshot.alerts;
 		this.#balances = {
 			account: snapshot.account,
 			grants: new Map(snapshot.grants.map((grant) => [grant.seq, grant])),
@@ -101,7 +110,17 @@ export class Draft {
 
 	/** What a budget has counted; 0 where it has counted nothing yet. */
 	counter(ref: CounterRef): BudgetCounter {
-		return this.#balances.counters.get(counterKey(ref)) ?? { ...ref, heldMicro: 0n, settledMicro: 0n };
+		return this.#balances.counters.get(counterKey(ref)) ?? { ...ref, heldMicro: 0n, settledMicro: 0n, reachedRoomMicro: null };
+	}
+
+	/** How many entries were added so far. */
+	get entryCount(): number {
+		return this.#newEntries.length;
+	}
+
+	/** The entries that were added from that one on. */
+	entriesFrom(index: number): readonly Entry[] {
+		return this.#newEntries.slice(index);
 	}
 
 	entryByKey(keyHash: string): Entry | undefined {
@@ -165,6 +184,7 @@ export class Draft {
 			holds: [...this.#dirtyHolds].map((seq) => this.hold(seq)),
 			entries: this.#newEntries,
 			counters: [...this.#dirtyCounters].flatMap((key) => this.#balances.counters.get(key) ?? []),
+			averages: this.averages === this.#averagesBefore ? null : this.averages,
 			usage: [...this.#usage.values()],
 			results: this.#results,
 		};
@@ -183,8 +203,15 @@ export class Draft {
 			this.#dirtyHolds.add(holdSeq);
 			for (const ref of this.hold(holdSeq).counters) this.#dirtyCounters.add(counterKey(ref));
 		}
+		for (const ref of touchedCounters(body)) this.#dirtyCounters.add(counterKey(ref));
 		for (const seq of touchedGrants(body)) this.#dirtyGrants.add(seq);
 	}
+}
+
+/** Counters that an entry names by itself; those of its hold come with the hold. */
+function touchedCounters(body: EntryBody): readonly CounterRef[] {
+	if (body.kind === 'alerts_rearmed') return body.counters;
+	return body.kind === 'alerted' && body.alert.type === 'budget_reached' ? [body.alert] : [];
 }
 
 function touchedGrants(body: EntryBody): number[] {

@@ -2,8 +2,10 @@
  * Owns what an entry does to balances. Arithmetic only: an entry says which slice moves where, so replaying a journal needs
  * no rule, no clock and no order of burning. Refuses entries that would break an invariant, as `ledger_corrupt`.
  */
+import { NO_ALERTS } from './alert';
 import { sumSlices } from './burn-down';
 import { CreditError } from './errors';
+import { closedHold, reservedHold, type ClosingBody } from './hold-states';
 import { counterKey, NO_SETTINGS, settingsAfter, type SettingsBody } from './limits';
 import {
 	grantId,
@@ -21,6 +23,7 @@ import {
 	type Slice,
 } from './model';
 import type { Micro } from './money';
+import { afterAlert, afterClaim, afterRearming, afterSetting } from './standing';
 
 /** Balances of one account while entries are applied to it. Values are replaced, never changed in place. */
 export interface Balances {
@@ -33,58 +36,12 @@ export interface Balances {
 
 type Bucket = 'remainingMicro' | 'heldMicro' | 'settledMicro' | 'expiredMicro' | 'voidedMicro';
 type Of<K extends EntryBody['kind']> = Extract<EntryBody, { kind: K }>;
-/** Bodies of entries that close a hold. */
-export type ClosingBody = Of<'settled' | 'released' | 'hold_expired' | 'refunded'>;
 
 /** Applies one entry. `accountId` names the account that an `account_opened` entry makes. */
 export function evolve(balances: Balances, entry: Entry, accountId: string): void {
 	applyBody(balances, entry, accountId);
 	if (!balances.account) throw corrupt(entry, 'comes before the account was opened');
 	balances.account = { ...balances.account, lastSeq: entry.seq, lastAtMs: entry.atMs, chainHash: entry.hash };
-}
-
-/** The hold that a `reserved` entry makes. Stores that keep a hold as its entries read it back with this and {@link closedHold}. */
-export function reservedHold(entry: Entry, body: Of<'reserved'>): Hold {
-	return {
-		seq: entry.seq,
-		state: 'open',
-		reservedAtMs: entry.atMs,
-		timeoutAtMs: body.timeoutAtMs,
-		amountMicro: body.amountMicro,
-		slices: body.slices,
-		labels: entry.labels ?? {},
-		person: entry.person,
-		priceVersion: body.priceVersion,
-		closedAtMs: null,
-		actualMicro: null,
-		overdraftMicro: 0n,
-		isLate: false,
-		refundedMicro: 0n,
-		counters: body.counters,
-		shadow: body.shadow,
-		rung: body.rung,
-		pass: body.pass,
-		steppedDown: body.steppedDown,
-	};
-}
-
-/** The hold after an entry that closes it, or that settles it late. */
-export function closedHold(hold: Hold, entry: Entry, body: ClosingBody): Hold {
-	const closed = { ...hold, slices: [...body.charged, ...body.drawn], closedAtMs: entry.atMs };
-	switch (body.kind) {
-		case 'settled':
-			return { ...closed, state: 'settled', actualMicro: body.actualMicro, overdraftMicro: body.overdraftMicro, isLate: body.isLate };
-		case 'released':
-			return { ...closed, state: 'released' };
-		case 'hold_expired':
-			return { ...closed, state: 'expired' };
-		case 'refunded': {
-			const { closedAtMs, actualMicro, overdraftMicro, isLate, refundedMicro } = body;
-			return { ...closed, state: 'settled', closedAtMs, actualMicro, overdraftMicro, isLate, refundedMicro };
-		}
-		default:
-			return body satisfies never;
-	}
 }
 
 function applyBody(balances: Balances, entry: Entry, accountId: string): void {
@@ -96,6 +53,46 @@ function applyBody(balances: Balances, entry: Entry, accountId: string): void {
 		case 'account_changed':
 			changeAccount(balances, entry, body);
 			return;
+		case 'granted':
+		case 'grant_expired':
+		case 'grant_voided':
+		case 'overdraft_repaid':
+			applyToGrant(balances, entry, body);
+			return;
+		case 'reserved':
+			reserve(balances, entry, body);
+			return;
+		case 'refused':
+		case 'admin_denied':
+			return;
+		case 'budget_set':
+		case 'floor_set':
+		case 'limit_removed':
+		case 'enforcement_set':
+		case 'admin_key_set':
+		case 'alerts_set':
+			changeSettings(balances, entry, body);
+			return;
+		case 'alerted':
+		case 'alerts_rearmed':
+		case 'alerts_claimed':
+			noteAlerts(balances, entry, body);
+			return;
+		case 'settled':
+		case 'released':
+		case 'hold_expired':
+			closeHold(balances, entry, body);
+			return;
+		case 'refunded':
+			refundHold(balances, entry, body);
+			return;
+		default:
+			body satisfies never;
+	}
+}
+
+function applyToGrant(balances: Balances, entry: Entry, body: Of<'granted' | 'grant_expired' | 'grant_voided' | 'overdraft_repaid'>): void {
+	switch (body.kind) {
 		case 'granted':
 			balances.grants.set(entry.seq, newGrant(entry.seq, body.grant));
 			return;
@@ -109,27 +106,6 @@ function applyBody(balances: Balances, entry: Entry, accountId: string): void {
 		case 'overdraft_repaid':
 			move(balances, entry, [body], { from: 'remainingMicro', to: 'settledMicro' });
 			addOverdraft(balances, entry, -body.amountMicro);
-			return;
-		case 'reserved':
-			reserve(balances, entry, body);
-			return;
-		case 'refused':
-		case 'admin_denied':
-			return;
-		case 'budget_set':
-		case 'floor_set':
-		case 'limit_removed':
-		case 'enforcement_set':
-		case 'admin_key_set':
-			changeSettings(balances, entry, body);
-			return;
-		case 'settled':
-		case 'released':
-		case 'hold_expired':
-			closeHold(balances, entry, body);
-			return;
-		case 'refunded':
-			refundHold(balances, entry, body);
 			return;
 		default:
 			body satisfies never;
@@ -146,6 +122,7 @@ function openAccount(entry: Entry, body: Of<'account_opened'>, id: string): Acco
 		unconfirmedPolicy: body.unconfirmedPolicy,
 		overdraftMicro: 0n,
 		settings: NO_SETTINGS,
+		alerts: NO_ALERTS,
 		lastAtMs: entry.atMs,
 		lastSeq: entry.seq,
 		chainHash: entry.hash,
@@ -183,7 +160,33 @@ function reserve(balances: Balances, entry: Entry, body: Of<'reserved'>): void {
 
 function changeSettings(balances: Balances, entry: Entry, body: SettingsBody): void {
 	const account = accountOf(balances, entry);
-	balances.account = { ...account, settings: settingsAfter(account.settings, entry.seq, body) };
+	const settings = settingsAfter(account.settings, entry.seq, body);
+	balances.account = {
+		...account,
+		settings,
+		alerts: body.kind === 'alerts_set' ? afterSetting(account.alerts, body.alerts) : account.alerts,
+	};
+}
+
+/** An alert of a budget stands on the budget's counter, the others with the account. */
+function noteAlerts(balances: Balances, entry: Entry, body: Of<'alerted' | 'alerts_rearmed' | 'alerts_claimed'>): void {
+	const account = accountOf(balances, entry);
+	const stand = (ref: CounterRef, reachedRoomMicro: Micro | null): void => {
+		balances.counters.set(counterKey(ref), { ...counterOf(balances, ref), reachedRoomMicro });
+	};
+	if (body.kind === 'alerted') {
+		const { alert } = body;
+		if (alert.type === 'budget_reached') stand(alert, alert.limitMicro - alert.settledMicro);
+		balances.account = { ...account, alerts: afterAlert(account.alerts, entry.seq, body) };
+	} else if (body.kind === 'alerts_rearmed') {
+		for (const ref of body.counters) stand(ref, null);
+		balances.account = { ...account, alerts: afterRearming(account.alerts, body) };
+	} else balances.account = { ...account, alerts: afterClaim(account.alerts, body) };
+}
+
+function counterOf(balances: Balances, { budgetSeq, period, value }: CounterRef): BudgetCounter {
+	const none = { budgetSeq, period, value, heldMicro: 0n, settledMicro: 0n, reachedRoomMicro: null };
+	return balances.counters.get(counterKey(none)) ?? none;
 }
 
 function count(
@@ -191,9 +194,12 @@ function count(
 	ref: CounterRef,
 	{ heldMicro = 0n, settledMicro = 0n }: { heldMicro?: Micro; settledMicro?: Micro },
 ): void {
-	const key = counterKey(ref);
-	const counter = balances.counters.get(key) ?? { ...ref, heldMicro: 0n, settledMicro: 0n };
-	balances.counters.set(key, { ...counter, heldMicro: counter.heldMicro + heldMicro, settledMicro: counter.settledMicro + settledMicro });
+	const counter = counterOf(balances, ref);
+	balances.counters.set(counterKey(ref), {
+		...counter,
+		heldMicro: counter.heldMicro + heldMicro,
+		settledMicro: counter.settledMicro + settledMicro,
+	});
 }
 
 function closeHold(balances: Balances, entry: Entry, body: Exclude<ClosingBody, RefundedBody>): void {

@@ -46,6 +46,10 @@ export const ENTRY_KINDS = [
 	'enforcement_set',
 	'admin_key_set',
 	'admin_denied',
+	'alerted',
+	'alerts_rearmed',
+	'alerts_claimed',
+	'alerts_set',
 ] as const satisfies readonly BodyKind[];
 
 /** Compact JSON of a body without its kind. Absent parts are left out, slices are `grant:amount` lists; a reservation amounts to its slices. */
@@ -85,7 +89,11 @@ export function encodeBody(body: EntryBody): string {
 		case 'limit_removed':
 		case 'enforcement_set':
 		case 'admin_key_set':
-		case 'admin_denied': {
+		case 'admin_denied':
+		case 'alerted':
+		case 'alerts_rearmed':
+		case 'alerts_claimed':
+		case 'alerts_set': {
 			const { kind: _kind, ...rest } = body;
 			return canonicalJson(rest);
 		}
@@ -189,6 +197,10 @@ function decodeKnown(kind: BodyKind, compact: Compact): EntryBody {
 		case 'admin_denied':
 		case 'budget_set':
 		case 'floor_set':
+		case 'alerted':
+		case 'alerts_rearmed':
+		case 'alerts_claimed':
+		case 'alerts_set':
 			return decodePlain(kind, compact);
 		default:
 			return kind satisfies never;
@@ -229,7 +241,12 @@ function decodePlain(kind: PlainKind, compact: Compact): EntryBody {
 		case 'enforcement_set':
 		case 'admin_key_set':
 		case 'admin_denied':
+		case 'alerts_rearmed':
+		case 'alerts_claimed':
+		case 'alerts_set':
 			return { kind, ...compact } as unknown as EntryBody;
+		case 'alerted':
+			return { kind, ...withAmounts(compact) } as unknown as EntryBody;
 		case 'budget_set': {
 			const budget = compact['budget'] as Of<'budget_set'>['budget'];
 			return { kind, budget: { ...budget, limitMicro: amount(budget.limitMicro) }, replaces: compact['replaces'] as number | null };
@@ -241,4 +258,9 @@ function decodePlain(kind: PlainKind, compact: Compact): EntryBody {
 		default:
 			return kind satisfies never;
 	}
+}
+
+/** The same value with every field whose name ends in `Micro` as an amount. */
+function withAmounts(value: unknown): Compact {
+	return JSON.parse(JSON.stringify(value), (name, inner: unknown) => (name.endsWith('Micro') ? amount(inner) : inner)) as Compact;
 }

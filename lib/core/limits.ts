@@ -2,6 +2,7 @@
  * Owns budgets, caps and floors: which counters a call counts in, and whether it fits (ledger rules 21 and 22). All limits that apply
  * are checked together with the balance in one decision; the tightest is named. Refuses limits that could never work.
  */
+import { DEFAULT_ALERTS } from './alert';
 import { CreditError } from './errors';
 import type { Cap, Command, ReserveCommand } from './commands';
 import type { AccountSettings, Budget, BudgetCounter, CounterRef, EntryBody, Floor, Hold } from './model';
@@ -36,7 +37,7 @@ const MAX_LIMITS = 200;
 const MAX_NAME_LENGTH = 100;
 const MAX_VALUE_LENGTH = 200;
 
-export const NO_SETTINGS: AccountSettings = { enforcement: 'enforce', budgets: [], floors: [], adminKey: null };
+export const NO_SETTINGS: AccountSettings = { enforcement: 'enforce', budgets: [], floors: [], adminKey: null, alerts: DEFAULT_ALERTS };
 
 /** The key of a counter within its account. A period may be the id of a send and hold any character, so its length stands before it. */
 export function counterKey({ budgetSeq, period, value }: CounterRef): string {
@@ -130,7 +131,10 @@ export function floorHit(
 }
 
 /** Bodies of entries that change settings. */
-export type SettingsBody = Extract<EntryBody, { kind: 'budget_set' | 'floor_set' | 'limit_removed' | 'enforcement_set' | 'admin_key_set' }>;
+export type SettingsBody = Extract<
+	EntryBody,
+	{ kind: 'budget_set' | 'floor_set' | 'limit_removed' | 'enforcement_set' | 'admin_key_set' | 'alerts_set' }
+>;
 
 /** The settings after an entry that changes them; `seq` is the entry's number. */
 export function settingsAfter(settings: AccountSettings, seq: number, body: SettingsBody): AccountSettings {
@@ -147,6 +151,8 @@ export function settingsAfter(settings: AccountSettings, seq: number, body: Sett
 			return { ...settings, enforcement: body.enforcement };
 		case 'admin_key_set':
 			return { ...settings, adminKey: body.adminKey };
+		case 'alerts_set':
+			return { ...settings, alerts: body.alerts };
 		default:
 			return body satisfies never;
 	}

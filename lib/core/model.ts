@@ -2,6 +2,7 @@
  * Owns the nouns of the ledger: account, grant, hold, slice, budget, entry. Types only, no behaviour.
  * Amounts are micro-credits, instants epoch milliseconds UTC, intervals half-open. Rule source: docs/ledger.md.
  */
+import type { Alert, AlertKey, AlertSettings, AlertState } from './alert';
 import type { Micro } from './money';
 import type { Instant } from './time';
 import type { Usage } from './usage';
@@ -44,6 +45,8 @@ export interface BudgetCounter extends CounterRef {
 	readonly heldMicro: Micro;
 	/** By settled calls, less what was refunded. */
 	readonly settledMicro: Micro;
+	/** The room that was left when the account was warned of this budget, until the warning is armed again; else `null`. */
+	readonly reachedRoomMicro: Micro | null;
 }
 
 /** Names a counter; budget 0 counts for caps. `period` is `2026-11-21`, `2026-W47`, `2026-11`, the id of a send or execution, or `''` for total. */
@@ -73,6 +76,7 @@ export interface AccountSettings {
 	readonly floors: readonly Floor[];
 	/** `null`: whoever may write the ledger may administer the account. */
 	readonly adminKey: AdminKey | null;
+	readonly alerts: AlertSettings;
 }
 
 /** How an admin key is recognised (ledger rule 35). The key itself is kept nowhere. */
@@ -95,6 +99,7 @@ export interface Account {
 	/** Spent but not covered by any grant; repaid first by the next credits. */
 	readonly overdraftMicro: Micro;
 	readonly settings: AccountSettings;
+	readonly alerts: AlertState;
 	/** Instant and number of the newest entry; time never runs backwards behind it. */
 	readonly lastAtMs: Instant;
 	readonly lastSeq: number;
@@ -222,6 +227,11 @@ export type EntryBody =
 	| { readonly kind: 'admin_key_set'; readonly adminKey: AdminKey | null }
 	/** Somebody gave a wrong admin key for a command of this kind. */
 	| { readonly kind: 'admin_denied'; readonly command: string }
+	/** A threshold was crossed. The milder alerts that it silences stand from now on too. */
+	| { readonly kind: 'alerted'; readonly alert: Alert; readonly silences: readonly AlertKey[] }
+	| { readonly kind: 'alerts_rearmed'; readonly keys: readonly AlertKey[]; readonly counters: readonly CounterRef[] }
+	| { readonly kind: 'alerts_claimed'; readonly consumer: string; readonly untilSeq: number }
+	| { readonly kind: 'alerts_set'; readonly alerts: AlertSettings }
 	| ({
 			readonly kind: 'settled';
 			readonly holdSeq: number;

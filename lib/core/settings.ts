@@ -1,12 +1,16 @@
 /**
- * Owns changing the limits of an account: budgets, floors, and whether they are enforced. Each change is an entry of the journal.
+ * Owns changing the settings of an account: budgets, floors, whether they are enforced, and when it warns. Each change is an entry of the journal.
  */
 import type { Draft, EntryContext } from './draft';
 import { CreditError } from './errors';
 import { checkBudget, checkFloor, continuedBudget } from './limits';
 import type { PlainCommand, Outcome } from './commands';
+import { checkAlerts } from './watch';
 
-type SettingsCommand = Extract<PlainCommand, { kind: 'set_budget' | 'set_floor' | 'remove_limit' | 'set_enforcement' | 'set_admin_key' }>;
+type SettingsCommand = Extract<
+	PlainCommand,
+	{ kind: 'set_budget' | 'set_floor' | 'remove_limit' | 'set_enforcement' | 'set_admin_key' | 'set_alerts' }
+>;
 
 /** Sets or removes a limit, or switches shadow mode. Throws `invalid_argument` for a limit that cannot work or is not there. */
 export function changeSettings(draft: Draft, command: SettingsCommand, context: EntryContext): Outcome {
@@ -36,6 +40,10 @@ export function changeSettings(draft: Draft, command: SettingsCommand, context: 
 			break;
 		case 'set_admin_key':
 			draft.append({ kind: 'admin_key_set', adminKey: command.adminKey }, context);
+			break;
+		case 'set_alerts':
+			checkAlerts(command.alerts);
+			draft.append({ kind: 'alerts_set', alerts: command.alerts }, context);
 			break;
 		default:
 			return command satisfies never;

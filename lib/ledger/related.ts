@@ -1,5 +1,18 @@
 /** Owns which rows belong together, for every store alike: the grants that a snapshot brings along, and the entry that closed a hold. */
+import type { AccountSnapshot } from '../core/commands';
 import type { Entry, Hold } from '../core/model';
+
+/** What is known of an account that is not there. */
+export const NOTHING: AccountSnapshot = {
+	account: null,
+	grants: [],
+	holds: [],
+	entries: [],
+	promotions: new Map(),
+	counters: [],
+	alerts: [],
+	averages: [],
+};
 
 /** Numbers of the grants that an entry made or names. */
 export function grantsNamedBy({ seq, body }: Entry): number[] {

@@ -2,8 +2,10 @@
  * Owns how values of the ledger are written in columns: numbers for the fixed words, bytes for hashes, texts for bodies and
  * labels, and back. The numbers are in people's files: append only. Refuses what it cannot read as `ledger_corrupt`.
  */
+import { NO_ALERTS, type AlertState } from '../core/alert';
+import type { CostAverage } from '../core/cost-averages';
 import { CreditError } from '../core/errors';
-import { closedHold, reservedHold } from '../core/evolve';
+import { closedHold, reservedHold } from '../core/hold-states';
 import { canonicalJson } from '../core/idempotency';
 import { NO_SETTINGS } from '../core/limits';
 import { decodeBody, decodeLabels, ENTRY_KINDS } from '../core/journal';
@@ -41,6 +43,10 @@ export interface AccountRow {
 	readonly chain_hash: Buffer;
 	/** Canonical JSON; `null` while the account has only the usual settings. */
 	readonly settings: string | null;
+	/** Canonical JSON; `null` while nothing stands and nobody reads. */
+	readonly alerts: string | null;
+	/** A JSON list of lists; `null` before the first call. */
+	readonly averages: string | null;
 }
 
 /** A row of `budget_counters`. */
@@ -50,6 +56,7 @@ export interface CounterRow {
 	readonly value: string;
 	readonly held_micro: bigint;
 	readonly settled_micro: bigint;
+	readonly reached_room_micro: bigint | null;
 }
 
 /** A row of `grants` joined with its `grant_balances`. */
@@ -136,6 +143,7 @@ export function readAccount(row: AccountRow): Account {
 		lastAtMs: Number(row.last_at_ms),
 		lastSeq: Number(row.last_seq),
 		settings: readSettings(row.settings),
+		alerts: row.alerts === null ? NO_ALERTS : (withAmounts(row.alerts) as AlertState),
 		chainHash: row.chain_hash.toString('hex'),
 	};
 }
@@ -147,10 +155,46 @@ export function encodeSettings(settings: AccountSettings): string {
 
 function readSettings(text: string | null): AccountSettings {
 	if (text === null) return NO_SETTINGS;
-	const settings = JSON.parse(text, (name, value: unknown) =>
-		name.endsWith('Micro') ? BigInt(value as string) : value,
-	) as Partial<AccountSettings>;
-	return { ...NO_SETTINGS, ...settings };
+	return { ...NO_SETTINGS, ...(withAmounts(text) as Partial<AccountSettings>) };
+}
+
+/** The standing alerts and readers of an account as canonical text; `null` for none. */
+export function encodeAlerts({ standing, consumers }: AlertState): string | null {
+	return standing.length + consumers.length === 0 ? null : canonicalJson({ standing, consumers });
+}
+
+/** JSON whose fields ending in `Micro` are amounts. */
+function withAmounts(text: string): unknown {
+	return JSON.parse(text, (name, value: unknown) => (name.endsWith('Micro') ? BigInt(value as string) : value));
+}
+
+/** What calls of each campaign have cost lately, as compact text: it is written with every charge. */
+export function encodeAverages(averages: readonly CostAverage[] | null): string | null {
+	if (averages === null) return null;
+	return JSON.stringify(
+		averages.map(({ campaign, day, calls, costMicro, usualCalls, usualMicro }) => [
+			campaign,
+			day,
+			calls,
+			String(costMicro),
+			usualCalls,
+			String(usualMicro),
+		]),
+	);
+}
+
+/** The inverse of {@link encodeAverages}. */
+export function readAverages({ averages }: Pick<AccountRow, 'averages'>): CostAverage[] {
+	if (averages === null) return [];
+	const rows = JSON.parse(averages) as [string, string, number, string, number, string][];
+	return rows.map(([campaign, day, calls, cost, usualCalls, usual]) => ({
+		campaign,
+		day,
+		calls,
+		costMicro: BigInt(cost),
+		usualCalls,
+		usualMicro: BigInt(usual),
+	}));
 }
 
 /** Reads a budget counter. */
@@ -161,6 +205,7 @@ export function readCounter(row: CounterRow): BudgetCounter {
 		value: row.value,
 		heldMicro: row.held_micro,
 		settledMicro: row.settled_micro,
+		reachedRoomMicro: row.reached_room_micro,
 	};
 }
 

@@ -37,6 +37,11 @@ export interface PageQuery {
 	readonly limit: number;
 }
 
+/** A page of a journal, or of its alerts alone. */
+export interface EntryQuery extends PageQuery {
+	readonly kind?: 'alerted';
+}
+
 /** Everything a store has materialised about an account, read at one moment: what the journal up to `account.lastSeq` must add up to. */
 export interface MaterialisedAccount {
 	readonly account: Account;
@@ -79,8 +84,8 @@ export interface LedgerStore {
 	/** What is materialised about the account, in one consistent read; `null` when there is no such account. */
 	materialised(accountId: string): Promise<MaterialisedAccount | null>;
 
-	/** The journal in pages. */
-	entries(accountId: string, query: PageQuery): Promise<readonly Entry[]>;
+	/** The journal in pages; `kind` restricts. */
+	entries(accountId: string, query: EntryQuery): Promise<readonly Entry[]>;
 
 	/** The text kept for a settled hold, or `null` when none was kept or its time is over. */
 	keptResult(accountId: string, holdSeq: number): Promise<string | null>;

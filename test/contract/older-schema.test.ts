@@ -3,6 +3,8 @@ import { expect } from 'chai';
 import Database from 'better-sqlite3';
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { NO_ALERTS } from '../../lib/core/alert';
+import { NO_SETTINGS } from '../../lib/core/limits';
 import type { Command } from '../../lib/core/commands';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
 import type { LedgerStore } from '../../lib/ledger/store';
@@ -60,7 +62,7 @@ for (const [name, makeOld] of [
 			expect(await verifyLedger(store)).to.deep.equal({ ok: true, accounts: 2, entries: 21, violations: [] });
 			const told = await store.materialised('acme');
 			expect([told?.account.chainHash, told?.account.lastSeq, told?.counters, told?.holdCount]).to.deep.equal([CHAIN, 19, [], 6]);
-			expect(told?.account.settings).to.deep.equal({ enforcement: 'enforce', budgets: [], floors: [], adminKey: null });
+			expect([told?.account.settings, told?.account.alerts]).to.deep.equal([NO_SETTINGS, NO_ALERTS]);
 			expect(await store.keptResult('acme', 4)).to.equal('Dear Ada ☕');
 			const [hold] = await store.holdsBySeq('acme', [4]);
 			expect([hold?.actualMicro, hold?.refundedMicro, hold?.counters, hold?.shadow]).to.deep.equal([credits(28), credits(3), [], null]);

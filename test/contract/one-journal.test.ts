@@ -21,6 +21,8 @@ const COMMAND_KINDS = {
 	remove_limit: 0,
 	set_enforcement: 0,
 	set_admin_key: 0,
+	set_alerts: 0,
+	claim_alerts: 0,
 	as_admin: 0,
 	reserve: 0,
 	settle: 0,
@@ -41,8 +43,8 @@ async function lifeIn({ newPlace }: LedgerKind) {
 		}
 		const { violations } = await verifyLedger(store);
 		const told = await store.materialised(ACCOUNT);
-		const counters = (told?.counters ?? []).map(({ budgetSeq, period, value, heldMicro, settledMicro }) =>
-			[budgetSeq, period, value, heldMicro, settledMicro].join(' '),
+		const counters = (told?.counters ?? []).map(({ budgetSeq, period, value, heldMicro, settledMicro, reachedRoomMicro }) =>
+			[budgetSeq, period, value, heldMicro, settledMicro, reachedRoomMicro].join(' '),
 		);
 		const entries = await store.entries(ACCOUNT, { afterSeq: 0, limit: 1000 });
 		const holds = await store.holds(ACCOUNT, { state: null, afterSeq: 0, limit: 1000 });

@@ -165,9 +165,11 @@ function movements(given: () => Fixture): void {
 			'granted',
 			'reserved',
 			'settled',
+			'alerted',
 			'refused',
 			'granted',
 			'overdraft_repaid',
+			'alerts_rearmed',
 		]);
 	});
 

@@ -22,6 +22,9 @@ const SPENDING: readonly string[] = [
 	'released',
 	'hold_expired',
 	'admin_denied',
+	'alerted',
+	'alerts_rearmed',
+	'alerts_claimed',
 ];
 const ROLES = ['reader', 'spender', 'admin'] as const;
 type Role = (typeof ROLES)[number];
@@ -128,9 +131,8 @@ describe('the database roles of a PostgreSQL ledger', function () {
 
 	it('let an admin do everything but change what was written', async () => {
 		const admin = await openAs('admin');
-		await admin.commit(ACCOUNT, [grant('second', 10)]);
-		const account = (await admin.materialised(ACCOUNT))?.account;
-		const seq = account?.lastSeq ?? 0;
+		const [second] = await admin.commit(ACCOUNT, [grant('second', 10)]);
+		const { seq } = expectKind(second, 'granted').grant;
 		const outcomes = await admin.commit(ACCOUNT, [
 			voidGrant('v', seq),
 			{ kind: 'change_account', key: 'rename', name: 'Acme & Co' },

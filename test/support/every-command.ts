@@ -129,9 +129,11 @@ export const EVERY_COMMAND: readonly (readonly [passMs: number, commands: readon
 	[
 		0,
 		[
-			settle(33, 100),
+			settle(36, 100),
 			grant('last', 500),
-			refund('all', 33, null, { renews: true }),
+			refund('all', 36, null, { renews: true }),
+			{ kind: 'claim_alerts', consumer: 'flow' },
+			{ kind: 'set_alerts', key: 'alerts', alerts: { lowPercents: [50], expiryDays: [], driftPercent: 0 } },
 			{ kind: 'set_admin_key', key: 'key', adminKey: { salt: '00', hash: sha256(ADMIN_PROOF) } },
 			{ kind: 'as_admin', proof: 'guess', command: grantMore },
 			grantMore,

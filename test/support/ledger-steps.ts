@@ -62,6 +62,8 @@ export type Action =
 	| { readonly kind: 'floor'; readonly key: string; readonly name: string; readonly exempt: readonly string[]; readonly floor: number }
 	| { readonly kind: 'remove'; readonly key: string; readonly limit: 'budget' | 'floor'; readonly name: string }
 	| { readonly kind: 'enforcement'; readonly key: string; readonly enforcement: 'enforce' | 'shadow' }
+	| { readonly kind: 'warn'; readonly key: string; readonly low: readonly number[]; readonly expiring: readonly number[] }
+	| { readonly kind: 'tell'; readonly reader: string }
 	| { readonly kind: 'settle'; readonly nth: number; readonly actual: number }
 	| { readonly kind: 'release' | 'expire'; readonly nth: number };
 
@@ -194,6 +196,16 @@ const changeAction: fc.Arbitrary<Action> = fc.oneof(
 	}),
 	fc.record({ kind: fc.constant('change' as const), key, policy: fc.constantFrom('release' as const, 'charge' as const) }),
 );
+const alertAction: fc.Arbitrary<Action> = fc.oneof(
+	fc.record({
+		kind: fc.constant('warn' as const),
+		key,
+		low: fc.constantFrom([20, 5], [50], [30, 20, 10], []),
+		expiring: fc.constantFrom([7, 1], [1], []),
+	}),
+	fc.record({ kind: fc.constant('tell' as const), reader: fc.constantFrom('one', 'two') }),
+);
+
 const action: fc.Arbitrary<Action> = fc.oneof(
 	{ weight: 6, arbitrary: grantAction },
 	{ weight: 1, arbitrary: claimAction },
@@ -203,6 +215,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 	{ weight: 8, arbitrary: closeAction },
 	{ weight: 3, arbitrary: refundAction },
 	{ weight: 5, arbitrary: limitAction },
+	{ weight: 2, arbitrary: alertAction },
 );
 
 /** Random lives of an account. */
@@ -299,6 +312,12 @@ export function commandOf(asked: Action, made: Made, startMs: number): Command {
 			return { kind: 'remove_limit', key: asked.key, limit: asked.limit, name: asked.name };
 		case 'enforcement':
 			return { kind: 'set_enforcement', key: asked.key, enforcement: asked.enforcement };
+		case 'warn': {
+			const alerts = { lowPercents: asked.low, expiryDays: asked.expiring, driftPercent: 50 };
+			return { kind: 'set_alerts', key: asked.key, alerts };
+		}
+		case 'tell':
+			return { kind: 'claim_alerts', consumer: asked.reader };
 		case 'settle':
 			return {
 				kind: 'settle',
@@ -352,6 +371,10 @@ export function askNaive(naive: NaiveLedger, asked: Action, startMs: number): Na
 			return naive.removeLimit(asked.key, asked);
 		case 'enforcement':
 			return naive.setEnforcement(asked.key, asked.enforcement);
+		case 'warn':
+			return naive.warn(asked.key, asked);
+		case 'tell':
+			return naive.tell(asked.reader);
 		case 'settle':
 			return naive.settle(pickOrder(naive.holds.length, asked.nth), asked.actual);
 		case 'release':

@@ -7,12 +7,13 @@
 import { expect } from 'chai';
 import { balanceAt } from '../../lib/core/balance';
 import type { Command, Outcome, Promotion } from '../../lib/core/commands';
-import type { GrantCategory, GrantState, Plan } from '../../lib/core/model';
+import type { Entry, GrantCategory, GrantState, Plan } from '../../lib/core/model';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { openAccount } from './ledger-commands';
 import { alternativesOf, capsOf, counterTexts, labelsOf, limitCommand, micro, optionsOf, tell } from './ledger-table-limits';
+import { alertCommand, alertWords, toldWords } from './ledger-table-alerts';
 import { ManualClock } from './manual-clock';
 
 const OWN_ACCOUNT = 'acme';
@@ -45,6 +46,8 @@ class Scenario {
 	readonly #clock: ManualClock;
 	readonly #accountId: string;
 	#keys = 0;
+	/** Number of the newest entry before the step. */
+	#seenSeq = 0;
 
 	constructor(options: TableOptions) {
 		this.#options = options;
@@ -67,6 +70,7 @@ class Scenario {
 		const [at = '', action = '', ...expectations] = line.split('|').map((part) => part.trim());
 		this.#clock.nowMs = this.#startMs + spanMs(at.replace(/^at /, ''), this.#startMs);
 		const commands = action.split(/\s+&\s+/).flatMap((each) => this.#command(each.split(/\s+/)) ?? []);
+		this.#seenSeq = (await this.#store.snapshot(this.#accountId)).account?.lastSeq ?? 0;
 		const outcomes = await this.#store.commit(this.#accountId, commands);
 		for (const [index, outcome] of outcomes.entries()) this.#remember(commands[index], outcome);
 		for (const expectation of expectations) await this.#expect(expectation, { line, outcomes });
@@ -117,7 +121,7 @@ class Scenario {
 			case 'refund':
 				return this.#refund(first, second, { rest, key });
 			default: {
-				const command = limitCommand([verb, first, second, ...rest], key);
+				const command = limitCommand([verb, first, second, ...rest], key) ?? alertCommand([verb, first, second, ...rest], key);
 				if (!command) throw new Error(`There is no action "${verb}".`);
 				return command;
 			}
@@ -201,6 +205,10 @@ class Scenario {
 				);
 			case 'expires':
 				return void expect(outcome?.kind === 'granted' && outcome.grant.expiresAtMs, line).to.equal(Date.parse(value));
+			case 'alerts':
+				return void expect(alertWords(await this.#newEntries(), this.#grantName).join(' ') || 'none', line).to.equal(value);
+			case 'told':
+				return void expect(toldWords(outcome, this.#grantName), line).to.equal(value);
 			case 'slices':
 				return void expect(this.#slicesOf(outcome), line).to.equal(value);
 			case 'seq':
@@ -215,6 +223,12 @@ class Scenario {
 		const grant = snapshot.grants.find((each) => each.seq === this.#grantSeq(name));
 		expectGrant(grant, { buckets: optionsOf(rest), line });
 	}
+
+	async #newEntries(): Promise<readonly Entry[]> {
+		return this.#store.entries(this.#accountId, { afterSeq: this.#seenSeq, limit: 1000, kind: 'alerted' });
+	}
+
+	readonly #grantName = (seq: number): string => `g${String(this.#grantSeqs.indexOf(seq) + 1)}`;
 
 	async #expectCounter(words: readonly string[], line: string): Promise<void> {
 		const counters = await this.#store.counters(this.#accountId);

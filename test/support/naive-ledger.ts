@@ -2,6 +2,7 @@
  * Owns a second opinion on the ledger's rules, as plain as can be: every micro-credit is a coin that lies in exactly one place, and time
  * is walked through instant by instant. It shares no code with the ledger; only amounts and instants have the same types.
  */
+import { NaiveAlerts } from './naive-alerts';
 import type { Micro } from '../../lib/core/money';
 import type { Instant } from '../../lib/core/time';
 
@@ -101,6 +102,13 @@ export interface PromotionRequest {
 	readonly priority: number;
 }
 
+interface Trace {
+	readonly isShort?: boolean;
+	readonly isDrained?: boolean;
+	/** Budgets that were asked or charged, and what was refused by them. */
+	readonly counted?: readonly (Counted & { readonly refused: number | null })[];
+}
+
 export type NaiveAnswer =
 	| { readonly kind: 'granted' | 'voided'; readonly grant: NaiveGrant; readonly isReplayed: boolean }
 	| { readonly kind: 'reserved'; readonly hold: NaiveHold; readonly further: readonly NaiveHold[]; readonly isReplayed: boolean }
@@ -108,6 +116,7 @@ export type NaiveAnswer =
 	| { readonly kind: 'refused' | 'not_granted'; readonly reason: string; readonly limit?: string | null; readonly isReplayed: boolean }
 	| { readonly kind: 'wait' }
 	| { readonly kind: 'account' }
+	| { readonly kind: 'alerts'; readonly words: readonly string[] }
 	| { readonly kind: 'fault'; readonly code: string };
 
 interface Remembered {
@@ -123,9 +132,12 @@ export class NaiveLedger {
 	budgets: NaiveBudget[] = [];
 	floors: NaiveFloor[] = [];
 	isShadow = false;
+	readonly alerts = new NaiveAlerts();
 	#limitsSet = 0;
 	readonly #sendCap: NaiveBudget = { name: 'send', scope: 'account', value: null, period: 'send', limit: 0, since: -1 };
 	readonly #executionCap: NaiveBudget = { name: 'execution', scope: 'account', value: null, period: 'send', limit: 0, since: -2 };
+	/** What the command under way means for alerts. */
+	#trace: Trace = {};
 	readonly #keys = new Map<string, Remembered>();
 	nowMs: Instant;
 	#lastChangeMs: Instant;
@@ -151,9 +163,12 @@ export class NaiveLedger {
 	/** Lets time pass to `atMs`; a clock that stepped back stands still at the newest change. */
 	pass(atMs: Instant): void {
 		const untilMs = Math.max(atMs, this.#lastChangeMs);
-		const instants = [...this.holds.map((hold) => hold.timeoutAtMs), ...this.grants.flatMap((grant) => [grant.fromMs, grant.untilMs])];
+		const sinceMs = this.#lastChangeMs;
+		const warnings = this.grants.flatMap((grant) => this.alerts.expiryDays.map((days) => grant.untilMs - days * DAY_MS));
+		const ends = this.grants.flatMap((grant) => [grant.fromMs, grant.untilMs]);
+		const instants = [...this.holds.map((hold) => hold.timeoutAtMs), ...ends, ...warnings];
 		const due = [...new Set(instants)].filter((instant) => instant <= untilMs).sort((a, b) => a - b);
-		for (const instant of due) this.#happenAt(instant);
+		for (const instant of due) this.#happenAt(instant, sinceMs);
 		this.nowMs = untilMs;
 		this.#repay();
 	}
@@ -231,6 +246,20 @@ export class NaiveLedger {
 		});
 	}
 
+	warn(key: string, { low, expiring }: { low: readonly number[]; expiring: readonly number[] }): NaiveAnswer {
+		return this.#once(key, ['warn', low, expiring], () => {
+			this.alerts.set({ low, expiring });
+			this.#changed();
+			return { kind: 'account' };
+		});
+	}
+
+	tell(reader: string): NaiveAnswer {
+		const { words, isNoted } = this.alerts.tell(reader);
+		if (isNoted) this.#changed();
+		return { kind: 'alerts', words };
+	}
+
 	/** What a budget has counted, from the holds themselves. */
 	used({ budget, period, value }: Counted): { held: number; settled: number } {
 		let held = 0;
@@ -283,7 +312,9 @@ export class NaiveLedger {
 			return earlier.request === text
 				? ({ ...earlier.answer, isReplayed: true } as NaiveAnswer)
 				: { kind: 'fault', code: 'idempotency_conflict' };
+		this.#trace = {};
 		const answer = act();
+		this.#look(this.#trace);
 		const leavesNothing =
 			answer.kind === 'fault' || answer.kind === 'wait' || answer.kind === 'not_granted' || (answer.kind === 'voided' && answer.isReplayed);
 		if (!leavesNothing) this.#keys.set(key, { request: text, answer });
@@ -326,7 +357,9 @@ export class NaiveLedger {
 	#void(grant: NaiveGrant | undefined): NaiveAnswer {
 		if (!grant) return { kind: 'fault', code: 'grant_not_found' };
 		if (grant.isVoided) return { kind: 'voided', grant, isReplayed: true };
-		for (const coin of grant.coins) if (coin.place === 'remaining') coin.place = 'voided';
+		const left = grant.coins.filter((coin) => coin.place === 'remaining');
+		for (const coin of left) coin.place = 'voided';
+		this.#trace = { isDrained: left.length > 0 };
 		grant.isVoided = true;
 		this.#changed();
 		return { kind: 'voided', grant, isReplayed: false };
@@ -342,6 +375,7 @@ export class NaiveLedger {
 		}
 		if (!first) return { kind: 'wait' };
 		this.#changed();
+		this.#trace = { isShort: isWant(first.why), counted: first.why === 'budget_exceeded' ? this.#namedBy(first, request) : [] };
 		return { kind: 'refused', reason: first.why, limit: first.name ?? null, isReplayed: false };
 	}
 
@@ -371,9 +405,22 @@ export class NaiveLedger {
 			};
 		});
 		this.holds.push(...made);
+		const isOver = shadow === 'budget_exceeded';
+		this.#trace = {
+			isShort: isWant(shadow),
+			counted: made.flatMap((hold) => hold.counted.map((one) => ({ ...one, refused: isOver ? hold.amount : null }))),
+		};
 		const [hold, ...further] = made;
 		if (!hold) throw new Error('An offer has at least one call.');
 		return { kind: 'reserved', hold, further, isReplayed: false };
+	}
+
+	/** The budget that refused the first offer, for its first call, with what the whole offer asked for. */
+	#namedBy({ name }: Refusal, request: ReserveRequest): (Counted & { readonly refused: number | null })[] {
+		const calls = request.offers[0]?.calls ?? [];
+		const refused = calls.reduce((sum, { amount }) => sum + (amount ?? 0), 0);
+		const counted = this.#countedIn(request, calls[0]?.model ?? '');
+		return counted.filter(({ budget }) => budget.name === name).map((one) => ({ ...one, refused }));
 	}
 
 	/** A cap counts like a budget of the whole account that belongs to the request; its limit is the request's. */
@@ -450,6 +497,7 @@ export class NaiveLedger {
 		act(hold);
 		this.#changed();
 		this.#repay();
+		this.#look({ counted: untouched(hold), isDrained: hold.state === 'settled' ? hold.actual !== 0 : hold.coins.length > 0 });
 		return { kind: 'closed', hold, isReplayed: false };
 	}
 
@@ -476,6 +524,7 @@ export class NaiveLedger {
 		}
 		if (again > 0) this.#grant({ amount: again, category: 'adjustment', priority: 50, fromMs: null, untilMs: null });
 		this.#repay();
+		this.#trace = { counted: untouched(hold) };
 		return { kind: 'refunded', hold, isReplayed: false };
 	}
 
@@ -508,21 +557,60 @@ export class NaiveLedger {
 		for (const coin of coins) coin.place = this.#isLive(coin.grant) ? 'remaining' : coin.grant.isVoided ? 'voided' : 'expired';
 	}
 
-	#happenAt(instant: Instant): void {
+	#happenAt(instant: Instant, sinceMs: Instant): void {
 		if (instant > this.nowMs) this.nowMs = instant;
 		for (const hold of this.holds) {
 			if (hold.state !== 'open' || hold.timeoutAtMs > instant) continue;
 			this.#expireHold(hold);
 			this.#changed();
 			this.#repay();
+			this.#look({ isDrained: hold.coins.length > 0, counted: untouched(hold) });
 		}
 		for (const grant of this.grants) {
 			if (grant.untilMs > instant) continue;
 			const lost = grant.coins.filter((coin) => coin.place === 'remaining');
 			for (const coin of lost) coin.place = 'expired';
 			if (lost.length > 0) this.#changed();
+			this.#look({ isDrained: lost.length > 0 && !grant.isVoided });
 		}
 		this.#repay();
+		this.#look({});
+		this.#warnAt(instant, sinceMs);
+	}
+
+	/** Warnings of what will end are given once, when time passes over their instant. */
+	#warnAt(instant: Instant, sinceMs: Instant): void {
+		if (instant <= sinceMs) return;
+		for (const grant of this.grants) {
+			const unused = grant.coins.filter((coin) => coin.place === 'remaining').length;
+			for (const days of this.alerts.expiryDays) {
+				if (grant.untilMs - days * DAY_MS !== instant || instant <= grant.fromMs || unused === 0) continue;
+				this.alerts.say(`expiring:${String(grant.order)}:${String(days)}`);
+				this.#changed();
+			}
+		}
+	}
+
+	/** What a command or the passing of time has done, as alerts see it. */
+	#look({ isShort = false, isDrained = false, counted = [] }: Trace): void {
+		const live = this.grants.filter((grant) => this.#isLive(grant));
+		const held = live.flatMap((grant) => grant.coins.filter((coin) => coin.place === 'held')).length;
+		const unused = live.filter((grant) => grant.coins.some((coin) => coin.place === 'remaining' || coin.place === 'held'));
+		const granted = unused.reduce((sum, grant) => sum + grant.coins.length, 0);
+		const spendable = this.available + held;
+		if (this.alerts.look({ isPaid: this.plan === 'paid', spendable, granted, isShort, isDrained })) this.#changed();
+		const ids = new Map<string, Counted & { readonly refused: number | null }>();
+		for (const one of counted) {
+			const id = `${String(one.budget.since)}/${one.period}/${one.value}`;
+			const before = ids.get(id)?.refused ?? -1;
+			ids.set(id, { ...one, refused: one.refused === null || one.refused < before ? (ids.get(id)?.refused ?? null) : one.refused });
+		}
+		for (const [id, { budget, period, value, refused }] of ids) {
+			if (!this.budgets.includes(budget) || budget.period === 'send') continue;
+			const { settled } = this.used({ budget, period, value });
+			const word = `budget:${budget.name}:${period}:${value}`;
+			if (this.alerts.lookAtBudget({ id, word, limit: budget.limit, settled, refused, isCharged: isDrained })) this.#changed();
+		}
 	}
 
 	#repay(): void {
@@ -553,4 +641,11 @@ export class NaiveLedger {
 			});
 		return inOrder.flatMap((grant) => grant.coins.filter((coin) => coin.place === 'remaining'));
 	}
+}
+
+const isWant = (reason: string | null): boolean => reason === 'credits_exhausted' || reason === 'overdrawn';
+
+/** The budgets that a hold counts in, when nothing was refused. */
+function untouched(hold: NaiveHold): (Counted & { readonly refused: null })[] {
+	return hold.counted.map((one) => ({ ...one, refused: null }));
 }

@@ -1,4 +1,4 @@
-/** Budgets, floors, shadow mode, refunds and the precedence of refusals as tables, in memory. */
+/** Alerts, budgets, floors, shadow mode, refunds and the precedence of refusals as tables, in memory. */
 import { describeRules } from '../support/rule-tables/all';
 
 describeRules();

@@ -184,7 +184,7 @@ describe('rule 10: reserve', () => {
 		at 0 | grant purchased 10   | granted | seq 2
 		at 0 | reserve a 6          | reserved | seq 3
 		at 0 | reserve b 5 waits    | wait | seq 3
-		at 0 | reserve c 11 waits   | refused credits_exhausted | seq 4
+		at 0 | reserve c 11 waits   | refused credits_exhausted | seq 5
 		at 0 | release a            | released
 		at 0 | reserve b 5 waits    | reserved`,
 	);

@@ -2,6 +2,8 @@
  * Owns a ledger that lives and dies with its process: the port in the simplest form, for tests and for trying things out.
  * Refuses to outlive anything: nothing is written anywhere.
  */
+import { alertsNeeded, MAX_CLAIMED } from '../../core/claim';
+import type { CostAverage } from '../../core/cost-averages';
 import { decide, needsOf } from '../../core/decide';
 import { CreditError } from '../../core/errors';
 import { encodeLabels } from '../../core/journal';
@@ -10,7 +12,7 @@ import type { AccountSnapshot, Command, Decision, KeptResult, Outcome, SnapshotN
 import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../core/model';
 import { hasPassed, later, type Instant } from '../../core/time';
 import { addCounts, NO_USAGE } from '../../core/usage-counts';
-import type { LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';
+import type { EntryQuery, LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';
 import { totalUsage } from '../usage-totals';
 import { grantsHeldBy, grantsNamedBy } from '../related';
 
@@ -22,6 +24,7 @@ interface Book {
 	readonly entriesByKey: Map<string, Entry>;
 	readonly promotions: Map<string, number>;
 	readonly counters: Map<string, BudgetCounter>;
+	averages: readonly CostAverage[];
 	readonly usage: Map<string, UsageDelta>;
 	readonly results: Map<number, KeptResult>;
 }
@@ -108,9 +111,10 @@ class MemoryStore implements LedgerStore {
 		});
 	}
 
-	async entries(accountId: string, page: PageQuery): Promise<readonly Entry[]> {
+	async entries(accountId: string, { kind, ...page }: EntryQuery): Promise<readonly Entry[]> {
 		this.#assertOpen();
-		return Promise.resolve(pageOf(this.#books.get(accountId)?.entries ?? [], page));
+		const entries = this.#books.get(accountId)?.entries ?? [];
+		return Promise.resolve(pageOf(kind === undefined ? entries : entries.filter(({ body }) => body.kind === kind), page));
 	}
 
 	async keptResult(accountId: string, holdSeq: number): Promise<string | null> {
@@ -153,6 +157,7 @@ function emptyBook(): Book {
 		entriesByKey: new Map(),
 		promotions: new Map(),
 		counters: new Map(),
+		averages: [],
 		usage: new Map(),
 		results: new Map(),
 	};
@@ -172,7 +177,18 @@ function load(book: Book, commands: readonly Command[], { needs, atMs }: { needs
 		...holds.flatMap(grantsHeldBy),
 	]);
 	const grants = [...book.grants.values()].filter((grant) => grantSeqs.has(grant.seq) || grant.remainingMicro > 0n || grant.heldMicro > 0n);
-	return { account: book.account, grants, holds, entries, promotions, counters: loadCounters(book, commands, { holds, atMs }) };
+	const { account, averages } = book;
+	const counters = loadCounters(book, commands, { holds, atMs });
+	return { account, grants, holds, entries, promotions, counters, alerts: loadAlerts(book, commands), averages };
+}
+
+function loadAlerts({ account, entries }: Book, commands: readonly Command[]): Entry[] {
+	const afterSeq = alertsNeeded(commands, account);
+	if (afterSeq === null) return [];
+	return pageOf(
+		entries.filter(({ body }) => body.kind === 'alerted'),
+		{ afterSeq, limit: MAX_CLAIMED },
+	);
 }
 
 function loadCounters(
@@ -197,6 +213,7 @@ function apply(book: Book, decision: Decision): void {
 		if (entry.keyHash !== null) book.entriesByKey.set(entry.keyHash, entry);
 	}
 	for (const counter of decision.counters) book.counters.set(counterKey(counter), counter);
+	book.averages = decision.averages ?? book.averages;
 	for (const { day, labels, ...counts } of decision.usage) {
 		const id = `${day}${encodeLabels(labels)}`;
 		book.usage.set(id, { day, labels, ...addCounts(book.usage.get(id) ?? NO_USAGE, counts) });

@@ -133,6 +133,11 @@ const STEPS: readonly string[] = [
 		PRIMARY KEY (account, budget, period, value)
 	) WITH (fillfactor = 70);
 	`,
+	`
+	ALTER TABLE accounts ADD COLUMN alerts text, ADD COLUMN averages text;
+	ALTER TABLE budget_counters ADD COLUMN reached_room_micro bigint;
+	CREATE INDEX entries_alerts ON entries (account, seq) WHERE kind = 18;
+	`,
 ];
 
 /** The schema this version reads and writes. */

@@ -2,21 +2,35 @@
  * Owns reading a ledger from PostgreSQL: statements for snapshots, pages and totals, and what their rows mean. Everything that can be
  * asked at once is sent at once. Runs inside the transaction of its caller; decides nothing.
  */
+import { alertsNeeded, MAX_CLAIMED } from '../../core/claim';
+import type { CostAverage } from '../../core/cost-averages';
 import { needsOf } from '../../core/decide';
 import { countersNeeded } from '../../core/limits';
 import type { AccountSnapshot, Command, SnapshotNeeds } from '../../core/commands';
 import type { Account, BudgetCounter, CounterRef, Entry, GrantState, Hold } from '../../core/model';
 import type { Instant } from '../../core/time';
-import { bytesOf, holdStateCode, kindCode, readAccount, readCounter, readEntry, readGrant, readHold, readUsageTotal } from '../rows';
+import {
+	bytesOf,
+	holdStateCode,
+	kindCode,
+	readAccount,
+	readAverages,
+	readCounter,
+	readEntry,
+	readGrant,
+	readHold,
+	readUsageTotal,
+} from '../rows';
 import type { AccountRow, CounterRow, EntryRow, GrantRow, HoldRow, UsageTotalRow } from '../rows';
-import type { MaterialisedAccount, PageQuery, UsageQuery } from '../store';
+import type { EntryQuery, MaterialisedAccount, PageQuery, UsageQuery } from '../store';
 import type { Session, Statement } from './connection';
-import { grantsHeldBy, grantsNamedBy } from '../related';
+import { grantsHeldBy, grantsNamedBy, NOTHING } from '../related';
 
 /** An account with the number that the database knows it by. */
 export interface StoredAccount {
 	readonly id: bigint;
 	readonly account: Account;
+	readonly averages: readonly CostAverage[];
 }
 
 type HoldQuery = PageQuery & { readonly state: Hold['state'] | null };
@@ -29,8 +43,8 @@ interface Picked {
 }
 
 const ACCOUNT =
-	'SELECT id, public_id, name, time_zone, plan, paid_since_ms, unconfirmed_policy, overdraft_micro, last_at_ms, last_seq, chain_hash, settings';
-const COUNTER = 'SELECT c.budget, c.period, c.value, c.held_micro, c.settled_micro';
+	'SELECT id, public_id, name, time_zone, plan, paid_since_ms, unconfirmed_policy, overdraft_micro, last_at_ms, last_seq, chain_hash, settings, alerts, averages';
+const COUNTER = 'SELECT c.budget, c.period, c.value, c.held_micro, c.settled_micro, c.reached_room_micro';
 const GRANT = `SELECT g.seq, g.category, g.amount_micro, g.priority, g.effective_at_ms, g.expires_at_ms, g.promotion_id, g.note,
 	b.remaining_micro, b.held_micro, b.settled_micro, b.expired_micro, b.voided_micro, b.is_voided`;
 const ENTRY = 'SELECT e.seq, e.at_ms, e.kind, e.key_hash, e.request_hash, l.labels, e.person, e.body, e.hash';
@@ -73,7 +87,7 @@ export class Reader {
 	/** What `decide` needs at `atMs`. One round trip; further ones only where a closed hold leads to grants that are used up, and for budgets. */
 	async snapshot(
 		session: Session,
-		{ id, account }: StoredAccount,
+		{ id, account, averages }: StoredAccount,
 		{ commands, atMs }: { commands: readonly Command[]; atMs: Instant },
 	): Promise<AccountSnapshot> {
 		const needs = needsOf(commands);
@@ -95,18 +109,21 @@ export class Reader {
 		);
 		const refs = countersNeeded(commands, { settings: account.settings, timeZone: account.timeZone, holds, atMs });
 		const counters = refs.length === 0 ? [] : readCounters((await session.run(this.#countersByKey(id, refs)))[0]);
-		return { account, grants, holds, entries, promotions: new Map(promotions), counters };
+		const alertsAfter = alertsNeeded(commands, account);
+		const alerts =
+			alertsAfter === null ? [] : await this.entries(session, id, { afterSeq: alertsAfter, limit: MAX_CLAIMED, kind: 'alerted' });
+		return { account, grants, holds, entries, promotions: new Map(promotions), counters, alerts, averages };
 	}
 
 	/** The account with all its grants and the holds that are due at `atMs`. */
-	async wholeSnapshot(session: Session, { id, account }: StoredAccount, atMs: Instant): Promise<AccountSnapshot> {
+	async wholeSnapshot(session: Session, { id, account, averages }: StoredAccount, atMs: Instant): Promise<AccountSnapshot> {
 		const due = {
 			name: 'due',
 			query: `SELECT seq FROM ${this.#in}holds WHERE account = $1 AND state = 0 AND timeout_at_ms <= $2`,
 			values: [atMs],
 		};
 		const [grantRows, ...holdRows] = await session.run(this.#allGrants(id), ...this.#holdStatements(id, due));
-		return { account, grants: readGrants(grantRows), holds: readHolds(holdRows), entries: [], promotions: new Map(), counters: [] };
+		return { ...NOTHING, account, averages, grants: readGrants(grantRows), holds: readHolds(holdRows) };
 	}
 
 	async materialised(session: Session, { id, account }: StoredAccount): Promise<MaterialisedAccount> {
@@ -134,9 +151,10 @@ export class Reader {
 		return readCounters((await session.run(this.#allCounters(id)))[0]);
 	}
 
-	async entries(session: Session, id: bigint, { afterSeq, limit }: PageQuery): Promise<Entry[]> {
-		const text = `${ENTRY} FROM ${this.#in}entries e LEFT JOIN ${this.#in}label_sets l ON l.id = e.label_set WHERE e.account = $1 AND e.seq > $2 ORDER BY e.seq LIMIT $3`;
-		return readEntries((await session.run({ name: 'entry_page', text, values: [id, afterSeq, limit] }))[0]);
+	async entries(session: Session, id: bigint, { afterSeq, limit, kind }: EntryQuery): Promise<Entry[]> {
+		const [name, only] = kind === undefined ? ['entry_page', ''] : [`${kind}_page`, ` AND e.kind = ${String(kindCode(kind))}`];
+		const text = `${ENTRY} FROM ${this.#in}entries e LEFT JOIN ${this.#in}label_sets l ON l.id = e.label_set WHERE e.account = $1 AND e.seq > $2${only} ORDER BY e.seq LIMIT $3`;
+		return readEntries((await session.run({ name, text, values: [id, afterSeq, limit] }))[0]);
 	}
 
 	async holds(session: Session, id: bigint, query: HoldQuery): Promise<Hold[]> {
@@ -253,7 +271,7 @@ export class Reader {
 /** The account of a row, or `null` when there is none. */
 export function readStored(rows: readonly unknown[] | undefined): StoredAccount | null {
 	const row = rows?.[0] as AccountRow | undefined;
-	return row ? { id: row.id, account: readAccount(row) } : null;
+	return row ? { id: row.id, account: readAccount(row), averages: readAverages(row) } : null;
 }
 
 function readEntries(rows: readonly unknown[] | undefined): Entry[] {

@@ -10,7 +10,8 @@ import type { AccountSnapshot, Command, Outcome } from '../../core/commands';
 import type { Account, BudgetCounter, Entry, Hold } from '../../core/model';
 import { later, type Instant } from '../../core/time';
 import { bytesOf } from '../rows';
-import type { LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';
+import type { EntryQuery, LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';
+import { NOTHING } from '../related';
 import { totalUsage } from '../usage-totals';
 import { readAddress, type LedgerAddress } from './address';
 import { beginRead, beginWrite, COMMIT, openPool, ROLLBACK, withSession, type Session, type Statement } from './connection';
@@ -51,7 +52,6 @@ const OPENING_DEADLINE_MS = 2_000;
 const DEFAULT_POOL_SIZE = 4;
 /** Totals and proofs of millions of calls are read at one go. */
 const LONG_READ_MS = 120_000;
-const NOBODY: AccountSnapshot = { account: null, grants: [], holds: [], entries: [], promotions: new Map(), counters: [] };
 
 /**
  * Opens the ledger, making its schema when it is missing and may be made, and bringing it up to date. Rejects with `invalid_path`, `ledger_busy`,
@@ -128,7 +128,7 @@ class PostgresStore implements LedgerStore {
 					sent = null;
 				}
 				const atMs = this.#now(stored);
-				const snapshot = stored ? await this.#reader.snapshot(session, stored, { commands, atMs }) : NOBODY;
+				const snapshot = stored ? await this.#reader.snapshot(session, stored, { commands, atMs }) : NOTHING;
 				const decision = decide(snapshot, commands, { accountId, atMs });
 				const { account, outcomes } = decision;
 				if (!account) return this.#giveUp(session, outcomes);
@@ -144,7 +144,7 @@ class PostgresStore implements LedgerStore {
 	}
 
 	async snapshot(accountId: string): Promise<AccountSnapshot> {
-		return this.#readAccount(accountId, NOBODY, (session, stored) => this.#reader.wholeSnapshot(session, stored, this.#now(stored)));
+		return this.#readAccount(accountId, NOTHING, (session, stored) => this.#reader.wholeSnapshot(session, stored, this.#now(stored)));
 	}
 
 	async accounts(): Promise<readonly Account[]> {
@@ -182,7 +182,7 @@ class PostgresStore implements LedgerStore {
 		);
 	}
 
-	async entries(accountId: string, page: PageQuery): Promise<readonly Entry[]> {
+	async entries(accountId: string, page: EntryQuery): Promise<readonly Entry[]> {
 		return this.#readAccount<readonly Entry[]>(accountId, [], (session, { id }) => this.#reader.entries(session, id, page));
 	}
 

@@ -7,7 +7,17 @@ import { sha256 } from '../../core/idempotency';
 import { NO_SETTINGS } from '../../core/limits';
 import type { Decision, KeptResult, UsageDelta } from '../../core/commands';
 import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../core/model';
-import { bytesOf, categoryCode, encodeSettings, holdStateCode, kindCode, planCode, policyCode } from '../rows';
+import {
+	bytesOf,
+	categoryCode,
+	encodeAlerts,
+	encodeAverages,
+	encodeSettings,
+	holdStateCode,
+	kindCode,
+	planCode,
+	policyCode,
+} from '../rows';
 import type { Session, Statement } from './connection';
 import type { StoredAccount } from './reader';
 import { insertRows, updateRows, upsertRows, type Column, type Table } from './row-statements';
@@ -24,6 +34,7 @@ const ACCOUNT_POSITION: readonly Column<Account>[] = [
 	['last_at_ms', 'bigint', ({ lastAtMs }) => lastAtMs],
 	['last_seq', 'bigint', ({ lastSeq }) => lastSeq],
 	['chain_hash', 'bytea', ({ chainHash }) => bytesOf(chainHash)],
+	['alerts', 'text', ({ alerts }) => encodeAlerts(alerts)],
 ];
 const ACCOUNT_TERMS: readonly Column<Account>[] = [
 	['name', 'text', ({ name }) => name],
@@ -80,6 +91,7 @@ const COUNTERS: Table<BudgetCounter> = {
 		['value', 'text', ({ value }) => value],
 		['held_micro', 'bigint', ({ heldMicro }) => heldMicro],
 		['settled_micro', 'bigint', ({ settledMicro }) => settledMicro],
+		['reached_room_micro', 'bigint', ({ reachedRoomMicro }) => reachedRoomMicro],
 	],
 };
 const RESULTS: Table<KeptResult> = {
@@ -157,7 +169,7 @@ export class Writer {
 		const closings = closingSeqs(decision.entries);
 		const holds = decision.holds.map((hold) => ({ hold, closedSeq: closings.get(hold.seq) ?? null }));
 		const statements = [
-			...(stored ? [this.#updateAccount(id, account, stored.account)] : []),
+			...(stored ? [this.#updateAccount(id, account, { before: stored.account, averages: decision.averages })] : []),
 			insertRows(this.#in, id, entriesTable(numbers), decision.entries),
 			insertRows(this.#in, id, GRANTS, newGrants),
 			insertRows(this.#in, id, NEW_BALANCES, newGrants),
@@ -210,15 +222,15 @@ export class Writer {
 	}
 
 	/** Names only the columns that changed: a role that spends may not name the others. */
-	#updateAccount(id: bigint, account: Account, before: Account): Statement {
+	#updateAccount(id: bigint, account: Account, { before, averages }: { before: Account; averages: Decision['averages'] }): Statement {
 		const changed = ACCOUNT_TERMS.filter(([, , valueOf]) => valueOf(account) !== valueOf(before));
 		const columns = [...ACCOUNT_POSITION, ...changed];
-		const sets = columns.map(([name], index) => `${name} = $${String(index + 2)}`);
+		const sets = columns.map(([name], index) => `${name} = $${String(index + 3)}`);
 		const values = columns.map(([, , valueOf]) => valueOf(account));
 		return {
 			...(changed.length === 0 ? { name: 'move_account' } : {}),
-			text: `UPDATE ${this.#in}accounts SET ${sets.join(', ')} WHERE id = $1`,
-			values: [id, ...values],
+			text: `UPDATE ${this.#in}accounts SET averages = coalesce($2, averages), ${sets.join(', ')} WHERE id = $1`,
+			values: [id, encodeAverages(averages), ...values],
 		};
 	}
 

@@ -126,6 +126,12 @@ const STEPS: readonly string[] = [
 		PRIMARY KEY (account, budget, period, value)
 	) STRICT, WITHOUT ROWID;
 	`,
+	`
+	ALTER TABLE accounts ADD COLUMN alerts TEXT;
+	ALTER TABLE accounts ADD COLUMN averages TEXT;
+	ALTER TABLE budget_counters ADD COLUMN reached_room_micro INTEGER;
+	CREATE INDEX entries_alerts ON entries (account, seq) WHERE kind = 18;
+	`,
 ];
 
 /** Changes nothing, but is refused by a file that was opened for reading only; an immediate transaction is not. */

@@ -3,15 +3,17 @@
  * an index. Runs inside the transaction of its caller; decides nothing.
  */
 import type { Database, Statement } from 'better-sqlite3';
+import { alertsNeeded, MAX_CLAIMED } from '../../core/claim';
+import type { CostAverage } from '../../core/cost-averages';
 import { needsOf } from '../../core/decide';
 import { counterKey, countersNeeded } from '../../core/limits';
 import type { AccountSnapshot, Command, UsageDelta } from '../../core/commands';
 import type { Account, BudgetCounter, CounterRef, Entry, GrantState, Hold } from '../../core/model';
 import type { Instant } from '../../core/time';
-import { readAccount, readCounter, readEntry, readGrant, readHold, readUsageTotal, holdStateCode, bytesOf } from '../rows';
+import { readAccount, readAverages, readCounter, readEntry, readGrant, readHold, readUsageTotal, holdStateCode, bytesOf } from '../rows';
 import type { AccountRow, CounterRow, EntryRow, GrantRow, HoldRow, UsageTotalRow } from '../rows';
-import type { MaterialisedAccount, PageQuery, UsageQuery } from '../store';
-import { grantsHeldBy, grantsNamedBy } from '../related';
+import type { EntryQuery, MaterialisedAccount, PageQuery, UsageQuery } from '../store';
+import { grantsHeldBy, grantsNamedBy, NOTHING } from '../related';
 
 const GRANTS = `
 	SELECT g.seq, g.category, g.amount_micro, g.priority, g.effective_at_ms, g.expires_at_ms, g.promotion_id, g.note,
@@ -19,7 +21,7 @@ const GRANTS = `
 	FROM grant_balances b JOIN grants g ON g.account = b.account AND g.seq = b.seq
 	WHERE b.account = ?`;
 const ACCOUNTS = 'SELECT a.*, s.settings FROM accounts a LEFT JOIN account_settings s ON s.account = a.id';
-const COUNTERS = 'SELECT budget, period, value, held_micro, settled_micro FROM budget_counters WHERE account = ?';
+const COUNTERS = 'SELECT budget, period, value, held_micro, settled_micro, reached_room_micro FROM budget_counters WHERE account = ?';
 const ENTRIES = `
 	SELECT e.seq, e.at_ms, e.kind, e.key_hash, e.request_hash, l.labels, e.person, e.body, e.hash
 	FROM entries e LEFT JOIN label_sets l ON l.id = e.label_set
@@ -33,13 +35,11 @@ const USAGE_FROM = 'FROM usage_days u JOIN label_sets l ON l.id = u.label_set WH
 const FIRST_DAY = '';
 const LAST_DAY = '~';
 
-/** What is known of an account that is not there. */
-export const NOTHING: AccountSnapshot = { account: null, grants: [], holds: [], entries: [], promotions: new Map(), counters: [] };
-
 /** An account with the number that the file knows it by. */
 export interface StoredAccount {
 	readonly id: bigint;
 	readonly account: Account;
+	readonly averages: readonly CostAverage[];
 }
 
 /** Reads rows into the nouns of the ledger. Amounts are bigint from the column on. */
@@ -55,6 +55,7 @@ export class Reader {
 	readonly #entry: Statement<[bigint, number | bigint], EntryRow>;
 	readonly #entryByKey: Statement<[bigint, Buffer], EntryRow>;
 	readonly #entryPage: Statement<[bigint, number, number], EntryRow>;
+	readonly #alertPage: Statement<[bigint, number, number], EntryRow>;
 	readonly #hold: Statement<[bigint, number], HoldRow>;
 	readonly #holdPage: Statement<[bigint, number, number], HoldRow>;
 	readonly #settledHoldPage: Statement<[bigint, number, number], HoldRow>;
@@ -78,6 +79,7 @@ export class Reader {
 		this.#entry = db.prepare(`${ENTRIES} AND e.seq = ?`);
 		this.#entryByKey = db.prepare(`${ENTRIES} AND e.key_hash = ?`);
 		this.#entryPage = db.prepare(`${ENTRIES} AND e.seq > ? ORDER BY e.seq LIMIT ?`);
+		this.#alertPage = db.prepare(`${ENTRIES} AND e.kind = 18 AND e.seq > ? ORDER BY e.seq LIMIT ?`);
 		this.#hold = db.prepare(`${HOLDS} AND seq = ?`);
 		this.#holdPage = db.prepare(`${HOLDS} AND seq > ? ORDER BY seq LIMIT ?`);
 		this.#settledHoldPage = db.prepare(`${HOLDS} AND seq > ? AND state = 1 ORDER BY seq LIMIT ?`);
@@ -92,7 +94,7 @@ export class Reader {
 
 	account(accountId: string): StoredAccount | null {
 		const row = this.#account.get(accountId);
-		return row ? { id: row.id, account: readAccount(row) } : null;
+		return row ? { id: row.id, account: readAccount(row), averages: readAverages(row) } : null;
 	}
 
 	accounts(): Account[] {
@@ -103,19 +105,22 @@ export class Reader {
 	snapshot(stored: StoredAccount | null, commands: readonly Command[], atMs: Instant): AccountSnapshot {
 		if (!stored) return NOTHING;
 		const needs = needsOf(commands);
-		const { id, account } = stored;
+		const { id, account, averages } = stored;
 		const entries = [...new Set(needs.keyHashes)].flatMap((hash) => this.#entryByKey.get(id, bytesOf(hash)) ?? []).map(readEntry);
 		const reservedSeqs = entries.filter((entry) => entry.body.kind === 'reserved').map((entry) => entry.seq);
 		const holds = this.#snapshotHolds(id, [...needs.holdSeqs, ...reservedSeqs], atMs);
 		const promotions = this.#promotions(id, needs.promotionIds);
 		const grantSeqs = [...needs.grantSeqs, ...promotions.values(), ...entries.flatMap(grantsNamedBy), ...holds.flatMap(grantsHeldBy)];
 		const refs = countersNeeded(commands, { settings: account.settings, timeZone: account.timeZone, holds, atMs });
-		return { account, grants: this.#snapshotGrants(id, grantSeqs), holds, entries, promotions, counters: this.#snapshotCounters(id, refs) };
+		const alertsAfter = alertsNeeded(commands, account);
+		const alerts = alertsAfter === null ? [] : this.entries(id, { afterSeq: alertsAfter, limit: MAX_CLAIMED, kind: 'alerted' });
+		const [grants, counters] = [this.#snapshotGrants(id, grantSeqs), this.#snapshotCounters(id, refs)];
+		return { account, grants, holds, entries, promotions, counters, alerts, averages };
 	}
 
 	/** The account with all its grants and the holds that are due at `atMs`. */
-	wholeSnapshot({ id, account }: StoredAccount, atMs: Instant): AccountSnapshot {
-		return { ...NOTHING, account, grants: this.grants(id), holds: this.#snapshotHolds(id, [], atMs) };
+	wholeSnapshot({ id, account, averages }: StoredAccount, atMs: Instant): AccountSnapshot {
+		return { ...NOTHING, account, averages, grants: this.grants(id), holds: this.#snapshotHolds(id, [], atMs) };
 	}
 
 	counters(id: bigint): BudgetCounter[] {
@@ -126,8 +131,8 @@ export class Reader {
 		return this.#grants.all(id).map(readGrant);
 	}
 
-	entries(id: bigint, { afterSeq, limit }: PageQuery): Entry[] {
-		return this.#entryPage.all(id, afterSeq, limit).map(readEntry);
+	entries(id: bigint, { afterSeq, limit, kind }: EntryQuery): Entry[] {
+		return (kind === 'alerted' ? this.#alertPage : this.#entryPage).all(id, afterSeq, limit).map(readEntry);
 	}
 
 	holds(id: bigint, { afterSeq, limit, state }: PageQuery & { readonly state: Hold['state'] | null }): Hold[] {

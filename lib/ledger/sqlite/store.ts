@@ -8,13 +8,14 @@ import { CreditError } from '../../core/errors';
 import type { AccountSnapshot, Command, Outcome } from '../../core/commands';
 import type { Account, BudgetCounter, Entry, Hold } from '../../core/model';
 import { later, type Instant } from '../../core/time';
-import type { LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';
+import type { EntryQuery, LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';
 import { totalUsage } from '../usage-totals';
 import { backUp, type BackupProgress } from './backup';
 import { connect, type SqliteLedgerOptions } from './connection';
 import { ledgerFault } from './faults';
 import { assertSameFile, checkedLedgerPath, fileIdentity } from './file';
-import { NOTHING, Reader, type StoredAccount } from './reader';
+import { NOTHING } from '../related';
+import { Reader, type StoredAccount } from './reader';
 import { retryWhileBusy, Turns, type TurnsOptions } from './turns';
 import { Writer } from './writer';
 
@@ -114,7 +115,7 @@ class SqliteStore implements LedgerStore {
 		return this.#readAccount<MaterialisedAccount | null>(accountId, null, (stored) => this.#reader.materialised(stored));
 	}
 
-	async entries(accountId: string, page: PageQuery): Promise<readonly Entry[]> {
+	async entries(accountId: string, page: EntryQuery): Promise<readonly Entry[]> {
 		return this.#readAccount(accountId, [], ({ id }) => this.#reader.entries(id, page));
 	}
 

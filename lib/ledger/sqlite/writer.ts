@@ -6,7 +6,17 @@ import type { Database, Statement } from 'better-sqlite3';
 import { encodeBody, encodeLabels } from '../../core/journal';
 import type { Decision, KeptResult, UsageDelta } from '../../core/commands';
 import type { Account, Entry, GrantState, Hold, Labels } from '../../core/model';
-import { bytesOf, categoryCode, encodeSettings, holdStateCode, kindCode, planCode, policyCode } from '../rows';
+import {
+	bytesOf,
+	categoryCode,
+	encodeAlerts,
+	encodeAverages,
+	encodeSettings,
+	holdStateCode,
+	kindCode,
+	planCode,
+	policyCode,
+} from '../rows';
 import { closingSeqs } from '../related';
 
 type Column = string | number | bigint | Buffer | null;
@@ -34,14 +44,15 @@ export class Writer {
 
 	constructor(db: Database) {
 		this.#putAccount = db.prepare(`
-			INSERT INTO accounts (public_id, name, time_zone, plan, paid_since_ms, unconfirmed_policy, overdraft_micro, last_at_ms, last_seq, chain_hash)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+			INSERT INTO accounts (public_id, name, time_zone, plan, paid_since_ms, unconfirmed_policy, overdraft_micro, last_at_ms, last_seq, chain_hash, alerts, averages)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT (public_id) DO UPDATE SET name = excluded.name, time_zone = excluded.time_zone, plan = excluded.plan,
 				paid_since_ms = excluded.paid_since_ms, unconfirmed_policy = excluded.unconfirmed_policy, overdraft_micro = excluded.overdraft_micro,
-				last_at_ms = excluded.last_at_ms, last_seq = excluded.last_seq, chain_hash = excluded.chain_hash
+				last_at_ms = excluded.last_at_ms, last_seq = excluded.last_seq, chain_hash = excluded.chain_hash,
+				alerts = excluded.alerts, averages = coalesce(excluded.averages, averages)
 			RETURNING id`);
 		this.#putSettings = db.prepare('REPLACE INTO account_settings VALUES (?, ?)');
-		this.#putCounter = db.prepare('REPLACE INTO budget_counters VALUES (?, ?, ?, ?, ?, ?)');
+		this.#putCounter = db.prepare('REPLACE INTO budget_counters VALUES (?, ?, ?, ?, ?, ?, ?)');
 		this.#addGrant = db.prepare('INSERT INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
 		this.#putBalance = db.prepare('REPLACE INTO grant_balances VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
 		this.#addEntry = db.prepare('INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
@@ -62,15 +73,15 @@ export class Writer {
 	/** Writes a decision that has entries. */
 	write(decision: Decision): void {
 		if (!decision.account) return;
-		const id = this.#writeAccount(decision.account);
+		const id = this.#writeAccount(decision.account, decision.averages);
 		if (decision.hasNewSettings) this.#putSettings.run(id, encodeSettings(decision.account.settings));
 		const made = new Set(decision.entries.map((entry) => entry.seq));
 		for (const entry of decision.entries) this.#writeEntry(id, entry);
 		for (const grant of decision.grants) this.#writeGrant(id, grant, made.has(grant.seq));
 		const closings = closingSeqs(decision.entries);
 		for (const hold of decision.holds) this.#writeHold(id, hold, { isNew: made.has(hold.seq), closedSeq: closings.get(hold.seq) ?? null });
-		for (const { budgetSeq, period, value, heldMicro, settledMicro } of decision.counters)
-			this.#putCounter.run(id, budgetSeq, period, value, heldMicro, settledMicro);
+		for (const { budgetSeq, period, value, heldMicro, settledMicro, reachedRoomMicro } of decision.counters)
+			this.#putCounter.run(id, budgetSeq, period, value, heldMicro, settledMicro, reachedRoomMicro);
 		for (const usage of decision.usage) this.#writeUsage(id, usage);
 		for (const result of decision.results) this.#writeResult(id, result);
 	}
@@ -85,8 +96,8 @@ export class Writer {
 		this.#labelSets.clear();
 	}
 
-	#writeAccount(account: Account): bigint {
-		const { id, name, timeZone, plan, paidSinceMs, unconfirmedPolicy, overdraftMicro, lastAtMs, lastSeq, chainHash } = account;
+	#writeAccount(account: Account, averages: Decision['averages']): bigint {
+		const { id, name, timeZone, plan, paidSinceMs, unconfirmedPolicy, overdraftMicro, lastAtMs, lastSeq, chainHash, alerts } = account;
 		const row = [
 			id,
 			name,
@@ -98,6 +109,8 @@ export class Writer {
 			lastAtMs,
 			lastSeq,
 			bytesOf(chainHash),
+			encodeAlerts(alerts),
+			encodeAverages(averages),
 		];
 		const written = this.#putAccount.get(...row);
 		if (!written) throw new Error(`The row of account "${id}" was not written.`);

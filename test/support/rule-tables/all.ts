@@ -1,5 +1,6 @@
 /** Owns running the tables of rules: in a ledger of its own each, or all of them in one store, an account each. */
 import { runTable, type TableOptions } from '../ledger-table';
+import { ALERT_TABLES } from './alerts';
 import { ALTERNATIVE_TABLES } from './alternatives';
 import { BUDGET_TABLES } from './budgets';
 import { FLOOR_AND_SHADOW_TABLES } from './floors-and-shadow';
@@ -8,6 +9,7 @@ import { REFUSAL_TABLES } from './refusals';
 import type { RuleTable } from './rule-table';
 
 export const RULE_TABLES: readonly RuleTable[] = [
+	...ALERT_TABLES,
 	...ALTERNATIVE_TABLES,
 	...BUDGET_TABLES,
 	...FLOOR_AND_SHADOW_TABLES,

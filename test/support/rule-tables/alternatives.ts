@@ -19,7 +19,7 @@ const choice: RuleTable = {
 			`
 			at 0 | grant purchased 10          | granted
 			at 0 | budget b model=big total 3  | account
-			at 0 | reserve a 4@big/11@small    | refused budget_exceeded b | seq 4
+			at 0 | reserve a 4@big/11@small    | refused budget_exceeded b | seq 5
 			at 0 | grant purchased 10          | granted
 			at 0 | reserve a 4@big/11@small    | refused budget_exceeded b | replayed
 			at 0 | reserve b 4@big/11@small    | reserved | rung 1 | stepped budget_exceeded`,
