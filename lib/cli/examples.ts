@@ -54,5 +54,11 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 	],
 	void: ['llm-credits void --ledger ledger.db --grant g3'],
 	holds: ['llm-credits holds --ledger ledger.db', 'llm-credits holds --ledger ledger.db --state expired --limit 1000'],
+	'alerts list': ['llm-credits alerts list --ledger ledger.db', 'llm-credits alerts list --ledger ledger.db --standing --json'],
+	'alerts claim': ['llm-credits alerts claim --ledger ledger.db --reader pager --json | jq -r ".alerts[].text"'],
+	'alerts set': [
+		'llm-credits alerts set --ledger ledger.db --low 30,10 --expiring 14,3',
+		'llm-credits alerts set --ledger ledger.db --drift off',
+	],
 	backup: ['llm-credits backup --ledger ledger.db --to backups/ledger-2026-11-21.db'],
 };

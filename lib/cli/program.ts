@@ -2,6 +2,7 @@
 import { Command, Option, type CommanderError } from 'commander';
 import { describeAccountCommands } from './commands/account';
 import { describeAdminKeyCommands } from './commands/admin-key';
+import { describeAlertCommands } from './commands/alerts';
 import { describeBackupCommand } from './commands/backup';
 import { describeCreditCommands } from './commands/credits';
 import { describeHoldCommand } from './commands/holds';
@@ -39,6 +40,7 @@ export function createProgram({ version, onParseError }: { version: string; onPa
 	describeModeCommand(program, run);
 	describeReadingCommands(program, run);
 	describeHoldCommand(program, run);
+	describeAlertCommands(program, run);
 	describeBackupCommand(program, run);
 	for (const command of allCommands(program)) {
 		command

@@ -2,6 +2,7 @@
  * Owns one account of one ledger as the nodes and the CLI use it: commands go through the group commit, amounts are waited
  * for where that helps. Refuses to hide faults: a ledger that cannot be used rejects with a `CreditError`.
  */
+import type { AlertSettings } from '../core/alert';
 import { balanceAt, type Balance } from '../core/balance';
 import { CreditError, isCreditError } from '../core/errors';
 import { DEFAULT_PRIORITY } from '../core/grants';
@@ -76,15 +77,8 @@ export class LedgerAccount {
 	}
 
 	/** Sets, changes or (with `null`) removes the admin key; `salt` is random hexadecimal. Needs the current key where there is one. */
-	async setAdminKey({
-		newKey,
-		salt,
-		key,
-	}: {
-		readonly newKey: string | null;
-		readonly salt: string;
-		readonly key: string;
-	}): Promise<Answer<'account'>> {
+	async setAdminKey(change: { readonly newKey: string | null; readonly salt: string; readonly key: string }): Promise<Answer<'account'>> {
+		const { newKey, salt, key } = change;
 		const adminKey = newKey === null ? null : await adminKeyOf(newKey, salt);
 		return this.#administer({ kind: 'set_admin_key', key, adminKey }, 'account');
 	}
@@ -177,6 +171,16 @@ export class LedgerAccount {
 	/** Enforces limits, or only meters what would have been refused. */
 	async setEnforcement({ enforcement, key }: { readonly enforcement: Enforcement; readonly key: string }): Promise<Answer<'account'>> {
 		return this.#administer({ kind: 'set_enforcement', key, enforcement }, 'account');
+	}
+
+	/** Changes when the account warns. */
+	async setAlerts({ key, ...alerts }: AlertSettings & { readonly key: string }): Promise<Answer<'account'>> {
+		return this.#administer({ kind: 'set_alerts', key, alerts }, 'account');
+	}
+
+	/** The alerts that a reader has not seen, each told once whoever asks in its name. */
+	async claimAlerts(consumer: string): Promise<Answer<'alerts'>> {
+		return this.#submit({ kind: 'claim_alerts', consumer }, 'alerts');
 	}
 
 	/** What the budgets have counted. */

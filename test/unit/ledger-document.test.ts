@@ -21,6 +21,7 @@ describe('examples of docs/ledger.md', () => {
 			'Budgets',
 			'Floors',
 			'Shadow mode',
+			'Alerts',
 			'Which refusal comes first',
 		]);
 	});
