@@ -112,6 +112,8 @@ const TAMPERINGS: readonly (readonly [what: string, sql: string, code: string, w
 		'2020-01-01',
 	],
 	['forgiven overdraft', `UPDATE accounts SET overdraft_micro = 0 WHERE public_id = 'acme'`, 'account_differs', 'overdraftMicro'],
+	['an alert that stands no more', `UPDATE accounts SET alerts = NULL WHERE public_id = 'acme'`, 'account_differs', 'alerts'],
+	['an alert of something else', `UPDATE entries SET body = replace(body, 'exhausted', 'low') WHERE kind = 18`, 'chain_broken', 'Entry 10'],
 	['a plan that was not paid', `UPDATE accounts SET plan = 1 WHERE public_id = 'acme'`, 'account_differs', 'plan'],
 ];
 
@@ -122,7 +124,7 @@ describe('tampering with a ledger file', () => {
 	});
 
 	it('is not seen where there is none', async () => {
-		expect(await proofOf(honest)).to.deep.equal({ ok: true, accounts: 2, entries: 14, violations: [] });
+		expect(await proofOf(honest)).to.deep.equal({ ok: true, accounts: 2, entries: 15, violations: [] });
 	});
 
 	for (const [what, sql, code, word] of TAMPERINGS) {

@@ -15,7 +15,7 @@ const ACCOUNT = 'acme';
 const clock = (): number => Date.UTC(2026, 3, 8, 12);
 const SPRING = { labels: { campaign: 'spring' } };
 
-/** Entries 1–4 are the account, credits, a budget and a floor; h5 is settled (7) and refunded (9), h6 settled (8); 10 is a refusal. */
+/** Entries 1–4 are the account, credits, a budget and a floor; h5 is settled (7) and refunded (9), h6 settled (8); 10 is a refusal, 11 the alert of it. */
 async function honestLedger(): Promise<string> {
 	const path = newLedgerPath();
 	const store = await openTestLedger({ path, clock });
@@ -45,9 +45,9 @@ async function proofOf(path: string): Promise<Verification> {
 }
 
 /** A refund of h6 as a new last entry, by somebody who knows the form of entries. */
-const FAKED = `INSERT INTO entries SELECT account, 11, at_ms, kind, X'01', X'02', label_set, person,
+const FAKED = `INSERT INTO entries SELECT account, 12, at_ms, kind, X'01', X'02', label_set, person,
 	'{"a":"7000000","b":"2:7000000","h":6,"n":"0","o":"0","p":"0","r":"7000000","t":' || at_ms || ',"x":"7000000"}', hash FROM entries WHERE seq = 9;
-	UPDATE accounts SET last_seq = 11; UPDATE holds SET closed_seq = 11 WHERE seq = 6;
+	UPDATE accounts SET last_seq = 12; UPDATE holds SET closed_seq = 12 WHERE seq = 6;
 	UPDATE grant_balances SET settled_micro = settled_micro - 7000000, remaining_micro = remaining_micro + 7000000;
 	UPDATE budget_counters SET settled_micro = settled_micro - 7000000; UPDATE usage_days SET charged_micro = charged_micro - 7000000`;
 
@@ -58,7 +58,13 @@ const TAMPERINGS: readonly Tampering[] = [
 	['a counter with something held', 'UPDATE budget_counters SET held_micro = 1', 'budget_differs', 'spring'],
 	['a counter of another value', `UPDATE budget_counters SET value = 'autumn'`, 'budget_differs', 'autumn'],
 	['a deleted counter', 'DELETE FROM budget_counters', 'budget_differs', 'spring'],
-	['an invented counter', `INSERT INTO budget_counters SELECT account, 99, '', 'x', 0, 1 FROM budget_counters`, 'budget_differs', '99/'],
+	[
+		'an invented counter',
+		`INSERT INTO budget_counters SELECT account, 99, '', 'x', 0, 1, NULL FROM budget_counters`,
+		'budget_differs',
+		'99/',
+	],
+	['a budget that was never warned of', 'UPDATE budget_counters SET reached_room_micro = NULL', 'budget_differs', 'spring'],
 	[
 		'a higher limit',
 		`UPDATE account_settings SET settings = replace(settings, '"limitMicro":"20000000"', '"limitMicro":"90000000"')`,
@@ -88,13 +94,13 @@ const TAMPERINGS: readonly Tampering[] = [
 	['a larger refund', `UPDATE entries SET body = replace(body, '3000000', '8000000') WHERE seq = 9`, 'chain_broken', 'Entry 9'],
 	['a refund that is forgotten in its hold', 'UPDATE holds SET closed_seq = 7 WHERE seq = 5', 'hold_differs', 'refundedMicro'],
 	['a refund that is told of another hold', 'UPDATE holds SET closed_seq = 9 WHERE seq = 6', 'unreadable', 'h6'],
-	['a faked refund', FAKED, 'chain_broken', 'Entry 11'],
+	['a faked refund', FAKED, 'chain_broken', 'Entry 12'],
 	['a faked refund that is not in the balances', FAKED.split(';').slice(0, 3).join(';'), 'grant_differs', 'g2'],
 ];
 
 /** Changes of entries whose hashes are made to fit afterwards: only what they say gives them away. */
 const FORGERIES: readonly Tampering[] = [
-	['a refund twice', `${FAKED}; UPDATE entries SET body = replace(body, '"h":6', '"h":5') WHERE seq = 11`, 'entry_impossible', 'Entry 11'],
+	['a refund twice', `${FAKED}; UPDATE entries SET body = replace(body, '"h":6', '"h":5') WHERE seq = 12`, 'entry_impossible', 'Entry 12'],
 	[
 		'a refund of more than the call cost',
 		`UPDATE entries SET body = replace(replace(body, '"x":"3000000"', '"x":"9000000"'), '"r":"3000000"', '"r":"9000000"') WHERE seq = 9`,
@@ -115,7 +121,7 @@ const FORGERIES: readonly Tampering[] = [
 	],
 	[
 		'a refund to a call that is not settled',
-		`${FAKED}; UPDATE entries SET body = replace(body, '"h":6', '"h":4') WHERE seq = 11`,
+		`${FAKED}; UPDATE entries SET body = replace(body, '"h":6', '"h":4') WHERE seq = 12`,
 		'entry_impossible',
 		'h4',
 	],
@@ -170,7 +176,7 @@ describe('tampering with limits and refunds', () => {
 
 	it('is not seen where there is none, nor where the hashes are made to fit what is true', async () => {
 		await reseal(path);
-		expect(await proofOf(path)).to.deep.equal({ ok: true, accounts: 1, entries: 10, violations: [] });
+		expect(await proofOf(path)).to.deep.equal({ ok: true, accounts: 1, entries: 11, violations: [] });
 	});
 
 	for (const tampering of TAMPERINGS) {
