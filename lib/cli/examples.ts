@@ -47,6 +47,17 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 		'llm-credits mode shadow --ledger ledger.db',
 		'llm-credits mode enforce --ledger ledger.db',
 	],
+	'text set': [
+		'llm-credits text set compliance --ledger ledger.db --file compliance.txt',
+		'llm-credits text set brand_voice --ledger ledger.db --file brand-voice.md --admin-key-file admin.key',
+	],
+	'text list': ['llm-credits text list --ledger ledger.db'],
+	'text show': ['llm-credits text show compliance --ledger ledger.db > compliance.txt'],
+	'text remove': ['llm-credits text remove brand_voice --ledger ledger.db'],
+	languages: ['llm-credits languages --ledger ledger.db', 'llm-credits languages en de pt-BR --ledger ledger.db'],
+	'cache show': ['llm-credits cache show --ledger ledger.db', 'llm-credits cache show --ledger ledger.db --json | jq .saved'],
+	'cache clear': ['llm-credits cache clear --ledger ledger.db --campaign spring-sale', 'llm-credits cache clear --ledger ledger.db'],
+	'cache limit': ['llm-credits cache limit --ledger ledger.db --answers 50000 --megabytes 200'],
 	refund: [
 		'llm-credits refund --ledger ledger.db --hold h12',
 		'llm-credits refund --ledger ledger.db --hold h12 --credits 2.5 --key complaint-815',

@@ -20,6 +20,10 @@ const ADMIN_KINDS: Readonly<Record<AdminCommand['kind'], true>> = {
 	set_enforcement: true,
 	set_admin_key: true,
 	set_alerts: true,
+	set_text: true,
+	remove_text: true,
+	set_languages: true,
+	set_cache_limits: true,
 };
 
 /** True for commands that an account's admin key protects. */

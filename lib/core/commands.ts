@@ -23,6 +23,7 @@ import type {
 	RefundedBody,
 	Entry,
 } from './model';
+import type { ProfileCommand, TextChange } from './profile';
 import type { Micro } from './money';
 import type { ExpiryRule, Instant } from './time';
 import type { Usage } from './usage';
@@ -75,6 +76,7 @@ export type PlainCommand =
 	| { readonly kind: 'set_alerts'; readonly key: string; readonly alerts: AlertSettings }
 	/** Tells a reader the alerts it has not seen, once whoever asks in its name; a new reader gets those that stand. */
 	| { readonly kind: 'claim_alerts'; readonly consumer: string }
+	| ProfileCommand
 	| ReserveCommand
 	| SettleCommand
 	| { readonly kind: 'release'; readonly holdSeq: number }
@@ -105,7 +107,8 @@ export type AdminCommand = Extract<
 			| 'remove_limit'
 			| 'set_enforcement'
 			| 'set_admin_key'
-			| 'set_alerts';
+			| 'set_alerts'
+			| ProfileCommand['kind'];
 	}
 >;
 
@@ -289,4 +292,6 @@ export interface Decision {
 	readonly averages: readonly CostAverage[] | null;
 	readonly usage: readonly UsageDelta[];
 	readonly results: readonly KeptResult[];
+	/** One for each name at most. */
+	readonly texts: readonly TextChange[];
 }

@@ -10,6 +10,7 @@ import { Draft, type EntryContext } from './draft';
 import { CreditError, isCreditError, isLedgerFault } from './errors';
 import { changeAccount, claimPromotion, grantCredits, openAccount, voidGrant } from './grants';
 import { expire, release, settle } from './hold';
+import { isSettingsBody } from './limits';
 import { refund } from './refund';
 import { reserve } from './reserve';
 import { changeSettings } from './settings';
@@ -90,6 +91,10 @@ function apply(draft: Draft, command: PlainCommand, context: EntryContext): Outc
 		case 'set_enforcement':
 		case 'set_admin_key':
 		case 'set_alerts':
+		case 'set_text':
+		case 'remove_text':
+		case 'set_languages':
+		case 'set_cache_limits':
 			return changeSettings(draft, command, context);
 		case 'reserve':
 			return reserve(draft, command, context);
@@ -121,6 +126,7 @@ function replay(
 	}
 	const availableMicro = draft.availableMicro();
 	const { body } = earlier;
+	if (isSettingsBody(body)) return { kind: 'account', account: draft.account, isReplayed: true };
 	switch (body.kind) {
 		case 'reserved':
 			return { kind: 'reserved', ...holdsOf(draft, earlier, command), choice: null, availableMicro, isReplayed: true };
@@ -134,12 +140,6 @@ function replay(
 			return { kind: 'refunded', hold: draft.hold(body.holdSeq), refund: body, renewed: null, availableMicro, isReplayed: true };
 		case 'account_opened':
 		case 'account_changed':
-		case 'budget_set':
-		case 'floor_set':
-		case 'limit_removed':
-		case 'enforcement_set':
-		case 'admin_key_set':
-		case 'alerts_set':
 			return { kind: 'account', account: draft.account, isReplayed: true };
 		case 'grant_expired':
 		case 'overdraft_repaid':

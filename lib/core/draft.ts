@@ -12,6 +12,7 @@ import type { Account, AccountSettings, BudgetCounter, CounterRef, Entry, EntryB
 import { counterKey } from './limits';
 import { grantId, holdId } from './model';
 import type { Micro } from './money';
+import type { TextChange } from './profile';
 import { dayOf, later, type Instant } from './time';
 import { addCounts, NO_USAGE, type UsageCounts } from './usage-counts';
 
@@ -35,6 +36,7 @@ export class Draft {
 	readonly #dirtyCounters = new Set<string>();
 	readonly #usage = new Map<string, UsageDelta>();
 	readonly #results: KeptResult[] = [];
+	readonly #texts = new Map<string, TextChange>();
 	readonly #settingsBefore: AccountSettings | undefined;
 	readonly #averagesBefore: readonly CostAverage[];
 	/** Entries of alerts that readers may not have seen, as far as they were asked for. */
@@ -174,6 +176,10 @@ export class Draft {
 		this.#results.push(result);
 	}
 
+	putText(change: TextChange): void {
+		this.#texts.set(change.name, change);
+	}
+
 	/** Everything to write, with the outcomes of the batch. Nothing was changed when there are no entries. */
 	finish(outcomes: readonly Outcome[]): Decision {
 		return {
@@ -187,6 +193,7 @@ export class Draft {
 			averages: this.averages === this.#averagesBefore ? null : this.averages,
 			usage: [...this.#usage.values()],
 			results: this.#results,
+			texts: [...this.#texts.values()],
 		};
 	}
 

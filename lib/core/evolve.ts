@@ -6,7 +6,7 @@ import { NO_ALERTS } from './alert';
 import { sumSlices } from './burn-down';
 import { CreditError } from './errors';
 import { closedHold, reservedHold, type ClosingBody } from './hold-states';
-import { counterKey, NO_SETTINGS, settingsAfter, type SettingsBody } from './limits';
+import { counterKey, isSettingsBody, NO_SETTINGS, settingsAfter, type SettingsBody } from './limits';
 import {
 	grantId,
 	holdId,
@@ -46,6 +46,10 @@ export function evolve(balances: Balances, entry: Entry, accountId: string): voi
 
 function applyBody(balances: Balances, entry: Entry, accountId: string): void {
 	const { body } = entry;
+	if (isSettingsBody(body)) {
+		changeSettings(balances, entry, body);
+		return;
+	}
 	switch (body.kind) {
 		case 'account_opened':
 			balances.account = openAccount(entry, body, accountId);
@@ -64,14 +68,6 @@ function applyBody(balances: Balances, entry: Entry, accountId: string): void {
 			return;
 		case 'refused':
 		case 'admin_denied':
-			return;
-		case 'budget_set':
-		case 'floor_set':
-		case 'limit_removed':
-		case 'enforcement_set':
-		case 'admin_key_set':
-		case 'alerts_set':
-			changeSettings(balances, entry, body);
 			return;
 		case 'alerted':
 		case 'alerts_rearmed':

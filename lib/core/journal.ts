@@ -24,7 +24,18 @@ import { LABEL_NAMES, type Entry, type EntryBody, type Labels, type RefusalReaso
 
 type BodyKind = EntryBody['kind'];
 type Of<K extends BodyKind> = Extract<EntryBody, { kind: K }>;
-type PlainKind = Exclude<BodyKind, 'reserved' | 'refused' | 'settled' | 'released' | 'hold_expired' | 'refunded'>;
+type CompactKind = 'reserved' | 'refused' | 'settled' | 'released' | 'hold_expired' | 'refunded';
+type PlainKind = Exclude<BodyKind, CompactKind>;
+
+/** Kinds that are many, and written as short as can be; all others are rare and written with their full names. */
+const COMPACT_KINDS: Readonly<Record<CompactKind, true>> = {
+	reserved: true,
+	refused: true,
+	settled: true,
+	released: true,
+	hold_expired: true,
+	refunded: true,
+};
 
 /** Kinds in the order of their stored number. Append only: the numbers are in people's files. */
 export const ENTRY_KINDS = [
@@ -50,10 +61,18 @@ export const ENTRY_KINDS = [
 	'alerts_rearmed',
 	'alerts_claimed',
 	'alerts_set',
+	'text_set',
+	'text_removed',
+	'languages_set',
+	'cache_limited',
 ] as const satisfies readonly BodyKind[];
 
 /** Compact JSON of a body without its kind. Absent parts are left out, slices are `grant:amount` lists; a reservation amounts to its slices. */
 export function encodeBody(body: EntryBody): string {
+	if (isPlain(body)) {
+		const { kind: _kind, ...rest } = body;
+		return canonicalJson(rest);
+	}
 	switch (body.kind) {
 		case 'reserved':
 			return encodeReserved(body);
@@ -78,28 +97,17 @@ export function encodeBody(body: EntryBody): string {
 			return JSON.stringify({ h: body.holdSeq, ...encodeMovement(body) });
 		case 'refunded':
 			return encodeRefund(body);
-		case 'account_opened':
-		case 'account_changed':
-		case 'granted':
-		case 'grant_expired':
-		case 'grant_voided':
-		case 'overdraft_repaid':
-		case 'budget_set':
-		case 'floor_set':
-		case 'limit_removed':
-		case 'enforcement_set':
-		case 'admin_key_set':
-		case 'admin_denied':
-		case 'alerted':
-		case 'alerts_rearmed':
-		case 'alerts_claimed':
-		case 'alerts_set': {
-			const { kind: _kind, ...rest } = body;
-			return canonicalJson(rest);
-		}
 		default:
 			return body satisfies never;
 	}
+}
+
+function isPlain(body: EntryBody): body is Of<PlainKind> {
+	return isPlainKind(body.kind);
+}
+
+function isPlainKind(kind: BodyKind): kind is PlainKind {
+	return !(kind in COMPACT_KINDS);
 }
 
 /** What is 0 or nothing is left out, so that a single call of the first rung has the text it always had. */
@@ -159,6 +167,7 @@ export function chainHash(previousHash: string, entry: Omit<Entry, 'hash'>): str
 }
 
 function decodeKnown(kind: BodyKind, compact: Compact): EntryBody {
+	if (isPlainKind(kind)) return decodePlain(kind, compact);
 	switch (kind) {
 		case 'reserved':
 			return decodeReserved(compact);
@@ -185,23 +194,6 @@ function decodeKnown(kind: BodyKind, compact: Compact): EntryBody {
 			return { kind, holdSeq: Number(compact['h']), ...decodeMovement(compact) };
 		case 'refunded':
 			return decodeRefund(compact);
-		case 'granted':
-		case 'grant_expired':
-		case 'grant_voided':
-		case 'overdraft_repaid':
-		case 'account_opened':
-		case 'account_changed':
-		case 'limit_removed':
-		case 'enforcement_set':
-		case 'admin_key_set':
-		case 'admin_denied':
-		case 'budget_set':
-		case 'floor_set':
-		case 'alerted':
-		case 'alerts_rearmed':
-		case 'alerts_claimed':
-		case 'alerts_set':
-			return decodePlain(kind, compact);
 		default:
 			return kind satisfies never;
 	}
@@ -224,7 +216,6 @@ function decodeReserved(compact: Compact): Of<'reserved'> {
 	};
 }
 
-/** Kinds that are rare and written with their full names. */
 function decodePlain(kind: PlainKind, compact: Compact): EntryBody {
 	switch (kind) {
 		case 'granted': {
@@ -244,6 +235,10 @@ function decodePlain(kind: PlainKind, compact: Compact): EntryBody {
 		case 'alerts_rearmed':
 		case 'alerts_claimed':
 		case 'alerts_set':
+		case 'text_set':
+		case 'text_removed':
+		case 'languages_set':
+		case 'cache_limited':
 			return { kind, ...compact } as unknown as EntryBody;
 		case 'alerted':
 			return { kind, ...withAmounts(compact) } as unknown as EntryBody;

@@ -2,11 +2,13 @@
  * Owns budgets, caps and floors: which counters a call counts in, and whether it fits (ledger rules 21 and 22). All limits that apply
  * are checked together with the balance in one decision; the tightest is named. Refuses limits that could never work.
  */
+import { profileAfter } from './account-texts';
 import { DEFAULT_ALERTS } from './alert';
 import { CreditError } from './errors';
 import type { Cap, Command, ReserveCommand } from './commands';
 import type { AccountSettings, Budget, BudgetCounter, CounterRef, EntryBody, Floor, Hold } from './model';
 import { formatCredits, MAX_AMOUNT_MICRO, type Micro } from './money';
+import type { ProfileBody } from './profile';
 import { dayOf, isZone, monthOf, weekOf, type Instant } from './time';
 
 /** What a call is judged by. */
@@ -37,7 +39,16 @@ const MAX_LIMITS = 200;
 const MAX_NAME_LENGTH = 100;
 const MAX_VALUE_LENGTH = 200;
 
-export const NO_SETTINGS: AccountSettings = { enforcement: 'enforce', budgets: [], floors: [], adminKey: null, alerts: DEFAULT_ALERTS };
+export const NO_SETTINGS: AccountSettings = {
+	enforcement: 'enforce',
+	budgets: [],
+	floors: [],
+	adminKey: null,
+	alerts: DEFAULT_ALERTS,
+	texts: [],
+	languages: [],
+	cacheLimits: { maxAnswers: 10_000, maxBytes: 50_000_000 },
+};
 
 /** The key of a counter within its account. A period may be the id of a send and hold any character, so its length stands before it. */
 export function counterKey({ budgetSeq, period, value }: CounterRef): string {
@@ -131,10 +142,27 @@ export function floorHit(
 }
 
 /** Bodies of entries that change settings. */
-export type SettingsBody = Extract<
-	EntryBody,
-	{ kind: 'budget_set' | 'floor_set' | 'limit_removed' | 'enforcement_set' | 'admin_key_set' | 'alerts_set' }
->;
+export type SettingsBody =
+	| Extract<EntryBody, { kind: 'budget_set' | 'floor_set' | 'limit_removed' | 'enforcement_set' | 'admin_key_set' | 'alerts_set' }>
+	| ProfileBody;
+
+const SETTINGS_KINDS: Readonly<Record<SettingsBody['kind'], true>> = {
+	budget_set: true,
+	floor_set: true,
+	limit_removed: true,
+	enforcement_set: true,
+	admin_key_set: true,
+	alerts_set: true,
+	text_set: true,
+	text_removed: true,
+	languages_set: true,
+	cache_limited: true,
+};
+
+/** True for bodies of entries that change settings and nothing else. */
+export function isSettingsBody(body: EntryBody): body is SettingsBody {
+	return body.kind in SETTINGS_KINDS;
+}
 
 /** The settings after an entry that changes them; `seq` is the entry's number. */
 export function settingsAfter(settings: AccountSettings, seq: number, body: SettingsBody): AccountSettings {
@@ -153,6 +181,11 @@ export function settingsAfter(settings: AccountSettings, seq: number, body: Sett
 			return { ...settings, adminKey: body.adminKey };
 		case 'alerts_set':
 			return { ...settings, alerts: body.alerts };
+		case 'text_set':
+		case 'text_removed':
+		case 'languages_set':
+		case 'cache_limited':
+			return profileAfter(settings, body);
 		default:
 			return body satisfies never;
 	}

@@ -4,6 +4,7 @@
  */
 import type { Alert, AlertKey, AlertSettings, AlertState } from './alert';
 import type { Micro } from './money';
+import type { AccountText, CacheLimits, ProfileBody } from './profile';
 import type { Instant } from './time';
 import type { Usage } from './usage';
 
@@ -69,7 +70,7 @@ export interface Floor {
 /** `shadow` meters everything, records what would have been refused, and refuses nothing (ledger rule 23). */
 export type Enforcement = 'enforce' | 'shadow';
 
-/** The limits of an account; a bounded list each. */
+/** The limits of an account and what it says to every model; a bounded list each. */
 export interface AccountSettings {
 	readonly enforcement: Enforcement;
 	readonly budgets: readonly Budget[];
@@ -77,6 +78,10 @@ export interface AccountSettings {
 	/** `null`: whoever may write the ledger may administer the account. */
 	readonly adminKey: AdminKey | null;
 	readonly alerts: AlertSettings;
+	readonly texts: readonly AccountText[];
+	/** BCP 47 tags of the languages that answers may be in, the usual one first; empty for any. */
+	readonly languages: readonly string[];
+	readonly cacheLimits: CacheLimits;
 }
 
 /** How an admin key is recognised (ledger rule 35). The key itself is kept nowhere. */
@@ -232,6 +237,7 @@ export type EntryBody =
 	| { readonly kind: 'alerts_rearmed'; readonly keys: readonly AlertKey[]; readonly counters: readonly CounterRef[] }
 	| { readonly kind: 'alerts_claimed'; readonly consumer: string; readonly untilSeq: number }
 	| { readonly kind: 'alerts_set'; readonly alerts: AlertSettings }
+	| ProfileBody
 	| ({
 			readonly kind: 'settled';
 			readonly holdSeq: number;

@@ -1,18 +1,20 @@
 /**
- * Owns changing the settings of an account: budgets, floors, whether they are enforced, and when it warns. Each change is an entry of the journal.
+ * Owns changing the settings of an account: budgets, floors, whether they are enforced, when it warns, and what it says to every model.
+ * Each change is an entry of the journal.
  */
+import { checkCacheLimits, checkKnownText, describeText, readLanguages } from './account-texts';
 import type { Draft, EntryContext } from './draft';
 import { CreditError } from './errors';
 import { checkBudget, checkFloor, continuedBudget } from './limits';
 import type { PlainCommand, Outcome } from './commands';
+import type { ProfileCommand } from './profile';
 import { checkAlerts } from './watch';
 
-type SettingsCommand = Extract<
-	PlainCommand,
-	{ kind: 'set_budget' | 'set_floor' | 'remove_limit' | 'set_enforcement' | 'set_admin_key' | 'set_alerts' }
->;
+type SettingsCommand =
+	| Extract<PlainCommand, { kind: 'set_budget' | 'set_floor' | 'remove_limit' | 'set_enforcement' | 'set_admin_key' | 'set_alerts' }>
+	| ProfileCommand;
 
-/** Sets or removes a limit, or switches shadow mode. Throws `invalid_argument` for a limit that cannot work or is not there. */
+/** Sets or removes a limit or a text, or switches a mode. Throws `invalid_argument` for what cannot work or is not there. */
 export function changeSettings(draft: Draft, command: SettingsCommand, context: EntryContext): Outcome {
 	const { settings } = draft.account;
 	switch (command.kind) {
@@ -45,8 +47,38 @@ export function changeSettings(draft: Draft, command: SettingsCommand, context: 
 			checkAlerts(command.alerts);
 			draft.append({ kind: 'alerts_set', alerts: command.alerts }, context);
 			break;
+		case 'set_text':
+		case 'remove_text':
+		case 'set_languages':
+		case 'set_cache_limits':
+			changeProfile(draft, command, context);
+			break;
 		default:
 			return command satisfies never;
 	}
 	return { kind: 'account', account: draft.account, isReplayed: false };
+}
+
+function changeProfile(draft: Draft, command: ProfileCommand, context: EntryContext): void {
+	const { settings } = draft.account;
+	switch (command.kind) {
+		case 'set_text':
+			draft.append({ kind: 'text_set', text: describeText(settings, command) }, context);
+			draft.putText({ name: command.name, text: command.text });
+			return;
+		case 'remove_text':
+			checkKnownText(settings, command.name);
+			draft.append({ kind: 'text_removed', name: command.name }, context);
+			draft.putText({ name: command.name, text: null });
+			return;
+		case 'set_languages':
+			draft.append({ kind: 'languages_set', languages: readLanguages(command.languages) }, context);
+			return;
+		case 'set_cache_limits':
+			checkCacheLimits(command.limits);
+			draft.append({ kind: 'cache_limited', limits: command.limits }, context);
+			return;
+		default:
+			command satisfies never;
+	}
 }

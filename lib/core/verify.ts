@@ -3,6 +3,7 @@
  * Closed holds are handed out as they close and then forgotten, so memory grows with grants, open holds and keys only.
  * Refuses to trust a stored balance, and to stop at the first violation.
  */
+import { textDifferences } from './account-texts';
 import { sumSlices } from './burn-down';
 import { isCreditError } from './errors';
 import { evolve, type Balances } from './evolve';
@@ -31,6 +32,7 @@ export type ViolationCode =
 	| 'charges_differ'
 	| 'usage_differs'
 	| 'budget_differs'
+	| 'text_differs'
 	| 'unreadable';
 
 /** One broken promise, named for people. */
@@ -48,6 +50,8 @@ export interface Materialised {
 	readonly holdCount: number;
 	readonly usage: readonly UsageDelta[];
 	readonly counters: readonly BudgetCounter[];
+	/** Texts of the account by name. */
+	readonly texts: ReadonlyMap<string, string>;
 }
 
 /** More violations of one account than this are counted, not told. */
@@ -153,6 +157,7 @@ export class JournalVerifier {
 		this.#compareOpenHolds(materialised);
 		this.#compareUsage(materialised.usage);
 		this.#compareCounters(materialised.counters);
+		for (const detail of textDifferences(account?.settings.texts ?? [], materialised.texts)) this.report('text_differs', detail);
 		this.#checkSums();
 	}
 

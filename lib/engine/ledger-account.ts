@@ -8,12 +8,15 @@ import { CreditError, isCreditError } from '../core/errors';
 import { DEFAULT_PRIORITY } from '../core/grants';
 import { DEFAULT_HOLD_TIMEOUT_MS } from '../core/reserve';
 import type { AdminCommand, Alternative, Command, Outcome, Promotion, ReserveCommand, SettleCommand } from '../core/commands';
+import type { ProfileCommand } from '../core/profile';
 import type { Budget, BudgetCounter, Enforcement, Floor, Plan } from '../core/model';
 import { MICRO_PER_CREDIT, type Micro } from '../core/money';
+import { ProfileReader } from './account-profile';
 import { adminKeyOf, proofOf, TryGuard } from './admin-key';
+import { AnswerCache } from './answer-cache';
 import type { GroupCommit } from '../ledger/group-commit';
 import type { LedgerStore, UsageQuery, UsageRow } from '../ledger/store';
-import type { ReserveInput, GrantInput, RefundInput, AccountChange } from './ledger-inputs';
+import type { ReserveInput, GrantInput, RefundInput, AccountChange, AdminKeyChange } from './ledger-inputs';
 import type { Timing } from './timing';
 
 /** One pack of purchased credits: 100,000 credits at $10. */
@@ -35,6 +38,8 @@ interface LedgerAccountParts {
 	/** Shared by all who use the account in this process. */
 	readonly waiting?: Set<AbortController>;
 	readonly guard?: TryGuard;
+	readonly profile?: ProfileReader;
+	readonly answers?: AnswerCache;
 	/** Empty: only what needs no admin key, or an account that has none. */
 	readonly adminKey?: string;
 }
@@ -43,42 +48,36 @@ interface LedgerAccountParts {
 export class LedgerAccount {
 	readonly accountId: string;
 	readonly location: string;
+	/** What the account says to every model. */
+	readonly profile: ProfileReader;
+	/** Answers kept for identical requests. */
+	readonly answers: AnswerCache;
+	readonly #parts: LedgerAccountParts;
 	readonly #store: LedgerStore;
-	readonly #commits: GroupCommit;
 	readonly #timing: Timing;
 	readonly #waiting: Set<AbortController>;
 	readonly #guard: TryGuard;
-	readonly #adminKey: string;
 
-	constructor({ accountId, store, commits, timing, waiting = new Set(), guard = new TryGuard(), adminKey = '' }: LedgerAccountParts) {
+	constructor(parts: LedgerAccountParts) {
+		const { accountId, store, timing, waiting = new Set(), guard = new TryGuard() } = parts;
 		this.accountId = accountId;
 		this.location = store.location;
+		this.profile = parts.profile ?? new ProfileReader({ store, accountId, timing });
+		this.answers = parts.answers ?? new AnswerCache({ store: store.answers, accountId, profile: this.profile, timing });
 		this.#store = store;
-		this.#commits = commits;
 		this.#timing = timing;
 		this.#waiting = waiting;
 		this.#guard = guard;
-		this.#adminKey = adminKey;
+		this.#parts = { ...parts, waiting, guard, profile: this.profile, answers: this.answers };
 	}
 
 	/** The same account for somebody who knows its admin key; an empty key changes nothing. */
 	asAdministrator(adminKey: string): LedgerAccount {
-		if (adminKey === '') return this;
-		const { accountId } = this;
-		return new LedgerAccount({
-			accountId,
-			store: this.#store,
-			commits: this.#commits,
-			timing: this.#timing,
-			waiting: this.#waiting,
-			guard: this.#guard,
-			adminKey,
-		});
+		return adminKey === '' ? this : new LedgerAccount({ ...this.#parts, adminKey });
 	}
 
-	/** Sets, changes or (with `null`) removes the admin key; `salt` is random hexadecimal. Needs the current key where there is one. */
-	async setAdminKey(change: { readonly newKey: string | null; readonly salt: string; readonly key: string }): Promise<Answer<'account'>> {
-		const { newKey, salt, key } = change;
+	/** Sets, changes or (with `null`) removes the admin key. Needs the current key where there is one. */
+	async setAdminKey({ newKey, salt, key }: AdminKeyChange): Promise<Answer<'account'>> {
 		const adminKey = newKey === null ? null : await adminKeyOf(newKey, salt);
 		return this.#administer({ kind: 'set_admin_key', key, adminKey }, 'account');
 	}
@@ -183,6 +182,11 @@ export class LedgerAccount {
 		return this.#submit({ kind: 'claim_alerts', consumer }, 'alerts');
 	}
 
+	/** Sets or removes a text, the languages, or how much is kept of answers. */
+	async changeProfile(command: ProfileCommand): Promise<Answer<'account'>> {
+		return this.#administer(command, 'account').finally(() => this.profile.forget());
+	}
+
 	/** What the budgets have counted. */
 	async counters(): Promise<readonly BudgetCounter[]> {
 		return this.#store.counters(this.accountId);
@@ -262,10 +266,11 @@ export class LedgerAccount {
 
 	/** Gives the admin key's proof along, where there is a key to prove. */
 	async #administer<K extends Outcome['kind']>(command: AdminCommand, ...expected: K[]): Promise<Answer<K>> {
-		const salt = this.#adminKey === '' ? undefined : (await this.#store.snapshot(this.accountId)).account?.settings.adminKey?.salt;
+		const { adminKey = '' } = this.#parts;
+		const salt = adminKey === '' ? undefined : (await this.#store.snapshot(this.accountId)).account?.settings.adminKey?.salt;
 		if (salt === undefined) return this.#submit(command, ...expected);
 		this.#guard.check(this.#timing.clock());
-		const proof = await proofOf(this.#adminKey, salt);
+		const proof = await proofOf(adminKey, salt);
 		try {
 			const outcome = await this.#submit({ kind: 'as_admin', proof, command }, ...expected);
 			this.#guard.right();
@@ -277,7 +282,7 @@ export class LedgerAccount {
 	}
 
 	async #submit<K extends Outcome['kind']>(command: Command, ...expected: K[]): Promise<Answer<K>> {
-		const outcome: Outcome = await this.#commits.submit(this.accountId, command);
+		const outcome: Outcome = await this.#parts.commits.submit(this.accountId, command);
 		if (!(expected as string[]).includes(outcome.kind)) throw new TypeError(`The ledger answered ${command.kind} with ${outcome.kind}`);
 		return outcome as Answer<K>;
 	}

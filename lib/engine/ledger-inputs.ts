@@ -40,6 +40,14 @@ export interface RefundInput {
 	readonly key: string;
 }
 
+export interface AdminKeyChange {
+	/** `null` removes it. */
+	readonly newKey: string | null;
+	/** Random hexadecimal. */
+	readonly salt: string;
+	readonly key: string;
+}
+
 export interface AccountChange {
 	readonly name?: string;
 	readonly timeZone?: string;

@@ -6,6 +6,7 @@ import type { AccountSnapshot, Command, Outcome, UsageDelta } from '../core/comm
 import type { Account, BudgetCounter, Entry, GrantState, Hold, Labels, LabelName } from '../core/model';
 import type { Micro } from '../core/money';
 import type { Instant } from '../core/time';
+import type { AnswerStore } from './answer-store';
 
 /** Totals of one group of calls. */
 export interface UsageRow {
@@ -52,11 +53,18 @@ export interface MaterialisedAccount {
 	/** Running totals, one for each day and set of labels. */
 	readonly usage: readonly UsageDelta[];
 	readonly counters: readonly BudgetCounter[];
+	/** Texts of the account by name. */
+	readonly texts: ReadonlyMap<string, string>;
 }
+
+/** An account with its texts, read at one moment. */
+export type AccountProfile = Pick<MaterialisedAccount, 'account' | 'texts'>;
 
 export interface LedgerStore {
 	/** For people: the file or the server, without credentials. */
 	readonly location: string;
+	/** Answers kept for identical requests, beside the journal. */
+	readonly answers: AnswerStore;
 
 	/**
 	 * Decides and writes one batch for one account, all in one transaction. Resolves after it is durable, with outcomes in
@@ -83,6 +91,9 @@ export interface LedgerStore {
 
 	/** What is materialised about the account, in one consistent read; `null` when there is no such account. */
 	materialised(accountId: string): Promise<MaterialisedAccount | null>;
+
+	/** The account with its texts; `null` when there is no such account. */
+	profile(accountId: string): Promise<AccountProfile | null>;
 
 	/** The journal in pages; `kind` restricts. */
 	entries(accountId: string, query: EntryQuery): Promise<readonly Entry[]>;

@@ -45,7 +45,7 @@ interface SharedLedger {
 	closing: { cancel(): void } | null;
 }
 
-/** Texts kept for retries are removed at most this late after their time. */
+/** Answers kept for retries and for identical requests are removed at most this late after their time. */
 const PURGE_EVERY_MS = 10 * 60_000;
 /** A host often opens the same ledger again within seconds; opening costs more than keeping. */
 const IDLE_CLOSE_MS = 5_000;
@@ -70,17 +70,21 @@ export async function leaseLedger(settings: LedgerSettings, folder: string, envi
 	shared.closing = null;
 	purgeNowAndThen(shared);
 	let isReleased = false;
-	const release = async (): Promise<void> => {
-		if (isReleased) return;
-		isReleased = true;
+	const giveBack = (): void => {
 		shared.leases -= 1;
 		if (shared.leases === 0) shared.closing = later(IDLE_CLOSE_MS, () => void closeShared(place, shared));
-		return Promise.resolve();
 	};
 	try {
-		return { ledger: (await openAccount(shared, settings)).asAdministrator(settings.adminKey ?? ''), store: shared.store, release };
+		const ledger = (await openAccount(shared, settings)).asAdministrator(settings.adminKey ?? '');
+		const release = async (): Promise<void> => {
+			if (isReleased) return;
+			isReleased = true;
+			await ledger.answers.drain();
+			giveBack();
+		};
+		return { ledger, store: shared.store, release };
 	} catch (error) {
-		await release();
+		giveBack();
 		throw error;
 	}
 }
@@ -144,7 +148,7 @@ function purgeNowAndThen(shared: SharedLedger): void {
 	const nowMs = systemClock();
 	if (nowMs - shared.purgedAtMs < PURGE_EVERY_MS) return;
 	shared.purgedAtMs = nowMs;
-	shared.store.purgeResults(nowMs).catch(() => undefined);
+	Promise.all([shared.store.purgeResults(nowMs), shared.store.answers.purge(nowMs)]).catch(() => undefined);
 }
 
 async function closeShared(place: string, shared: SharedLedger): Promise<void> {

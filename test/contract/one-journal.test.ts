@@ -23,6 +23,10 @@ const COMMAND_KINDS = {
 	set_admin_key: 0,
 	set_alerts: 0,
 	claim_alerts: 0,
+	set_text: 0,
+	remove_text: 0,
+	set_languages: 0,
+	set_cache_limits: 0,
 	as_admin: 0,
 	reserve: 0,
 	settle: 0,
@@ -48,8 +52,9 @@ async function lifeIn({ newPlace }: LedgerKind) {
 		);
 		const entries = await store.entries(ACCOUNT, { afterSeq: 0, limit: 1000 });
 		const holds = await store.holds(ACCOUNT, { state: null, afterSeq: 0, limit: 1000 });
+		const texts = [...(told?.texts ?? [])].sort();
 		const usage = await store.usage(ACCOUNT, { groupBy: ['day', 'campaign'], fromDay: null, untilDay: null, where: {} });
-		return { answers, violations, account: told?.account, grants: told?.grants, counters: counters.sort(), entries, holds, usage };
+		return { answers, violations, account: told?.account, grants: told?.grants, counters: counters.sort(), texts, entries, holds, usage };
 	} finally {
 		await store.close();
 	}

@@ -1,4 +1,6 @@
 import { openPostgresTestLedger } from '../support/postgres';
+import { describeBeside } from './beside-contract';
 import { describeStore } from './store-contract';
 
 describeStore('PostgreSQL', (clock) => openPostgresTestLedger({ clock }));
+describeBeside('PostgreSQL', (clock) => openPostgresTestLedger({ clock }));

@@ -1,4 +1,6 @@
 import { openTestLedger } from '../support/sqlite-ledger';
+import { describeBeside } from './beside-contract';
 import { describeStore } from './store-contract';
 
 describeStore('SQLite', (clock) => openTestLedger({ clock }));
+describeBeside('SQLite', (clock) => openTestLedger({ clock }));

@@ -82,6 +82,13 @@ describe('the database roles of a PostgreSQL ledger', function () {
 			reserve('too much', 900),
 		]);
 		expect(await spender.purgeResults(keptUntilMs)).to.equal(1);
+		const answer = { key: 'aa', campaign: 'spring', node: 'n', text: 'kept', storedAtMs: keptUntilMs - 9, keptUntilMs, costMicro: 1n };
+		const use = { key: 'aa', atMs: keptUntilMs, day: '2026-04-08', campaign: 'spring', savedMicro: 1n };
+		for (let again = 0; again < 2; again += 1) await spender.answers.write(ACCOUNT, { kept: [answer], used: [use] });
+		expect(await spender.answers.find(ACCOUNT, 'aa', keptUntilMs - 1)).to.deep.equal(answer);
+		expect(await spender.answers.trim(ACCOUNT, { maxAnswers: 0, maxBytes: 0 })).to.equal(1);
+		await spender.answers.write(ACCOUNT, { kept: [answer], used: [] });
+		expect([await spender.answers.clear(ACCOUNT, {}), await spender.answers.purge(keptUntilMs)]).to.deep.equal([1, 0]);
 		const before = (await owner.materialised(ACCOUNT))?.account;
 		const forbidden: readonly Command[] = [
 			grant('more', 1),
@@ -99,6 +106,9 @@ describe('the database roles of a PostgreSQL ledger', function () {
 				},
 			},
 			{ kind: 'refund', key: 'r', holdSeq: first!, amountMicro: 1n, renews: false },
+			{ kind: 'set_text', key: 'st', name: 'compliance', text: 'x' },
+			{ kind: 'set_languages', key: 'sl', languages: ['en'] },
+			{ kind: 'set_cache_limits', key: 'sc', limits: { maxAnswers: 0, maxBytes: 0 } },
 		];
 		for (const command of forbidden) {
 			const fault = await faultOf(spender.commit(ACCOUNT, [command]));
@@ -122,11 +132,14 @@ describe('the database roles of a PostgreSQL ledger', function () {
 	it('let a reader read everything, and nothing else', async () => {
 		const reader = await openAs('reader');
 		expect((await reader.snapshot(ACCOUNT)).grants).to.have.length(1);
+		expect((await reader.profile(ACCOUNT))?.account.id).to.equal(ACCOUNT);
+		expect((await reader.answers.summary(ACCOUNT)).groups).to.deep.equal([]);
 		expect((await verifyLedger(reader)).violations).to.deep.equal([]);
 		for (const command of [reserve('z', 1), release(3), grant('g', 100), openAccount()]) {
 			expect((await faultOf(reader.commit(ACCOUNT, [command]))).code).to.equal('ledger_read_only');
 		}
-		expect((await faultOf(reader.purgeResults(0))).code).to.equal('ledger_read_only');
+		for (const call of [reader.purgeResults(0), reader.answers.clear(ACCOUNT, {}), reader.answers.purge(0)])
+			expect((await faultOf(call)).code).to.equal('ledger_read_only');
 	});
 
 	it('let an admin do everything but change what was written', async () => {
@@ -137,8 +150,14 @@ describe('the database roles of a PostgreSQL ledger', function () {
 			voidGrant('v', seq),
 			{ kind: 'change_account', key: 'rename', name: 'Acme & Co' },
 			reserve('admin', 1),
+			{ kind: 'set_text', key: 't1', name: 'compliance', text: 'Promise nothing.' },
+			{ kind: 'set_text', key: 't2', name: 'season', text: 'Spring' },
+			{ kind: 'set_languages', key: 'tongues', languages: ['en'] },
+			{ kind: 'set_cache_limits', key: 'limits', limits: { maxAnswers: 9, maxBytes: 9 } },
 		]);
-		expect(outcomes.map(({ kind }) => kind)).to.deep.equal(['voided', 'account', 'reserved']);
+		expect(outcomes.map(({ kind }) => kind)).to.deep.equal(['voided', 'account', 'reserved', 'account', 'account', 'account', 'account']);
+		await admin.commit(ACCOUNT, [{ kind: 'remove_text', key: 't3', name: 'season' }]);
+		expect([...((await (await openAs('spender')).profile(ACCOUNT))?.texts ?? [])]).to.deep.equal([['compliance', 'Promise nothing.']]);
 		expect((await owner.materialised(ACCOUNT))?.grants.map(({ isVoided }) => isVoided)).to.deep.equal([false, true]);
 	});
 
@@ -185,7 +204,13 @@ describe('the database roles of a PostgreSQL ledger', function () {
 			),
 		[['reader'], 'UPDATE accounts SET overdraft_micro = 0'],
 		[['reader'], 'SELECT FROM accounts FOR UPDATE'],
+		[['reader', 'spender'], "INSERT INTO account_texts VALUES (1, 'compliance', 'Promise everything.')"],
+		[['reader', 'spender'], "UPDATE account_texts SET text = ''"],
+		[['reader', 'spender'], 'DELETE FROM account_texts'],
+		[['reader', 'spender', 'admin'], 'DELETE FROM answer_savings'],
 		[['reader'], 'DELETE FROM kept_results'],
+		[['reader'], 'DELETE FROM cached_answers'],
+		[['reader'], 'UPDATE answer_savings SET calls = 0'],
 	];
 
 	for (const role of ROLES) {

@@ -125,6 +125,19 @@ export const EVERY_COMMAND: readonly (readonly [passMs: number, commands: readon
 		],
 	],
 	[0, [voidGrant('v', 2), voidGrant('v2', 2), reserve('free', 0)]],
+	[
+		0,
+		[
+			{ kind: 'set_text', key: 't1', name: 'compliance', text: 'Never promise “cures” ☕\0\uE000.' },
+			{ kind: 'set_text', key: 't2', name: 'brand_voice', text: 'Warm' },
+			{ kind: 'set_text', key: 't3', name: 'brand_voice', text: 'Warm and brief' },
+			{ kind: 'set_text', key: 't4', name: 'season', text: 'Spring' },
+			{ kind: 'remove_text', key: 't5', name: 'season' },
+			{ kind: 'remove_text', key: 't6', name: 'season' },
+			{ kind: 'set_languages', key: 'l', languages: ['de', 'pt-br', 'DE'] },
+			{ kind: 'set_cache_limits', key: 'cl', limits: { maxAnswers: 3, maxBytes: 1000 } },
+		],
+	],
 	// The hold of `over` is settled far over what there is, and new credits repay the overdraft.
 	[
 		0,

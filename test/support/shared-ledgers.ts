@@ -43,6 +43,7 @@ export class SharedLedgers {
 function onlyAccount(store: LedgerStore, id: string): LedgerStore {
 	return {
 		location: store.location,
+		answers: store.answers,
 		commit: (_acme, commands) => store.commit(id, commands),
 		snapshot: () => store.snapshot(id),
 		accounts: async () => [await store.snapshot(id)].flatMap(({ account }) => account ?? []),
@@ -51,6 +52,7 @@ function onlyAccount(store: LedgerStore, id: string): LedgerStore {
 		holds: (_acme, query) => store.holds(id, query),
 		holdsBySeq: (_acme, seqs) => store.holdsBySeq(id, seqs),
 		materialised: () => store.materialised(id),
+		profile: () => store.profile(id),
 		entries: (_acme, query) => store.entries(id, query),
 		keptResult: (_acme, holdSeq) => store.keptResult(id, holdSeq),
 		purgeResults: (atMs) => store.purgeResults(atMs),

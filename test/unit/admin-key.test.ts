@@ -53,6 +53,10 @@ describe('admin key', () => {
 			() => ledger.setFloor({ name: 'f', label: 'segment', exempt: [], floorMicro: 1n, key: 'fl' }),
 			() => ledger.removeLimit({ limit: 'budget', name: 'b', key: 'rl' }),
 			() => ledger.setEnforcement({ enforcement: 'shadow', key: 'e' }),
+			() => ledger.changeProfile({ kind: 'set_text', name: 'compliance', text: 'x', key: 't' }),
+			() => ledger.changeProfile({ kind: 'remove_text', name: 'compliance', key: 'rt' }),
+			() => ledger.changeProfile({ kind: 'set_languages', languages: ['en'], key: 'l' }),
+			() => ledger.changeProfile({ kind: 'set_cache_limits', limits: { maxAnswers: 0, maxBytes: 0 }, key: 'cl' }),
 			() => ledger.setAdminKey({ newKey: null, salt: newSalt(), key: 'k' }),
 		];
 		for (const attempt of forbidden) expect(await codeOf(attempt())).to.equal('not_authorised');

@@ -12,9 +12,10 @@ import type { AccountSnapshot, Command, Decision, KeptResult, Outcome, SnapshotN
 import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../core/model';
 import { hasPassed, later, type Instant } from '../../core/time';
 import { addCounts, NO_USAGE } from '../../core/usage-counts';
-import type { EntryQuery, LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';
+import type { AccountProfile, EntryQuery, LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';
 import { totalUsage } from '../usage-totals';
 import { grantsHeldBy, grantsNamedBy } from '../related';
+import { MemoryAnswers } from './answers';
 
 interface Book {
 	account: Account | null;
@@ -27,6 +28,7 @@ interface Book {
 	averages: readonly CostAverage[];
 	readonly usage: Map<string, UsageDelta>;
 	readonly results: Map<number, KeptResult>;
+	readonly texts: Map<string, string>;
 }
 
 const NO_NEEDS: SnapshotNeeds = { keyHashes: [], holdSeqs: [], grantSeqs: [], promotionIds: [] };
@@ -38,6 +40,10 @@ export function openMemoryLedger({ clock }: { clock: () => Instant }): LedgerSto
 
 class MemoryStore implements LedgerStore {
 	readonly location = 'memory';
+	readonly answers = new MemoryAnswers({
+		assertUsable: () => this.#assertOpen(),
+		hasAccount: (accountId) => this.#books.has(accountId),
+	});
 	readonly #clock: () => Instant;
 	readonly #books = new Map<string, Book>();
 	#isClosed = false;
@@ -108,7 +114,14 @@ class MemoryStore implements LedgerStore {
 			holdCount: holds.length,
 			usage: [...book.usage.values()],
 			counters: [...book.counters.values()],
+			texts: new Map(book.texts),
 		});
+	}
+
+	async profile(accountId: string): Promise<AccountProfile | null> {
+		this.#assertOpen();
+		const book = this.#books.get(accountId);
+		return Promise.resolve(book?.account ? { account: book.account, texts: new Map(book.texts) } : null);
 	}
 
 	async entries(accountId: string, { kind, ...page }: EntryQuery): Promise<readonly Entry[]> {
@@ -160,6 +173,7 @@ function emptyBook(): Book {
 		averages: [],
 		usage: new Map(),
 		results: new Map(),
+		texts: new Map(),
 	};
 }
 
@@ -219,6 +233,10 @@ function apply(book: Book, decision: Decision): void {
 		book.usage.set(id, { day, labels, ...addCounts(book.usage.get(id) ?? NO_USAGE, counts) });
 	}
 	for (const result of decision.results) book.results.set(result.holdSeq, result);
+	for (const { name, text } of decision.texts) {
+		if (text === null) book.texts.delete(name);
+		else book.texts.set(name, text);
+	}
 }
 
 function pageOf<T extends { readonly seq: number }>(rows: readonly T[], { afterSeq, limit }: PageQuery): T[] {

@@ -4,7 +4,7 @@
  */
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
 import type { LedgerAddress } from './address';
-import { isStatementFailure } from './faults';
+import { isStatementFailure, UnansweredCommit } from './faults';
 import { decodeText, encodeText } from './text-codec';
 
 /** A statement with its values; `name` makes the server keep its plan for the connection. */
@@ -125,6 +125,17 @@ export function beginRead(timeoutMs: number): Statement {
 
 export const COMMIT: Statement = { text: 'COMMIT' };
 export const ROLLBACK: Statement = { text: 'ROLLBACK' };
+
+/** Sends the writing statements with the COMMIT behind them. `onUnanswered` is told when it is not known whether they took effect. */
+export async function sendCommit(session: Session, statements: readonly Statement[], onUnanswered: () => void): Promise<void> {
+	try {
+		await session.run(...statements, COMMIT);
+	} catch (error) {
+		if (isStatementFailure(error)) throw error;
+		onUnanswered();
+		throw new UnansweredCommit(error);
+	}
+}
 
 function queryOf({ name, text, values }: Statement, timeoutMs: number | null): QueryConfig {
 	return {

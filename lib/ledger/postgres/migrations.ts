@@ -138,6 +138,39 @@ const STEPS: readonly string[] = [
 	ALTER TABLE budget_counters ADD COLUMN reached_room_micro bigint;
 	CREATE INDEX entries_alerts ON entries (account, seq) WHERE kind = 18;
 	`,
+	`
+	CREATE TABLE account_texts (
+		account bigint NOT NULL,
+		name text COLLATE "C" NOT NULL,
+		text text NOT NULL,
+		PRIMARY KEY (account, name)
+	);
+
+	CREATE TABLE cached_answers (
+		account bigint NOT NULL,
+		key bytea NOT NULL,
+		campaign text COLLATE "C" NOT NULL,
+		node text COLLATE "C" NOT NULL,
+		stored_at_ms bigint NOT NULL,
+		used_at_ms bigint NOT NULL,
+		kept_until_ms bigint NOT NULL,
+		cost_micro bigint NOT NULL,
+		bytes bigint NOT NULL,
+		text text NOT NULL,
+		PRIMARY KEY (account, key)
+	);
+	CREATE INDEX cached_answers_used ON cached_answers (account, used_at_ms, key) INCLUDE (bytes);
+	CREATE INDEX cached_answers_until ON cached_answers (kept_until_ms);
+
+	CREATE TABLE answer_savings (
+		account bigint NOT NULL,
+		day text COLLATE "C" NOT NULL,
+		campaign text COLLATE "C" NOT NULL,
+		calls bigint NOT NULL,
+		saved_micro bigint NOT NULL,
+		PRIMARY KEY (account, day, campaign)
+	) WITH (fillfactor = 70);
+	`,
 ];
 
 /** The schema this version reads and writes. */

@@ -22,7 +22,8 @@ import {
 	readUsageTotal,
 } from '../rows';
 import type { AccountRow, CounterRow, EntryRow, GrantRow, HoldRow, UsageTotalRow } from '../rows';
-import type { EntryQuery, MaterialisedAccount, PageQuery, UsageQuery } from '../store';
+import { readTexts, type TextRow } from '../beside-rows';
+import type { AccountProfile, EntryQuery, MaterialisedAccount, PageQuery, UsageQuery } from '../store';
 import type { Session, Statement } from './connection';
 import { grantsHeldBy, grantsNamedBy, NOTHING } from '../related';
 
@@ -130,11 +131,12 @@ export class Reader {
 		const open = this.#holdPage({ afterSeq: 0, limit: null, state: 'open' });
 		const count = { text: `SELECT count(*) AS count FROM ${this.#in}holds WHERE account = $1`, values: [id] };
 		const usage = this.#usage(id, { fromDay: null, untilDay: null, isByDay: true });
-		const [grantRows, countRows, usageRows, counterRows, ...holdRows] = await session.run(
+		const [grantRows, countRows, usageRows, counterRows, textRows, ...holdRows] = await session.run(
 			this.#allGrants(id),
 			count,
 			usage,
 			this.#allCounters(id),
+			this.#allTexts(id),
 			...this.#holdStatements(id, open),
 		);
 		return {
@@ -144,7 +146,12 @@ export class Reader {
 			holdCount: Number(countRows?.[0]?.['count'] ?? 0n),
 			usage: (usageRows as unknown as UsageTotalRow[]).map(readUsageTotal),
 			counters: readCounters(counterRows),
+			texts: readTexts((textRows ?? []) as unknown as TextRow[]),
 		};
+	}
+
+	async profile(session: Session, { id, account }: StoredAccount): Promise<AccountProfile> {
+		return { account, texts: readTexts(((await session.run(this.#allTexts(id)))[0] ?? []) as unknown as TextRow[]) };
 	}
 
 	async counters(session: Session, id: bigint): Promise<BudgetCounter[]> {
@@ -204,6 +211,10 @@ export class Reader {
 
 	#allCounters(id: bigint): Statement {
 		return { name: 'all_counters', text: `${COUNTER} FROM ${this.#in}budget_counters c WHERE c.account = $1`, values: [id] };
+	}
+
+	#allTexts(id: bigint): Statement {
+		return { name: 'all_texts', text: `SELECT name, text FROM ${this.#in}account_texts WHERE account = $1`, values: [id] };
 	}
 
 	#countersByKey(id: bigint, refs: readonly CounterRef[]): Statement {

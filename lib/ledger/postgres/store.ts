@@ -9,13 +9,14 @@ import { CreditError, isCreditError } from '../../core/errors';
 import type { AccountSnapshot, Command, Outcome } from '../../core/commands';
 import type { Account, BudgetCounter, Entry, Hold } from '../../core/model';
 import { later, type Instant } from '../../core/time';
-import { bytesOf } from '../rows';
-import type { EntryQuery, LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';
 import { NOTHING } from '../related';
+import { bytesOf } from '../rows';
+import type { AccountProfile, EntryQuery, LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';
 import { totalUsage } from '../usage-totals';
 import { readAddress, type LedgerAddress } from './address';
-import { beginRead, beginWrite, COMMIT, openPool, ROLLBACK, withSession, type Session, type Statement } from './connection';
-import { isStatementFailure, ledgerFault, passing, UnansweredCommit } from './faults';
+import { PostgresAnswers } from './answers';
+import { beginRead, beginWrite, COMMIT, openPool, ROLLBACK, sendCommit, withSession, type Session } from './connection';
+import { ledgerFault, passing, UnansweredCommit } from './faults';
 import { lockNumber } from './lock-number';
 import { assertKnown, migrate, versionColumn } from './migrations';
 import { Patience, type Waiting } from './patience';
@@ -75,6 +76,7 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
 
 class PostgresStore implements LedgerStore {
 	readonly location: string;
+	readonly answers: PostgresAnswers;
 	readonly #pool: Pool;
 	readonly #address: LedgerAddress;
 	readonly #clock: () => Instant;
@@ -92,6 +94,7 @@ class PostgresStore implements LedgerStore {
 		this.#patience = patience;
 		this.#reader = new Reader(address.schema);
 		this.#writer = new Writer(address.schema);
+		this.answers = new PostgresAnswers(address.schema, (work) => this.#insist(work));
 	}
 
 	async commit(accountId: string, commands: readonly Command[]): Promise<readonly Outcome[]> {
@@ -133,7 +136,7 @@ class PostgresStore implements LedgerStore {
 				const { account, outcomes } = decision;
 				if (!account) return this.#giveUp(session, outcomes);
 				const { statements, remember } = await this.#writer.prepare(session, { decision, account, stored });
-				await send(session, statements, () => {
+				await sendCommit(session, statements, () => {
 					sent = { outcomes, lastSeq: account.lastSeq, chainHash: account.chainHash, transaction };
 				});
 				remember();
@@ -180,6 +183,10 @@ class PostgresStore implements LedgerStore {
 			(session, stored) => this.#reader.materialised(session, stored),
 			LONG_READ_MS,
 		);
+	}
+
+	async profile(accountId: string): Promise<AccountProfile | null> {
+		return this.#readAccount<AccountProfile | null>(accountId, null, (session, stored) => this.#reader.profile(session, stored));
 	}
 
 	async entries(accountId: string, page: EntryQuery): Promise<readonly Entry[]> {
@@ -281,16 +288,5 @@ class PostgresStore implements LedgerStore {
 
 	#now(stored: StoredAccount | null): Instant {
 		return stored ? later(this.#clock(), stored.account.lastAtMs) : this.#clock();
-	}
-}
-
-/** Sends the writing statements with the COMMIT behind them. `onUnanswered` is told when it is not known whether they took effect. */
-async function send(session: Session, statements: readonly Statement[], onUnanswered: () => void): Promise<void> {
-	try {
-		await session.run(...statements, COMMIT);
-	} catch (error) {
-		if (isStatementFailure(error)) throw error;
-		onUnanswered();
-		throw new UnansweredCommit(error);
 	}
 }

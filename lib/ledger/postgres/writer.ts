@@ -7,6 +7,7 @@ import { sha256 } from '../../core/idempotency';
 import { NO_SETTINGS } from '../../core/limits';
 import type { Decision, KeptResult, UsageDelta } from '../../core/commands';
 import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../core/model';
+import type { TextChange } from '../../core/profile';
 import {
 	bytesOf,
 	categoryCode,
@@ -99,6 +100,14 @@ const RESULTS: Table<KeptResult> = {
 	columns: [
 		['hold_seq', 'bigint', ({ holdSeq }) => holdSeq],
 		['kept_until_ms', 'bigint', ({ keptUntilMs }) => keptUntilMs],
+		['text', 'text', ({ text }) => text],
+	],
+};
+
+const TEXTS: Table<TextChange> = {
+	name: 'account_texts',
+	columns: [
+		['name', 'text', ({ name }) => name],
 		['text', 'text', ({ text }) => text],
 	],
 };
@@ -200,6 +209,7 @@ export class Writer {
 			upsertRows(this.#in, id, usageTable(numbers), { rows: decision.usage, keys: 2, isAdded: true }),
 			upsertRows(this.#in, id, COUNTERS, { rows: decision.counters, keys: 3, isAdded: false }),
 			upsertRows(this.#in, id, RESULTS, { rows: decision.results, keys: 1, isAdded: false }),
+			...this.#textStatements(id, decision.texts),
 		];
 		return { statements: statements.filter((statement) => statement !== null), remember: () => this.#remember(id, numbers) };
 	}
@@ -207,6 +217,13 @@ export class Writer {
 	/** Removes kept texts whose time is over at `atMs`; its rows are what was removed. */
 	purgeResults(atMs: number): Statement {
 		return { text: `DELETE FROM ${this.#in}kept_results WHERE kept_until_ms <= $1 RETURNING hold_seq`, values: [atMs] };
+	}
+
+	#textStatements(id: bigint, texts: readonly TextChange[]): (Statement | null)[] {
+		const removed = texts.filter(({ text }) => text === null).map(({ name }) => name);
+		const remove = { text: `DELETE FROM ${this.#in}account_texts WHERE account = $1 AND name = ANY ($2)`, values: [id, removed] };
+		const rows = texts.filter(({ text }) => text !== null);
+		return [removed.length === 0 ? null : remove, upsertRows(this.#in, id, TEXTS, { rows, keys: 1, isAdded: false })];
 	}
 
 	async #openAccount(session: Session, account: Account): Promise<bigint> {

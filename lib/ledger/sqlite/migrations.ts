@@ -132,6 +132,39 @@ const STEPS: readonly string[] = [
 	ALTER TABLE budget_counters ADD COLUMN reached_room_micro INTEGER;
 	CREATE INDEX entries_alerts ON entries (account, seq) WHERE kind = 18;
 	`,
+	`
+	CREATE TABLE account_texts (
+		account INTEGER NOT NULL,
+		name TEXT NOT NULL,
+		text TEXT NOT NULL,
+		PRIMARY KEY (account, name)
+	) STRICT;
+
+	CREATE TABLE cached_answers (
+		account INTEGER NOT NULL,
+		key BLOB NOT NULL,
+		campaign TEXT NOT NULL,
+		node TEXT NOT NULL,
+		stored_at_ms INTEGER NOT NULL,
+		used_at_ms INTEGER NOT NULL,
+		kept_until_ms INTEGER NOT NULL,
+		cost_micro INTEGER NOT NULL,
+		bytes INTEGER NOT NULL,
+		text TEXT NOT NULL,
+		PRIMARY KEY (account, key)
+	) STRICT;
+	CREATE INDEX cached_answers_used ON cached_answers (account, used_at_ms, key, bytes);
+	CREATE INDEX cached_answers_until ON cached_answers (kept_until_ms);
+
+	CREATE TABLE answer_savings (
+		account INTEGER NOT NULL,
+		day TEXT NOT NULL,
+		campaign TEXT NOT NULL,
+		calls INTEGER NOT NULL,
+		saved_micro INTEGER NOT NULL,
+		PRIMARY KEY (account, day, campaign)
+	) STRICT, WITHOUT ROWID;
+	`,
 ];
 
 /** Changes nothing, but is refused by a file that was opened for reading only; an immediate transaction is not. */

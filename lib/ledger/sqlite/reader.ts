@@ -12,6 +12,7 @@ import type { Account, BudgetCounter, CounterRef, Entry, GrantState, Hold } from
 import type { Instant } from '../../core/time';
 import { readAccount, readAverages, readCounter, readEntry, readGrant, readHold, readUsageTotal, holdStateCode, bytesOf } from '../rows';
 import type { AccountRow, CounterRow, EntryRow, GrantRow, HoldRow, UsageTotalRow } from '../rows';
+import { readTexts, type TextRow } from '../beside-rows';
 import type { EntryQuery, MaterialisedAccount, PageQuery, UsageQuery } from '../store';
 import { grantsHeldBy, grantsNamedBy, NOTHING } from '../related';
 
@@ -65,6 +66,7 @@ export class Reader {
 	readonly #holdCount: Statement<[bigint], { readonly count: bigint }>;
 	readonly #usageByDay: Statement<[bigint, string, string], UsageTotalRow>;
 	readonly #usageInAll: Statement<[bigint, string, string], UsageTotalRow>;
+	readonly #texts: Statement<[bigint], TextRow>;
 	readonly #keptResult: Statement<[bigint, number, number], { readonly text: string }>;
 
 	constructor(db: Database) {
@@ -89,6 +91,7 @@ export class Reader {
 		this.#holdCount = db.prepare('SELECT count(*) AS count FROM holds WHERE account = ?');
 		this.#usageByDay = db.prepare(`SELECT u.day, l.labels, ${SUMS} ${USAGE_FROM} GROUP BY u.label_set, u.day`);
 		this.#usageInAll = db.prepare(`SELECT '' AS day, l.labels, ${SUMS} ${USAGE_FROM} GROUP BY u.label_set`);
+		this.#texts = db.prepare('SELECT name, text FROM account_texts WHERE account = ?');
 		this.#keptResult = db.prepare('SELECT text FROM kept_results WHERE account = ? AND hold_seq = ? AND kept_until_ms > ?');
 	}
 
@@ -152,7 +155,12 @@ export class Reader {
 			holdCount: Number(this.#holdCount.get(id)?.count ?? 0n),
 			usage: this.#usageByDay.all(id, FIRST_DAY, LAST_DAY).map(readUsageTotal),
 			counters: this.counters(id),
+			texts: this.texts(id),
 		};
+	}
+
+	texts(id: bigint): Map<string, string> {
+		return readTexts(this.#texts.all(id));
 	}
 
 	/** Totals within the days asked for; by day only when days are asked for, so that what is read stays small. */

@@ -8,8 +8,9 @@ import { CreditError } from '../../core/errors';
 import type { AccountSnapshot, Command, Outcome } from '../../core/commands';
 import type { Account, BudgetCounter, Entry, Hold } from '../../core/model';
 import { later, type Instant } from '../../core/time';
-import type { EntryQuery, LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';
+import type { AccountProfile, EntryQuery, LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';
 import { totalUsage } from '../usage-totals';
+import { SqliteAnswers } from './answers';
 import { backUp, type BackupProgress } from './backup';
 import { connect, type SqliteLedgerOptions } from './connection';
 import { ledgerFault } from './faults';
@@ -41,6 +42,7 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
 
 class SqliteStore implements LedgerStore {
 	readonly location: string;
+	readonly answers: SqliteAnswers;
 	readonly #db: Database;
 	readonly #clock: () => Instant;
 	readonly #waiting: TurnsOptions;
@@ -70,6 +72,7 @@ class SqliteStore implements LedgerStore {
 		this.#commit = db.prepare('COMMIT');
 		this.#rollback = db.prepare('ROLLBACK');
 		this.#dataVersion = db.prepare<[], bigint>('PRAGMA data_version').pluck();
+		this.answers = new SqliteAnswers(db, { read: (work) => this.#read(work), write: (work) => this.#write(work) });
 	}
 
 	async commit(accountId: string, commands: readonly Command[]): Promise<readonly Outcome[]> {
@@ -113,6 +116,10 @@ class SqliteStore implements LedgerStore {
 
 	async materialised(accountId: string): Promise<MaterialisedAccount | null> {
 		return this.#readAccount<MaterialisedAccount | null>(accountId, null, (stored) => this.#reader.materialised(stored));
+	}
+
+	async profile(accountId: string): Promise<AccountProfile | null> {
+		return this.#readAccount<AccountProfile | null>(accountId, null, ({ id, account }) => ({ account, texts: this.#reader.texts(id) }));
 	}
 
 	async entries(accountId: string, page: EntryQuery): Promise<readonly Entry[]> {

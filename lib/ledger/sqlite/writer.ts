@@ -40,6 +40,8 @@ export class Writer {
 	readonly #addUsage: Write;
 	readonly #keepResult: Write;
 	readonly #purgeResults: Write;
+	readonly #putText: Write;
+	readonly #removeText: Write;
 	readonly #labelSets = new Map<string, bigint>();
 
 	constructor(db: Database) {
@@ -68,6 +70,8 @@ export class Writer {
 				refusals = refusals + excluded.refusals, estimated_calls = estimated_calls + excluded.estimated_calls`);
 		this.#keepResult = db.prepare('REPLACE INTO kept_results VALUES (?, ?, ?, ?)');
 		this.#purgeResults = db.prepare('DELETE FROM kept_results WHERE kept_until_ms <= ?');
+		this.#putText = db.prepare('REPLACE INTO account_texts VALUES (?, ?, ?)');
+		this.#removeText = db.prepare('DELETE FROM account_texts WHERE account = ? AND name = ?');
 	}
 
 	/** Writes a decision that has entries. */
@@ -84,6 +88,10 @@ export class Writer {
 			this.#putCounter.run(id, budgetSeq, period, value, heldMicro, settledMicro, reachedRoomMicro);
 		for (const usage of decision.usage) this.#writeUsage(id, usage);
 		for (const result of decision.results) this.#writeResult(id, result);
+		for (const { name, text } of decision.texts) {
+			if (text === null) this.#removeText.run(id, name);
+			else this.#putText.run(id, name, text);
+		}
 	}
 
 	/** Removes kept texts whose time is over at `atMs`; returns how many. */

@@ -1,0 +1,83 @@
+/**
+ * Owns the port to answers that are kept for identical requests. They lie beside the journal: `verify` proves nothing of them, and all
+ * of them can be removed at any time. Adapters hold no rules; which answers may be used, and what they are the answer to, is the
+ * engine's. An account that is not there keeps nothing and has nothing.
+ */
+import type { CacheLimits } from '../core/profile';
+import type { Micro } from '../core/money';
+import type { Instant } from '../core/time';
+
+/** An answer that was paid for, and passed. */
+export interface CachedAnswer {
+	/** Hexadecimal SHA-256 of everything that the answer depends on. */
+	readonly key: string;
+	/** Labels of the call that it came from, by which people may remove it; empty where it had none. */
+	readonly campaign: string;
+	readonly node: string;
+	readonly text: string;
+	readonly storedAtMs: Instant;
+	readonly keptUntilMs: Instant;
+	/** What the call cost. */
+	readonly costMicro: Micro;
+}
+
+/** One call that was not made, because a kept answer took its place. */
+export interface AnswerUse {
+	readonly key: string;
+	readonly atMs: Instant;
+	/** Calendar day in the account's zone, YYYY-MM-DD, and campaign that the saved call is counted under. */
+	readonly day: string;
+	readonly campaign: string;
+	/** What the call would have cost, going by the one that the answer came from. */
+	readonly savedMicro: Micro;
+}
+
+export interface AnswerChanges {
+	/** One of a key that is there replaces it. Each key at most once. */
+	readonly kept: readonly CachedAnswer[];
+	readonly used: readonly AnswerUse[];
+}
+
+/** What is kept for one campaign and node. */
+export interface AnswerGroup {
+	readonly campaign: string;
+	readonly node: string;
+	readonly answers: number;
+	/** UTF-8 bytes of their texts. */
+	readonly bytes: number;
+	readonly oldestAtMs: Instant;
+	readonly newestAtMs: Instant;
+}
+
+/** Calls that were not made on one day for one campaign. */
+export interface AnswerSaving {
+	readonly day: string;
+	readonly campaign: string;
+	readonly calls: number;
+	readonly savedMicro: Micro;
+}
+
+export interface AnswerStore {
+	/** The answer of a key, or `null` when there is none or its time is over at `atMs`. */
+	find(accountId: string, key: string, atMs: Instant): Promise<CachedAnswer | null>;
+
+	/** Keeps answers and notes uses, all in one transaction. An answer that was removed meanwhile may still be used. */
+	write(accountId: string, changes: AnswerChanges): Promise<void>;
+
+	/** Removes the least recently used answers until the limits are kept; returns how many. Keeping an answer is a use. */
+	trim(accountId: string, limits: CacheLimits): Promise<number>;
+
+	/** What is kept and what was saved, each in any order. */
+	summary(accountId: string): Promise<{ readonly groups: readonly AnswerGroup[]; readonly savings: readonly AnswerSaving[] }>;
+
+	/** Removes the answers of a campaign, of a node, of both together, or all of the account; returns how many. */
+	clear(accountId: string, which: { readonly campaign?: string; readonly node?: string }): Promise<number>;
+
+	/** Removes answers of every account whose time is over at `atMs`; returns how many. */
+	purge(atMs: Instant): Promise<number>;
+}
+
+/** UTF-8 bytes of a text, by which answers are measured. */
+export function bytesOfText(text: string): number {
+	return Buffer.byteLength(text, 'utf8');
+}

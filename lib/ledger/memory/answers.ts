@@ -1,0 +1,103 @@
+/** Owns answers that live and die with their process: the port in its simplest form. Refuses to outlive anything. */
+import type { CacheLimits } from '../../core/profile';
+import { compareInstants, hasPassed, later, type Instant } from '../../core/time';
+import { bytesOfText, type AnswerChanges, type AnswerGroup, type AnswerSaving, type AnswerStore, type CachedAnswer } from '../answer-store';
+
+interface Shelf {
+	readonly answers: Map<string, CachedAnswer & { readonly usedAtMs: Instant }>;
+	readonly savings: Map<string, AnswerSaving>;
+}
+
+/** The answers of one ledger in memory. `assertUsable` throws once the ledger is closed; `hasAccount` knows its accounts. */
+export class MemoryAnswers implements AnswerStore {
+	readonly #shelves = new Map<string, Shelf>();
+	readonly #assertUsable: () => void;
+	readonly #hasAccount: (accountId: string) => boolean;
+
+	constructor({ assertUsable, hasAccount }: { assertUsable: () => void; hasAccount: (accountId: string) => boolean }) {
+		this.#assertUsable = assertUsable;
+		this.#hasAccount = hasAccount;
+	}
+
+	async find(accountId: string, key: string, atMs: Instant): Promise<CachedAnswer | null> {
+		const found = this.#shelf(accountId)?.answers.get(key);
+		if (!found || hasPassed(found.keptUntilMs, { atMs })) return Promise.resolve(null);
+		const { usedAtMs: _usedAtMs, ...answer } = found;
+		return Promise.resolve(answer);
+	}
+
+	async write(accountId: string, { kept, used }: AnswerChanges): Promise<void> {
+		const shelf = this.#shelf(accountId) ?? this.#newShelf(accountId);
+		for (const answer of kept) shelf?.answers.set(answer.key, { ...answer, usedAtMs: answer.storedAtMs });
+		for (const { key, atMs, day, campaign, savedMicro } of shelf ? used : []) {
+			const answer = shelf?.answers.get(key);
+			if (answer && compareInstants(answer.usedAtMs, atMs) < 0) shelf?.answers.set(key, { ...answer, usedAtMs: atMs });
+			const id = `${day} ${campaign}`;
+			const before = shelf?.savings.get(id) ?? { day, campaign, calls: 0, savedMicro: 0n };
+			shelf?.savings.set(id, { ...before, calls: before.calls + 1, savedMicro: before.savedMicro + savedMicro });
+		}
+		return Promise.resolve();
+	}
+
+	async trim(accountId: string, { maxAnswers, maxBytes }: CacheLimits): Promise<number> {
+		const answers = this.#shelf(accountId)?.answers ?? new Map<string, never>();
+		const newestFirst = [...answers.values()].sort((a, b) => compareInstants(b.usedAtMs, a.usedAtMs) || (a.key < b.key ? 1 : -1));
+		let [count, bytes] = [0, 0];
+		const removed = newestFirst.filter(({ text }) => {
+			count += 1;
+			bytes += bytesOfText(text);
+			return count > maxAnswers || bytes > maxBytes;
+		});
+		for (const { key } of removed) answers.delete(key);
+		return Promise.resolve(removed.length);
+	}
+
+	async summary(accountId: string): Promise<{ groups: AnswerGroup[]; savings: AnswerSaving[] }> {
+		const shelf = this.#shelf(accountId);
+		const groups = new Map<string, AnswerGroup>();
+		for (const { campaign, node, text, storedAtMs } of shelf?.answers.values() ?? []) {
+			const id = JSON.stringify([campaign, node]);
+			const group = groups.get(id) ?? { campaign, node, answers: 0, bytes: 0, oldestAtMs: storedAtMs, newestAtMs: storedAtMs };
+			groups.set(id, {
+				...group,
+				answers: group.answers + 1,
+				bytes: group.bytes + bytesOfText(text),
+				oldestAtMs: compareInstants(storedAtMs, group.oldestAtMs) < 0 ? storedAtMs : group.oldestAtMs,
+				newestAtMs: later(storedAtMs, group.newestAtMs),
+			});
+		}
+		return Promise.resolve({ groups: [...groups.values()], savings: [...(shelf?.savings.values() ?? [])] });
+	}
+
+	async clear(accountId: string, { campaign, node }: { campaign?: string; node?: string }): Promise<number> {
+		return this.#remove(
+			this.#shelf(accountId),
+			(answer) => (campaign === undefined || answer.campaign === campaign) && (node === undefined || answer.node === node),
+		);
+	}
+
+	async purge(atMs: Instant): Promise<number> {
+		this.#assertUsable();
+		let purged = 0;
+		for (const shelf of this.#shelves.values()) purged += await this.#remove(shelf, ({ keptUntilMs }) => hasPassed(keptUntilMs, { atMs }));
+		return purged;
+	}
+
+	#remove(shelf: Shelf | null, isMeant: (answer: CachedAnswer) => boolean): Promise<number> {
+		let removed = 0;
+		for (const answer of shelf?.answers.values() ?? []) if (isMeant(answer) && shelf?.answers.delete(answer.key)) removed += 1;
+		return Promise.resolve(removed);
+	}
+
+	#shelf(accountId: string): Shelf | null {
+		this.#assertUsable();
+		return this.#shelves.get(accountId) ?? null;
+	}
+
+	#newShelf(accountId: string): Shelf | null {
+		if (!this.#hasAccount(accountId)) return null;
+		const shelf: Shelf = { answers: new Map(), savings: new Map() };
+		this.#shelves.set(accountId, shelf);
+		return shelf;
+	}
+}
