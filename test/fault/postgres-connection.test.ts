@@ -53,7 +53,17 @@ describe('a connection to PostgreSQL that is cut', function () {
 			}
 			expect(proxy.cuts).to.equal(commands.length);
 			const kinds = (await store.entries(ACCOUNT, { afterSeq: 0, limit: 99 })).map(({ body }) => body.kind);
-			expect(kinds).to.deep.equal(['account_opened', 'granted', 'reserved', 'reserved', 'settled', 'released', 'refused', 'grant_voided']);
+			expect(kinds).to.deep.equal([
+				'account_opened',
+				'granted',
+				'reserved',
+				'reserved',
+				'settled',
+				'released',
+				'refused',
+				'alerted',
+				'grant_voided',
+			]);
 		});
 	}
 
