@@ -2,7 +2,7 @@
  * Owns the order in which grants burn, and drawing slices in that order. One comparator, total on every host (ledger rule 7).
  */
 import type { GrantCategory, GrantState, Slice } from './model';
-import { minMicro, sumMicro, type Micro } from './money';
+import { minMicro, type Micro } from './money';
 import { compareInstants, isWithin, type Instant } from './time';
 
 const CATEGORY_RANK: Readonly<Record<GrantCategory, number>> = { promotional: 0, adjustment: 1, purchased: 2 };
@@ -53,5 +53,7 @@ export function splitSlices(slices: readonly Slice[], amountMicro: Micro): { fir
 
 /** Total of slices. */
 export function sumSlices(slices: readonly Slice[]): Micro {
-	return sumMicro(slices.map((slice) => slice.amountMicro));
+	let totalMicro = 0n;
+	for (const { amountMicro } of slices) totalMicro += amountMicro;
+	return totalMicro;
 }

@@ -4,9 +4,9 @@
  */
 import type { AlertSettings, GivenAlert } from './alert';
 import type { CostAverage } from './cost-averages';
+import type { AdminKey } from './admin-key';
 import type { CreditError } from './errors';
 import type {
-	AdminKey,
 	GrantCategory,
 	Plan,
 	UnconfirmedPolicy,

@@ -24,7 +24,10 @@ export type Compact = Readonly<Record<string, unknown>>;
 
 /** Slices as a `grant:amount` list; absent for none. */
 export function encodeSlices(slices: readonly Slice[]): string | undefined {
-	return slices.length === 0 ? undefined : slices.map((slice) => `${String(slice.grantSeq)}:${String(slice.amountMicro)}`).join(',');
+	if (slices.length === 0) return undefined;
+	let text = '';
+	for (const { grantSeq, amountMicro } of slices) text += `${text === '' ? '' : ','}${String(grantSeq)}:${String(amountMicro)}`;
+	return text;
 }
 
 /** Reads a `grant:amount` list; absent is empty. */
@@ -33,8 +36,8 @@ export function decodeSlices(text: unknown): Slice[] {
 	return String(text)
 		.split(',')
 		.map((part) => {
-			const [grantSeq = '', amount = ''] = part.split(':');
-			return { grantSeq: Number(grantSeq), amountMicro: BigInt(amount) };
+			const colon = part.indexOf(':');
+			return { grantSeq: Number(part.slice(0, colon)), amountMicro: BigInt(part.slice(colon + 1)) };
 		});
 }
 
@@ -65,10 +68,21 @@ export function encodeUsage(usage: Usage): number[] {
 	return counts;
 }
 
-/** The inverse of {@link encodeUsage}; `null` when nothing was reported. */
+/** The inverse of {@link encodeUsage}, field by field in its order; `null` when nothing was reported. */
 export function decodeUsage(counts: unknown): Usage | null {
 	if (!Array.isArray(counts)) return null;
-	return Object.fromEntries(USAGE_FIELDS.map((field, index) => [field, Number(counts[index] ?? 0)])) as unknown as Usage;
+	const [input, output, cachedInput, reasoning, cacheWrite, audioInput, audioOutput, longCacheWrite, cachedAudio] = counts as unknown[];
+	return {
+		inputTokens: Number(input ?? 0),
+		outputTokens: Number(output ?? 0),
+		cachedInputTokens: Number(cachedInput ?? 0),
+		reasoningTokens: Number(reasoning ?? 0),
+		cacheWriteTokens: Number(cacheWrite ?? 0),
+		audioInputTokens: Number(audioInput ?? 0),
+		audioOutputTokens: Number(audioOutput ?? 0),
+		longCacheWriteTokens: Number(longCacheWrite ?? 0),
+		cachedAudioTokens: Number(cachedAudio ?? 0),
+	};
 }
 
 /** `[budget, period, value]` for each counter; absent for none. */

@@ -6,15 +6,16 @@ import { isLive } from './burn-down';
 import { CreditError } from './errors';
 import type { CostAverage } from './cost-averages';
 import { evolve, type Balances } from './evolve';
-import { chainHash, encodeLabels } from './journal';
-import type { AccountSnapshot, Decision, KeptResult, Outcome, UsageDelta } from './commands';
+import { chainHash, encodeBody, encodeLabels } from './journal';
+import type { AccountSnapshot, Decision, KeptResult, Outcome } from './commands';
 import type { Account, AccountSettings, BudgetCounter, CounterRef, Entry, EntryBody, GrantState, Hold, Labels } from './model';
 import { counterKey } from './limits';
 import { grantId, holdId } from './model';
 import type { Micro } from './money';
 import type { TextChange } from './profile';
 import { dayOf, later, type Instant } from './time';
-import { addCounts, NO_USAGE, type UsageCounts } from './usage-counts';
+import type { UsageCounts } from './usage-counts';
+import { UsageTally } from './usage-tally';
 
 /** What goes with a new entry beside its body. */
 export interface EntryContext {
@@ -34,7 +35,7 @@ export class Draft {
 	readonly #dirtyGrants = new Set<number>();
 	readonly #dirtyHolds = new Set<number>();
 	readonly #dirtyCounters = new Set<string>();
-	readonly #usage = new Map<string, UsageDelta>();
+	readonly #usage = new UsageTally();
 	readonly #results: KeptResult[] = [];
 	readonly #texts = new Map<string, TextChange>();
 	readonly #settingsBefore: AccountSettings | undefined;
@@ -158,6 +159,8 @@ export class Draft {
 			labels: context.labels ?? null,
 			person: context.person ?? null,
 			body,
+			labelsText: encodeLabels(context.labels ?? null),
+			bodyText: encodeBody(body),
 		};
 		const entry: Entry = { ...unsealed, hash: chainHash(previous?.chainHash ?? '', unsealed) };
 		evolve(this.#balances, entry, this.accountId);
@@ -167,9 +170,7 @@ export class Draft {
 
 	/** Adds to the totals of the draft's day and these labels. */
 	count(labels: Labels, counts: UsageCounts): void {
-		const day = dayOf(this.#nowMs, this.account.timeZone);
-		const id = `${day}${encodeLabels(labels)}`;
-		this.#usage.set(id, { day, labels, ...addCounts(this.#usage.get(id) ?? NO_USAGE, counts) });
+		this.#usage.add(dayOf(this.#nowMs, this.account.timeZone), labels, counts);
 	}
 
 	keep(result: KeptResult): void {
@@ -191,7 +192,7 @@ export class Draft {
 			entries: this.#newEntries,
 			counters: [...this.#dirtyCounters].flatMap((key) => this.#balances.counters.get(key) ?? []),
 			averages: this.averages === this.#averagesBefore ? null : this.averages,
-			usage: [...this.#usage.values()],
+			usage: this.#usage.totals(),
 			results: this.#results,
 			texts: [...this.#texts.values()],
 		};

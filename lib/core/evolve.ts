@@ -4,11 +4,9 @@
  */
 import { NO_ALERTS } from './alert';
 import { sumSlices } from './burn-down';
-import { CreditError } from './errors';
 import { closedHold, reservedHold, type ClosingBody } from './hold-states';
 import { counterKey, isSettingsBody, NO_SETTINGS, settingsAfter, type SettingsBody } from './limits';
 import {
-	grantId,
 	holdId,
 	type Grant,
 	type Account,
@@ -20,9 +18,9 @@ import {
 	type Hold,
 	type Movement,
 	type RefundedBody,
-	type Slice,
 } from './model';
 import type { Micro } from './money';
+import { corrupt, grantOf, move, type Bucket } from './slice-moves';
 import { afterAlert, afterClaim, afterRearming, afterSetting } from './standing';
 
 /** Balances of one account while entries are applied to it. Values are replaced, never changed in place. */
@@ -34,7 +32,6 @@ export interface Balances {
 	readonly counters: Map<string, BudgetCounter>;
 }
 
-type Bucket = 'remainingMicro' | 'heldMicro' | 'settledMicro' | 'expiredMicro' | 'voidedMicro';
 type Of<K extends EntryBody['kind']> = Extract<EntryBody, { kind: K }>;
 
 /** Applies one entry. `accountId` names the account that an `account_opened` entry makes. */
@@ -93,14 +90,14 @@ function applyToGrant(balances: Balances, entry: Entry, body: Of<'granted' | 'gr
 			balances.grants.set(entry.seq, newGrant(entry.seq, body.grant));
 			return;
 		case 'grant_expired':
-			move(balances, entry, [body], { from: 'remainingMicro', to: 'expiredMicro' });
+			move(balances.grants, entry, [body], { from: 'remainingMicro', to: 'expiredMicro' });
 			return;
 		case 'grant_voided':
-			move(balances, entry, [body], { from: 'remainingMicro', to: 'voidedMicro' });
-			balances.grants.set(body.grantSeq, { ...grantOf(balances, entry, body.grantSeq), isVoided: true });
+			move(balances.grants, entry, [body], { from: 'remainingMicro', to: 'voidedMicro' });
+			balances.grants.set(body.grantSeq, { ...grantOf(balances.grants, entry, body.grantSeq), isVoided: true });
 			return;
 		case 'overdraft_repaid':
-			move(balances, entry, [body], { from: 'remainingMicro', to: 'settledMicro' });
+			move(balances.grants, entry, [body], { from: 'remainingMicro', to: 'settledMicro' });
 			addOverdraft(balances, entry, -body.amountMicro);
 			return;
 		default:
@@ -150,7 +147,7 @@ function reserve(balances: Balances, entry: Entry, body: Of<'reserved'>): void {
 	if (slicedMicro > body.amountMicro || (slicedMicro < body.amountMicro && body.shadow === null))
 		throw corrupt(entry, 'holds slices that do not add up to its amount');
 	for (const ref of body.counters) count(balances, ref, { heldMicro: body.amountMicro });
-	move(balances, entry, body.slices, { from: 'remainingMicro', to: 'heldMicro' });
+	move(balances.grants, entry, body.slices, { from: 'remainingMicro', to: 'heldMicro' });
 	balances.holds.set(entry.seq, reservedHold(entry, body));
 }
 
@@ -253,20 +250,15 @@ function moveAtClosing(
 	const { charged, drawn, restored, forfeited } = movement;
 	if (sumSlices(charged) + sumSlices(restored) + sumSlices(forfeited) !== outstandingMicro)
 		throw corrupt(entry, 'does not account for every slice of its hold');
-	if (from !== 'settledMicro') move(balances, entry, charged, { from, to: 'settledMicro' });
-	move(balances, entry, restored, { from, to: 'remainingMicro' });
+	if (from !== 'settledMicro') move(balances.grants, entry, charged, { from, to: 'settledMicro' });
+	move(balances.grants, entry, restored, { from, to: 'remainingMicro' });
 	for (const slice of forfeited) {
-		move(balances, entry, [slice], { from, to: grantOf(balances, entry, slice.grantSeq).isVoided ? 'voidedMicro' : 'expiredMicro' });
+		move(balances.grants, entry, [slice], {
+			from,
+			to: grantOf(balances.grants, entry, slice.grantSeq).isVoided ? 'voidedMicro' : 'expiredMicro',
+		});
 	}
-	move(balances, entry, drawn, { from: 'remainingMicro', to: 'settledMicro' });
-}
-
-function move(balances: Balances, entry: Entry, slices: readonly Slice[], { from, to }: { from: Bucket; to: Bucket }): void {
-	for (const { grantSeq, amountMicro } of slices) {
-		const grant = grantOf(balances, entry, grantSeq);
-		if (amountMicro < 0n || grant[from] < amountMicro) throw corrupt(entry, `moves more than ${grantId(grantSeq)} has`);
-		balances.grants.set(grantSeq, { ...grant, [from]: grant[from] - amountMicro, [to]: grant[to] + amountMicro });
-	}
+	move(balances.grants, entry, drawn, { from: 'remainingMicro', to: 'settledMicro' });
 }
 
 function addOverdraft(balances: Balances, entry: Entry, amountMicro: Micro): void {
@@ -279,17 +271,4 @@ function addOverdraft(balances: Balances, entry: Entry, amountMicro: Micro): voi
 function accountOf(balances: Balances, entry: Entry): Account {
 	if (!balances.account) throw corrupt(entry, 'comes before the account was opened');
 	return balances.account;
-}
-
-function grantOf(balances: Balances, entry: Entry, seq: number): GrantState {
-	const grant = balances.grants.get(seq);
-	if (!grant) throw corrupt(entry, `names ${grantId(seq)}, which does not exist`);
-	return grant;
-}
-
-function corrupt(entry: Entry, what: string): CreditError {
-	return new CreditError(
-		'ledger_corrupt',
-		`Entry ${String(entry.seq)} of the journal ${what}. Restore the ledger from a backup, and run "llm-credits verify" on it.`,
-	);
 }

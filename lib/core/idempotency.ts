@@ -1,7 +1,7 @@
 /**
  * Owns what makes two commands the same: key hashes, request hashes and the chain of entry hashes. Pure SHA-256, no randomness.
  */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { CreditError } from './errors';
 import type { PlainCommand } from './commands';
 
@@ -11,7 +11,7 @@ const MAX_KEY_LENGTH = 512;
 
 /** Hexadecimal SHA-256 of a text. */
 export function sha256(text: string): string {
-	return createHash('sha256').update(text, 'utf8').digest('hex');
+	return hash('sha256', text, 'hex');
 }
 
 /** Hash under which a key is stored. Throws `invalid_key` for an empty key or one over 512 characters. */

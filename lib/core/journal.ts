@@ -138,11 +138,22 @@ export function decodeBody(kind: BodyKind, text: string): EntryBody {
 	}
 }
 
+/** Labels are never changed, and the same ones are asked for when an entry is made, written and counted. */
+const labelTexts = new WeakMap<Labels, string>();
+
 /** Labels as canonical text: known names in their fixed order; the empty text for none. */
 export function encodeLabels(labels: Labels | null): string {
 	if (!labels) return '';
-	const pairs = LABEL_NAMES.flatMap((name) => (labels[name] ? [[name, labels[name]]] : []));
-	return pairs.length === 0 ? '' : JSON.stringify(Object.fromEntries(pairs));
+	const known = labelTexts.get(labels);
+	if (known !== undefined) return known;
+	let text = '';
+	for (const name of LABEL_NAMES) {
+		const value = labels[name];
+		if (value) text += `${text === '' ? '{' : ','}"${name}":${JSON.stringify(value)}`;
+	}
+	if (text !== '') text += '}';
+	labelTexts.set(labels, text);
+	return text;
 }
 
 /** The inverse of {@link encodeLabels}. */
@@ -159,8 +170,8 @@ export function chainHash(previousHash: string, entry: Omit<Entry, 'hash'>): str
 		entry.keyHash ?? '',
 		entry.requestHash ?? '',
 		entry.body.kind,
-		encodeBody(entry.body),
-		encodeLabels(entry.labels),
+		entry.bodyText,
+		entry.labelsText,
 		entry.person ?? '',
 	];
 	return sha256(parts.join('\n'));

@@ -2,6 +2,7 @@
  * Owns the nouns of the ledger: account, grant, hold, slice, budget, entry. Types only, no behaviour.
  * Amounts are micro-credits, instants epoch milliseconds UTC, intervals half-open. Rule source: docs/ledger.md.
  */
+import type { AdminKey } from './admin-key';
 import type { Alert, AlertKey, AlertSettings, AlertState } from './alert';
 import type { Micro } from './money';
 import type { AccountText, CacheLimits, ProfileBody } from './profile';
@@ -82,14 +83,6 @@ export interface AccountSettings {
 	/** BCP 47 tags of the languages that answers may be in, the usual one first; empty for any. */
 	readonly languages: readonly string[];
 	readonly cacheLimits: CacheLimits;
-}
-
-/** How an admin key is recognised (ledger rule 35). The key itself is kept nowhere. */
-export interface AdminKey {
-	/** Hexadecimal; goes into deriving the proof from the key. */
-	readonly salt: string;
-	/** Hexadecimal SHA-256 of the proof. */
-	readonly hash: string;
 }
 
 export interface Account {
@@ -290,6 +283,9 @@ export interface Entry {
 	readonly labels: Labels | null;
 	readonly person: string | null;
 	readonly body: EntryBody;
+	/** The texts of labels and body as they are stored and hashed: whatever a text says, its hash covers. */
+	readonly labelsText: string;
+	readonly bodyText: string;
 	/** SHA-256 over the previous entry's hash and this entry's canonical text, hexadecimal. */
 	readonly hash: string;
 }

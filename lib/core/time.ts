@@ -69,7 +69,14 @@ export function expiryAfterDays({
 
 /** The calendar day of an instant in a time zone, as YYYY-MM-DD. */
 export function dayOf(atMs: Instant, timeZone: string): string {
-	return DateTime.fromMillis(atMs, { zone: checkedZone(timeZone) }).toISODate() ?? '';
+	const known = lastDays.get(timeZone);
+	if (known && isWithin(atMs, known)) return known.day;
+	const local = DateTime.fromMillis(atMs, { zone: checkedZone(timeZone) });
+	const day = local.toISODate() ?? '';
+	const [fromMs, untilMs] = [local.startOf('day').toMillis(), local.endOf('day').toMillis() + 1];
+	// A day whose clocks change may tell the same hour twice, even across midnight; it is looked up each time.
+	if (untilMs - fromMs === EXACT_DAY_MS) lastDays.set(timeZone, { fromMs, untilMs, day });
+	return day;
 }
 
 /** The ISO week of an instant in a time zone, as YYYY-Www. Weeks start on Monday. */
@@ -114,6 +121,9 @@ export function checkedInstant(atMs: Instant, field: string): Instant {
 	}
 	return atMs;
 }
+
+/** The last day asked for in each zone: nearly every call asks for the same one, and the calendar takes longer than the rest of a decision. */
+const lastDays = new Map<string, { readonly fromMs: Instant; readonly untilMs: Instant; readonly day: string }>();
 
 /** Zones found valid before: asking the runtime costs more than a whole reservation. */
 const knownZones = new Set<string>();

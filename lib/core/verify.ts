@@ -1,6 +1,6 @@
 /**
  * Owns the proof of one account: its journal is replayed entry by entry, and what a store has materialised must come out.
- * Closed holds are handed out as they close and then forgotten, so memory grows with grants, open holds and keys only.
+ * Calls are forgotten when they are done, so memory grows with grants, calls under way, totals and budget counters only.
  * Refuses to trust a stored balance, and to stop at the first violation.
  */
 import { textDifferences } from './account-texts';
@@ -11,10 +11,13 @@ import { difference, isSame } from './difference';
 import { chainHash, encodeLabels } from './journal';
 import { counterKey } from './limits';
 import type { UsageDelta } from './commands';
-import { grantId, holdId, type Account, type BudgetCounter, type Entry, type GrantState, type Hold, type Labels } from './model';
+import { grantId, type Account, type BudgetCounter, type Entry, type GrantState, type Hold, type Labels } from './model';
 import { formatCredits, sumMicro, type Micro } from './money';
 import { compareInstants, dayOf } from './time';
-import { addCounts, expiredCounts, NO_USAGE, REFUSED_COUNTS, refundedCounts, settledCounts, type UsageCounts } from './usage-counts';
+import { HoldProof, type HoldMark } from './verify-holds';
+import { KeyProof, type CarriedKey } from './verify-keys';
+import { UsageTally } from './usage-tally';
+import { expiredCounts, NO_USAGE, REFUSED_COUNTS, refundedCounts, settledCounts, type UsageCounts } from './usage-counts';
 
 /** What kind of promise is broken. */
 export type ViolationCode =
@@ -25,6 +28,7 @@ export type ViolationCode =
 	| 'time_backwards'
 	| 'chain_broken'
 	| 'key_repeated'
+	| 'keys_differ'
 	| 'account_differs'
 	| 'grant_differs'
 	| 'grant_unbalanced'
@@ -46,8 +50,6 @@ export interface Violation {
 export interface Materialised {
 	readonly account: Account;
 	readonly grants: readonly GrantState[];
-	readonly openHolds: readonly Hold[];
-	readonly holdCount: number;
 	readonly usage: readonly UsageDelta[];
 	readonly counters: readonly BudgetCounter[];
 	/** Texts of the account by name. */
@@ -57,17 +59,16 @@ export interface Materialised {
 /** More violations of one account than this are counted, not told. */
 const MAX_TOLD = 200;
 
-/** Replays the journal of one account. Give it every entry in order, then compare. */
+/** Replays the journal of one account. Give it every entry in order, page by page, then all keys in order, then compare. */
 export class JournalVerifier {
 	readonly #accountId: string;
 	readonly #balances: Balances = { account: null, grants: new Map(), holds: new Map(), counters: new Map() };
-	readonly #keyHashes = new Set<string>();
-	readonly #usage = new Map<string, UsageDelta>();
+	readonly #holds = new HoldProof(this.#balances.holds, (detail) => this.report('hold_differs', detail));
+	readonly #keys = new KeyProof();
+	readonly #usage = new UsageTally();
 	readonly #violations: Violation[] = [];
 	#untold = 0;
 	#previous: Pick<Entry, 'seq' | 'atMs' | 'hash'> = { seq: 0, atMs: 0, hash: '' };
-	#closedSeqs: number[] = [];
-	#holdCount = 0;
 	#chargedMicro: Micro = 0n;
 
 	constructor(accountId: string) {
@@ -88,9 +89,14 @@ export class JournalVerifier {
 		];
 	}
 
-	/** Holds that may still change: expired ones may be settled late, refunded ones refunded further. */
-	get unfinishedHolds(): readonly Hold[] {
-		return [...this.#balances.holds.values()].filter((hold) => hold.state !== 'open');
+	/** Calls whose story goes on: the only ones that are remembered. */
+	get rememberedCalls(): number {
+		return this.#balances.holds.size;
+	}
+
+	/** The last of the keys in order; the next page of them begins behind it. */
+	get lastKey(): CarriedKey | null {
+		return this.#keys.previous;
 	}
 
 	/** Adds a violation that was found outside, such as an entry that cannot be read. */
@@ -99,8 +105,19 @@ export class JournalVerifier {
 		else this.#untold += 1;
 	}
 
-	/** Replays one entry. */
-	add(entry: Entry): void {
+	/** Replays a page; `marks` are those of all numbers from behind the page before up to its last entry. */
+	addPage(entries: readonly Entry[], marks: readonly HoldMark[]): void {
+		this.#holds.beginPage(marks);
+		for (const entry of entries) this.#add(entry);
+		this.#holds.endPage(this.lastSeq);
+	}
+
+	/** Takes a page of the journal's keys in ascending order, when the journal was replayed. */
+	addKeys(keys: readonly CarriedKey[]): void {
+		this.#keys.addInOrder(keys, this.lastSeq, (detail) => this.report('key_repeated', detail));
+	}
+
+	#add(entry: Entry): void {
 		this.#checkLinks(entry);
 		this.#previous = entry;
 		const before = 'holdSeq' in entry.body ? this.#balances.holds.get(entry.body.holdSeq) : undefined;
@@ -112,37 +129,15 @@ export class JournalVerifier {
 			return;
 		}
 		this.#countUsage(entry, before);
-		this.#noteHold(entry);
+		if (entry.body.kind === 'reserved') this.#holds.made(entry.seq);
+		else if ('holdSeq' in entry.body) this.#holds.closed(entry.body.holdSeq, entry.seq);
 	}
 
-	/** The holds that were settled or released since the last call; give them to `compareClosedHolds` with the stored ones. */
-	takeClosedHolds(): readonly Hold[] {
-		const closed = this.#closedSeqs.flatMap((seq) => this.#balances.holds.get(seq) ?? []);
-		this.#closedSeqs = [];
-		return closed;
-	}
-
-	/** Compares closed holds and forgets them, but for those that are stored as refunded: their refunds are still to come. */
-	compareClosedHolds(expected: readonly Hold[], stored: readonly Hold[]): void {
-		const refundedSeqs = new Set(stored.filter((hold) => hold.refundedMicro > 0n).map((hold) => hold.seq));
-		const final = expected.filter((hold) => !refundedSeqs.has(hold.seq));
-		this.compareHolds(final, stored);
-		for (const hold of final) this.#balances.holds.delete(hold.seq);
-	}
-
-	/** Compares holds that the journal knows with the stored ones of the same numbers. */
-	compareHolds(expected: readonly Hold[], stored: readonly Hold[]): void {
-		const bySeq = new Map(stored.map((hold) => [hold.seq, hold]));
-		for (const hold of expected) {
-			const found = bySeq.get(hold.seq);
-			if (!found) this.report('hold_differs', `${holdId(hold.seq)} is ${hold.state} by the journal, but is not stored.`);
-			else if (!isSame(hold, found))
-				this.report('hold_differs', `${holdId(hold.seq)} is stored otherwise than the journal says: ${difference(hold, found)}.`);
-		}
-	}
-
-	/** Compares everything else that is materialised, when the journal was replayed up to its newest entry. */
-	compare(materialised: Materialised): void {
+	/**
+	 * Compares everything else that is materialised, when the journal was replayed up to what was its newest entry then. `newestSeq` is
+	 * the number of its newest entry now.
+	 */
+	compare(materialised: Materialised, newestSeq: number): void {
 		const { account } = this.#balances;
 		const { account: stored } = materialised;
 		if (stored.lastSeq !== this.lastSeq) {
@@ -154,10 +149,11 @@ export class JournalVerifier {
 		if (account && !isSame(account, stored))
 			this.report('account_differs', `The account is stored otherwise than the journal says: ${difference(account, stored)}.`);
 		this.#compareGrants(materialised.grants);
-		this.#compareOpenHolds(materialised);
 		this.#compareUsage(materialised.usage);
 		this.#compareCounters(materialised.counters);
 		for (const detail of textDifferences(account?.settings.texts ?? [], materialised.texts)) this.report('text_differs', detail);
+		this.#holds.finish(this.lastSeq, newestSeq);
+		this.#keys.finish((detail) => this.report('keys_differ', detail));
 		this.#checkSums();
 	}
 
@@ -170,10 +166,7 @@ export class JournalVerifier {
 			this.report('time_backwards', `Entry ${String(seq)} is dated before entry ${String(previous.seq)}.`);
 		if (chainHash(previous.hash, entry) !== hash)
 			this.report('chain_broken', `Entry ${String(seq)} does not match its hash: it, or the one before it, was changed.`);
-		if (keyHash === null) return;
-		if (this.#keyHashes.has(keyHash))
-			this.report('key_repeated', `Entry ${String(seq)} carries an idempotency key that an earlier entry has.`);
-		this.#keyHashes.add(keyHash);
+		if (keyHash !== null) this.#keys.add(keyHash);
 	}
 
 	#countUsage({ body, atMs, labels }: Entry, before: Hold | undefined): void {
@@ -196,13 +189,7 @@ export class JournalVerifier {
 
 	#count(atMs: number, labels: Labels, counts: UsageCounts): void {
 		const day = dayOf(atMs, this.#balances.account?.timeZone ?? 'UTC');
-		const id = usageId({ day, labels });
-		this.#usage.set(id, { day, labels, ...addCounts(this.#usage.get(id) ?? NO_USAGE, counts) });
-	}
-
-	#noteHold({ body }: Entry): void {
-		if (body.kind === 'reserved') this.#holdCount += 1;
-		if (body.kind === 'settled' || body.kind === 'released') this.#closedSeqs.push(body.holdSeq);
+		this.#usage.add(day, labels, counts);
 	}
 
 	#compareGrants(stored: readonly GrantState[]): void {
@@ -224,24 +211,15 @@ export class JournalVerifier {
 		}
 	}
 
-	#compareOpenHolds({ openHolds, holdCount }: Materialised): void {
-		const open = [...this.#balances.holds.values()].filter((hold) => hold.state === 'open');
-		this.compareHolds(open, openHolds);
-		const known = new Set(open.map((hold) => hold.seq));
-		for (const { seq } of openHolds)
-			if (!known.has(seq)) this.report('hold_differs', `${holdId(seq)} is stored as open, but the journal closed it or never made it.`);
-		if (holdCount !== this.#holdCount)
-			this.report('hold_differs', `There are ${String(holdCount)} holds stored, but the journal made ${String(this.#holdCount)}.`);
-	}
-
 	#compareUsage(stored: readonly UsageDelta[]): void {
-		const byId = new Map(stored.map((total) => [usageId(total), total]));
-		for (const [id, total] of this.#usage) {
-			if (!isSame(countsOf(total), countsOf(byId.get(id))))
+		const tally = new UsageTally();
+		for (const total of stored) tally.add(total.day, total.labels, total);
+		for (const total of this.#usage.totals()) {
+			if (!isSame(countsOf(total), countsOf(tally.get(total.day, total.labels))))
 				this.report('usage_differs', `The totals of ${usageName(total)} are stored otherwise than the journal says.`);
 		}
-		for (const [id, total] of byId) {
-			if (!this.#usage.has(id) && !isSame(countsOf(total), NO_USAGE))
+		for (const total of stored) {
+			if (!this.#usage.get(total.day, total.labels) && !isSame(countsOf(total), NO_USAGE))
 				this.report('usage_differs', `The totals of ${usageName(total)} are stored, but are not in the journal.`);
 		}
 	}
@@ -282,10 +260,6 @@ export class JournalVerifier {
 function isBalanced(grant: GrantState): boolean {
 	const parts = [grant.remainingMicro, grant.heldMicro, grant.settledMicro, grant.expiredMicro, grant.voidedMicro];
 	return parts.every((partMicro) => partMicro >= 0n) && sumMicro(parts) === grant.amountMicro;
-}
-
-function usageId({ day, labels }: Pick<UsageDelta, 'day' | 'labels'>): string {
-	return `${day}${encodeLabels(labels)}`;
 }
 
 function usageName({ day, labels }: UsageDelta): string {

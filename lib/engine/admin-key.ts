@@ -6,7 +6,7 @@ import { scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import { CreditError } from '../core/errors';
 import { sha256 } from '../core/idempotency';
-import type { AdminKey } from '../core/model';
+import type { AdminKey } from '../core/admin-key';
 
 const scryptAsync = promisify<string, string, number, { N: number; maxmem: number }, Buffer>(scrypt);
 /** About a tenth of a second and 32 MB for each try. */

@@ -4,11 +4,12 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isCreditError } from '../core/errors';
-import type { Hold } from '../core/model';
+import { holdId } from '../core/model';
 import { JournalVerifier, type Violation } from '../core/verify';
 import type { LedgerStore } from '../ledger/store';
 
 const PAGE = 500;
+const KEY_PAGE = 5000;
 
 /** The result of a proof. */
 export interface Verification {
@@ -69,52 +70,44 @@ async function proveAccount(store: LedgerStore, { accountId, verifier, onPage }:
 	if (!materialised) return;
 	const untilSeq = materialised.account.lastSeq;
 	for (;;) {
-		const limit = Math.min(PAGE, untilSeq - verifier.lastSeq);
-		const page = limit <= 0 ? [] : await store.entries(accountId, { afterSeq: verifier.lastSeq, limit });
+		const afterSeq = verifier.lastSeq;
+		const limit = Math.min(PAGE, untilSeq - afterSeq);
+		const page = limit <= 0 ? [] : await store.entries(accountId, { afterSeq, limit });
 		const entries = page.filter((entry) => entry.seq <= untilSeq);
+		// Where the journal ends too early, the marks behind its end are looked at all the same.
+		const marks = await store.holdMarks(accountId, { afterSeq, untilSeq: entries.at(-1)?.seq ?? untilSeq });
+		verifier.addPage(entries, marks);
 		if (entries.length === 0) break;
-		for (const entry of entries) verifier.add(entry);
-		await compareHolds(store, { accountId, verifier }, verifier.takeClosedHolds());
 		onPage(verifier.lastSeq);
 		await nextTurn();
 	}
-	verifier.compare(materialised);
-	await compareUnfinishedHolds(store, { accountId, verifier });
+	await readKeys(store, { accountId, verifier });
+	verifier.compare(materialised, await newestSeq(store, accountId));
 	await lookBehindTheEnd(store, { accountId, verifier });
 }
 
-async function compareHolds(store: LedgerStore, { accountId, verifier }: Omit<Proof, 'onPage'>, expected: readonly Hold[]): Promise<void> {
-	if (expected.length === 0) return;
-	const stored = await store.holdsBySeq(
-		accountId,
-		expected.map((hold) => hold.seq),
-	);
-	verifier.compareClosedHolds(expected, stored);
-}
-
-/** A hold may have been settled late or refunded since the proof began; then there is nothing to compare it with any more. */
-async function compareUnfinishedHolds(store: LedgerStore, { accountId, verifier }: Omit<Proof, 'onPage'>): Promise<void> {
-	const unfinished = verifier.unfinishedHolds;
-	for (let start = 0; start < unfinished.length; start += PAGE) {
-		const part = unfinished.slice(start, start + PAGE);
-		const stored = await store.holdsBySeq(
-			accountId,
-			part.map((hold) => hold.seq),
-		);
-		const later = await store.materialised(accountId);
-		const hasMovedOn = later !== null && later.account.lastSeq > verifier.lastSeq;
-		const changed = new Set(stored.filter((hold) => hasMovedOn && (hold.isLate || hold.refundedMicro > 0n)).map((hold) => hold.seq));
-		verifier.compareHolds(
-			part.filter((hold) => !changed.has(hold.seq)),
-			stored,
-		);
+async function readKeys(store: LedgerStore, { accountId, verifier }: Omit<Proof, 'onPage'>): Promise<void> {
+	for (;;) {
+		const keys = await store.carriedKeys(accountId, { after: verifier.lastKey, limit: KEY_PAGE });
+		if (keys.length === 0) return;
+		verifier.addKeys(keys);
+		await nextTurn();
 	}
 }
 
-/** Entries that the account does not know of were not written by a commit. */
+/** Entries and holds behind the account's newest entry were not written by a commit. */
 async function lookBehindTheEnd(store: LedgerStore, { accountId, verifier }: Omit<Proof, 'onPage'>): Promise<void> {
-	const [next] = await store.entries(accountId, { afterSeq: verifier.lastSeq, limit: 1 });
-	const now = await store.materialised(accountId);
-	if (next && now && next.seq > now.account.lastSeq)
-		verifier.report('entry_unaccounted', `Entry ${String(next.seq)} is in the journal, but the account does not know of it.`);
+	const afterSeq = await newestSeq(store, accountId);
+	const entries = await store.entries(accountId, { afterSeq, limit: 1 });
+	const marks = await store.holdMarks(accountId, { afterSeq, untilSeq: Number.MAX_SAFE_INTEGER });
+	const endSeq = await newestSeq(store, accountId);
+	for (const { seq } of entries.filter((entry) => entry.seq > endSeq))
+		verifier.report('entry_unaccounted', `Entry ${String(seq)} is in the journal, but the account does not know of it.`);
+	for (const { seq } of marks.filter((mark) => mark.seq > endSeq))
+		verifier.report('hold_differs', `${holdId(seq)} is stored, but the account does not know of it.`);
+}
+
+/** Others may have written since the proof began. */
+async function newestSeq(store: LedgerStore, accountId: string): Promise<number> {
+	return (await store.snapshot(accountId)).account?.lastSeq ?? 0;
 }

@@ -1,32 +1,15 @@
 /**
- * Owns how values of the ledger are written in columns: numbers for the fixed words, bytes for hashes, texts for bodies and
- * labels, and back. The numbers are in people's files: append only. Refuses what it cannot read as `ledger_corrupt`.
+ * Owns how accounts, grants, counters and totals are written in columns and read back: numbers for the fixed words, texts for what has
+ * parts. Refuses what it cannot read as `ledger_corrupt`.
  */
 import { NO_ALERTS, type AlertState } from '../core/alert';
 import type { CostAverage } from '../core/cost-averages';
-import { CreditError } from '../core/errors';
-import { closedHold, reservedHold } from '../core/hold-states';
 import { canonicalJson } from '../core/idempotency';
 import { NO_SETTINGS } from '../core/limits';
-import { decodeBody, decodeLabels, ENTRY_KINDS } from '../core/journal';
+import { decodeLabels } from '../core/journal';
 import type { UsageDelta } from '../core/commands';
-import type {
-	Account,
-	AccountSettings,
-	BudgetCounter,
-	Entry,
-	GrantCategory,
-	GrantState,
-	Hold,
-	HoldState,
-	Plan,
-	UnconfirmedPolicy,
-} from '../core/model';
-
-const PLANS = ['paid', 'trial'] as const satisfies readonly Plan[];
-const POLICIES = ['release', 'charge'] as const satisfies readonly UnconfirmedPolicy[];
-const CATEGORIES = ['promotional', 'purchased', 'adjustment'] as const satisfies readonly GrantCategory[];
-const HOLD_STATES = ['open', 'settled', 'released', 'expired'] as const satisfies readonly HoldState[];
+import type { Account, AccountSettings, BudgetCounter, GrantState } from '../core/model';
+import { CATEGORIES, optionalNumber, PLANS, POLICIES, word } from './words';
 
 /** A row of `accounts`; `id` is the store's own number, `public_id` the one people use. */
 export interface AccountRow {
@@ -40,7 +23,8 @@ export interface AccountRow {
 	readonly overdraft_micro: bigint;
 	readonly last_at_ms: bigint;
 	readonly last_seq: bigint;
-	readonly chain_hash: Buffer;
+	/** Hexadecimal. */
+	readonly chain_hash: string;
 	/** Canonical JSON; `null` while the account has only the usual settings. */
 	readonly settings: string | null;
 	/** Canonical JSON; `null` while nothing stands and nobody reads. */
@@ -59,9 +43,11 @@ export interface CounterRow {
 	readonly reached_room_micro: bigint | null;
 }
 
-/** A row of `grants` joined with its `grant_balances`. */
-export interface GrantRow {
-	readonly seq: bigint;
+/** A row of `grants` with its `grant_balances`. */
+export interface GrantRow extends GrantTermsRow, GrantBalanceRow {}
+
+/** A row of `grants`. */
+export interface GrantTermsRow {
 	readonly category: bigint;
 	readonly amount_micro: bigint;
 	readonly priority: bigint;
@@ -69,33 +55,17 @@ export interface GrantRow {
 	readonly expires_at_ms: bigint | null;
 	readonly promotion_id: string | null;
 	readonly note: string | null;
+}
+
+/** A row of `grant_balances`. */
+export interface GrantBalanceRow {
+	readonly seq: bigint;
 	readonly remaining_micro: bigint;
 	readonly held_micro: bigint;
 	readonly settled_micro: bigint;
 	readonly expired_micro: bigint;
 	readonly voided_micro: bigint;
 	readonly is_voided: bigint;
-}
-
-/** A row of `entries` with its labels as text. */
-export interface EntryRow {
-	readonly seq: bigint;
-	readonly at_ms: bigint;
-	readonly kind: bigint;
-	readonly key_hash: Buffer | null;
-	readonly request_hash: Buffer | null;
-	readonly labels: string | null;
-	readonly person: string | null;
-	readonly body: string;
-	readonly hash: Buffer;
-}
-
-/** A row of `holds`: where its story stands. The story itself is in the entries that made it and closed it. */
-export interface HoldRow {
-	readonly seq: bigint;
-	readonly state: bigint;
-	readonly timeout_at_ms: bigint;
-	readonly closed_seq: bigint | null;
 }
 
 /** A row of `usage_days` with its labels as text. */
@@ -111,17 +81,6 @@ export interface UsageTotalRow {
 	readonly refusals: bigint;
 	readonly estimated_calls: bigint;
 }
-
-/** The number that a fixed word is stored as. */
-export const planCode = (plan: Plan): number => PLANS.indexOf(plan);
-/** The number that a fixed word is stored as. */
-export const policyCode = (policy: UnconfirmedPolicy): number => POLICIES.indexOf(policy);
-/** The number that a fixed word is stored as. */
-export const categoryCode = (category: GrantCategory): number => CATEGORIES.indexOf(category);
-/** The number that a fixed word is stored as. */
-export const holdStateCode = (state: HoldState): number => HOLD_STATES.indexOf(state);
-/** The number that a fixed word is stored as. */
-export const kindCode = (kind: Entry['body']['kind']): number => ENTRY_KINDS.indexOf(kind);
 
 /** Hexadecimal text as bytes; `null` stays `null`. */
 export function bytesOf(hex: string): Buffer;
@@ -144,7 +103,7 @@ export function readAccount(row: AccountRow): Account {
 		lastSeq: Number(row.last_seq),
 		settings: readSettings(row.settings),
 		alerts: row.alerts === null ? NO_ALERTS : (withAmounts(row.alerts) as AlertState),
-		chainHash: row.chain_hash.toString('hex'),
+		chainHash: row.chain_hash,
 	};
 }
 
@@ -229,44 +188,6 @@ export function readGrant(row: GrantRow): GrantState {
 	};
 }
 
-/** Reads an entry of the journal. */
-export function readEntry(row: EntryRow): Entry {
-	return {
-		seq: Number(row.seq),
-		atMs: Number(row.at_ms),
-		keyHash: row.key_hash?.toString('hex') ?? null,
-		requestHash: row.request_hash?.toString('hex') ?? null,
-		labels: row.labels === null ? null : decodeLabels(row.labels),
-		person: row.person,
-		body: readBody(row),
-		hash: row.hash.toString('hex'),
-	};
-}
-
-function readBody({ seq, kind, body }: EntryRow): Entry['body'] {
-	try {
-		return decodeBody(word(ENTRY_KINDS, kind, 'entry kind'), body);
-	} catch (cause) {
-		throw new CreditError(
-			'ledger_corrupt',
-			`Entry ${String(seq)} of the journal cannot be read. Restore the ledger from a backup, and run "llm-credits verify" on it.`,
-			{ cause },
-		);
-	}
-}
-
-/** Reads a hold from its row, the entry that made it and, unless it is open, the entry that closed it last. */
-export function readHold(row: HoldRow, reserved: Entry | null, closing: Entry | null): Hold {
-	const state = word(HOLD_STATES, row.state, 'hold state');
-	if (reserved?.body.kind !== 'reserved') throw corrupt(`hold h${String(row.seq)} has no entry that reserved it`);
-	const hold = { ...reservedHold(reserved, reserved.body), timeoutAtMs: Number(row.timeout_at_ms) };
-	if (row.closed_seq === null && state === 'open') return hold;
-	const body = closing?.body;
-	if (!closing || !body || !('charged' in body) || body.holdSeq !== hold.seq)
-		throw corrupt(`hold h${String(row.seq)} has no entry that closed it`);
-	return { ...closedHold(hold, closing, body), state };
-}
-
 /** Reads a running total. */
 export function readUsageTotal(row: UsageTotalRow): UsageDelta {
 	return {
@@ -281,21 +202,4 @@ export function readUsageTotal(row: UsageTotalRow): UsageDelta {
 		refusals: Number(row.refusals),
 		estimatedCalls: Number(row.estimated_calls),
 	};
-}
-
-function word<T extends string>(words: readonly T[], code: bigint, what: string): T {
-	const found = words[Number(code)];
-	if (found === undefined) throw corrupt(`a row has the unknown ${what} ${String(code)}`);
-	return found;
-}
-
-function optionalNumber(value: bigint | null): number | null {
-	return value === null ? null : Number(value);
-}
-
-function corrupt(what: string): CreditError {
-	return new CreditError(
-		'ledger_corrupt',
-		`The ledger cannot be read: ${what}. Restore it from a backup, and run "llm-credits verify" on it.`,
-	);
 }

@@ -4,6 +4,8 @@
  */
 import type { AccountSnapshot, Command, Outcome, UsageDelta } from '../core/commands';
 import type { Account, BudgetCounter, Entry, GrantState, Hold, Labels, LabelName } from '../core/model';
+import type { HoldMark } from '../core/verify-holds';
+import type { CarriedKey } from '../core/verify-keys';
 import type { Micro } from '../core/money';
 import type { Instant } from '../core/time';
 import type { AnswerStore } from './answer-store';
@@ -43,13 +45,22 @@ export interface EntryQuery extends PageQuery {
 	readonly kind?: 'alerted';
 }
 
+/** The numbers above `afterSeq` and up to `untilSeq`. */
+export interface SeqRange {
+	readonly afterSeq: number;
+	readonly untilSeq: number;
+}
+
+/** A page of idempotency keys; `after`: the last of the page before, `null` for the first. */
+export interface KeyQuery {
+	readonly after: CarriedKey | null;
+	readonly limit: number;
+}
+
 /** Everything a store has materialised about an account, read at one moment: what the journal up to `account.lastSeq` must add up to. */
 export interface MaterialisedAccount {
 	readonly account: Account;
 	readonly grants: readonly GrantState[];
-	readonly openHolds: readonly Hold[];
-	/** Holds in every state. */
-	readonly holdCount: number;
 	/** Running totals, one for each day and set of labels. */
 	readonly usage: readonly UsageDelta[];
 	readonly counters: readonly BudgetCounter[];
@@ -86,8 +97,11 @@ export interface LedgerStore {
 	/** Holds by number, in pages; `state` restricts. */
 	holds(accountId: string, query: PageQuery & { readonly state: Hold['state'] | null }): Promise<readonly Hold[]>;
 
-	/** The holds of these numbers, in ascending order; numbers without a hold are left out. */
-	holdsBySeq(accountId: string, seqs: readonly number[]): Promise<readonly Hold[]>;
+	/** Where the holds with numbers in the range stand, in ascending order. */
+	holdMarks(accountId: string, range: SeqRange): Promise<readonly HoldMark[]>;
+
+	/** The idempotency keys of the journal in pages, in ascending order of hash and number. */
+	carriedKeys(accountId: string, query: KeyQuery): Promise<readonly CarriedKey[]>;
 
 	/** What is materialised about the account, in one consistent read; `null` when there is no such account. */
 	materialised(accountId: string): Promise<MaterialisedAccount | null>;

@@ -5,10 +5,23 @@ import { expect } from 'chai';
 import { CreditError } from '../../lib/core/errors';
 import type { Command, Outcome } from '../../lib/core/commands';
 import type { Entry, Hold } from '../../lib/core/model';
+import type { CarriedKey } from '../../lib/core/verify-keys';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
 import { GroupCommit } from '../../lib/ledger/group-commit';
 import type { LedgerStore } from '../../lib/ledger/store';
-import { credits, expectKind, expire, grant, openAccount, release, reserve, settle, tokens, voidGrant } from '../support/ledger-commands';
+import {
+	credits,
+	expectKind,
+	expire,
+	grant,
+	openAccount,
+	refund,
+	release,
+	reserve,
+	settle,
+	tokens,
+	voidGrant,
+} from '../support/ledger-commands';
 import { ManualClock } from '../support/manual-clock';
 
 /** Opens a new, empty ledger that tells the time by `clock`. */
@@ -147,11 +160,12 @@ function movements(given: () => Fixture): void {
 		await given().one(grant('g', 10));
 		const labels = { campaign: 'spring', segment: 'ünïcode 漢字', model: 'm' };
 		const hold = await given().reserved('k', 5, { labels, person: 'p-1', priceVersion: '2026-04', timeoutMs: 60_000 });
-		expect(await given().store.holdsBySeq(ACCOUNT, [hold.seq, 99, hold.seq])).to.deep.equal([hold]);
+		const stored = (): Promise<readonly Hold[]> => given().store.holds(ACCOUNT, { afterSeq: hold.seq - 1, limit: 9, state: null });
+		expect(await stored()).to.deep.equal([hold]);
 		given().clock.advance(60_000);
 		const late = expectKind(await given().one(settle(hold.seq, 12, { measure: 'estimated', usage: tokens(10, 2) })), 'closed');
 		expect([late.hold.isLate, late.hold.overdraftMicro, late.availableMicro]).to.deep.equal([true, credits(2), credits(-2)]);
-		expect(await given().store.holdsBySeq(ACCOUNT, [hold.seq])).to.deep.equal([late.hold]);
+		expect(await stored()).to.deep.equal([late.hold]);
 	});
 
 	it('repays overdraft from the next grant', async () => {
@@ -457,8 +471,43 @@ function pages(given: () => Fixture): void {
 	it('tells everything materialised at once', async () => {
 		await given().one(grant('g', 10));
 		const hold = await given().reserved('k', 4, { labels: { campaign: 'x' } });
+		await given().one(settle(hold.seq, 3));
 		const told = await given().store.materialised(ACCOUNT);
-		expect([told?.account.lastSeq, told?.grants.length, told?.openHolds, told?.holdCount]).to.deep.equal([3, 1, [hold], 1]);
+		expect([told?.account.lastSeq, told?.grants.length, told?.usage.length, told?.counters]).to.deep.equal([4, 1, 1, []]);
+	});
+
+	it('tells where holds stand: by the last entry that closed or refunded them', async () => {
+		const { store, clock } = given();
+		await given().one(grant('g', 100));
+		for (let index = 0; index < 5; index += 1) await given().reserved(`k${String(index)}`, 1, { timeoutMs: 60_000 });
+		await store.commit(ACCOUNT, [settle(4, 1), release(5), expire(6), refund('r', 4, 1), settle(6, 1)]);
+		const timeoutAtMs = clock.nowMs + 60_000;
+		const open = { seq: 3, state: 'open', timeoutAtMs, closedSeq: null };
+		expect(await store.holdMarks(ACCOUNT, { afterSeq: 2, untilSeq: 6 })).to.deep.equal([
+			open,
+			{ seq: 4, state: 'settled', timeoutAtMs, closedSeq: 11 },
+			{ seq: 5, state: 'released', timeoutAtMs, closedSeq: 9 },
+			{ seq: 6, state: 'settled', timeoutAtMs, closedSeq: 12 },
+		]);
+		expect(await store.holdMarks(ACCOUNT, { afterSeq: 6, untilSeq: Number.MAX_SAFE_INTEGER })).to.deep.equal([{ ...open, seq: 7 }]);
+		expect(await store.holdMarks('nobody', { afterSeq: 0, untilSeq: 9 })).to.deep.equal([]);
+	});
+
+	it('pages through the idempotency keys in ascending order', async () => {
+		const { store } = given();
+		await given().one(grant('g', 100));
+		for (let index = 0; index < 9; index += 1) await given().reserved(`k${String(index)}`, 1);
+		await given().one(release(3));
+		const keys: CarriedKey[] = [];
+		for (;;) {
+			const page = await store.carriedKeys(ACCOUNT, { after: keys.at(-1) ?? null, limit: 4 });
+			if (page.length === 0) break;
+			keys.push(...page);
+		}
+		const carried = (await given().entries()).flatMap(({ keyHash, seq }) => (keyHash === null ? [] : [{ keyHash, seq }]));
+		expect(keys).to.deep.equal(carried.sort((a, b) => (a.keyHash < b.keyHash ? -1 : 1)));
+		expect(keys).to.have.length(11);
+		expect(await store.carriedKeys('nobody', { after: null, limit: 4 })).to.deep.equal([]);
 	});
 }
 

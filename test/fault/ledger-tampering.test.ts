@@ -97,6 +97,30 @@ const TAMPERINGS: readonly (readonly [what: string, sql: string, code: string, w
 		'h7',
 	],
 	['a later timeout', `UPDATE holds SET timeout_at_ms = timeout_at_ms + 1 WHERE ${IN_ACME} AND seq = 7`, 'hold_differs', 'timeoutAtMs'],
+	[
+		'a hold behind the end',
+		`INSERT INTO holds SELECT account, 98, state, timeout_at_ms, closed_seq FROM holds WHERE ${IN_ACME} AND seq = 7`,
+		'hold_differs',
+		'h98',
+	],
+	[
+		'a hold that the journal never made',
+		`INSERT INTO holds SELECT account, 9, state, timeout_at_ms, closed_seq FROM holds WHERE ${IN_ACME} AND seq = 7`,
+		'hold_differs',
+		'h9',
+	],
+	[
+		'a hold that is said to be closed by an entry that is not there yet',
+		`UPDATE holds SET state = 2, closed_seq = 97 WHERE ${IN_ACME} AND seq = 7`,
+		'hold_differs',
+		'97',
+	],
+	[
+		'a key that is used twice',
+		`DROP INDEX entries_key; UPDATE entries SET key_hash = (SELECT key_hash FROM entries WHERE ${IN_ACME} AND seq = 5) WHERE ${IN_ACME} AND seq = 4`,
+		'key_repeated',
+		'Entry 5',
+	],
 	['a deleted hold', `DELETE FROM holds WHERE ${IN_ACME} AND seq = 5`, 'hold_differs', 'h5'],
 	[
 		'a changed total',

@@ -242,7 +242,7 @@ describe('a PostgreSQL ledger that cannot be used', function () {
 		expect([first?.kind, expectKind(second, 'refused').reason]).to.deep.equal(['reserved', 'budget_exceeded']);
 		const told = await store.materialised('odd \0 account');
 		expect([told?.account.name, told?.grants[0]?.note, await store.keptResult('odd \0 account', 3)]).to.deep.equal([odd, odd, odd]);
-		const [hold] = await store.holdsBySeq('odd \0 account', [3]);
+		const [hold] = await store.holds('odd \0 account', { afterSeq: 2, limit: 1, state: null });
 		expect([hold?.person, hold?.labels.campaign]).to.deep.equal([odd, odd]);
 		expect((await verifyLedger(store)).violations).to.deep.equal([]);
 		await store.close();

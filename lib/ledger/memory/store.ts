@@ -6,27 +6,40 @@ import { alertsNeeded, MAX_CLAIMED } from '../../core/claim';
 import type { CostAverage } from '../../core/cost-averages';
 import { decide, needsOf } from '../../core/decide';
 import { CreditError } from '../../core/errors';
-import { encodeLabels } from '../../core/journal';
 import { counterKey, countersNeeded } from '../../core/limits';
-import type { AccountSnapshot, Command, Decision, KeptResult, Outcome, SnapshotNeeds, UsageDelta } from '../../core/commands';
+import type { AccountSnapshot, Command, Decision, KeptResult, Outcome, SnapshotNeeds } from '../../core/commands';
 import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../core/model';
+import type { HoldMark } from '../../core/verify-holds';
+import type { CarriedKey } from '../../core/verify-keys';
 import { hasPassed, later, type Instant } from '../../core/time';
-import { addCounts, NO_USAGE } from '../../core/usage-counts';
-import type { AccountProfile, EntryQuery, LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';
+import { UsageTally } from '../../core/usage-tally';
+import type {
+	AccountProfile,
+	EntryQuery,
+	KeyQuery,
+	LedgerStore,
+	MaterialisedAccount,
+	PageQuery,
+	SeqRange,
+	UsageQuery,
+	UsageRow,
+} from '../store';
 import { totalUsage } from '../usage-totals';
-import { grantsHeldBy, grantsNamedBy } from '../related';
+import { closingSeqs, grantsHeldBy, grantsNamedBy } from '../related';
 import { MemoryAnswers } from './answers';
 
 interface Book {
 	account: Account | null;
 	readonly grants: Map<number, GrantState>;
 	readonly holds: Map<number, Hold>;
+	/** For each hold, the number of the last entry that closed or refunded it. */
+	readonly closings: Map<number, number>;
 	readonly entries: Entry[];
 	readonly entriesByKey: Map<string, Entry>;
 	readonly promotions: Map<string, number>;
 	readonly counters: Map<string, BudgetCounter>;
 	averages: readonly CostAverage[];
-	readonly usage: Map<string, UsageDelta>;
+	readonly usage: UsageTally;
 	readonly results: Map<number, KeptResult>;
 	readonly texts: Map<string, string>;
 }
@@ -77,7 +90,7 @@ class MemoryStore implements LedgerStore {
 
 	async usage(accountId: string, query: UsageQuery): Promise<readonly UsageRow[]> {
 		this.#assertOpen();
-		return Promise.resolve(totalUsage(this.#books.get(accountId)?.usage.values() ?? [], query));
+		return Promise.resolve(totalUsage(this.#books.get(accountId)?.usage.totals() ?? [], query));
 	}
 
 	async counters(accountId: string): Promise<readonly BudgetCounter[]> {
@@ -96,23 +109,30 @@ class MemoryStore implements LedgerStore {
 		);
 	}
 
-	async holdsBySeq(accountId: string, seqs: readonly number[]): Promise<readonly Hold[]> {
+	async holdMarks(accountId: string, { afterSeq, untilSeq }: SeqRange): Promise<readonly HoldMark[]> {
 		this.#assertOpen();
-		const holds = this.#books.get(accountId)?.holds;
-		return Promise.resolve([...new Set(seqs)].sort((a, b) => a - b).flatMap((seq) => holds?.get(seq) ?? []));
+		const { holds = [], closings } = this.#books.get(accountId) ?? {};
+		const marks = [...holds.values()]
+			.filter(({ seq }) => seq > afterSeq && seq <= untilSeq)
+			.map(({ seq, state, timeoutAtMs }) => ({ seq, state, timeoutAtMs, closedSeq: closings?.get(seq) ?? null }));
+		return Promise.resolve(marks.sort((a, b) => a.seq - b.seq));
+	}
+
+	async carriedKeys(accountId: string, { after, limit }: KeyQuery): Promise<readonly CarriedKey[]> {
+		this.#assertOpen();
+		const keys = (this.#books.get(accountId)?.entries ?? []).flatMap(({ keyHash, seq }) => (keyHash === null ? [] : [{ keyHash, seq }]));
+		const ascending = keys.sort(compareKeys);
+		return Promise.resolve(ascending.filter((key) => after === null || compareKeys(key, after) > 0).slice(0, limit));
 	}
 
 	async materialised(accountId: string): Promise<MaterialisedAccount | null> {
 		this.#assertOpen();
 		const book = this.#books.get(accountId);
 		if (!book?.account) return Promise.resolve(null);
-		const holds = [...book.holds.values()];
 		return Promise.resolve({
 			account: book.account,
 			grants: [...book.grants.values()],
-			openHolds: holds.filter((hold) => hold.state === 'open'),
-			holdCount: holds.length,
-			usage: [...book.usage.values()],
+			usage: book.usage.totals(),
 			counters: [...book.counters.values()],
 			texts: new Map(book.texts),
 		});
@@ -166,12 +186,13 @@ function emptyBook(): Book {
 		account: null,
 		grants: new Map(),
 		holds: new Map(),
+		closings: new Map(),
 		entries: [],
 		entriesByKey: new Map(),
 		promotions: new Map(),
 		counters: new Map(),
 		averages: [],
-		usage: new Map(),
+		usage: new UsageTally(),
 		results: new Map(),
 		texts: new Map(),
 	};
@@ -222,21 +243,24 @@ function apply(book: Book, decision: Decision): void {
 		if (grant.promotionId !== null) book.promotions.set(grant.promotionId, grant.seq);
 	}
 	for (const hold of decision.holds) book.holds.set(hold.seq, hold);
+	for (const [holdSeq, seq] of closingSeqs(decision.entries)) book.closings.set(holdSeq, seq);
 	for (const entry of decision.entries) {
 		book.entries.push(entry);
 		if (entry.keyHash !== null) book.entriesByKey.set(entry.keyHash, entry);
 	}
 	for (const counter of decision.counters) book.counters.set(counterKey(counter), counter);
 	book.averages = decision.averages ?? book.averages;
-	for (const { day, labels, ...counts } of decision.usage) {
-		const id = `${day}${encodeLabels(labels)}`;
-		book.usage.set(id, { day, labels, ...addCounts(book.usage.get(id) ?? NO_USAGE, counts) });
-	}
+	for (const { day, labels, ...counts } of decision.usage) book.usage.add(day, labels, counts);
 	for (const result of decision.results) book.results.set(result.holdSeq, result);
 	for (const { name, text } of decision.texts) {
 		if (text === null) book.texts.delete(name);
 		else book.texts.set(name, text);
 	}
+}
+
+function compareKeys(a: CarriedKey, b: CarriedKey): number {
+	if (a.keyHash === b.keyHash) return a.seq - b.seq;
+	return a.keyHash < b.keyHash ? -1 : 1;
 }
 
 function pageOf<T extends { readonly seq: number }>(rows: readonly T[], { afterSeq, limit }: PageQuery): T[] {

@@ -8,22 +8,16 @@ import { needsOf } from '../../core/decide';
 import { countersNeeded } from '../../core/limits';
 import type { AccountSnapshot, Command, SnapshotNeeds } from '../../core/commands';
 import type { Account, BudgetCounter, CounterRef, Entry, GrantState, Hold } from '../../core/model';
+import type { HoldMark } from '../../core/verify-holds';
+import type { CarriedKey } from '../../core/verify-keys';
 import type { Instant } from '../../core/time';
-import {
-	bytesOf,
-	holdStateCode,
-	kindCode,
-	readAccount,
-	readAverages,
-	readCounter,
-	readEntry,
-	readGrant,
-	readHold,
-	readUsageTotal,
-} from '../rows';
-import type { AccountRow, CounterRow, EntryRow, GrantRow, HoldRow, UsageTotalRow } from '../rows';
+import { readEntries, readHold, readHoldMark } from '../journal-rows';
+import type { EntryRow, HoldRow } from '../journal-rows';
+import { bytesOf, readAccount, readAverages, readCounter, readGrant, readUsageTotal } from '../rows';
+import type { AccountRow, CounterRow, GrantRow, UsageTotalRow } from '../rows';
+import { holdStateCode, kindCode } from '../words';
+import type { AccountProfile, EntryQuery, KeyQuery, MaterialisedAccount, PageQuery, SeqRange, UsageQuery } from '../store';
 import { readTexts, type TextRow } from '../beside-rows';
-import type { AccountProfile, EntryQuery, MaterialisedAccount, PageQuery, UsageQuery } from '../store';
 import type { Session, Statement } from './connection';
 import { grantsHeldBy, grantsNamedBy, NOTHING } from '../related';
 
@@ -44,11 +38,12 @@ interface Picked {
 }
 
 const ACCOUNT =
-	'SELECT id, public_id, name, time_zone, plan, paid_since_ms, unconfirmed_policy, overdraft_micro, last_at_ms, last_seq, chain_hash, settings, alerts, averages';
+	"SELECT id, public_id, name, time_zone, plan, paid_since_ms, unconfirmed_policy, overdraft_micro, last_at_ms, last_seq, encode(chain_hash, 'hex') AS chain_hash, settings, alerts, averages";
 const COUNTER = 'SELECT c.budget, c.period, c.value, c.held_micro, c.settled_micro, c.reached_room_micro';
 const GRANT = `SELECT g.seq, g.category, g.amount_micro, g.priority, g.effective_at_ms, g.expires_at_ms, g.promotion_id, g.note,
 	b.remaining_micro, b.held_micro, b.settled_micro, b.expired_micro, b.voided_micro, b.is_voided`;
-const ENTRY = 'SELECT e.seq, e.at_ms, e.kind, e.key_hash, e.request_hash, l.labels, e.person, e.body, e.hash';
+const ENTRY =
+	"SELECT e.seq, e.at_ms, e.kind, encode(e.key_hash, 'hex') AS key_hash, encode(e.request_hash, 'hex') AS request_hash, l.labels, e.person, e.body, encode(e.hash, 'hex') AS hash";
 const COUNTS = [
 	'calls',
 	'charged_micro',
@@ -99,7 +94,7 @@ export class Reader {
 			this.#neededGrants(id, needs, keys),
 			...this.#holdStatements(id, picked),
 		);
-		const entries = readEntries(entryRows);
+		const entries = entriesOf(entryRows);
 		const holds = readHolds(holdRows);
 		const loaded = readGrants(grantRows);
 		const missing = missingGrants(loaded, [...entries.flatMap(grantsNamedBy), ...holds.flatMap(grantsHeldBy)]);
@@ -128,22 +123,16 @@ export class Reader {
 	}
 
 	async materialised(session: Session, { id, account }: StoredAccount): Promise<MaterialisedAccount> {
-		const open = this.#holdPage({ afterSeq: 0, limit: null, state: 'open' });
-		const count = { text: `SELECT count(*) AS count FROM ${this.#in}holds WHERE account = $1`, values: [id] };
 		const usage = this.#usage(id, { fromDay: null, untilDay: null, isByDay: true });
-		const [grantRows, countRows, usageRows, counterRows, textRows, ...holdRows] = await session.run(
+		const [grantRows, usageRows, counterRows, textRows] = await session.run(
 			this.#allGrants(id),
-			count,
 			usage,
 			this.#allCounters(id),
 			this.#allTexts(id),
-			...this.#holdStatements(id, open),
 		);
 		return {
 			account,
 			grants: readGrants(grantRows),
-			openHolds: readHolds(holdRows),
-			holdCount: Number(countRows?.[0]?.['count'] ?? 0n),
 			usage: (usageRows as unknown as UsageTotalRow[]).map(readUsageTotal),
 			counters: readCounters(counterRows),
 			texts: readTexts((textRows ?? []) as unknown as TextRow[]),
@@ -161,23 +150,25 @@ export class Reader {
 	async entries(session: Session, id: bigint, { afterSeq, limit, kind }: EntryQuery): Promise<Entry[]> {
 		const [name, only] = kind === undefined ? ['entry_page', ''] : [`${kind}_page`, ` AND e.kind = ${String(kindCode(kind))}`];
 		const text = `${ENTRY} FROM ${this.#in}entries e LEFT JOIN ${this.#in}label_sets l ON l.id = e.label_set WHERE e.account = $1 AND e.seq > $2${only} ORDER BY e.seq LIMIT $3`;
-		return readEntries((await session.run({ name, text, values: [id, afterSeq, limit] }))[0]);
+		return entriesOf((await session.run({ name, text, values: [id, afterSeq, limit] }))[0]);
 	}
 
 	async holds(session: Session, id: bigint, query: HoldQuery): Promise<Hold[]> {
 		return readHolds(await session.run(...this.#holdStatements(id, this.#holdPage(query))));
 	}
 
-	async holdsBySeq(session: Session, id: bigint, seqs: readonly number[]): Promise<Hold[]> {
-		return readHolds(
-			await session.run(
-				...this.#holdStatements(id, {
-					name: 'seq',
-					query: 'SELECT DISTINCT unnest($2::bigint[]) AS seq WHERE $1::bigint IS NOT NULL',
-					values: [seqs],
-				}),
-			),
-		);
+	async holdMarks(session: Session, id: bigint, { afterSeq, untilSeq }: SeqRange): Promise<HoldMark[]> {
+		const text = `SELECT seq, state, timeout_at_ms, closed_seq FROM ${this.#in}holds WHERE account = $1 AND seq > $2 AND seq <= $3 ORDER BY seq`;
+		const [rows = []] = await session.run({ name: 'hold_marks', text, values: [id, afterSeq, untilSeq] });
+		return (rows as unknown as HoldRow[]).map(readHoldMark);
+	}
+
+	async carriedKeys(session: Session, id: bigint, { after, limit }: KeyQuery): Promise<CarriedKey[]> {
+		const text = `SELECT encode(key_hash, 'hex') AS key_hash, seq FROM ${this.#in}entries
+			WHERE account = $1 AND key_hash IS NOT NULL AND (key_hash, seq) > ($2, $3) ORDER BY key_hash, seq LIMIT $4`;
+		const values = [id, bytesOf(after?.keyHash ?? ''), after?.seq ?? 0, limit];
+		const [rows = []] = await session.run({ name: 'key_page', text, values });
+		return rows.map((row) => ({ keyHash: row['key_hash'] as string, seq: Number(row['seq']) }));
 	}
 
 	/** Totals within the days asked for; by day only when days are asked for, so that what is read stays small. */
@@ -285,8 +276,8 @@ export function readStored(rows: readonly unknown[] | undefined): StoredAccount 
 	return row ? { id: row.id, account: readAccount(row), averages: readAverages(row) } : null;
 }
 
-function readEntries(rows: readonly unknown[] | undefined): Entry[] {
-	return ((rows ?? []) as EntryRow[]).map(readEntry);
+function entriesOf(rows: readonly unknown[] | undefined): Entry[] {
+	return readEntries((rows ?? []) as EntryRow[]);
 }
 
 function readCounters(rows: readonly unknown[] | undefined): BudgetCounter[] {
@@ -298,8 +289,8 @@ function readGrants(rows: readonly unknown[] | undefined): GrantState[] {
 }
 
 function readHolds([holdRows, entryRows]: readonly (readonly unknown[] | undefined)[]): Hold[] {
-	const entries = new Map(readEntries(entryRows).map((entry) => [entry.seq, entry]));
-	const entryOf = (seq: bigint | null): Entry | null => (seq === null ? null : (entries.get(Number(seq)) ?? null));
+	const entries = new Map(entriesOf(entryRows).map((entry) => [entry.seq, entry]));
+	const entryOf = (seq: HoldRow['closed_seq']): Entry | null => (seq === null ? null : (entries.get(Number(seq)) ?? null));
 	return ((holdRows ?? []) as HoldRow[]).map((row) => readHold(row, entryOf(row.seq), entryOf(row.closed_seq)));
 }
 

@@ -8,10 +8,21 @@ import { decide } from '../../core/decide';
 import { CreditError, isCreditError } from '../../core/errors';
 import type { AccountSnapshot, Command, Outcome } from '../../core/commands';
 import type { Account, BudgetCounter, Entry, Hold } from '../../core/model';
+import type { HoldMark } from '../../core/verify-holds';
+import type { CarriedKey } from '../../core/verify-keys';
 import { later, type Instant } from '../../core/time';
+import type {
+	AccountProfile,
+	EntryQuery,
+	KeyQuery,
+	LedgerStore,
+	MaterialisedAccount,
+	PageQuery,
+	SeqRange,
+	UsageQuery,
+	UsageRow,
+} from '../store';
 import { NOTHING } from '../related';
-import { bytesOf } from '../rows';
-import type { AccountProfile, EntryQuery, LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';
 import { totalUsage } from '../usage-totals';
 import { readAddress, type LedgerAddress } from './address';
 import { PostgresAnswers } from './answers';
@@ -21,6 +32,7 @@ import { lockNumber } from './lock-number';
 import { assertKnown, migrate, versionColumn } from './migrations';
 import { Patience, type Waiting } from './patience';
 import { Reader, readStored, type StoredAccount } from './reader';
+import { wasWritten, type SentBatch } from './sent-batch';
 import { Writer } from './writer';
 
 export interface PostgresLedgerOptions extends Waiting {
@@ -36,15 +48,6 @@ export interface PostgresLedgerOptions extends Waiting {
 	readonly mayMake?: boolean;
 	/** Longest wait for locks, for connections, and for a server that went away; default 10,000 ms. */
 	readonly deadlineMs?: number;
-}
-
-/** A batch whose COMMIT was sent and not answered: what tells whether it was written. */
-interface SentBatch {
-	readonly outcomes: readonly Outcome[];
-	readonly lastSeq: number;
-	readonly chainHash: string;
-	/** The server's number of the transaction. */
-	readonly transaction: string;
 }
 
 const DEFAULT_DEADLINE_MS = 10_000;
@@ -127,7 +130,7 @@ class PostgresStore implements LedgerStore {
 				const { stored, transaction } = await this.#lock(session, accountId, timeoutMs);
 				if (sent) {
 					// The lock came free, so the transaction that was not answered is over, one way or the other.
-					if (await this.#wasWritten(session, stored, sent)) return this.#giveUp(session, sent.outcomes);
+					if (await wasWritten(session, { schema: this.#address.schema, stored, sent })) return this.#giveUp(session, sent.outcomes);
 					sent = null;
 				}
 				const atMs = this.#now(stored);
@@ -172,8 +175,12 @@ class PostgresStore implements LedgerStore {
 		return this.#readAccount<readonly Hold[]>(accountId, [], (session, { id }) => this.#reader.holds(session, id, query));
 	}
 
-	async holdsBySeq(accountId: string, seqs: readonly number[]): Promise<readonly Hold[]> {
-		return this.#readAccount<readonly Hold[]>(accountId, [], (session, { id }) => this.#reader.holdsBySeq(session, id, seqs));
+	async holdMarks(accountId: string, range: SeqRange): Promise<readonly HoldMark[]> {
+		return this.#readAccount<readonly HoldMark[]>(accountId, [], (session, { id }) => this.#reader.holdMarks(session, id, range));
+	}
+
+	async carriedKeys(accountId: string, query: KeyQuery): Promise<readonly CarriedKey[]> {
+		return this.#readAccount<readonly CarriedKey[]>(accountId, [], (session, { id }) => this.#reader.carriedKeys(session, id, query));
 	}
 
 	async materialised(accountId: string): Promise<MaterialisedAccount | null> {
@@ -237,14 +244,6 @@ class PostgresStore implements LedgerStore {
 			locked,
 		);
 		return { stored: readStored(again), transaction };
-	}
-
-	/** Whether a batch was written after all: its last entry is there, and was written by its own transaction, not by a twin's. */
-	async #wasWritten(session: Session, stored: StoredAccount | null, { lastSeq, chainHash, transaction }: SentBatch): Promise<boolean> {
-		if (!stored) return false;
-		const text = `SELECT CASE WHEN $4::xid8 < pg_current_xact_id() THEN pg_xact_status($4::xid8) END AS status FROM "${this.#address.schema}".entries WHERE account = $1 AND seq = $2 AND hash = $3`;
-		const [rows] = await session.run({ text, values: [stored.id, lastSeq, bytesOf(chainHash), transaction] });
-		return rows?.[0]?.['status'] === 'committed';
 	}
 
 	async #giveUp<T>(session: Session, result: T): Promise<T> {

@@ -2,23 +2,14 @@
  * Owns writing what was decided into PostgreSQL: one statement for each table and batch, all sent at once within the transaction of the
  * caller. A table is a list of columns; a new table is a new list. Adds and replaces rows exactly as the decision says; decides nothing.
  */
-import { encodeBody, encodeLabels } from '../../core/journal';
+import { encodeLabels } from '../../core/journal';
 import { sha256 } from '../../core/idempotency';
 import { NO_SETTINGS } from '../../core/limits';
 import type { Decision, KeptResult, UsageDelta } from '../../core/commands';
 import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../core/model';
 import type { TextChange } from '../../core/profile';
-import {
-	bytesOf,
-	categoryCode,
-	encodeAlerts,
-	encodeAverages,
-	encodeSettings,
-	holdStateCode,
-	kindCode,
-	planCode,
-	policyCode,
-} from '../rows';
+import { bytesOf, encodeAlerts, encodeAverages, encodeSettings } from '../rows';
+import { categoryCode, holdStateCode, kindCode, planCode, policyCode } from '../words';
 import type { Session, Statement } from './connection';
 import type { StoredAccount } from './reader';
 import { insertRows, updateRows, upsertRows, type Column, type Table } from './row-statements';
@@ -122,9 +113,9 @@ const entriesTable = (numbers: LabelNumbers): Table<Entry> => ({
 		['kind', 'smallint', ({ body }) => kindCode(body.kind)],
 		['key_hash', 'bytea', ({ keyHash }) => bytesOf(keyHash)],
 		['request_hash', 'bytea', ({ requestHash }) => bytesOf(requestHash)],
-		['label_set', 'bigint', ({ labels }) => (labels === null ? null : (numbers.get(encodeLabels(labels)) ?? null))],
+		['label_set', 'bigint', ({ labels, labelsText }) => (labels === null ? null : (numbers.get(labelsText) ?? null))],
 		['person', 'text', ({ person }) => person],
-		['body', 'text', ({ body }) => encodeBody(body)],
+		['body', 'text', ({ bodyText }) => bodyText],
 		['hash', 'bytea', ({ hash }) => bytesOf(hash)],
 	],
 });

@@ -1,6 +1,9 @@
 /**
  * Owns reading a ledger file: snapshots for decisions, pages and totals for people. Every statement is prepared once and reads by
  * an index. Runs inside the transaction of its caller; decides nothing.
+ *
+ * What is read for a decision comes from one table at a time, or from subqueries: SQLite plans a join anew for each set of values, which
+ * takes longer than reading the row. Hashes are read as text, because a Buffer for each costs more than the rest of its row.
  */
 import type { Database, Statement } from 'better-sqlite3';
 import { alertsNeeded, MAX_CLAIMED } from '../../core/claim';
@@ -9,24 +12,30 @@ import { needsOf } from '../../core/decide';
 import { counterKey, countersNeeded } from '../../core/limits';
 import type { AccountSnapshot, Command, UsageDelta } from '../../core/commands';
 import type { Account, BudgetCounter, CounterRef, Entry, GrantState, Hold } from '../../core/model';
+import type { HoldMark } from '../../core/verify-holds';
+import type { CarriedKey } from '../../core/verify-keys';
 import type { Instant } from '../../core/time';
-import { readAccount, readAverages, readCounter, readEntry, readGrant, readHold, readUsageTotal, holdStateCode, bytesOf } from '../rows';
-import type { AccountRow, CounterRow, EntryRow, GrantRow, HoldRow, UsageTotalRow } from '../rows';
+import { readEntries, readHold, readHoldMark } from '../journal-rows';
+import type { EntryRow, HoldRow } from '../journal-rows';
+import { bytesOf, readAccount, readAverages, readCounter, readGrant, readUsageTotal } from '../rows';
+import type { AccountRow, CounterRow, GrantBalanceRow, GrantTermsRow, UsageTotalRow } from '../rows';
+import { holdStateCode } from '../words';
+import type { EntryQuery, KeyQuery, MaterialisedAccount, PageQuery, SeqRange, UsageQuery } from '../store';
 import { readTexts, type TextRow } from '../beside-rows';
-import type { EntryQuery, MaterialisedAccount, PageQuery, UsageQuery } from '../store';
 import { grantsHeldBy, grantsNamedBy, NOTHING } from '../related';
 
-const GRANTS = `
-	SELECT g.seq, g.category, g.amount_micro, g.priority, g.effective_at_ms, g.expires_at_ms, g.promotion_id, g.note,
-		b.remaining_micro, b.held_micro, b.settled_micro, b.expired_micro, b.voided_micro, b.is_voided
-	FROM grant_balances b JOIN grants g ON g.account = b.account AND g.seq = b.seq
-	WHERE b.account = ?`;
-const ACCOUNTS = 'SELECT a.*, s.settings FROM accounts a LEFT JOIN account_settings s ON s.account = a.id';
+const TERMS = 'category, amount_micro, priority, effective_at_ms, expires_at_ms, promotion_id, note';
+const BALANCES = 'SELECT seq, remaining_micro, held_micro, settled_micro, expired_micro, voided_micro, is_voided FROM grant_balances';
+const ACCOUNTS = `
+	SELECT id, public_id, name, time_zone, plan, paid_since_ms, unconfirmed_policy, overdraft_micro, last_at_ms, last_seq,
+		lower(hex(chain_hash)) AS chain_hash, (SELECT settings FROM account_settings WHERE account = id) AS settings, alerts, averages
+	FROM accounts`;
 const COUNTERS = 'SELECT budget, period, value, held_micro, settled_micro, reached_room_micro FROM budget_counters WHERE account = ?';
 const ENTRIES = `
-	SELECT e.seq, e.at_ms, e.kind, e.key_hash, e.request_hash, l.labels, e.person, e.body, e.hash
-	FROM entries e LEFT JOIN label_sets l ON l.id = e.label_set
-	WHERE e.account = ?`;
+	SELECT seq, at_ms, kind, lower(hex(key_hash)) AS key_hash, lower(hex(request_hash)) AS request_hash,
+		(SELECT labels FROM label_sets WHERE id = label_set) AS labels, person, body, lower(hex(hash)) AS hash
+	FROM entries
+	WHERE account = ?`;
 const HOLDS = 'SELECT seq, state, timeout_at_ms, closed_seq FROM holds WHERE account = ?';
 const SUMS = `sum(u.calls) AS calls, sum(u.charged_micro) AS charged_micro, sum(u.input_tokens) AS input_tokens,
 	sum(u.cached_input_tokens) AS cached_input_tokens, sum(u.output_tokens) AS output_tokens,
@@ -49,12 +58,14 @@ export class Reader {
 	readonly #accounts: Statement<[], AccountRow>;
 	readonly #counter: Statement<[bigint, number, string, string], CounterRow>;
 	readonly #counters: Statement<[bigint], CounterRow>;
-	readonly #grant: Statement<[bigint, number], GrantRow>;
-	readonly #grants: Statement<[bigint], GrantRow>;
-	readonly #unexhaustedGrants: Statement<[bigint], GrantRow>;
+	readonly #terms: Statement<[bigint, bigint], GrantTermsRow>;
+	readonly #balance: Statement<[bigint, number], GrantBalanceRow>;
+	readonly #balances: Statement<[bigint], GrantBalanceRow>;
+	readonly #unexhausted: Statement<[bigint], GrantBalanceRow>;
 	readonly #promotionGrant: Statement<[bigint, string], { readonly seq: bigint }>;
 	readonly #entry: Statement<[bigint, number | bigint], EntryRow>;
-	readonly #entryByKey: Statement<[bigint, Buffer], EntryRow>;
+	readonly #seqByKey: Statement<[bigint, Buffer], bigint>;
+	readonly #keyPage: Statement<[bigint, Buffer, number, number], CarriedKey>;
 	readonly #entryPage: Statement<[bigint, number, number], EntryRow>;
 	readonly #alertPage: Statement<[bigint, number, number], EntryRow>;
 	readonly #hold: Statement<[bigint, number], HoldRow>;
@@ -63,32 +74,38 @@ export class Reader {
 	readonly #openHoldPage: Statement<[bigint, number, number], HoldRow>;
 	readonly #unsettledHoldPage: Statement<[bigint, number, number, number], HoldRow>;
 	readonly #dueHolds: Statement<[bigint, number], HoldRow>;
-	readonly #holdCount: Statement<[bigint], { readonly count: bigint }>;
+	readonly #holdMarks: Statement<[bigint, number, number], HoldRow>;
 	readonly #usageByDay: Statement<[bigint, string, string], UsageTotalRow>;
 	readonly #usageInAll: Statement<[bigint, string, string], UsageTotalRow>;
 	readonly #texts: Statement<[bigint], TextRow>;
 	readonly #keptResult: Statement<[bigint, number, number], { readonly text: string }>;
 
 	constructor(db: Database) {
-		this.#account = db.prepare(`${ACCOUNTS} WHERE a.public_id = ?`);
-		this.#accounts = db.prepare(`${ACCOUNTS} ORDER BY a.public_id`);
+		this.#account = db.prepare(`${ACCOUNTS} WHERE public_id = ?`);
+		this.#accounts = db.prepare(`${ACCOUNTS} ORDER BY public_id`);
 		this.#counter = db.prepare(`${COUNTERS} AND budget = ? AND period = ? AND value = ?`);
 		this.#counters = db.prepare(COUNTERS);
-		this.#grant = db.prepare(`${GRANTS} AND b.seq = ?`);
-		this.#grants = db.prepare(`${GRANTS} ORDER BY b.seq`);
-		this.#unexhaustedGrants = db.prepare(`${GRANTS} AND (b.remaining_micro > 0 OR b.held_micro > 0)`);
+		this.#terms = db.prepare(`SELECT ${TERMS} FROM grants WHERE account = ? AND seq = ?`);
+		this.#balance = db.prepare(`${BALANCES} WHERE account = ? AND seq = ?`);
+		this.#balances = db.prepare(`${BALANCES} WHERE account = ? ORDER BY seq`);
+		this.#unexhausted = db.prepare(`${BALANCES} WHERE account = ? AND (remaining_micro > 0 OR held_micro > 0)`);
 		this.#promotionGrant = db.prepare('SELECT seq FROM grants WHERE account = ? AND promotion_id = ?');
-		this.#entry = db.prepare(`${ENTRIES} AND e.seq = ?`);
-		this.#entryByKey = db.prepare(`${ENTRIES} AND e.key_hash = ?`);
-		this.#entryPage = db.prepare(`${ENTRIES} AND e.seq > ? ORDER BY e.seq LIMIT ?`);
-		this.#alertPage = db.prepare(`${ENTRIES} AND e.kind = 18 AND e.seq > ? ORDER BY e.seq LIMIT ?`);
+		this.#entry = db.prepare(`${ENTRIES} AND seq = ?`);
+		this.#seqByKey = db.prepare<[bigint, Buffer], bigint>('SELECT seq FROM entries WHERE account = ? AND key_hash = ?').pluck();
+		this.#keyPage = db
+			.prepare<[bigint, Buffer, number, number], CarriedKey>(
+				'SELECT lower(hex(key_hash)) AS keyHash, seq FROM entries WHERE account = ? AND key_hash IS NOT NULL AND (key_hash, seq) > (?, ?) ORDER BY key_hash, seq LIMIT ?',
+			)
+			.safeIntegers(false);
+		this.#entryPage = db.prepare<[bigint, number, number], EntryRow>(`${ENTRIES} AND seq > ? ORDER BY seq LIMIT ?`).safeIntegers(false);
+		this.#alertPage = db.prepare(`${ENTRIES} AND kind = 18 AND seq > ? ORDER BY seq LIMIT ?`);
 		this.#hold = db.prepare(`${HOLDS} AND seq = ?`);
 		this.#holdPage = db.prepare(`${HOLDS} AND seq > ? ORDER BY seq LIMIT ?`);
 		this.#settledHoldPage = db.prepare(`${HOLDS} AND seq > ? AND state = 1 ORDER BY seq LIMIT ?`);
 		this.#openHoldPage = db.prepare(`${HOLDS} AND seq > ? AND state = 0 ORDER BY seq LIMIT ?`);
 		this.#unsettledHoldPage = db.prepare(`${HOLDS} AND state > 1 AND state = ? AND seq > ? ORDER BY seq LIMIT ?`);
 		this.#dueHolds = db.prepare(`${HOLDS} AND state = 0 AND timeout_at_ms <= ?`);
-		this.#holdCount = db.prepare('SELECT count(*) AS count FROM holds WHERE account = ?');
+		this.#holdMarks = db.prepare<[bigint, number, number], HoldRow>(`${HOLDS} AND seq > ? AND seq <= ? ORDER BY seq`).safeIntegers(false);
 		this.#usageByDay = db.prepare(`SELECT u.day, l.labels, ${SUMS} ${USAGE_FROM} GROUP BY u.label_set, u.day`);
 		this.#usageInAll = db.prepare(`SELECT '' AS day, l.labels, ${SUMS} ${USAGE_FROM} GROUP BY u.label_set`);
 		this.#texts = db.prepare('SELECT name, text FROM account_texts WHERE account = ?');
@@ -109,7 +126,7 @@ export class Reader {
 		if (!stored) return NOTHING;
 		const needs = needsOf(commands);
 		const { id, account, averages } = stored;
-		const entries = [...new Set(needs.keyHashes)].flatMap((hash) => this.#entryByKey.get(id, bytesOf(hash)) ?? []).map(readEntry);
+		const entries = this.#entriesByKey(id, needs.keyHashes);
 		const reservedSeqs = entries.filter((entry) => entry.body.kind === 'reserved').map((entry) => entry.seq);
 		const holds = this.#snapshotHolds(id, [...needs.holdSeqs, ...reservedSeqs], atMs);
 		const promotions = this.#promotions(id, needs.promotionIds);
@@ -131,28 +148,29 @@ export class Reader {
 	}
 
 	grants(id: bigint): GrantState[] {
-		return this.#grants.all(id).map(readGrant);
+		return this.#readGrants(id, this.#balances.all(id));
 	}
 
 	entries(id: bigint, { afterSeq, limit, kind }: EntryQuery): Entry[] {
-		return (kind === 'alerted' ? this.#alertPage : this.#entryPage).all(id, afterSeq, limit).map(readEntry);
+		return readEntries((kind === 'alerted' ? this.#alertPage : this.#entryPage).all(id, afterSeq, limit));
 	}
 
 	holds(id: bigint, { afterSeq, limit, state }: PageQuery & { readonly state: Hold['state'] | null }): Hold[] {
 		return this.#holdRows(id, { afterSeq, limit, state }).map((row) => this.#readHold(id, row));
 	}
 
-	holdsBySeq(id: bigint, seqs: readonly number[]): Hold[] {
-		const ascending = [...new Set(seqs)].sort((a, b) => a - b);
-		return ascending.flatMap((seq) => this.#hold.get(id, seq) ?? []).map((row) => this.#readHold(id, row));
+	holdMarks(id: bigint, { afterSeq, untilSeq }: SeqRange): HoldMark[] {
+		return this.#holdMarks.all(id, afterSeq, untilSeq).map(readHoldMark);
+	}
+
+	carriedKeys(id: bigint, { after, limit }: KeyQuery): CarriedKey[] {
+		return this.#keyPage.all(id, bytesOf(after?.keyHash ?? ''), after?.seq ?? 0, limit);
 	}
 
 	materialised({ id, account }: StoredAccount): MaterialisedAccount {
 		return {
 			account,
 			grants: this.grants(id),
-			openHolds: this.holds(id, { afterSeq: 0, limit: -1, state: 'open' }),
-			holdCount: Number(this.#holdCount.get(id)?.count ?? 0n),
 			usage: this.#usageByDay.all(id, FIRST_DAY, LAST_DAY).map(readUsageTotal),
 			counters: this.counters(id),
 			texts: this.texts(id),
@@ -174,13 +192,30 @@ export class Reader {
 	}
 
 	#snapshotGrants(id: bigint, seqs: readonly number[]): GrantState[] {
-		const grants = this.#unexhaustedGrants.all(id).map(readGrant);
-		const loaded = new Set(grants.map((grant) => grant.seq));
+		const balances = this.#unexhausted.all(id);
+		const loaded = new Set(balances.map((balance) => Number(balance.seq)));
 		for (const seq of new Set(seqs)) {
-			const row = loaded.has(seq) ? undefined : this.#grant.get(id, seq);
-			if (row) grants.push(readGrant(row));
+			const balance = loaded.has(seq) ? undefined : this.#balance.get(id, seq);
+			if (balance) balances.push(balance);
 		}
-		return grants;
+		return this.#readGrants(id, balances);
+	}
+
+	#readGrants(id: bigint, balances: readonly GrantBalanceRow[]): GrantState[] {
+		return balances.flatMap((balance) => {
+			const terms = this.#terms.get(id, balance.seq);
+			return terms ? [readGrant({ ...terms, ...balance })] : [];
+		});
+	}
+
+	#entriesByKey(id: bigint, keyHashes: readonly string[]): Entry[] {
+		const rows: EntryRow[] = [];
+		for (const keyHash of new Set(keyHashes)) {
+			const seq = this.#seqByKey.get(id, bytesOf(keyHash));
+			const row = seq === undefined ? undefined : this.#entry.get(id, seq);
+			if (row) rows.push(row);
+		}
+		return readEntries(rows);
 	}
 
 	#snapshotHolds(id: bigint, seqs: readonly number[], atMs: Instant): Hold[] {
@@ -224,6 +259,6 @@ export class Reader {
 	#readHold(id: bigint, row: HoldRow): Hold {
 		const reserved = this.#entry.get(id, row.seq);
 		const closing = row.closed_seq === null ? undefined : this.#entry.get(id, row.closed_seq);
-		return readHold(row, reserved ? readEntry(reserved) : null, closing ? readEntry(closing) : null);
+		return readHold(row, readEntries(reserved ? [reserved] : [])[0] ?? null, readEntries(closing ? [closing] : [])[0] ?? null);
 	}
 }

@@ -7,8 +7,20 @@ import { decide } from '../../core/decide';
 import { CreditError } from '../../core/errors';
 import type { AccountSnapshot, Command, Outcome } from '../../core/commands';
 import type { Account, BudgetCounter, Entry, Hold } from '../../core/model';
+import type { HoldMark } from '../../core/verify-holds';
+import type { CarriedKey } from '../../core/verify-keys';
 import { later, type Instant } from '../../core/time';
-import type { AccountProfile, EntryQuery, LedgerStore, MaterialisedAccount, PageQuery, UsageQuery, UsageRow } from '../store';
+import type {
+	AccountProfile,
+	EntryQuery,
+	KeyQuery,
+	LedgerStore,
+	MaterialisedAccount,
+	PageQuery,
+	SeqRange,
+	UsageQuery,
+	UsageRow,
+} from '../store';
 import { totalUsage } from '../usage-totals';
 import { SqliteAnswers } from './answers';
 import { backUp, type BackupProgress } from './backup';
@@ -110,8 +122,12 @@ class SqliteStore implements LedgerStore {
 		return this.#readAccount(accountId, [], ({ id }) => this.#reader.holds(id, query));
 	}
 
-	async holdsBySeq(accountId: string, seqs: readonly number[]): Promise<readonly Hold[]> {
-		return this.#readAccount(accountId, [], ({ id }) => this.#reader.holdsBySeq(id, seqs));
+	async holdMarks(accountId: string, range: SeqRange): Promise<readonly HoldMark[]> {
+		return this.#readAccount(accountId, [], ({ id }) => this.#reader.holdMarks(id, range));
+	}
+
+	async carriedKeys(accountId: string, query: KeyQuery): Promise<readonly CarriedKey[]> {
+		return this.#readAccount(accountId, [], ({ id }) => this.#reader.carriedKeys(id, query));
 	}
 
 	async materialised(accountId: string): Promise<MaterialisedAccount | null> {

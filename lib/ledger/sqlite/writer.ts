@@ -3,20 +3,11 @@
  * decision says; decides nothing.
  */
 import type { Database, Statement } from 'better-sqlite3';
-import { encodeBody, encodeLabels } from '../../core/journal';
+import { encodeLabels } from '../../core/journal';
 import type { Decision, KeptResult, UsageDelta } from '../../core/commands';
-import type { Account, Entry, GrantState, Hold, Labels } from '../../core/model';
-import {
-	bytesOf,
-	categoryCode,
-	encodeAlerts,
-	encodeAverages,
-	encodeSettings,
-	holdStateCode,
-	kindCode,
-	planCode,
-	policyCode,
-} from '../rows';
+import type { Account, Entry, GrantState, Hold } from '../../core/model';
+import { bytesOf, encodeAlerts, encodeAverages, encodeSettings } from '../rows';
+import { categoryCode, holdStateCode, kindCode, planCode, policyCode } from '../words';
 import { closingSeqs } from '../related';
 
 type Column = string | number | bigint | Buffer | null;
@@ -125,8 +116,8 @@ export class Writer {
 		return written.id;
 	}
 
-	#writeEntry(id: bigint, { seq, atMs, body, keyHash, requestHash, labels, person, hash }: Entry): void {
-		const labelSet = labels === null ? null : this.#labelSet(labels);
+	#writeEntry(id: bigint, { seq, atMs, body, keyHash, requestHash, labels, labelsText, person, bodyText, hash }: Entry): void {
+		const labelSet = labels === null ? null : this.#labelSet(labelsText);
 		this.#addEntry.run(
 			id,
 			seq,
@@ -136,7 +127,7 @@ export class Writer {
 			bytesOf(requestHash),
 			labelSet,
 			person,
-			encodeBody(body),
+			bodyText,
 			bytesOf(hash),
 		);
 	}
@@ -157,16 +148,17 @@ export class Writer {
 		const { day, labels, calls, chargedMicro, inputTokens, cachedInputTokens, outputTokens, reasoningTokens, refusals, estimatedCalls } =
 			usage;
 		const counts = [calls, chargedMicro, inputTokens, cachedInputTokens, outputTokens, reasoningTokens, refusals, estimatedCalls];
-		this.#addUsage.run(id, this.#labelSet(labels), day, ...counts);
+		this.#addUsage.run(id, this.#labelSet(encodeLabels(labels)), day, ...counts);
 	}
 
 	#writeResult(id: bigint, { holdSeq, keptUntilMs, text }: KeptResult): void {
 		this.#keepResult.run(id, holdSeq, keptUntilMs, text);
 	}
 
-	#labelSet(labels: Labels): bigint {
-		const text = encodeLabels(labels);
-		const known = this.#labelSets.get(text) ?? this.#findLabels.get(text)?.id;
+	#labelSet(text: string): bigint {
+		const remembered = this.#labelSets.get(text);
+		if (remembered !== undefined) return remembered;
+		const known = this.#findLabels.get(text)?.id;
 		const number = known ?? BigInt(this.#addLabels.run(text).lastInsertRowid);
 		if (this.#labelSets.size >= MAX_REMEMBERED_SETS) this.#labelSets.clear();
 		this.#labelSets.set(text, number);

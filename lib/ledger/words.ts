@@ -1,0 +1,43 @@
+/**
+ * Owns the fixed words of the ledger as they are stored: each is a number, its place in its list. The numbers are in people's files and
+ * databases: append only. Refuses a number that it does not know as `ledger_corrupt`.
+ */
+import { CreditError } from '../core/errors';
+import { ENTRY_KINDS } from '../core/journal';
+import type { Entry, GrantCategory, HoldState, Plan, UnconfirmedPolicy } from '../core/model';
+
+export const PLANS = ['paid', 'trial'] as const satisfies readonly Plan[];
+export const POLICIES = ['release', 'charge'] as const satisfies readonly UnconfirmedPolicy[];
+export const CATEGORIES = ['promotional', 'purchased', 'adjustment'] as const satisfies readonly GrantCategory[];
+export const HOLD_STATES = ['open', 'settled', 'released', 'expired'] as const satisfies readonly HoldState[];
+
+/** The number that a fixed word is stored as. */
+export const planCode = (plan: Plan): number => PLANS.indexOf(plan);
+/** The number that a fixed word is stored as. */
+export const policyCode = (policy: UnconfirmedPolicy): number => POLICIES.indexOf(policy);
+/** The number that a fixed word is stored as. */
+export const categoryCode = (category: GrantCategory): number => CATEGORIES.indexOf(category);
+/** The number that a fixed word is stored as. */
+export const holdStateCode = (state: HoldState): number => HOLD_STATES.indexOf(state);
+/** The number that a fixed word is stored as. */
+export const kindCode = (kind: Entry['body']['kind']): number => ENTRY_KINDS.indexOf(kind);
+
+/** The word that is stored as a number; `what` is named when there is none. */
+export function word<T extends string>(words: readonly T[], code: bigint | number, what: string): T {
+	const found = words[Number(code)];
+	if (found === undefined) throw corrupt(`a row has the unknown ${what} ${String(code)}`);
+	return found;
+}
+
+/** A number that may be absent. */
+export function optionalNumber(value: bigint | number | null): number | null {
+	return value === null ? null : Number(value);
+}
+
+/** The fault for a ledger whose rows cannot be read. */
+export function corrupt(what: string): CreditError {
+	return new CreditError(
+		'ledger_corrupt',
+		`The ledger cannot be read: ${what}. Restore it from a backup, and run "llm-credits verify" on it.`,
+	);
+}
