@@ -1,5 +1,5 @@
 /** Owns measuring eight processes at one ledger file: whether they share it, how long a command waits, how long a host stands still. */
-import { percentile, reportOf, startWorker } from '../support/ledger-processes';
+import { percentile, runTogether } from '../support/ledger-processes';
 import { newLedgerPath } from '../support/sqlite-ledger';
 import type { Bench } from './measure';
 
@@ -10,8 +10,6 @@ const WRITERS = 8;
 const CLIENTS = 32;
 const FOR_MS = 3000;
 const ROUNDS = 3;
-/** Until all processes are up. */
-const HEAD_START_MS = 2000;
 
 /** The rows of several processes. */
 export const WRITERS_BENCH: Bench = {
@@ -53,11 +51,15 @@ export const WRITERS_BENCH: Bench = {
 	},
 };
 
-async function writeTogether(): Promise<Awaited<ReturnType<typeof reportOf>>[]> {
-	const path = newLedgerPath();
-	const startAtMs = Date.now() + HEAD_START_MS;
-	const workers = Array.from({ length: WRITERS }, (_, index) =>
-		startWorker({ task: 'share', path, name: `w${String(index)}`, concurrency: CLIENTS, startAtMs, forMs: FOR_MS }),
+async function writeTogether(): ReturnType<typeof runTogether> {
+	const place = newLedgerPath();
+	return runTogether(
+		Array.from({ length: WRITERS }, (_, index) => ({
+			task: 'share',
+			place,
+			name: `w${String(index)}`,
+			concurrency: CLIENTS,
+			forMs: FOR_MS,
+		})),
 	);
-	return Promise.all(workers.map(reportOf));
 }

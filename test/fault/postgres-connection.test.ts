@@ -67,6 +67,14 @@ describe('a connection to PostgreSQL that is cut', function () {
 		});
 	}
 
+	it('by a server that falls at the COMMIT and says why: what it had written is not said to be unwritten', async () => {
+		await openThroughProxy();
+		await store.commit(ACCOUNT, commands.slice(0, 2));
+		proxy.cutAt(COMMIT, 'after_last_words');
+		expect(expectKind((await store.commit(ACCOUNT, [reserve('a', 5)]))[0], 'reserved').isReplayed).to.equal(false);
+		expect(proxy.cuts).to.equal(1);
+	});
+
 	it('after the COMMIT of a batch: the whole batch is answered as it was decided', async () => {
 		await openThroughProxy();
 		await store.commit(ACCOUNT, commands.slice(0, 2));
@@ -201,6 +209,42 @@ describe('a PostgreSQL ledger that cannot be used', function () {
 		expect(outcomes.flat().every(({ kind }) => kind === 'account')).to.equal(true);
 		await store.close();
 	});
+
+	const refusals: readonly (readonly [condition: string, words: string, code: string, says: RegExp])[] = [
+		[
+			'disk_full',
+			'could not extend file "base/5/1": No space left on device',
+			'ledger_full',
+			/no room left.*No space left on device.*Make room/,
+		],
+		[
+			'internal_error',
+			'could not extend file "base/5/1": File too large',
+			'ledger_unavailable',
+			/File too large.*Check the server and its log/,
+		],
+		['data_corrupted', 'invalid page in block 7', 'ledger_corrupt', /contradicts itself: invalid page in block 7.*verify/],
+	];
+	for (const [condition, words, code, says] of refusals) {
+		it(`that answers ${condition} in the middle of a batch is ${code}: nothing is half-written, and it goes on when that is over`, async () => {
+			const url = await newLedgerUrl();
+			const schema = schemaOf(url);
+			const store = await openPostgresTestLedger({ url, clock });
+			await store.commit(ACCOUNT, [openAccount(), grant('g', 50)]);
+			// In one of the last tables that a batch writes.
+			const refusal = `CREATE FUNCTION ${schema}.refusal() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE '${words}' USING ERRCODE = '${condition}'; END$$`;
+			await runSql(url, refusal, `CREATE TRIGGER refusal BEFORE INSERT ON ${schema}.usage_days EXECUTE FUNCTION ${schema}.refusal()`);
+			const batch = [reserve('a', 5), settle(3, 4)];
+			const fault = await faultOf(store.commit(ACCOUNT, batch));
+			expect([fault.code, fault.isRetryable], fault.message).to.deep.equal([code, code === 'ledger_full']);
+			expect(fault.message).to.match(says);
+			expect(await store.entries(ACCOUNT, { afterSeq: 0, limit: 9 })).to.have.length(2);
+			await runSql(url, `DROP TRIGGER refusal ON ${schema}.usage_days`);
+			expect((await store.commit(ACCOUNT, batch)).map(({ kind }) => kind)).to.deep.equal(['reserved', 'closed']);
+			expect((await verifyLedger(store)).violations).to.deep.equal([]);
+			await store.close();
+		});
+	}
 
 	it('is told to be read-only when a standby answers, and goes on when it takes writes again', async () => {
 		const url = await newLedgerUrl();

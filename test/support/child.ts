@@ -35,6 +35,8 @@ export interface Running {
 	/** Asks the program to end, and ends it by force after `graceMs` (default 10 s). */
 	stop(graceMs?: number): Promise<Finished>;
 	kill(signal: NodeJS.Signals): Promise<Finished>;
+	/** Sends a signal that does not end the program. */
+	signal(signal: NodeJS.Signals): void;
 }
 
 /** Starts a program; rejects nothing: what went wrong is in `finished`. */
@@ -79,6 +81,7 @@ export function start(program: string, args: readonly string[], options: StartOp
 		isRunning: () => running.has(child),
 		stop,
 		kill,
+		signal: (signal) => void child.kill(signal),
 	};
 }
 

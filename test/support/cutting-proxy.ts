@@ -3,10 +3,10 @@
  * carried out and before the answer, or falls silent. Refuses to understand what a statement says.
  */
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { AnsweredStatements, SentStatements } from './postgres-messages';
+import { AnsweredStatements, lastWords, SentStatements } from './postgres-messages';
 
-/** What happens to the connection on which the statement is sent. */
-export type Cut = 'after' | 'before' | 'silent';
+/** What happens to the connection on which the statement is sent. With last words the server tells why it falls instead of answering. */
+export type Cut = 'after' | 'after_last_words' | 'before' | 'silent';
 
 /** The proxy; it passes everything until it is told otherwise. */
 export interface CuttingProxy {
@@ -88,6 +88,7 @@ function join(client: Socket, server: Socket, judge: Judge): void {
 	let statements = 0;
 	let isSilent = false;
 	let breakAtAnswer = Infinity;
+	let farewell: Buffer | null = null;
 	const breakBoth = (): void => {
 		client.destroy();
 		server.destroy();
@@ -98,7 +99,9 @@ function join(client: Socket, server: Socket, judge: Judge): void {
 		socket.on('close', breakBoth);
 	}
 	const breakWhenAnswered = (): void => {
-		if (answered.count >= breakAtAnswer) breakBoth();
+		if (answered.count < breakAtAnswer) return;
+		if (farewell) client.end(farewell, breakBoth);
+		else breakBoth();
 	};
 	client.on('data', (chunk) => {
 		for (const { bytes, isStatement } of sent.take(chunk)) {
@@ -110,7 +113,8 @@ function join(client: Socket, server: Socket, judge: Judge): void {
 				if (isStatement) statements += 1;
 			}
 			// Statements that were sent before are carried out first: a connection that is reset can lose them on the way.
-			if (cut === 'before' || cut === 'after') breakAtAnswer = statements;
+			if (cut && cut !== 'silent') breakAtAnswer = statements;
+			if (cut === 'after_last_words') farewell = lastWords();
 			breakWhenAnswered();
 		}
 	});

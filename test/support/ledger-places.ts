@@ -1,5 +1,6 @@
 /** Owns places of ledgers for tests: what was written in one is found again when it is opened again. The memory only forgets. */
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
+import { isPostgresAddress } from '../../lib/ledger/postgres/address';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { newLedgerUrl, openPostgresTestLedger } from './postgres';
 import { newLedgerPath, openTestLedger } from './sqlite-ledger';
@@ -24,22 +25,30 @@ export const MEMORY: LedgerKind = {
 	},
 };
 
-export const SQLITE: LedgerKind = {
-	name: 'SQLite',
-	isLasting: true,
-	newPlace: async () => {
-		const path = newLedgerPath();
-		return (clock) => openTestLedger({ path, clock });
-	},
-};
+/** A kind of ledger that other processes find under an address, a path or a URL. */
+export interface SharedKind extends LedgerKind {
+	readonly newAddress: () => Promise<string>;
+}
 
-export const POSTGRES: LedgerKind = {
-	name: 'PostgreSQL',
+/** Opens the ledger at a path or a URL. */
+export function openAt(address: string, clock: () => number): Promise<LedgerStore> {
+	return isPostgresAddress(address) ? openPostgresTestLedger({ url: address, clock }) : openTestLedger({ path: address, clock });
+}
+
+const shared = (name: string, newAddress: () => Promise<string>): SharedKind => ({
+	name,
 	isLasting: true,
+	newAddress,
 	newPlace: async () => {
-		const url = await newLedgerUrl();
-		return (clock) => openPostgresTestLedger({ url, clock });
+		const address = await newAddress();
+		return (clock) => openAt(address, clock);
 	},
-};
+});
+
+export const SQLITE = shared('SQLite', () => Promise.resolve(newLedgerPath()));
+export const POSTGRES = shared('PostgreSQL', () => newLedgerUrl());
+
+/** Kinds that several processes can use. */
+export const SHARED_KINDS: readonly SharedKind[] = [SQLITE, POSTGRES];
 
 export const LEDGER_KINDS: readonly LedgerKind[] = [MEMORY, SQLITE, POSTGRES];

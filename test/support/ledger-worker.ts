@@ -1,38 +1,54 @@
 /**
- * Owns a process that uses a ledger file as a host would, for tests of several processes. Started with one JSON argument; says on
- * standard output, line by line, what was answered to it. Refuses to test anything itself.
+ * Owns a process that uses a ledger, a file or on a server, as a host would, for tests of several processes. Started with one JSON argument;
+ * races and shares are reported on standard output, answers under load are written to a log before the work goes on. Refuses to test
+ * anything itself, and to try again what failed.
  */
-import { setTimeout as wait } from 'node:timers/promises';
+import { openSync, writeSync } from 'node:fs';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { isCreditError } from '../../lib/core/errors';
 import type { Command } from '../../lib/core/commands';
 import { GroupCommit, type Settlement } from '../../lib/ledger/group-commit';
-import { openSqliteLedger } from '../../lib/ledger/sqlite/store';
 import type { LedgerStore } from '../../lib/ledger/store';
+import { openLedgerStore } from '../../lib/runtime/runtime';
 import { grant, openAccount, reserve, settle } from './ledger-commands';
+import { loadSetUp, madeUpCall } from './made-up-calls';
 
-/** What the process is told to do. */
-export type WorkerOrder =
-	/** Opens the ledger and reserves one credit `count` times, `concurrency` at once. */
-	| {
-			readonly task: 'race';
-			readonly path: string;
-			readonly name: string;
-			readonly count: number;
-			readonly concurrency: number;
-			readonly startAtMs: number;
-			readonly credits: number;
-	  }
-	/** Reserves and settles until it is killed, and says each answer when it has it. */
-	| { readonly task: 'load'; readonly path: string; readonly name: string; readonly concurrency: number }
-	/** Commits in groups for `forMs` and says how many. */
-	| {
-			readonly task: 'share';
-			readonly path: string;
-			readonly name: string;
-			readonly concurrency: number;
-			readonly startAtMs: number;
-			readonly forMs: number;
-	  };
+export const WORKER_ACCOUNT = 'acme';
+/** So much that a load never ends for want of credits. */
+export const LOAD_CREDITS = 100_000_000;
+/** Said by a process that waits for the others. */
+export const READY = 'ready';
+/** What a waiting process is sent when all are ready. */
+export const GO: NodeJS.Signals = 'SIGUSR2';
+
+interface CommonOrder {
+	/** The path of a file, or the address of a server. */
+	readonly place: string;
+	readonly name: string;
+	/** How many commands are under way at once. */
+	readonly concurrency: number;
+}
+
+/** Waits, opens the ledger, and reserves one credit `count` times. Every racer makes the ledger, the account and the credits. */
+export interface RaceOrder extends CommonOrder {
+	readonly task: 'race';
+	readonly count: number;
+	readonly credits: number;
+}
+
+/** Opens the ledger, waits, and commits for `forMs`. */
+export interface ShareOrder extends CommonOrder {
+	readonly task: 'share';
+	readonly forMs: number;
+}
+
+/** Takes made-up calls, one after the other, until it is killed. */
+export interface LoadOrder extends CommonOrder {
+	readonly task: 'load';
+	readonly log: string;
+}
+
+export type WorkerOrder = RaceOrder | ShareOrder | LoadOrder;
 
 /** What a racing or sharing process says at its end. */
 export interface WorkerReport {
@@ -41,35 +57,38 @@ export interface WorkerReport {
 	readonly refused: number;
 	readonly operations: number;
 	readonly waitsMs: readonly number[];
+	/** How long the event loop was ever kept from turning. */
 	readonly longestStallMs: number;
 	readonly tookMs: number;
 }
 
-/** One answer under load. */
-export interface Acknowledged {
-	readonly kind: 'reserved' | 'settled';
-	readonly key: string;
-	readonly holdSeq: number;
-}
+/** One line of a log: what was answered about the call of this number, or that it failed. */
+export type Answered =
+	| { readonly step: 'reserved' | 'closed' | 'refunded'; readonly number: number; readonly seq: number; readonly isReplayed: boolean }
+	| { readonly step: 'fault'; readonly number: number; readonly code: string };
 
-export const WORKER_ACCOUNT = 'acme';
+const STALL_RESOLUTION_MS = 1;
 
 class Worker {
 	readonly #commits: GroupCommit;
-	readonly waitsMs: number[] = [];
-	reserved = 0;
-	refused = 0;
+	readonly #name: string;
+	readonly #stalls = monitorEventLoopDelay({ resolution: STALL_RESOLUTION_MS });
+	#waitsMs: number[] = [];
+	#startMs = 0;
+	#reserved = 0;
+	#refused = 0;
 
-	constructor(store: LedgerStore) {
+	constructor(store: LedgerStore, name: string) {
 		this.#commits = new GroupCommit(store);
+		this.#name = name;
 	}
 
 	async ask(command: Command): Promise<Settlement> {
 		const startMs = performance.now();
 		const answer = await this.#commits.submit(WORKER_ACCOUNT, command);
-		this.waitsMs.push(performance.now() - startMs);
-		if (answer.kind === 'reserved') this.reserved += 1;
-		if (answer.kind === 'refused') this.refused += 1;
+		this.#waitsMs.push(performance.now() - startMs);
+		if (answer.kind === 'reserved') this.#reserved += 1;
+		if (answer.kind === 'refused') this.#refused += 1;
 		return answer;
 	}
 
@@ -77,112 +96,128 @@ class Worker {
 		await this.ask(openAccount());
 		await this.ask(grant('first', whole));
 	}
-}
 
-/** Measures how long the event loop was ever kept from turning. */
-function watchStalls(): () => number {
-	let longestMs = 0;
-	let lastMs = performance.now();
-	const timer = setInterval(() => {
-		const nowMs = performance.now();
-		longestMs = Math.max(longestMs, nowMs - lastMs - 2);
-		lastMs = nowMs;
-	}, 2);
-	return () => {
-		clearInterval(timer);
-		return longestMs;
-	};
+	/** Measures from now on. */
+	begin(): void {
+		this.#waitsMs = [];
+		this.#stalls.enable();
+		this.#startMs = performance.now();
+	}
+
+	report(): WorkerReport {
+		this.#stalls.disable();
+		return {
+			name: this.#name,
+			reserved: this.#reserved,
+			refused: this.#refused,
+			operations: this.#waitsMs.length,
+			waitsMs: this.#waitsMs,
+			longestStallMs: this.#stalls.max / 1e6,
+			tookMs: performance.now() - this.#startMs,
+		};
+	}
 }
 
 async function inParallel(count: number, work: (index: number) => Promise<void>): Promise<void> {
 	await Promise.all(Array.from({ length: count }, (_, index) => work(index)));
 }
 
-async function waitUntil(startAtMs: number): Promise<void> {
-	await wait(Math.max(0, startAtMs - Date.now()));
-}
-
-async function race(store: LedgerStore, order: Extract<WorkerOrder, { task: 'race' }>): Promise<WorkerReport> {
-	const worker = new Worker(store);
-	await worker.openAccount(order.credits);
-	const stalls = watchStalls();
-	const startMs = performance.now();
-	let next = 0;
-	await inParallel(order.concurrency, async () => {
-		while (next < order.count) {
-			const index = next;
-			next += 1;
-			await worker.ask(reserve(`${order.name}-${String(index)}`, 1));
-		}
+/** Says that this process is ready, and waits until all are. */
+async function whenAllAreReady(): Promise<void> {
+	// A signal alone keeps no process alive.
+	const alive = setInterval(() => undefined, 1000);
+	await new Promise<void>((go) => {
+		process.once(GO, () => {
+			go();
+		});
+		process.stdout.write(`${READY}\n`);
 	});
-	return report(order.name, worker, { stalls, startMs });
+	clearInterval(alive);
 }
 
-async function share(store: LedgerStore, order: Extract<WorkerOrder, { task: 'share' }>): Promise<WorkerReport> {
-	const worker = new Worker(store);
-	await worker.openAccount(1_000_000);
-	await waitUntil(order.startAtMs);
-	const stalls = watchStalls();
-	const startMs = performance.now();
-	const endMs = startMs + order.forMs;
-	await inParallel(order.concurrency, async (client) => {
+async function race({ place, name, count, concurrency, credits }: RaceOrder): Promise<void> {
+	await whenAllAreReady();
+	const store = await openLedgerStore(place);
+	const worker = new Worker(store, name);
+	worker.begin();
+	await worker.openAccount(credits);
+	let next = 0;
+	await inParallel(concurrency, async () => {
+		for (let index = next++; index < count; index = next++) await worker.ask(reserve(`${name}-${index}`, 1));
+	});
+	say(worker.report());
+	await store.close();
+}
+
+async function share({ place, name, concurrency, forMs }: ShareOrder): Promise<void> {
+	const store = await openLedgerStore(place);
+	const worker = new Worker(store, name);
+	await worker.openAccount(LOAD_CREDITS);
+	await whenAllAreReady();
+	worker.begin();
+	const endMs = performance.now() + forMs;
+	await inParallel(concurrency, async (client) => {
 		for (let index = 0; performance.now() < endMs; index += 1) {
-			const answer = await worker.ask(reserve(`${order.name}-${String(client)}-${String(index)}`, 1));
+			const answer = await worker.ask(reserve(`${name}-${client}-${index}`, 1));
 			if (answer.kind === 'reserved') await worker.ask(settle(answer.hold.seq, 1));
 		}
 	});
-	return report(order.name, worker, { stalls, startMs });
+	say(worker.report());
+	await store.close();
 }
 
-function report(name: string, worker: Worker, { stalls, startMs }: { stalls: () => number; startMs: number }): WorkerReport {
-	const { reserved, refused, waitsMs } = worker;
-	return { name, reserved, refused, operations: waitsMs.length, waitsMs, longestStallMs: stalls(), tookMs: performance.now() - startMs };
-}
-
-async function load(store: LedgerStore, order: Extract<WorkerOrder, { task: 'load' }>): Promise<void> {
-	const worker = new Worker(store);
-	await worker.openAccount(1_000_000);
-	say({ kind: 'ready' });
-	await inParallel(order.concurrency, async (client) => {
-		for (let index = 0; ; index += 1) {
-			const key = `${order.name}-${String(client)}-${String(index)}`;
-			const answer = await worker.ask(reserve(key, 3, { timeoutMs: 60_000 }));
-			if (answer.kind !== 'reserved') throw new Error(`Reserving gave ${answer.kind}.`);
-			say({ kind: 'reserved', key, holdSeq: answer.hold.seq } satisfies Acknowledged);
-			await worker.ask(settle(answer.hold.seq, 1));
-			say({ kind: 'settled', key, holdSeq: answer.hold.seq } satisfies Acknowledged);
-		}
+async function load({ place, name, concurrency, log }: LoadOrder): Promise<void> {
+	const file = openSync(log, 'a');
+	const note = (line: Answered): void => void writeSync(file, `${JSON.stringify(line)}\n`);
+	const worker = new Worker(await openLedgerStore(place), name);
+	for (const command of loadSetUp(LOAD_CREDITS)) await worker.ask(command);
+	let next = 0;
+	await inParallel(concurrency, async () => {
+		for (;;) await takeCall(worker, { name, number: next++ }, note);
 	});
 }
 
-function say(value: unknown): void {
-	process.stdout.write(`${JSON.stringify(value)}\n`);
+async function takeCall(worker: Worker, { name, number }: { name: string; number: number }, note: (line: Answered) => void): Promise<void> {
+	const call = madeUpCall(name, number);
+	try {
+		const reserved = await worker.ask(call.reserve);
+		if (reserved.kind !== 'reserved') throw new Error(`${name}-${number} was ${reserved.kind}.`);
+		const { seq } = reserved.hold;
+		note({ step: 'reserved', number, seq, isReplayed: reserved.isReplayed });
+		const closed = await worker.ask(call.close(seq));
+		if (closed.kind !== 'closed') throw new Error(`Closing ${name}-${number} gave ${closed.kind}.`);
+		note({ step: 'closed', number, seq, isReplayed: closed.isReplayed });
+		if (!call.refund) return;
+		const refunded = await worker.ask(call.refund(seq));
+		if (refunded.kind !== 'refunded') throw new Error(`Refunding ${name}-${number} gave ${refunded.kind}.`);
+		note({ step: 'refunded', number, seq, isReplayed: refunded.isReplayed });
+	} catch (error) {
+		if (!isCreditError(error)) throw error;
+		note({ step: 'fault', number, code: error.code });
+	}
+}
+
+function say(report: WorkerReport): void {
+	process.stdout.write(`${JSON.stringify(report)}\n`);
 }
 
 async function main(order: WorkerOrder): Promise<void> {
-	if (order.task === 'race') await waitUntil(order.startAtMs);
-	const store = await openSqliteLedger({ path: order.path, clock: Date.now, pause: (delayMs) => wait(delayMs), jitter: Math.random });
 	switch (order.task) {
 		case 'race':
-			say(await race(store, order));
-			break;
+			return race(order);
 		case 'share':
-			say(await share(store, order));
-			break;
+			return share(order);
 		case 'load':
-			await load(store, order);
-			break;
+			return load(order);
 		default:
 			order satisfies never;
 	}
-	await store.close();
 }
 
 if (require.main === module) {
 	main(JSON.parse(process.argv[2] ?? '{}') as WorkerOrder).catch((error: unknown) => {
-		process.stderr.write(
-			`${isCreditError(error) ? `${error.code}: ` : ''}${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-		);
+		const code = isCreditError(error) ? `${error.code}: ` : '';
+		process.stderr.write(`${code}${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
 		process.exitCode = 1;
 	});
 }

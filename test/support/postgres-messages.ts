@@ -1,6 +1,6 @@
 /**
  * Owns cutting a stream of bytes between a program and a PostgreSQL server into messages, and messages into statements. Refuses to
- * understand what they say, and encrypted streams.
+ * understand what programs say, and encrypted streams.
  */
 
 /** A type, unless it is the first a program sends, and a length that includes itself. */
@@ -74,4 +74,14 @@ export class AnsweredStatements {
 	take(chunk: Buffer): void {
 		for (const message of this.#stream.take(chunk)) if (message[0] === READY_FOR_QUERY) this.#readies += 1;
 	}
+}
+
+/** What a server says to its client before it falls because there is no room for its log: a PANIC, without being ready afterwards. */
+export function lastWords(): Buffer {
+	const fields = ['SPANIC', 'VPANIC', 'C53100', 'Mcould not write to file "pg_wal/xlogtemp.7": No space left on device', ''];
+	const body = Buffer.from(`${fields.join('\0')}\0`);
+	const head = Buffer.alloc(1 + LENGTH_BYTES);
+	head.write('E');
+	head.writeInt32BE(LENGTH_BYTES + body.length, 1);
+	return Buffer.concat([head, body]);
 }

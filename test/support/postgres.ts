@@ -26,8 +26,11 @@ export interface PostgresServer {
 	url(database?: string): string;
 	/** Ends it at once, as a loss of power would: nothing is flushed. */
 	kill(): Promise<void>;
-	/** Starts it again after it was killed; resolves when it takes connections. */
+	/** Kills one of the processes that serve a ledger; the server then ends all others and recovers by itself. */
+	killBackend(): Promise<void>;
+	/** Starts it again after it has ended; resolves when it takes connections. */
 	restart(): Promise<void>;
+	/** An immediate shutdown: clients are told, nothing is flushed. */
 	stop(): Promise<void>;
 }
 
@@ -95,14 +98,18 @@ export async function runSql(url: string, ...statements: readonly string[]): Pro
 	}
 }
 
-/** Starts a server of its own, for tests that kill it; the caller stops it. */
-export async function startPostgres(settings: Readonly<Record<string, string>> = {}): Promise<PostgresServer> {
+/** Starts a server of its own, for tests that kill it; the caller stops it. Its log may lie elsewhere than its tables. */
+export async function startPostgres(
+	settings: Readonly<Record<string, string>> = {},
+	{ logFolder }: { logFolder?: string } = {},
+): Promise<PostgresServer> {
 	const binaries = binaryFolder();
 	const folder = temporaryFolder();
 	const data = join(folder, 'data');
 	const identity = serverIdentity();
-	if (identity) chownSync(folder, identity.uid, identity.gid);
-	await run(join(binaries, 'initdb'), ['-D', data, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'], {
+	giveToServer(folder);
+	const log = logFolder === undefined ? [] : ['-X', join(logFolder, 'log'), '--wal-segsize=1'];
+	await run(join(binaries, 'initdb'), ['-D', data, '-U', USER, '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync', ...log], {
 		env: serverEnv(),
 		timeoutMs: READY_MS,
 		...identity,
@@ -128,14 +135,24 @@ export async function startPostgres(settings: Readonly<Record<string, string>> =
 		kill: async () => {
 			await server.kill('SIGKILL');
 		},
+		killBackend: () => killBackend(url()),
 		restart: async () => {
 			server = await startServer(join(binaries, 'postgres'), ['-D', data, ...options], url(), identity);
 		},
 		stop: async () => {
-			// Immediate shutdown: its folder goes away anyway.
 			await server.kill('SIGQUIT');
 		},
 	};
+}
+
+async function killBackend(url: string): Promise<void> {
+	const serving = `SELECT pid FROM pg_stat_activity WHERE application_name = 'llm-credits' ORDER BY state = 'active' DESC, random() LIMIT 1`;
+	const pid = await until(async () => Number((await runSql(url, serving))[0]?.['pid'] ?? 0) || null, {
+		timeoutMs: READY_MS,
+		everyMs: 5,
+		describe: () => 'no process serves a ledger',
+	});
+	process.kill(pid, 'SIGKILL');
 }
 
 interface Identity {
@@ -164,6 +181,12 @@ function serverIdentity(): Identity | null {
 	if (process.getuid?.() !== 0) return null;
 	const idOf = (option: string): number => Number(execFileSync('id', [option, 'nobody'], { encoding: 'utf8' }));
 	return { uid: idOf('-u'), gid: idOf('-g') };
+}
+
+/** Lets the server write into a folder. */
+export function giveToServer(folder: string): void {
+	const identity = serverIdentity();
+	if (identity) chownSync(folder, identity.uid, identity.gid);
 }
 
 function serverEnv(): Record<string, string> {

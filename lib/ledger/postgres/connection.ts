@@ -82,6 +82,14 @@ export class Session {
 		if (failed) throw failed.reason;
 		return answers.map((answer) => rowsOf((answer as PromiseFulfilledResult<QueryResult<Row>>).value));
 	}
+
+	/** Ends the transaction; false when the connection does not even answer that. */
+	async isAlive(): Promise<boolean> {
+		return this.run(ROLLBACK).then(
+			() => true,
+			() => false,
+		);
+	}
 }
 
 /**
@@ -99,7 +107,7 @@ export async function withSession<T>(pool: Pool, work: (session: Session) => Pro
 			isSound = true;
 			return result;
 		} catch (error) {
-			isSound = isStatementFailure(error) && (await rollBack(session));
+			isSound = isStatementFailure(error) && (await session.isAlive());
 			throw error;
 		}
 	} finally {
@@ -131,7 +139,8 @@ export async function sendCommit(session: Session, statements: readonly Statemen
 	try {
 		await session.run(...statements, COMMIT);
 	} catch (error) {
-		if (isStatementFailure(error)) throw error;
+		// A server that falls, as when its log has no room, tells why as if the statement had failed; what it had written by then may stand.
+		if (isStatementFailure(error) && (await session.isAlive())) throw error;
 		onUnanswered();
 		throw new UnansweredCommit(error);
 	}
@@ -150,13 +159,6 @@ function queryOf({ name, text, values }: Statement, timeoutMs: number | null): Q
 function encoded(value: unknown): unknown {
 	if (Array.isArray(value)) return value.map(encoded);
 	return typeof value === 'string' ? encodeText(value) : value;
-}
-
-async function rollBack(session: Session): Promise<boolean> {
-	return session.run(ROLLBACK).then(
-		() => true,
-		() => false,
-	);
 }
 
 /** Whoever uses the connection is told by the rejection of its statement. */

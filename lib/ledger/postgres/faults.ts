@@ -113,8 +113,8 @@ const STATES: readonly (readonly [codes: string, code: CreditErrorCode, text: (l
 	],
 	['ENOTFOUND', 'ledger_unavailable', (at) => `The host of the ledger ${at} is not known. Check the name in the PostgreSQL URL.`],
 ];
-/** Constraints that were broken, and damage that the server found itself. */
-const CONTRADICTION = /^(?:23|XX)/;
+/** Constraints that were broken, and damage that the server found itself; its other internal errors (XX000) say nothing about the ledger. */
+const CONTRADICTION = /^(?:23|XX00[12])/;
 
 function describeState(cause: unknown, location: string): Description {
 	const { code } = read(cause);
