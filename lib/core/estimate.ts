@@ -74,20 +74,16 @@ const SHORTER_PER_MILLE = [2000n, 1500n, 1000n];
 
 /**
  * Smaller calls for when the usual reservation does not fit what is available, so that a campaign uses its credits to the last
- * call: room for up to twice as long an answer as is usual, at least for a usual one. The limit that is sent along keeps the call
- * within its hold. The roomiest first; none that needs `fullMicro` or more.
+ * call: with room for twice, one and a half times and once as long an answer as is usual. The limit that is sent along keeps a call
+ * within its hold. Always three, the roomiest first; one may need as much as the usual reservation, and then is of no use.
  */
-export function shorterCalls(
-	price: ModelPrice,
-	size: RequestSize,
-	{ learned, fullMicro }: { learned: Learned; fullMicro: Micro },
-): ShorterCall[] {
+export function shorterCalls(price: ModelPrice, size: RequestSize, learned: Learned): ShorterCall[] {
 	const inputTokens = expectedInput(size, learned);
 	const usual = BigInt(Math.min(usualOutput(learned), size.outputLimitTokens));
-	const limits = SHORTER_PER_MILLE.map((perMille) => Math.min(Number(ceilDivide(usual * perMille, PER_MILLE)), size.outputLimitTokens));
-	return [...new Set(limits)]
-		.map((outputLimitTokens) => ({ amountMicro: highestCost(price, { inputTokens, outputTokens: outputLimitTokens }), outputLimitTokens }))
-		.filter(({ amountMicro }) => amountMicro < fullMicro);
+	return SHORTER_PER_MILLE.map((perMille) => {
+		const outputLimitTokens = Math.min(Number(ceilDivide(usual * perMille, PER_MILLE)), size.outputLimitTokens);
+		return { amountMicro: highestCost(price, { inputTokens, outputTokens: outputLimitTokens }), outputLimitTokens };
+	});
 }
 
 /** Nine of ten answers lately were not longer. */
@@ -111,8 +107,8 @@ function expectedInput(size: RequestSize, learned: Learned): number {
 	return Number(ceilDivide(BigInt(size.inputTokens) * worst, PER_MILLE));
 }
 
-/** The longest answer lately, never above the limit that is enforced. */
-function expectedOutput(size: RequestSize, learned: Learned): number {
+/** The longest answer lately in tokens, never above the limit that is enforced. */
+export function expectedOutput({ outputLimitTokens }: Pick<RequestSize, 'outputLimitTokens'>, learned: Learned): number {
 	const longest = learned.length === 0 ? FIRST_OUTPUT_TOKENS : Math.max(...learned.map(({ outputTokens }) => outputTokens));
-	return Math.min(longest, size.outputLimitTokens);
+	return Math.min(longest, outputLimitTokens);
 }

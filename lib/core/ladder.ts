@@ -1,27 +1,29 @@
 /**
- * Owns which way an item goes after each step: try the provider again, ask for the answer again, or take the fallback.
- * Two rungs for now, model and fallback; further rungs join as more kinds of step. Pure.
+ * Owns which way an item goes after each step: ask the same model again, go one rung down, or leave the models for what needs none
+ * (a cached answer, then the fallback values). Pure.
  */
-import type { RefusalReason } from './model';
 
-/** What a step of an item came to. */
+/** What a call came to, when it gave no answer that can be used. */
 export type Step =
-	| { readonly kind: 'refused'; readonly reason: RefusalReason }
-	/** The provider gave no answer; `isRetryable` when it may pass by itself. */
-	| { readonly kind: 'failed'; readonly isRetryable: boolean }
+	/** The provider gave no answer. `isRetryable`: it may pass by itself. `mayDiffer`: another model of the provider may do better. */
+	| { readonly kind: 'failed'; readonly isRetryable: boolean; readonly mayDiffer: boolean }
 	/** An answer came and was paid, but it cannot be used. */
 	| { readonly kind: 'unusable'; readonly isRetryable: boolean };
 
-export type Move = 'retry' | 'fallback';
+/** `again`: the same call. `down`: the next rung. `leave`: no model. */
+export type Move = 'again' | 'down' | 'leave';
 
-/** The next move after attempt number `attempt` (1, 2, …) of at most `maxAttempts`. A refused reserve is never retried. */
+/**
+ * The next move after attempt number `attempt` (1, 2, …) of at most `maxAttempts`. An answer that cannot be used, and that asking
+ * again would not mend, is a refusal: no other model is asked to say what one would not.
+ */
 export function nextMove(step: Step, { attempt, maxAttempts }: { attempt: number; maxAttempts: number }): Move {
+	if (step.isRetryable && attempt < maxAttempts) return 'again';
 	switch (step.kind) {
-		case 'refused':
-			return 'fallback';
 		case 'failed':
+			return step.mayDiffer ? 'down' : 'leave';
 		case 'unusable':
-			return step.isRetryable && attempt < maxAttempts ? 'retry' : 'fallback';
+			return step.isRetryable ? 'down' : 'leave';
 		default:
 			return step satisfies never;
 	}

@@ -38,6 +38,12 @@ export const NO_TOKENS: Usage = {
 	audioOutputTokens: 0,
 };
 
+/** The tokens of two calls together. */
+export function addUsage(a: Usage, b: Usage): Usage {
+	const fields = Object.keys(a) as (keyof Usage)[];
+	return Object.fromEntries(fields.map((field) => [field, a[field] + b[field]])) as unknown as Usage;
+}
+
 /** What a provider said about usage: counts, nothing, or something that cannot be counts (with what was wrong). */
 export type UsageReading =
 	| { readonly kind: 'reported'; readonly usage: Usage }

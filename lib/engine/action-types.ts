@@ -5,6 +5,7 @@ import type { ValuesOf } from '../params/param';
 import type { Provider } from '../providers/provider';
 import type { EngineMemory } from './engine-memory';
 import type { Purpose } from './item-result';
+import type { LateCalls } from './late-calls';
 import type { LedgerAccount } from './ledger-account';
 import type { OutputContract } from './output-contract';
 import type { Timing } from './timing';
@@ -21,6 +22,8 @@ export interface ItemInput {
 	readonly workspace: string;
 	readonly person: string;
 	readonly tag: string;
+	/** What counts as one execution; empty is the host's. */
+	readonly execution: string;
 	readonly idempotencyKey: string;
 }
 
@@ -29,6 +32,8 @@ export interface ActionItem {
 	readonly key: string;
 	/** Reads the item's parameters. A throw makes this item alone take its fallback with reason `invalid_item`. */
 	read(): ItemInput | Promise<ItemInput>;
+	/** What the host takes for the item's execution, where it tells items apart. */
+	readonly executionId?: string | null;
 	readonly signal?: AbortSignal | null;
 }
 
@@ -48,7 +53,7 @@ export interface LlmActionOptions {
 	/** Called for each item; a throw makes items take their fallback with reason `provider_rejected`. */
 	readonly provider: () => ProviderHandle;
 	readonly labels: { readonly flow: string; readonly node: string; readonly purpose: Purpose };
-	/** The host's run that the items belong to, for budgets per execution; `null` where the host has none. */
+	/** The host's run that all items belong to, for budgets and caps per execution; `null` where the host has none. */
 	readonly executionId?: string | null;
 	/** Identifies the node for what it learns about the size of its calls. */
 	readonly nodeKey: string;
@@ -65,4 +70,5 @@ export interface RunHooks {
 /** What all items of an action share. */
 export interface ActionContext extends LlmActionOptions {
 	readonly contract: OutputContract;
+	readonly late: LateCalls;
 }

@@ -1,154 +1,166 @@
 /**
- * Owns what is fixed about an item's call before credits are touched: messages, price, labels, the idempotency key. The size
- * of its reservation is taken at the last moment, from what is learned by then.
+ * Owns what is fixed about one call before credits are touched: model, price, messages, and how large it is. What to set aside for
+ * it is taken at the last moment, from what is learned by then.
  */
-import { estimateCost, shorterCalls, type EstimateMode, type Learned, type RequestSize } from '../core/estimate';
+import type { ReservedCall } from '../core/commands';
+import { estimateCost, expectedOutput, shorterCalls, type EstimateMode, type Learned, type RequestSize } from '../core/estimate';
 import { CreditError } from '../core/errors';
-import { DEFAULT_HOLD_TIMEOUT_MS, MAX_HOLD_TIMEOUT_MS } from '../core/reserve';
-import { canonicalJson, sha256 } from '../core/idempotency';
-import type { Alternative } from '../core/commands';
-import type { Labels } from '../core/model';
 import { parseCredits, type Micro } from '../core/money';
 import type { ModelPrice } from '../core/pricing';
 import type { ChatMessage, ChatRequest, StructuredMode } from '../providers/provider';
-import type { ReserveInput } from './ledger-inputs';
-import type { OutputContract } from './output-contract';
 import type { ActionContext, ItemInput, LlmActionValues, ProviderHandle } from './action-types';
-import { buildMessages, sizeOf } from './prompt';
+import { instructionsOf, type PassKind } from './pass-instructions';
+import { buildMessages, continueMessages, sizeOf } from './prompt';
 
-const MAX_LABEL_LENGTH = 200;
-/** Room for pauses between attempts and for the settle itself. */
-const HOLD_MARGIN_MS = 60_000;
+/** Labels are cut or refused beyond this. */
+export const MAX_LABEL_LENGTH = 200;
+/** A token stands for at most so many bytes of an answer that is passed on; a longer answer is not. */
+const MOST_BYTES_PER_TOKEN = 8;
 
-export interface CallPlan {
-	readonly key: string;
-	readonly handle: ProviderHandle;
-	readonly price: ModelPrice | null;
-	readonly size: RequestSize;
-	/** What is learned is kept under this id. */
-	readonly memoryId: string;
-	readonly modeId: string;
-	/** What to reserve, apart from the key. */
-	readonly reserve: Omit<ReserveInput<SizedCall>, 'key' | 'signal'>;
-	/** The request in a structured mode. */
-	request(mode: StructuredMode, more: { readonly outputLimitTokens: number; readonly signal: AbortSignal | null }): ChatRequest;
+/** How a rung asks its model. */
+export interface CallSettings {
+	readonly model: string;
+	readonly maxOutputTokens: number;
+	readonly temperature: number | null;
+	readonly reasoningEffort: ChatRequest['reasoningEffort'];
 }
 
-/** A call as it may be reserved, with the output limit that goes with its amount. */
-export interface SizedCall extends Alternative {
+/** A call that may be reserved, with the output limit that goes with its amount. */
+export interface SizedCall extends ReservedCall {
 	readonly outputLimitTokens: number;
 }
 
-/** Plans the call of one item. Throws a `CreditError` for labels or models that cannot be used, or a misconfigured provider. */
-export function planCall(context: ActionContext, input: ItemInput, hostKey: string): CallPlan {
+/** What is only known when the call is made. */
+export interface Asking {
+	readonly mode: StructuredMode;
+	/** The answer of the pass before; `null` for the draft. */
+	readonly previous: string | null;
+	readonly outputLimitTokens: number;
+	readonly signal: AbortSignal | null;
+}
+
+/** One call of an item. */
+export interface CallPlan {
+	readonly pass: PassKind;
+	readonly model: string;
+	readonly handle: ProviderHandle;
+	readonly price: ModelPrice | null;
+	readonly size: RequestSize;
+	/** What is learned about its size is kept under this id. */
+	readonly memoryId: string;
+	/** Names the model of its provider: for the form of the answer, and for its health. */
+	readonly modelId: string;
+	/** What the fingerprint of the item tells of this call. */
+	readonly asked: readonly unknown[];
+	/** What to reserve now: as usual, and where sizes are learned, for a shorter answer in three steps. */
+	sized(): readonly SizedCall[];
+	/** True when an answer may be passed on to this call without exceeding what was set aside at most. */
+	takes(previous: string): boolean;
+	request(asking: Asking): ChatRequest;
+}
+
+/** What an item asks, whatever model is asked: the messages of its draft and how large they are. */
+export interface RequestText {
+	readonly messages: (mode: StructuredMode) => ChatMessage[];
+	readonly inputTokens: number;
+	readonly inputBytes: number;
+}
+
+/** Puts the request of an item together, and measures it once for all its rungs. */
+export function requestText({ contract }: ActionContext, input: ItemInput): RequestText {
+	const messages = (mode: StructuredMode): ChatMessage[] => buildMessages({ ...input, contract, mode });
+	// Tokens are estimated for the usual way of asking; bytes for the wordiest, because they must bound every way.
+	const usual = sizeOf({ messages: messages('json_schema'), schemaText: JSON.stringify(contract.jsonSchema), outputLimitTokens: 0 });
+	const wordiest = sizeOf({ messages: messages('prompt'), schemaText: '', outputLimitTokens: 0 });
+	return { messages, inputTokens: usual.inputTokens, inputBytes: Math.max(usual.inputBytes, wordiest.inputBytes) };
+}
+
+/** What a call is planned from. `before` is the call whose answer it works on; `null` for the draft. */
+export interface CallParts {
+	readonly text: RequestText;
+	readonly settings: CallSettings;
+	readonly pass: LlmActionValues['passes'][number] | null;
+	readonly before: CallPlan | null;
+}
+
+/** Plans one call. Throws a `CreditError` for a model that cannot be used, or a misconfigured provider. */
+export function planCall(context: ActionContext, { text, settings, pass, before }: CallParts): CallPlan {
 	const { values, contract, timing } = context;
-	const model = input.model.trim();
-	if (model === '') {
-		throw new CreditError('invalid_settings', 'The model is empty for this item. Choose one, or check the field it is taken from.');
-	}
+	const model = modelOf(pass?.model ?? '', settings);
 	const handle = context.provider();
 	const price = handle.priceOf(model, timing.clock());
-	const messagesFor = (mode: StructuredMode): ChatMessage[] => buildMessages({ ...input, contract, mode });
-	const memoryId = `${context.nodeKey}|${handle.service}|${model}`;
-	const size = sizeOfCall(context, messagesFor);
-	const key = input.idempotencyKey.trim() || hostKey;
-	const fixed = {
-		fingerprint: sha256(canonicalJson([model, messagesFor('json_schema'), contract.jsonSchema, values.maxOutputTokens])),
-		labels: labelsOf(context, input),
-		person: checkedLabel('Person', input.person) || null,
-		sendId: key.length > MAX_LABEL_LENGTH ? sha256(key) : key,
-		executionId: context.executionId?.slice(0, MAX_LABEL_LENGTH) ?? null,
-		caps: [],
-		waitMs: values.waitForCreditsSeconds * 1000,
-		holdTimeoutMs: holdTimeoutMs(values),
-	};
+	const kind = pass?.kind ?? 'draft';
+	const instructions = pass ? instructionsOf(pass) : '';
+	const modelId = `${handle.service}|${model}`;
+	const memoryId = [context.nodeKey, modelId, ...(pass ? [kind] : [])].join('|');
+	const { inputTokens, inputBytes } = text;
+	const size = before
+		? laterSize(before, { instructions, settings, learned: context.memory.learned(before.memoryId) })
+		: { inputTokens, inputBytes, outputLimitTokens: settings.maxOutputTokens };
 	return {
-		key,
+		pass: kind,
+		model,
 		handle,
 		price,
 		size,
 		memoryId,
-		modeId: `${handle.service}|${model}`,
-		reserve: { ...fixed, alternatives: () => sizedCalls(context, { price, size, memoryId, model }) },
-		request: (mode, { outputLimitTokens, signal }) => ({
-			...requestSettings(values),
-			maxOutputTokens: outputLimitTokens,
+		modelId,
+		asked: [model, settings.maxOutputTokens, instructions],
+		sized: () => sizedCalls(context, { model, price, size, memoryId }),
+		takes: (previous) => values.reservation !== 'strict' || Buffer.byteLength(previous) <= mostBytes(settings),
+		request: ({ mode, previous, outputLimitTokens, signal }) => ({
 			model,
-			messages: messagesFor(mode),
-			...formOf(contract, mode),
+			messages: previous === null ? text.messages(mode) : continueMessages(text.messages(mode), { answer: previous, instructions }),
+			structured: mode,
+			schema: mode === 'json_schema' ? contract.jsonSchema : null,
+			maxOutputTokens: outputLimitTokens,
+			temperature: settings.temperature,
+			reasoningEffort: settings.reasoningEffort,
+			timeoutMs: values.timeoutSeconds * 1000,
 			signal,
 		}),
 	};
 }
 
-/** The call as it would be reserved now: at its usual size, or where sizes are learned, with a shorter answer in mind. */
+function modelOf(own: string, { model }: CallSettings): string {
+	const name = own.trim() === '' ? model.trim() : own.trim();
+	if (name !== '') return name;
+	throw new CreditError('invalid_settings', 'The model is empty for this item. Choose one, or check the field it is taken from.');
+}
+
+/** A later pass reads all that the pass before read, and its answer. */
+function laterSize(
+	{ size }: CallPlan,
+	{ instructions, settings, learned }: { instructions: string; settings: CallSettings; learned: Learned },
+): RequestSize {
+	const outputLimitTokens = settings.maxOutputTokens;
+	const own = sizeOf({ messages: [{ role: 'user', content: instructions }], schemaText: '', outputLimitTokens });
+	return {
+		inputTokens: size.inputTokens + expectedOutput(size, learned) + own.inputTokens,
+		inputBytes: size.inputBytes + mostBytes(settings) + own.inputBytes,
+		outputLimitTokens,
+	};
+}
+
+function mostBytes({ maxOutputTokens }: CallSettings): number {
+	return maxOutputTokens * MOST_BYTES_PER_TOKEN;
+}
+
 function sizedCalls(
 	{ values, memory }: ActionContext,
-	{ price, size, memoryId, model }: Pick<CallPlan, 'price' | 'size' | 'memoryId'> & { readonly model: string },
+	{ model, price, size, memoryId }: Pick<CallPlan, 'model' | 'price' | 'size' | 'memoryId'>,
 ): SizedCall[] {
-	const learned = memory.learned(memoryId);
-	const asAlternative = (amountMicro: Micro | null, outputLimitTokens: number): SizedCall => ({
-		rung: 0,
-		calls: [{ amountMicro, model: model.slice(0, MAX_LABEL_LENGTH), priceVersion: price?.version ?? null }],
+	const sized = (amountMicro: Micro | null, outputLimitTokens: number): SizedCall => ({
+		amountMicro,
+		model: model.slice(0, MAX_LABEL_LENGTH),
+		priceVersion: price?.version ?? null,
 		outputLimitTokens,
 	});
-	if (!price) return [asAlternative(null, values.maxOutputTokens)];
-	const fullMicro = estimateCost(price, size, estimateModeOf(values, learned));
-	const shorter = values.reservation === 'learned' ? shorterCalls(price, size, { learned, fullMicro }) : [];
-	return [
-		asAlternative(fullMicro, values.maxOutputTokens),
-		...shorter.map(({ amountMicro, outputLimitTokens }) => asAlternative(amountMicro, outputLimitTokens)),
-	];
-}
-
-/** Tokens are estimated for the usual way of asking; bytes for the wordiest, because they must bound every way. */
-function sizeOfCall({ values, contract }: ActionContext, messagesFor: (mode: StructuredMode) => ChatMessage[]): RequestSize {
-	const outputLimitTokens = values.maxOutputTokens;
-	const usual = sizeOf({ messages: messagesFor('json_schema'), schemaText: JSON.stringify(contract.jsonSchema), outputLimitTokens });
-	const wordiest = sizeOf({ messages: messagesFor('prompt'), schemaText: '', outputLimitTokens });
-	return { ...usual, inputBytes: Math.max(usual.inputBytes, wordiest.inputBytes) };
-}
-
-function requestSettings(values: LlmActionValues): Pick<ChatRequest, 'temperature' | 'reasoningEffort' | 'timeoutMs'> {
-	return {
-		temperature: values.temperature,
-		reasoningEffort: values.reasoningEffort === 'default' ? null : values.reasoningEffort,
-		timeoutMs: values.timeoutSeconds * 1000,
-	};
-}
-
-function formOf(contract: OutputContract, mode: StructuredMode): Pick<ChatRequest, 'structured' | 'schema'> {
-	return { structured: mode, schema: mode === 'json_schema' ? contract.jsonSchema : null };
-}
-
-/** A hold must outlive all attempts made under it. */
-function holdTimeoutMs({ timeoutSeconds, maxAttempts }: ActionContext['values']): number {
-	const neededMs = (timeoutSeconds * 1000 + HOLD_MARGIN_MS) * maxAttempts;
-	return Math.min(Math.max(neededMs, DEFAULT_HOLD_TIMEOUT_MS), MAX_HOLD_TIMEOUT_MS);
-}
-
-function labelsOf({ labels }: ActionContext, input: ItemInput): Labels {
-	const all = {
-		campaign: checkedLabel('Campaign', input.campaign),
-		segment: checkedLabel('Segment', input.segment),
-		workspace: checkedLabel('Workspace', input.workspace),
-		tag: checkedLabel('Tag', input.tag),
-		flow: labels.flow.slice(0, MAX_LABEL_LENGTH),
-		node: labels.node.slice(0, MAX_LABEL_LENGTH),
-		purpose: labels.purpose,
-	};
-	return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
-}
-
-function checkedLabel(name: string, value: string): string {
-	const label = value.trim();
-	if (label.length > MAX_LABEL_LENGTH) {
-		throw new CreditError(
-			'invalid_labels',
-			`${name} has ${String(label.length)} characters; labels may have ${String(MAX_LABEL_LENGTH)}. Use a short name or id.`,
-		);
-	}
-	return label;
+	if (!price) return [sized(null, size.outputLimitTokens)];
+	const learned = memory.learned(memoryId);
+	const full = sized(estimateCost(price, size, estimateModeOf(values, learned)), size.outputLimitTokens);
+	if (values.reservation !== 'learned') return [full];
+	return [full, ...shorterCalls(price, size, learned).map((shorter) => sized(shorter.amountMicro, shorter.outputLimitTokens))];
 }
 
 /** The way of sizing reservations that the settings ask for. */

@@ -1,18 +1,29 @@
-/** Owns what the engine remembers between runs of one process: how large calls are, and how each server is asked for a form. */
+/**
+ * Owns what the engine remembers between runs of one process: how large calls are, how each server is asked for a form, and how
+ * each model is doing.
+ */
 import { NOTHING_LEARNED, type Learned } from '../core/estimate';
 import type { StructuredMode } from '../providers/provider';
+import { BoundedMap } from './bounded-map';
+import { ProviderHealth } from './provider-health';
 
 /** What earlier calls taught, kept across runs of one process. Bounded; the oldest is forgotten. */
 export class EngineMemory {
-	readonly #learned = new Map<string, Learned>();
-	readonly #modes = new Map<string, StructuredMode>();
+	readonly health: ProviderHealth;
+	readonly #learned = new BoundedMap<Learned>();
+	readonly #modes = new BoundedMap<StructuredMode>();
+
+	/** `monotonicMs` measures how long calls take and models fail. */
+	constructor(monotonicMs: () => number) {
+		this.health = new ProviderHealth(monotonicMs);
+	}
 
 	learned(id: string): Learned {
 		return this.#learned.get(id) ?? NOTHING_LEARNED;
 	}
 
 	setLearned(id: string, learned: Learned): void {
-		setBounded(this.#learned, id, learned);
+		this.#learned.set(id, learned);
 	}
 
 	/** The strictest way of asking for a form that this endpoint and model are not known to refuse. */
@@ -21,15 +32,6 @@ export class EngineMemory {
 	}
 
 	setMode(id: string, mode: StructuredMode): void {
-		setBounded(this.#modes, id, mode);
+		this.#modes.set(id, mode);
 	}
-}
-
-const MAX_REMEMBERED = 1000;
-
-function setBounded<V>(map: Map<string, V>, key: string, value: V): void {
-	map.delete(key);
-	map.set(key, value);
-	const [oldest] = map.keys();
-	if (map.size > MAX_REMEMBERED && oldest !== undefined) map.delete(oldest);
 }

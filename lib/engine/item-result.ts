@@ -14,8 +14,10 @@ export interface LlmCredits {
 	/** For people: why the item took its fallback, or what else is worth knowing; `null` when all is well. */
 	readonly message: string | null;
 	readonly model: string;
-	/** Credits charged for this item, all attempts together. */
+	/** Credits charged for this item, all attempts and passes together. */
 	readonly credits: string;
+	/** What had been set aside for what was charged: how good the estimate was. */
+	readonly reserved: string;
 	/** Credits available after it; `null` when the ledger could not say. */
 	readonly balance: string | null;
 	readonly usage: Usage | null;
@@ -24,6 +26,17 @@ export interface LlmCredits {
 	readonly latencyMs: number;
 	readonly holdId: string | null;
 	readonly purpose: Purpose;
+	/** What each pass came to; `null` for an answer in one call. */
+	readonly passes: readonly PassResult[] | null;
+}
+
+/** One pass of an answer. */
+export interface PassResult {
+	readonly pass: string;
+	readonly model: string;
+	readonly state: 'answered' | 'failed';
+	readonly credits: string;
+	readonly attempts: number;
 }
 
 /** The field that n8n's Logs panel sums. */

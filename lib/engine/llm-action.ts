@@ -5,6 +5,7 @@
 import pLimit from 'p-limit';
 import { parseCredits } from '../core/money';
 import type { ActionContext, ActionItem, LlmActionOptions, RunHooks } from './action-types';
+import { LateCalls } from './late-calls';
 import { ItemRun } from './item-run';
 import type { ItemResult } from './item-result';
 import { OutputContract } from './output-contract';
@@ -19,7 +20,7 @@ export class LlmAction {
 	/** Throws `invalid_settings` for attributes, fallback values or amounts that could never work. */
 	constructor(options: LlmActionOptions) {
 		parseCredits(options.values.reservationCredits, { field: 'Credits per Call', min: 1n });
-		this.#context = { ...options, contract: new OutputContract(options.values.attributes) };
+		this.#context = { ...options, contract: new OutputContract(options.values.attributes), late: new LateCalls() };
 		this.#limit = pLimit(options.values.concurrency);
 	}
 
@@ -27,7 +28,7 @@ export class LlmAction {
 	async run(items: readonly ActionItem[], { signal = null, onSettled }: RunHooks = {}): Promise<ItemResult[]> {
 		let done = 0;
 		const runs = items.map(async (item) => {
-			const result = await this.runOne(signal ? { key: item.key, read: () => item.read(), signal } : item);
+			const result = await this.runOne(signal ? { ...item, read: () => item.read(), signal } : item);
 			done += 1;
 			onSettled?.(done, items.length);
 			return result;
@@ -38,5 +39,10 @@ export class LlmAction {
 	/** Runs one item within the limit that all items of this action share. */
 	async runOne(item: ActionItem): Promise<ItemResult> {
 		return this.#limit(() => new ItemRun(this.#context, item).run());
+	}
+
+	/** Resolves when no call is under way any more, those included whose items left at their deadline. The ledger is needed until then. */
+	async idle(): Promise<void> {
+		await this.#context.late.ended();
 	}
 }

@@ -10,11 +10,14 @@ import type { Micro } from '../core/money';
 import { priceUsage } from '../core/pricing';
 import type { Usage, UsageReading } from '../core/usage';
 import type { Reason } from '../params/fallback-switch';
-import type { ChatAnswer, ProviderFault, StructuredMode } from '../providers/provider';
+import type { ChatAnswer, ChatOutcome, ProviderFault, StructuredMode } from '../providers/provider';
 import type { CallPlan } from './call-plan';
-import { reasonOf } from './fault-reasons';
+import { cancelled, outOfTime } from './fallback';
+import { healthOf, mayDifferByModel, reasonOf } from './fault-reasons';
+import type { ItemTime } from './item-time';
 import { encodeKept, type Kept } from './kept-result';
 import type { LedgerAccount } from './ledger-account';
+import type { Admission, Health } from './provider-health';
 import type { ActionContext } from './action-types';
 import { weakerMode } from './prompt';
 
@@ -23,7 +26,9 @@ const MAX_KEPT_CHARACTERS = 100_000;
 
 export type CallEnd =
 	| { readonly kind: 'answered'; readonly attributes: Record<string, unknown>; readonly message: string | null }
-	/** `retry`: under a new hold, because this one is closed. */
+	/** The model is left alone for a while; what was set aside is given back. */
+	| { readonly kind: 'paused' }
+	/** `again`: under a new hold, because this one is closed. */
 	| { readonly kind: 'gone'; readonly move: Move; readonly reason: Reason; readonly message: string };
 
 interface MeteredCallOptions {
@@ -32,8 +37,11 @@ interface MeteredCallOptions {
 	readonly plan: CallPlan;
 	readonly hold: Hold;
 	readonly outputLimitTokens: number;
+	/** The answer of the pass before. */
+	readonly previous: string | null;
 	readonly attemptsBefore: number;
 	readonly signal: AbortSignal | null;
+	readonly time: ItemTime;
 }
 
 /** The life of one hold. Its fields tell afterwards what happened. */
@@ -42,6 +50,8 @@ export class MeteredCall {
 	/** How often the provider was asked under this hold. */
 	attempts = 0;
 	chargedMicro: Micro = 0n;
+	/** What was set aside, once it is charged. */
+	reservedMicro: Micro = 0n;
 	availableMicro: Micro | null = null;
 	usage: Usage | null = null;
 
@@ -49,7 +59,14 @@ export class MeteredCall {
 		this.#options = options;
 	}
 
-	/** Asks until the hold is closed. Rejects only for defects of our own, and then the hold is ended as unconfirmed first. */
+	get hold(): Hold {
+		return this.#options.hold;
+	}
+
+	/**
+	 * Asks until the hold is closed. At the item's deadline it goes on without trying again, so that what is billed is settled.
+	 * Rejects only for defects of our own, and then the hold is ended as unconfirmed first.
+	 */
 	async run(): Promise<CallEnd> {
 		try {
 			return await this.#askUntilClosed();
@@ -60,13 +77,35 @@ export class MeteredCall {
 	}
 
 	async #askUntilClosed(): Promise<CallEnd> {
+		const { context, plan } = this.#options;
 		for (;;) {
+			const admission = context.memory.health.admit(plan.modelId);
+			if (!admission) {
+				await this.#close('release');
+				return { kind: 'paused' };
+			}
 			this.attempts += 1;
 			const mode = this.#mode();
-			const { plan, outputLimitTokens, signal } = this.#options;
-			const outcome = await plan.handle.provider.chat(plan.request(mode, { outputLimitTokens, signal }));
+			const outcome = await this.#chat(admission, mode);
 			const end = outcome.kind === 'answered' ? await this.#takeAnswer(outcome, mode) : await this.#takeFault(outcome.fault, mode);
 			if (end) return end;
+		}
+	}
+
+	/** One request, and what it says about the model. */
+	async #chat(admission: Admission, mode: StructuredMode): Promise<ChatOutcome> {
+		const { context, plan, outputLimitTokens, previous, signal, time } = this.#options;
+		let health: Health = { kind: 'unknown' };
+		try {
+			const outcome = await plan.handle.provider.chat(plan.request({ mode, previous, outputLimitTokens, signal }));
+			const isAnswered = outcome.kind === 'answered';
+			// A call that the item has left was counted then.
+			const tellsPace = isAnswered || outcome.fault.code === 'timeout';
+			if (tellsPace && !time.isOver.aborted) context.memory.health.took(plan.modelId, outcome.latencyMs);
+			health = isAnswered ? { kind: 'well' } : healthOf(outcome.fault, { isFinal: this.#moveAfter(outcome.fault) !== 'again' });
+			return outcome;
+		} finally {
+			admission.report(health);
 		}
 	}
 
@@ -74,37 +113,48 @@ export class MeteredCall {
 		const kept = this.#interpret(answer, mode);
 		const message = await this.#settle(answer.usage, kept);
 		if (kept.kind === 'values') return { kind: 'answered', attributes: kept.values, message };
-		const move = nextMove({ kind: 'unusable', isRetryable: answer.refusal === null }, this.#progress());
-		return { kind: 'gone', move, reason: kept.reason, message: kept.message };
+		return { kind: 'gone', move: kept.move, reason: kept.reason, message: kept.message };
 	}
 
 	/** `null`: ask again under the same hold. */
 	async #takeFault(fault: ProviderFault, mode: StructuredMode): Promise<CallEnd | null> {
 		if (fault.code === 'unsupported_output' && this.#weaken(mode)) return null;
-		const isWorthWaiting = (fault.retryAfterMs ?? 0) <= MAX_RETRY_AFTER_MS;
-		const move = nextMove({ kind: 'failed', isRetryable: fault.isRetryable && isWorthWaiting }, this.#progress());
+		const move = this.#moveAfter(fault);
 		const gone: CallEnd = { kind: 'gone', move, reason: reasonOf(fault), message: fault.message };
 		switch (fault.billed) {
 			case 'no':
-				if (move === 'retry' && (await this.#backOff(fault))) return null;
+				if (move === 'again' && (await this.#backOff(fault))) return null;
 				await this.#close('release');
-				return this.#options.signal?.aborted ? { ...gone, move: 'fallback', reason: 'cancelled' } : { ...gone, move: 'fallback' };
+				return move === 'again' ? this.#interrupted() : gone;
 			case 'unknown':
 				await this.#close('expire');
 				break;
 			case 'yes':
-				await this.#settle(fault.usage, { kind: 'unusable', reason: gone.reason, message: gone.message, usage: null });
+				await this.#settle(fault.usage, { kind: 'unusable', reason: gone.reason, message: gone.message, move, usage: null });
 				break;
 			default:
 				return fault.billed satisfies never;
 		}
-		if (move === 'retry') await this.#backOff(fault);
-		return gone;
+		return move === 'again' && !(await this.#backOff(fault)) ? this.#interrupted() : gone;
+	}
+
+	#moveAfter(fault: ProviderFault): Move {
+		const isWorthWaiting = (fault.retryAfterMs ?? 0) <= MAX_RETRY_AFTER_MS;
+		return nextMove(
+			{ kind: 'failed', isRetryable: fault.isRetryable && isWorthWaiting, mayDiffer: mayDifferByModel(fault) },
+			this.#progress(),
+		);
+	}
+
+	#interrupted(): CallEnd {
+		const { reason, message } = this.#options.time.isCancelled ? cancelled() : outOfTime();
+		return { kind: 'gone', move: 'leave', reason, message };
 	}
 
 	#interpret(answer: ChatAnswer, mode: StructuredMode): Kept {
 		const usage = answer.usage.kind === 'reported' ? answer.usage.usage : null;
-		const unusable = (reason: Reason, message: string): Kept => ({ kind: 'unusable', reason, message, usage });
+		const move = nextMove({ kind: 'unusable', isRetryable: answer.refusal === null }, this.#progress());
+		const unusable = (reason: Reason, message: string): Kept => ({ kind: 'unusable', reason, message, move, usage });
 		if (answer.refusal !== null) return unusable('content_refused', 'The model refused to answer this prompt.');
 		const reading = this.#options.context.contract.read(answer.text, { allowsPlainText: mode === 'prompt' });
 		const hint = answer.finishReason === 'length' ? ' It was cut off at the output limit; raise the Output Limit.' : '';
@@ -129,6 +179,7 @@ export class MeteredCall {
 		const isKept = keptForMs > 0 && text.length <= MAX_KEPT_CHARACTERS;
 		const result = isKept ? { text, keptUntilMs: context.timing.clock() + keptForMs } : null;
 		this.chargedMicro = actualMicro;
+		this.reservedMicro = hold.amountMicro;
 		if (this.usage)
 			context.memory.setLearned(
 				plan.memoryId,
@@ -168,12 +219,14 @@ export class MeteredCall {
 		}
 	}
 
-	/** Waits before the next attempt; false when the flow was stopped meanwhile. */
+	/** Waits before the next attempt; false when the flow was stopped meanwhile, or the item has no time for it. */
 	async #backOff({ retryAfterMs }: ProviderFault): Promise<boolean> {
-		const { context, signal } = this.#options;
+		const { context, time } = this.#options;
 		const { attempt } = this.#progress();
-		await context.timing.pause(backoffMs({ attempt, retryAfterMs, jitter: context.timing.jitter() }), signal);
-		return !signal?.aborted;
+		const pauseMs = backoffMs({ attempt, retryAfterMs, jitter: context.timing.jitter() });
+		if (pauseMs >= time.leftMs) return false;
+		await context.timing.pause(pauseMs, time.stopsWaiting);
+		return !time.stopsWaiting.aborted;
 	}
 
 	#progress(): { attempt: number; maxAttempts: number } {
@@ -183,14 +236,14 @@ export class MeteredCall {
 	#mode(): StructuredMode {
 		const { context, plan } = this.#options;
 		const { structuredOutput } = context.values;
-		return structuredOutput === 'auto' ? context.memory.mode(plan.modeId) : structuredOutput;
+		return structuredOutput === 'auto' ? context.memory.mode(plan.modelId) : structuredOutput;
 	}
 
 	/** Remembers that this endpoint needs a weaker way of asking; it does not count as an attempt. */
 	#weaken(mode: StructuredMode): boolean {
 		const weaker = weakerMode(mode);
 		if (this.#options.context.values.structuredOutput !== 'auto' || weaker === null) return false;
-		this.#options.context.memory.setMode(this.#options.plan.modeId, weaker);
+		this.#options.context.memory.setMode(this.#options.plan.modelId, weaker);
 		this.attempts -= 1;
 		return true;
 	}

@@ -31,6 +31,14 @@ export function buildMessages({
 	return system === '' ? [user] : [{ role: 'system', content: system }, user];
 }
 
+/** The messages of a pass: what was asked first, the answer so far, and what this pass is for. The start stays the same, for provider caches. */
+export function continueMessages(
+	messages: readonly ChatMessage[],
+	{ answer, instructions }: { answer: string; instructions: string },
+): ChatMessage[] {
+	return [...messages, { role: 'assistant', content: answer }, { role: 'user', content: instructions }];
+}
+
 /** The size of the request that these messages make, the schema included where it is sent. */
 export function sizeOf({
 	messages,

@@ -1,7 +1,10 @@
 /** Owns the parameters of Fallback Switch. */
 import type { NodeDescription, Param } from './param';
 
-/** Every reason an item can carry, with the words people read. The first two belong to answers, the others to fallbacks. */
+/**
+ * Every reason an item can carry, with the words people read. The first two belong to answers of the model; with an answer of a cheaper
+ * model or of the cache, the others say why it was not the model, and with the fallback values, why there was no answer.
+ */
 export const REASONS = [
 	{ value: 'answered', label: 'Answered', help: 'The model answered' },
 	{ value: 'replayed', label: 'Answered Before', help: 'A retry got the answer that was already paid for' },
@@ -13,6 +16,7 @@ export const REASONS = [
 	{ value: 'context_too_long', label: 'Prompt Too Long', help: 'The prompt is longer than the model takes' },
 	{ value: 'credits_exhausted', label: 'Credits Exhausted', help: 'There were not enough credits for the call' },
 	{ value: 'credits_held', label: 'Credits Held', help: 'Calls under way held the credits for longer than the item may wait' },
+	{ value: 'deadline_reached', label: 'Deadline Reached', help: 'The item would have taken, or took, longer than it may' },
 	{ value: 'empty_answer', label: 'Empty Answer', help: 'The model said nothing' },
 	{ value: 'empty_prompt', label: 'Empty Prompt', help: 'The prompt was empty for this item' },
 	{ value: 'floor_reached', label: 'Kept for Others', help: 'The credits left are kept back for more valuable segments' },
@@ -24,6 +28,7 @@ export const REASONS = [
 	{ value: 'overdrawn', label: 'Overdrawn', help: 'Earlier calls cost more than there was' },
 	{ value: 'plan_not_eligible', label: 'Trial Plan', help: 'Accounts on a trial plan cannot spend credits' },
 	{ value: 'provider_error', label: 'Provider Error', help: 'The provider failed or could not be reached' },
+	{ value: 'provider_paused', label: 'Provider Paused', help: 'The model failed again and again and is left alone for a while' },
 	{ value: 'provider_quota', label: 'Provider Quota Used Up', help: 'The account at the provider has no quota or money left' },
 	{ value: 'provider_rate_limit', label: 'Provider Rate Limit', help: 'The provider kept asking to slow down' },
 	{ value: 'provider_rejected', label: 'Rejected by the Provider', help: 'The key or the request was refused' },
@@ -37,7 +42,7 @@ export type Reason = (typeof REASONS)[number]['value'];
 /** What produced an item. */
 export const SOURCES = [
 	{ value: 'cache', label: 'Cache', help: 'A cached answer' },
-	{ value: 'cheaper_model', label: 'Cheaper Model', help: 'An answer of a cheaper model' },
+	{ value: 'cheaper_model', label: 'Cheaper Model', help: 'An answer of a cheaper model, or of fewer passes' },
 	{ value: 'fallback', label: 'Fallback', help: 'The fallback values' },
 	{ value: 'model', label: 'Model', help: 'An answer of the model' },
 ] as const;

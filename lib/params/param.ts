@@ -3,8 +3,26 @@
  * Node-RED form, its help, validation and the README's tables are projections of it. Refuses host types: it knows neither host.
  */
 
-/** Where a parameter is shown: at once, under Labels, or under the folded Options. */
-export type Section = 'main' | 'labels' | 'options';
+/** A part of a form that is folded until somebody opens it. */
+interface FoldedSection {
+	readonly name: string;
+	readonly title: string;
+	/** One sentence without a final period. */
+	readonly intro: string;
+}
+
+/** The folded parts of a form, in the order in which they are shown. */
+export const FOLDED_SECTIONS = [
+	{ name: 'cheaper', title: 'Cheaper Models', intro: 'What to ask before an item takes its fallback values' },
+	{ name: 'passes', title: 'Passes', intro: 'Improve each answer before it leaves' },
+	{ name: 'labels', title: 'Labels', intro: 'What the credits are counted under, so that you can see what each campaign or segment cost' },
+	{ name: 'limits', title: 'Limits', intro: 'What this node may spend at most' },
+	{ name: 'time', title: 'Time', intro: 'How long to wait, and how often to try' },
+	{ name: 'options', title: 'Options', intro: 'What is not set here stays at its default' },
+] as const satisfies readonly FoldedSection[];
+
+/** Where a parameter is shown: at once, or in one of the folded parts. */
+export type Section = 'main' | (typeof FOLDED_SECTIONS)[number]['name'];
 
 interface ParamBase {
 	/** The same in both hosts and in exported flows. */
@@ -90,11 +108,14 @@ export interface RowsParam extends ParamBase {
 	/** What one row is called, for the add button. */
 	readonly rowLabel: string;
 	readonly fields: readonly FieldParam[];
-	readonly default: readonly Readonly<Record<string, string>>[];
+	readonly default: readonly Readonly<Record<string, string | number | null>>[];
 	readonly minRows: number;
+	/** Refused when there are more. */
+	readonly maxRows?: number;
 }
 
-export type FieldParam = TextParam | ChoiceParam | SecretParam;
+/** A field of a record. A number whose default is `null` may be left empty. */
+export type FieldParam = TextParam | ChoiceParam | SecretParam | ModelParam | NumberParam;
 export type Param =
 	TextParam | ModelParam | SecretParam | NumberParam | CreditsParam | BooleanParam | ChoiceParam | ChoicesParam | RowsParam;
 
@@ -142,7 +163,7 @@ export type ValueOf<P extends Param> = P extends { kind: 'number' }
 	: P extends { kind: 'boolean' }
 		? boolean
 		: P extends { kind: 'rows'; fields: readonly (infer F extends FieldParam)[] }
-			? readonly { readonly [K in F as K['name']]: K extends { kind: 'choice'; choices: readonly Choice<infer V>[] } ? V : string }[]
+			? readonly { readonly [K in F as K['name']]: ValueOf<K> }[]
 			: P extends { kind: 'choice'; choices: readonly Choice<infer V>[] }
 				? V
 				: P extends { kind: 'choices'; choices: readonly Choice<infer V>[] }

@@ -109,10 +109,15 @@ function readChoice(param: Extract<Param, { kind: 'choice' | 'choices' }>, given
 	throw invalid(param, given, `choose one of ${param.choices.map(({ value }) => value).join(', ')}`);
 }
 
-function readRows(param: RowsParam, given: unknown): Record<string, string>[] {
+function readRows(param: RowsParam, given: unknown): Record<string, unknown>[] {
 	if (!Array.isArray(given)) throw invalid(param, given, 'it must be a list');
 	if (given.length < param.minRows)
 		throw new CreditError('invalid_settings', `${param.label} is empty. Add at least ${String(param.minRows)}: ${param.help}.`);
+	if (param.maxRows !== undefined && given.length > param.maxRows)
+		throw new CreditError(
+			'invalid_settings',
+			`${param.label} has ${String(given.length)} rows; at most ${String(param.maxRows)} are allowed.`,
+		);
 	return given.map((row: unknown, index) => {
 		if (typeof row !== 'object' || row === null)
 			throw invalid(param, row, `${param.rowLabel} ${String(index + 1)} must be a record of fields`);
@@ -120,7 +125,7 @@ function readRows(param: RowsParam, given: unknown): Record<string, string>[] {
 			const label = `${param.rowLabel} ${String(index + 1)}: ${field.label}`;
 			return [field.name, readParam({ ...field, label }, (row as Raw)[field.name] ?? field.default)];
 		});
-		return Object.fromEntries(fields) as Record<string, string>;
+		return Object.fromEntries(fields) as Record<string, unknown>;
 	});
 }
 

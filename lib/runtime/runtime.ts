@@ -120,7 +120,7 @@ export function machineTimeZone(): string {
 
 function registry(): Registry {
 	const holder = globalThis as { [REGISTRY]?: Registry };
-	const registry = holder[REGISTRY] ?? { ledgers: new Map(), memory: new EngineMemory() };
+	const registry = holder[REGISTRY] ?? { ledgers: new Map(), memory: new EngineMemory(monotonicMs) };
 	holder[REGISTRY] = registry;
 	return registry;
 }

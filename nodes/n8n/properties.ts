@@ -10,26 +10,25 @@ import type {
 	INodePropertyTypeOptions,
 	NodeParameterValueType,
 } from 'n8n-workflow';
-import type { Choice, FieldParam, Param, RowsParam, Section } from '../../lib/params/param';
+import { FOLDED_SECTIONS, type Choice, type FieldParam, type Param, type RowsParam, type Section } from '../../lib/params/param';
 
 /** Name of the list inside a fixed collection. */
 export const ROWS = 'values';
 /** Credential switch behind which the section `options` lies, because n8n's credential form has no collections. */
 export const MORE_SETTINGS = 'moreSettings';
 
-const COLLECTIONS = {
-	labels: { displayName: 'Labels', placeholder: 'Add Label', description: 'What the credits are counted under' },
-	options: { displayName: 'Options', placeholder: 'Add Option', description: 'What is not set here stays at its default' },
-} as const satisfies Record<Exclude<Section, 'main'>, object>;
+/** Sections that are one list each: n8n shows a list by itself, so no collection is put around it. */
+const LISTS: ReadonlySet<Section> = new Set<Section>(['cheaper', 'passes']);
 
 /**
  * The form of a node. Parameters that are the same for all items take no expression, since an expression would be computed for
  * the first item only and its value be used for all the others.
  */
 export function nodeProperties(params: readonly Param[]): INodeProperties[] {
-	const main = params.filter(({ section }) => section === 'main').map((param) => toProperty(param, { isInside: false }));
-	const collections = (['labels', 'options'] as const).flatMap((section) => collectionOf(params, section));
-	return [...main, ...collections];
+	const inline = (section: Section): INodeProperties[] =>
+		params.filter((param) => param.section === section).map((param) => toProperty(param, { isInside: false }));
+	const folded = FOLDED_SECTIONS.flatMap((section) => (LISTS.has(section.name) ? inline(section.name) : collectionOf(params, section)));
+	return [...inline('main'), ...folded];
 }
 
 /** The form of a credential: everything inline, the section `options` behind one switch. */
@@ -56,9 +55,14 @@ function moreSettings(params: readonly Param[]): INodeProperties {
 	};
 }
 
+/** True for a section whose parameters stand at the top of n8n's form. */
+export function isInline(section: Section): boolean {
+	return section === 'main' || LISTS.has(section);
+}
+
 /** Where n8n keeps the value of a node's parameter. */
 export function pathOf({ name, section }: Param): string {
-	return section === 'main' ? name : `${section}.${name}`;
+	return isInline(section) ? name : `${section}.${name}`;
 }
 
 /** The default as n8n's form shows it. A number that may be empty is an option: once it is added, it starts at 1 within its bounds. */
@@ -88,7 +92,7 @@ export function fromHost(param: Param, value: unknown): unknown {
 	const record = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
 	switch (param.kind) {
 		case 'rows':
-			return Array.isArray(value) ? value : (record?.[ROWS] ?? []);
+			return rowsFromHost(param, Array.isArray(value) ? value : (record?.[ROWS] ?? []));
 		case 'model':
 			return (record && 'value' in record ? record['value'] : value) ?? '';
 		case 'text':
@@ -105,12 +109,25 @@ export function fromHost(param: Param, value: unknown): unknown {
 	}
 }
 
-function collectionOf(params: readonly Param[], section: keyof typeof COLLECTIONS): INodeProperties[] {
-	const inside = params.filter((param) => param.section === section).sort((a, b) => a.label.localeCompare(b.label));
+function rowsFromHost({ fields }: RowsParam, rows: unknown): unknown {
+	if (!Array.isArray(rows)) return rows;
+	return rows.map((row: unknown) => {
+		if (typeof row !== 'object' || row === null) return row;
+		const known = fields.filter(({ name }) => name in row);
+		return {
+			...row,
+			...Object.fromEntries(known.map((field) => [field.name, fromHost(field, (row as Record<string, unknown>)[field.name])])),
+		};
+	});
+}
+
+function collectionOf(params: readonly Param[], { name, title, intro }: (typeof FOLDED_SECTIONS)[number]): INodeProperties[] {
+	const inside = params.filter((param) => param.section === name).sort((a, b) => a.label.localeCompare(b.label));
 	if (inside.length === 0) return [];
-	const names = new Set(inside.map(({ name }) => name));
+	const names = new Set(inside.map((param) => param.name));
 	const options = inside.map((param) => toProperty(param, { isInside: true, siblings: names }));
-	return [{ ...COLLECTIONS[section], name: section, type: 'collection', default: {}, options, ...sharedCondition(inside) }];
+	const shown = { displayName: title, placeholder: `Add ${title.replace(/s$/, '')}`, description: intro };
+	return [{ ...shown, name, type: 'collection', default: {}, options, ...sharedCondition(inside) }];
 }
 
 /** A collection of which nothing would be shown is not shown either. */
@@ -181,7 +198,9 @@ function numberOptions({ min, max, isInteger }: Extract<Param, { kind: 'number' 
 
 /** Rows fold up under the value of their first field. n8n writes the placeholder on the button that adds one. */
 function rowsType({ fields, rowLabel }: RowsParam): Pick<INodeProperties, 'type' | 'typeOptions' | 'options' | 'placeholder'> {
-	const values = fields.map((field: FieldParam) => toProperty(field, { isInside: false }));
+	const values = fields.map((field: FieldParam) =>
+		isOptionalNumber(field) ? numberAsText(field) : toProperty(field, { isInside: false }),
+	);
 	const options: INodePropertyCollection[] = [{ name: ROWS, displayName: rowLabel, values }];
 	const itemTitle = `={{ $collection.item.value.${fields[0]?.name ?? ''} }}`;
 	return {
@@ -190,6 +209,17 @@ function rowsType({ fields, rowLabel }: RowsParam): Pick<INodeProperties, 'type'
 		typeOptions: { multipleValues: true, sortable: true, fixedCollection: { itemTitle } },
 		options,
 	};
+}
+
+function isOptionalNumber(field: FieldParam): field is Extract<FieldParam, { kind: 'number' }> {
+	return field.kind === 'number' && field.default === null;
+}
+
+/** A number of a row that may stay empty: n8n's fields for numbers cannot. What is typed is checked when it is read. */
+function numberAsText({ label, name, help, placeholder, unit }: Extract<FieldParam, { kind: 'number' }>): INodeProperties {
+	const shown = placeholder === undefined ? {} : { placeholder: placeholderOf(placeholder) };
+	const hint = unit === undefined ? {} : { hint: `In ${unit}` };
+	return { displayName: label, name, type: 'string', default: '', description: help, noDataExpression: true, ...shown, ...hint };
 }
 
 /** n8n lists options by name; the options of an operation also say what they do in the node picker. */
@@ -205,7 +235,7 @@ function choicesOf(choices: readonly Choice[], param: Param): INodePropertyOptio
 }
 
 function placeholderOf(placeholder: string): string {
-	return /^leave /i.test(placeholder) ? placeholder : `e.g. ${placeholder}`;
+	return /^(leave|as) /i.test(placeholder) ? placeholder : `e.g. ${placeholder}`;
 }
 
 function mutable(conditions: NonNullable<Param['showWhen']>): Record<string, (string | boolean)[]> {

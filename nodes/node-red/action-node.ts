@@ -65,6 +65,7 @@ export class ActionNode {
 		const work = ready.action.runOne({
 			key: `${this.#node.id}:${newId()}`,
 			read: () => this.#read(ready.values, msg),
+			executionId: sequenceOf(msg),
 			signal: this.#stop.signal,
 		});
 		this.#order.add(work, {
@@ -81,7 +82,9 @@ export class ActionNode {
 	/** Ends the calls under way; what they cost is settled, and their messages leave, before the ledger is given back. */
 	async close(): Promise<void> {
 		this.#stop.abort();
-		await Promise.race([this.#order.empty(), pause(STOP_WITHIN_MS)]);
+		const ready = this.#ready;
+		const idle = 'problem' in ready ? Promise.resolve() : ready.action.idle();
+		await Promise.race([Promise.all([this.#order.empty(), idle]), pause(STOP_WITHIN_MS)]);
 		this.#status.close();
 		await this.#ledger.release();
 	}
@@ -133,11 +136,11 @@ export class ActionNode {
 	}
 
 	async #read(values: MessageValues, msg: NodeMessage): Promise<ItemInput> {
-		const { model, systemPrompt, prompt, campaign, segment, workspace, person, tag, idempotencyKey } = readParams(
+		const { model, systemPrompt, prompt, campaign, segment, workspace, person, tag, execution, idempotencyKey } = readParams(
 			LLM_ACTION_PARAMS.map((param) => ({ ...param, isRequired: false, showWhen: {} })),
 			await values.read(msg),
 		) as unknown as ItemInput;
-		return { model, systemPrompt, prompt, campaign, segment, workspace, person, tag, idempotencyKey };
+		return { model, systemPrompt, prompt, campaign, segment, workspace, person, tag, execution, idempotencyKey };
 	}
 
 	#leave({ outputField, isSeparate }: Ready, { msg, result, way }: { msg: NodeMessage; result: ItemResult; way: WayOut }): void {
@@ -162,6 +165,12 @@ export class ActionNode {
 		if (result.tokenUsage === null) delete msg['tokenUsage'];
 		else msg['tokenUsage'] = result.tokenUsage;
 	}
+}
+
+/** Node-RED has no executions; messages that were split from one carry the id of their sequence. */
+function sequenceOf({ parts }: NodeMessage): string | null {
+	const id: unknown = typeof parts === 'object' && parts !== null ? (parts as { readonly id?: unknown }).id : undefined;
+	return typeof id === 'string' && id !== '' ? id : null;
 }
 
 function checkOutputField({ outputField, attributes }: { outputField: string; attributes: readonly { name: string }[] }): void {

@@ -3,15 +3,10 @@
  * Node-RED fills fields by their ids.
  */
 import { connectionsOf, keyOf, typeKeyOf, type ConnectionProperty } from '../../nodes/node-red/node-types';
-import type { ConnectionDescription, NodeDescription, Param, Section } from '../../lib/params/param';
+import { FOLDED_SECTIONS, type ConnectionDescription, type NodeDescription, type Param } from '../../lib/params/param';
 import { helpOfParam, inNodeRedWords, placeholderOf } from '../../nodes/node-red/words';
 
 type Description = NodeDescription | ConnectionDescription;
-
-const SECTIONS: readonly { readonly section: Exclude<Section, 'main'>; readonly title: string; readonly intro: string }[] = [
-	{ section: 'labels', title: 'Labels', intro: 'Credits are counted under these, so that you can see what each campaign or segment cost.' },
-	{ section: 'options', title: 'Options', intro: '' },
-];
 
 /** The form of a type. */
 export function formOf(description: Description): string {
@@ -28,7 +23,7 @@ export function formOf(description: Description): string {
 		...connections.filter(({ isRequired }) => !isRequired).map(connectionRow),
 		...main.slice(1).map((param) => rowOf(param, { prefix, description })),
 		...(isNode ? [] : [connectionFoot(description.type)]),
-		...SECTIONS.map((section) => sectionOf(section, { prefix, description })),
+		...FOLDED_SECTIONS.map((section) => sectionOf(section, { prefix, description })),
 		...(isNode && description.outputs === null ? ['<input type="hidden" id="node-input-outputs">'] : []),
 		'</div>',
 	];
@@ -59,14 +54,14 @@ interface Context {
 	readonly description: Description;
 }
 
-function sectionOf({ section, title, intro }: (typeof SECTIONS)[number], context: Context): string {
-	const inside = context.description.params.filter((param) => param.section === section);
+function sectionOf({ name, title, intro }: (typeof FOLDED_SECTIONS)[number], context: Context): string {
+	const inside = context.description.params.filter(({ section }) => section === name);
 	if (inside.length === 0) return '';
 	return [
-		`<div class="llmc-section" data-section="${section}">`,
+		`<div class="llmc-section" data-section="${name}">`,
 		`<a href="#" class="llmc-section-head" role="button"><i class="fa fa-angle-right"></i><b>${title}</b><span class="llmc-section-summary"></span></a>`,
 		'<div class="llmc-section-body">',
-		intro === '' ? '' : `<div class="llmc-hint">${intro}</div>`,
+		name === 'options' ? '' : `<div class="llmc-hint">${escape(intro)}.</div>`,
 		...inside.map((param) => rowOf(param, context)),
 		'</div>',
 		'</div>',

@@ -11,16 +11,18 @@ type Description = NodeDescription | ConnectionDescription;
 /** What `msg.llmCredits` holds. */
 const LLM_CREDITS_FIELDS: readonly (readonly [name: string, type: string, help: string])[] = [
 	['source', 'string', 'what produced the message: `model`, `cheaper_model`, `cache` or `fallback`'],
-	['reason', 'string', '`answered`, or why the fallback values were used, such as `credits_exhausted`'],
+	['reason', 'string', '`answered`, or why it was not the model, such as `credits_exhausted`'],
 	['message', 'string', 'the same for people, with what to do about it; null when all is well'],
 	['model', 'string', 'the model that was asked'],
 	['credits', 'string', 'credits charged for this message, as a decimal text'],
+	['reserved', 'string', 'credits that had been set aside for what was charged'],
 	['balance', 'string', 'credits available after it'],
 	['usage', 'object', 'tokens in and out, as the provider counted them'],
 	['attempts', 'number', 'how often the provider was asked'],
 	['latencyMs', 'number', 'how long it took'],
 	['holdId', 'string', 'the hold in the ledger'],
 	['purpose', 'string', '`live`, `test` or `preview`'],
+	['passes', 'array', 'for an answer in passes: `pass`, `model`, `state`, `credits` and `attempts` of each; else null'],
 ];
 
 /** The help of a type as markdown. */

@@ -71,7 +71,7 @@ export async function meteredSide(
 		executionId: 'run-1',
 		nodeKey: 'bench',
 		timing,
-		memory: new EngineMemory(),
+		memory: new EngineMemory(timing.monotonicMs),
 	});
 	return {
 		path,
@@ -125,6 +125,7 @@ function itemOf(index: number): ActionItem {
 			workspace: '',
 			person: `customer-${String(index)}`,
 			tag: '',
+			execution: '',
 			idempotencyKey: '',
 		}),
 	};

@@ -62,7 +62,7 @@ describe('n8n: a campaign', function () {
 
 	it('lets items wait for credits that open calls hold, before they fall back', async () => {
 		world = await openWorld({ credits: '120', choose: () => ({ kind: 'answer', delayMs: 20 }) });
-		const action = world.action({ options: { concurrency: 32, reservationCredits: '3', waitForCreditsSeconds: 60 } });
+		const action = world.action({ options: { concurrency: 32, reservationCredits: '3' }, time: { waitForCreditsSeconds: 60 } });
 		const { workflow, path } = await world.campaign(plainCampaign(action));
 		const execution = await world.n8n.run(workflow, path, { people: peopleList(300) });
 

@@ -22,8 +22,8 @@ describe('n8n: kill -9 in the middle of a campaign', function () {
 
 	it('loses nothing, pays nobody twice, and the credits of lost calls come back by themselves', async () => {
 		world = await openWorld({ credits: '1000', choose: () => ({ kind: 'answer', delayMs: 100 }) });
-		const options = { concurrency: CONCURRENCY, idempotencyKey: '={{ "spring-" + $json.id }}', waitForCreditsSeconds: 1 };
-		const { workflow, path } = await world.campaign(plainCampaign(world.action({ options })));
+		const options = { concurrency: CONCURRENCY, idempotencyKey: '={{ "spring-" + $json.id }}' };
+		const { workflow, path } = await world.campaign(plainCampaign(world.action({ options, time: { waitForCreditsSeconds: 1 } })));
 		const lost = world.n8n.call(path, { people: peopleList(PEOPLE) }).catch(() => null);
 		await until(async () => (world.provider.requests.length >= 60 ? true : null), {
 			timeoutMs: 30_000,

@@ -89,7 +89,8 @@ describe('n8n: faults and bad input', function () {
 		const action = world.action({
 			outputs: 'single',
 			prompt: '=Write to {{ $json.name }}.',
-			options: { reservationCredits: '2', timeoutSeconds: 3, concurrency: 16 },
+			options: { reservationCredits: '2', concurrency: 16 },
+			time: { timeoutSeconds: 3 },
 		});
 		const { workflow, path } = await world.campaign({ nodes: [action], wires: [['People', 'LLM Action']] });
 		const execution = await world.n8n.run(workflow, path, { people: FAULTS.map(({ name }) => ({ name })) });

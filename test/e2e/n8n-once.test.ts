@@ -106,7 +106,9 @@ describe('n8n: paid once', function () {
 	it('a cancelled execution ends at once and leaves nothing held', async () => {
 		const choose = (_: unknown, n: number): Behaviour => (n <= 4 ? { kind: 'answer' } : { kind: 'hang' });
 		world = await openWorld({ credits: '100', choose });
-		const { workflow, path } = await world.campaign(plainCampaign(world.action({ options: { concurrency: 8, timeoutSeconds: 120 } })));
+		const { workflow, path } = await world.campaign(
+			plainCampaign(world.action({ options: { concurrency: 8 }, time: { timeoutSeconds: 120 } })),
+		);
 		const answer = world.n8n.call(path, { people: peopleList(40) });
 		await until(async () => (world.provider.stats().inFlight === 8 ? true : null), {
 			timeoutMs: 20_000,

@@ -14,7 +14,7 @@ import { readParam } from '../../lib/params/read';
 import { CreditBalance } from '../../nodes/n8n/CreditBalance/CreditBalance.node';
 import { FallbackSwitch } from '../../nodes/n8n/FallbackSwitch/FallbackSwitch.node';
 import { LlmAction } from '../../nodes/n8n/LlmAction/LlmAction.node';
-import { fromHost, hostDefault, MORE_SETTINGS } from '../../nodes/n8n/properties';
+import { fromHost, hostDefault, isInline, MORE_SETTINGS } from '../../nodes/n8n/properties';
 import { outputRoot, repositoryRoot } from '../support/repository';
 
 const NODES: readonly (readonly [file: string, node: INodeType, described: NodeDescription])[] = [
@@ -39,8 +39,9 @@ function flat(property: INodeProperties): INodeProperties[] {
 
 /** Where n8n keeps each parameter: at the top, or in the collection of its section. */
 function find(properties: readonly INodeProperties[], { name, section }: Param): INodeProperties | undefined {
-	const place =
-		section === 'main' ? properties : (properties.find((property) => property.name === section)?.options ?? []).filter(isProperty);
+	const place = isInline(section)
+		? properties
+		: (properties.find((property) => property.name === section)?.options ?? []).filter(isProperty);
 	return place.find((property) => property.name === name);
 }
 

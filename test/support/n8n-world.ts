@@ -105,7 +105,7 @@ function llmAction(
 	parameters: Readonly<Record<string, unknown>>,
 	settings: Partial<WorkflowNode>,
 ): WorkflowNode {
-	const { options = {}, ...main } = parameters as { options?: object };
+	const { options = {}, time = {}, ...main } = parameters as { options?: object; time?: object };
 	return {
 		name: 'LLM Action',
 		type: `${PREFIX}.llmAction`,
@@ -114,7 +114,8 @@ function llmAction(
 			model: { __rl: true, mode: 'id', value: MODEL },
 			prompt: '=Write to {{ $json.name }}',
 			attributes: { values: [{ name: 'message', type: 'text', description: 'The message', details: '', fallback: 'News for you' }] },
-			options: { reservation: 'fixed', reservationCredits: '1', maxAttempts: 1, ...options },
+			options: { reservation: 'fixed', reservationCredits: '1', ...options },
+			time: { maxAttempts: 1, ...time },
 			...main,
 		},
 		...settings,

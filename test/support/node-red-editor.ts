@@ -6,6 +6,7 @@ import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Section } from '../../lib/params/param';
 import type { NodeRed } from './real-node-red';
 
 const FLAGS = [
@@ -108,7 +109,7 @@ export class Editor {
 		return this.page.locator(selector).inputValue();
 	}
 
-	async openSection(name: 'labels' | 'options'): Promise<void> {
+	async openSection(name: Exclude<Section, 'main'>): Promise<void> {
 		const section = this.page.locator(`.llmc-section[data-section="${name}"]`);
 		if (!(await section.getAttribute('class'))?.includes('llmc-open')) await section.locator('.llmc-section-head').click();
 	}

@@ -29,6 +29,15 @@ export const PRICE: ModelPrice = {
 	contextTokens: null,
 };
 
+/** The same price times a fraction of 1,000. */
+export function priceTimes(perMille: bigint, model: string): ModelPrice {
+	const tiers = PRICE.tiers.map(({ fromInputTokens, rates }) => {
+		const times = Object.fromEntries(Object.entries(rates).map(([kind, rate]) => [kind, (rate * perMille) / 1000n]));
+		return { fromInputTokens, rates: { ...rates, ...times } };
+	});
+	return { ...PRICE, model, version: `test/${model}/1`, tiers };
+}
+
 export function answer(text: string, usage: unknown = { kind: 'reported', usage: USAGE }): ChatOutcome {
 	return { kind: 'answered', text, refusal: null, finishReason: 'stop', usage: usage as never, model: 'm', latencyMs: 1 };
 }
@@ -76,7 +85,10 @@ export class ScriptedProvider implements Provider {
 		return Promise.resolve(['m']);
 	}
 
-	handle(price: ModelPrice | null = PRICE): ProviderHandle {
-		return { provider: this, service: 'scripted', priceOf: () => price };
+	/** One price for every model, or prices by model; a model that is not among them has none. */
+	handle(price: ModelPrice | null | Readonly<Record<string, ModelPrice>> = PRICE): ProviderHandle {
+		const priceOf = (model: string): ModelPrice | null =>
+			price === null || 'tiers' in price ? (price as ModelPrice | null) : (price[model] ?? null);
+		return { provider: this, service: 'scripted', priceOf };
 	}
 }

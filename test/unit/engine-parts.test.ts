@@ -39,11 +39,17 @@ describe('estimate', () => {
 });
 
 describe('ladder', () => {
-	it('never retries a refusal, and retries what may pass up to the limit', () => {
-		expect(nextMove({ kind: 'refused', reason: 'credits_held' }, { attempt: 1, maxAttempts: 3 })).to.equal('fallback');
-		expect(nextMove({ kind: 'failed', isRetryable: true }, { attempt: 2, maxAttempts: 3 })).to.equal('retry');
-		expect(nextMove({ kind: 'failed', isRetryable: true }, { attempt: 3, maxAttempts: 3 })).to.equal('fallback');
-		expect(nextMove({ kind: 'unusable', isRetryable: false }, { attempt: 1, maxAttempts: 3 })).to.equal('fallback');
+	const failed = (isRetryable: boolean, mayDiffer: boolean) => ({ kind: 'failed', isRetryable, mayDiffer }) as const;
+
+	it('asks again what may pass, up to the limit, and then goes down where another model may do better', () => {
+		expect(nextMove(failed(true, true), { attempt: 2, maxAttempts: 3 })).to.equal('again');
+		expect(nextMove(failed(true, true), { attempt: 3, maxAttempts: 3 })).to.equal('down');
+		expect(nextMove(failed(true, false), { attempt: 3, maxAttempts: 3 })).to.equal('leave');
+		expect(nextMove(failed(false, true), { attempt: 1, maxAttempts: 3 })).to.equal('down');
+	});
+	it('asks no other model to say what one would not', () => {
+		expect(nextMove({ kind: 'unusable', isRetryable: true }, { attempt: 3, maxAttempts: 3 })).to.equal('down');
+		expect(nextMove({ kind: 'unusable', isRetryable: false }, { attempt: 1, maxAttempts: 3 })).to.equal('leave');
 	});
 	it('backs off 0.5 s doubled up to 20 s with jitter, or as the provider asked', () => {
 		expect(backoffMs({ attempt: 1, retryAfterMs: null, jitter: 1 })).to.equal(500);

@@ -1,124 +1,21 @@
 import { expect } from 'chai';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
 import { CreditError } from '../../lib/core/errors';
-import { formatCredits, parseCredits } from '../../lib/core/money';
-import { EngineMemory } from '../../lib/engine/engine-memory';
-import { LlmAction, type ActionItem, type ItemInput, type LlmActionOptions, type LlmActionValues } from '../../lib/engine/llm-action';
-import { LedgerAccount } from '../../lib/engine/ledger-account';
-import type { ItemResult } from '../../lib/engine/item-result';
-import { GroupCommit } from '../../lib/ledger/group-commit';
-import { openMemoryLedger } from '../../lib/ledger/memory/store';
-import type { LedgerStore } from '../../lib/ledger/store';
+import { parseCredits } from '../../lib/core/money';
 import { ZERO_RATES } from '../../lib/core/pricing';
 import { NO_TOKENS } from '../../lib/core/usage';
-import { LLM_ACTION_PARAMS } from '../../lib/params/llm-action';
-import { readParams } from '../../lib/params/read';
+import type { ActionItem } from '../../lib/engine/llm-action';
+import type { ItemResult } from '../../lib/engine/item-result';
 import type { ChatAnswer } from '../../lib/providers/provider';
+import { CALL_CREDITS, expectClean, item, items, makeAction, makeWorld, spent, type ActionWorld } from '../support/action-world';
 import { answer, fault, PRICE, ScriptedProvider, USAGE, type Script } from '../support/scripted-provider';
 
-const CALL_CREDITS = '1.2';
 const GOOD = '{"message":"Hello"}';
-
-interface World {
-	readonly store: LedgerStore;
-	readonly ledger: LedgerAccount;
-	readonly memory: EngineMemory;
-	nowMs: number;
-	readonly pauses: number[];
-}
-
-async function makeWorld(credits: string): Promise<World> {
-	const world: { nowMs: number; pauses: number[] } = { nowMs: 1_790_000_000_000, pauses: [] };
-	const clock = (): number => world.nowMs;
-	const store = openMemoryLedger({ clock });
-	const timing = {
-		clock,
-		monotonicMs: clock,
-		jitter: () => 0.5,
-		pause: async (delayMs: number) => {
-			world.pauses.push(delayMs);
-			world.nowMs += Math.ceil(delayMs);
-			await new Promise((resolve) => setImmediate(resolve));
-		},
-	};
-	const ledger = new LedgerAccount({ accountId: 'a', store, commits: new GroupCommit(store), timing });
-	await ledger.open({ timeZone: 'UTC' });
-	if (credits !== '0') {
-		await ledger.grant({ credits: parseCredits(credits, { field: 'credits' }), category: 'promotional', expiry: null, key: 'grant' });
-	}
-	return Object.assign(world, { store, ledger, memory: new EngineMemory() });
-}
-
-function makeAction(
-	world: World,
-	provider: ScriptedProvider,
-	settings: Record<string, unknown> = {},
-	more: Partial<LlmActionOptions> = {},
-): LlmAction {
-	const values = readParams(LLM_ACTION_PARAMS, {
-		model: 'm',
-		prompt: 'x',
-		reservation: 'fixed',
-		reservationCredits: CALL_CREDITS,
-		attributes: [{ name: 'message', type: 'text', description: '', details: '', fallback: 'Hi' }],
-		...settings,
-	}) as LlmActionValues;
-	const clock = (): number => world.nowMs;
-	return new LlmAction({
-		values,
-		openLedger: () => Promise.resolve(world.ledger),
-		provider: () => provider.handle(),
-		labels: { flow: 'f', node: 'n', purpose: 'live' },
-		nodeKey: 'n',
-		memory: world.memory,
-		timing: {
-			clock,
-			monotonicMs: clock,
-			jitter: () => 0.5,
-			pause: async (delayMs) => {
-				world.pauses.push(delayMs);
-				world.nowMs += Math.ceil(delayMs);
-				await new Promise((resolve) => setImmediate(resolve));
-			},
-		},
-		...more,
-	});
-}
-
-const INPUT: ItemInput = {
-	model: 'm',
-	systemPrompt: '',
-	prompt: 'Write',
-	campaign: 'spring',
-	segment: '',
-	workspace: '',
-	person: '',
-	tag: '',
-	idempotencyKey: '',
-};
-
-function item(key: string, input: Partial<ItemInput> = {}, signal: AbortSignal | null = null): ActionItem {
-	return { key, read: () => ({ ...INPUT, ...input }), signal };
-}
-
-function items(count: number): ActionItem[] {
-	return Array.from({ length: count }, (_, index) => item(`k${String(index)}`, { prompt: `Write ${String(index)}` }));
-}
-
-async function spent(world: World): Promise<string> {
-	const { grants, overdraftMicro } = await world.ledger.balance();
-	return formatCredits(grants.reduce((sum, grant) => sum + grant.settledMicro, 0n) + overdraftMicro);
-}
-
-async function expectClean(world: World): Promise<void> {
-	expect((await verifyLedger(world.store)).violations).to.deep.equal([]);
-}
 
 async function runOne(
 	credits: string,
 	script: Script,
 	settings: Record<string, unknown> = {},
-): Promise<{ world: World; result: ItemResult; provider: ScriptedProvider }> {
+): Promise<{ world: ActionWorld; result: ItemResult; provider: ScriptedProvider }> {
 	const world = await makeWorld(credits);
 	const provider = new ScriptedProvider(script);
 	const [result] = await makeAction(world, provider, settings).run([item('k')]);

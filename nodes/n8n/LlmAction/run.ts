@@ -22,15 +22,18 @@ export async function runLlmAction(ctx: IExecuteFunctions): Promise<INodeExecuti
 	if (items.length === 0) return [[]];
 	const run = identify(ctx);
 	const ledger = nodeLedger(ctx);
+	let idle: Promise<void> = Promise.resolve();
 	try {
 		const { action, values } = await prepare(ctx, { run, ledger });
 		const results = await action.run(actionItems(ctx, { run, count: items.length }), { signal: ctx.getExecutionCancelSignal() ?? null });
+		idle = action.idle();
 		tellEditor(ctx, results);
 		return distribute(ctx, { items, results, values });
 	} catch (error) {
 		return refuse(ctx, { items, run, error });
 	} finally {
-		await ledger.release();
+		// Items may have left at their deadline while their calls go on; the ledger is needed to settle them.
+		void idle.then(() => ledger.release());
 	}
 }
 
@@ -110,7 +113,17 @@ function refuse(
 }
 
 function refusedMark(message: string, { purpose }: RunIdentity): LlmCredits {
-	const nothing = { model: '', credits: '0', balance: null, usage: null, attempts: 0, latencyMs: 0, holdId: null };
+	const nothing = {
+		model: '',
+		credits: '0',
+		reserved: '0',
+		balance: null,
+		usage: null,
+		attempts: 0,
+		latencyMs: 0,
+		holdId: null,
+		passes: null,
+	};
 	return { source: 'fallback', reason: 'invalid_item', message, ...nothing, purpose };
 }
 

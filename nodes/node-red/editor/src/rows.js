@@ -43,16 +43,23 @@ export class Rows {
 		container.addClass(`llmc-record llmc-record-${this.key}`);
 		data.inputs = {};
 		for (const field of this.param.fields) {
-			const input = inputFor(field).val(row[field.name] ?? field.default);
+			const input = inputFor(field).val(row[field.name] ?? field.default ?? '');
 			const label = $('<span class="llmc-caption">').text(field.label);
 			const cell = $('<label class="llmc-cell">').attr({ 'data-field': field.name, title: field.help }).append(label, input);
 			container.append(cell);
 			data.inputs[field.name] = input;
+			if (field.kind === 'model') this.offerModels(input);
 		}
 		$('<div class="llmc-row-message">').appendTo(container);
 		container.on('input change', () => this.adapt(container, data));
 		this.adapt(container, data);
 		if (data.row === undefined) container.find('input').first().trigger('focus');
+	}
+
+	/** The models of the provider, as in the field of the model itself. */
+	offerModels(input) {
+		const picker = this.form.parts.model;
+		input.autoComplete({ minLength: 0, search: (value, done) => picker.load().then(() => done(picker.matches(value))) });
 	}
 
 	/** Fits captions and examples to the type of an attribute, and says what is wrong with a field. */
@@ -114,7 +121,9 @@ export class Rows {
 }
 
 function inputFor(field) {
-	if (field.kind !== 'choice') return $('<input type="text">').attr('placeholder', field.placeholder ?? '');
+	const placeholder = field.placeholder ?? '';
+	if (field.kind === 'text' && field.rows > 1) return $('<textarea>').attr({ rows: field.rows, placeholder });
+	if (field.kind !== 'choice') return $('<input type="text">').attr('placeholder', placeholder);
 	const select = $('<select>');
 	for (const { value, label, help } of field.choices) select.append($('<option>').val(value).text(label).attr('title', help));
 	return select;
