@@ -22,8 +22,8 @@ export interface ItemInput {
 	readonly workspace: string;
 	readonly person: string;
 	readonly tag: string;
-	/** What counts as one execution; empty is the host's. */
-	readonly execution: string;
+	/** What counts as one execution; empty or absent is the host's. */
+	readonly execution?: string;
 	readonly idempotencyKey: string;
 }
 

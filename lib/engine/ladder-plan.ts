@@ -42,7 +42,7 @@ export function planLadder(context: ActionContext, input: ItemInput, item: Pick<
 	const rungs = rungsOf(context, input.model, text);
 	const asked = [text.messages('json_schema'), context.contract.jsonSchema, rungs.map(({ calls }) => calls.map((call) => call.asked))];
 	const key = input.idempotencyKey.trim() || item.key;
-	const named = checkedLabel('Execution', input.execution);
+	const named = checkedLabel('Execution', input.execution ?? '');
 	const executionId = named === '' ? (item.executionId ?? context.executionId ?? null) : named;
 	return {
 		key,
