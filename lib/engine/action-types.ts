@@ -23,7 +23,7 @@ export interface ItemInput {
 	readonly person: string;
 	readonly tag: string;
 	/** What counts as one execution; empty or absent is the host's. */
-	readonly execution?: string;
+	readonly execution?: string | undefined;
 	readonly idempotencyKey: string;
 }
 
