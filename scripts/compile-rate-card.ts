@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProvider } from '@pydantic/genai-prices';
 import type { ConditionalPrice, MatchLogic, ModelInfo, ModelPrice } from '@pydantic/genai-prices';
-import type { CardData, CardModel, CardPrice, CardRates } from '../lib/core/rate-card';
+import type { CardData, CardModel, CardPrice, CardRates } from '../lib/core/price-list';
 
 /** Providers with chat models that are paid by the token. Left out: flat-rate seats, embeddings, resellers of resellers. */
 const PROVIDERS = [

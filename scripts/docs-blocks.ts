@@ -7,7 +7,7 @@ import { allCommands, createProgram, wordsOf } from '../lib/cli/program';
 import { credits, dollars, rough } from '../lib/cli/format';
 import { floorDivide, type Micro } from '../lib/core/money';
 import { priceUsage, type ModelPrice } from '../lib/core/pricing';
-import { createRateCard } from '../lib/core/rate-card';
+import { BUILT_IN_PRICES } from '../lib/core/price-list';
 import { NO_TOKENS, type Usage } from '../lib/core/usage';
 import { PROVIDER, LEDGER } from '../lib/params/connection';
 import { CREDIT_BALANCE } from '../lib/params/credit-balance';
@@ -46,11 +46,10 @@ function usageOf(tokens: { inputTokens: number; outputTokens: number }): Usage {
 	return { ...NO_TOKENS, ...tokens };
 }
 
-/** The price on the date of the card, so that the text does not change with the day on which it is written. */
+/** The price on the date of the list, so that the text does not change with the day on which it is written. */
 function priceOf(model: string): ModelPrice {
-	const card = createRateCard();
-	const price = card.find({ provider: 'openai', model, atMs: Date.parse(`${card.date}T00:00:00Z`) });
-	if (!price) throw new Error(`The rate card has no price for ${model}; choose another model in scripts/docs-blocks.ts.`);
+	const price = BUILT_IN_PRICES.find({ provider: 'openai', model, atMs: Date.parse(`${BUILT_IN_PRICES.date}T00:00:00Z`) });
+	if (!price) throw new Error(`The price list has no price for ${model}; choose another model in scripts/docs-blocks.ts.`);
 	return price;
 }
 
@@ -76,7 +75,7 @@ function costTable(): string {
 		const cost = priceUsage(priceOf(model), usageOf(EXAMPLE_TOKENS));
 		return [`\`${model}\``, credits(cost), credits(rough(cost * 1000n)), dollars(cost * 1000n)];
 	});
-	const { version, date } = createRateCard();
+	const { version, date } = BUILT_IN_PRICES;
 	const head = ['model', 'credits per message', 'credits per 1,000', 'dollars per 1,000'];
 	return `${table(head, rows)}\n\nPrices of ${date} (${version}).`;
 }

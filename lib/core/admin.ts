@@ -24,6 +24,8 @@ const ADMIN_KINDS: Readonly<Record<AdminCommand['kind'], true>> = {
 	remove_text: true,
 	set_languages: true,
 	set_cache_limits: true,
+	add_price_list: true,
+	pin_prices: true,
 };
 
 /** True for commands that an account's admin key protects. */

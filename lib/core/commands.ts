@@ -25,6 +25,8 @@ import type {
 } from './model';
 import type { ProfileCommand, TextChange } from './profile';
 import type { Micro } from './money';
+import type { PriceCommand } from './price-settings';
+import type { ModelPrice } from './pricing';
 import type { ExpiryRule, Instant } from './time';
 import type { Usage } from './usage';
 
@@ -77,6 +79,7 @@ export type PlainCommand =
 	/** Tells a reader the alerts it has not seen, once whoever asks in its name; a new reader gets those that stand. */
 	| { readonly kind: 'claim_alerts'; readonly consumer: string }
 	| ProfileCommand
+	| PriceCommand
 	| ReserveCommand
 	| SettleCommand
 	| { readonly kind: 'release'; readonly holdSeq: number }
@@ -108,7 +111,7 @@ export type AdminCommand = Extract<
 			| 'set_enforcement'
 			| 'set_admin_key'
 			| 'set_alerts'
-			| ProfileCommand['kind'];
+			| (ProfileCommand | PriceCommand)['kind'];
 	}
 >;
 
@@ -134,13 +137,13 @@ export interface RefundCommand {
 	readonly renews: boolean;
 }
 
-/** One call that a reserve covers: a single shot has one, an answer in several passes has one for each. */
+/** One call that a reserve covers, with its price, which the hold pins: a single shot has one, an answer in several passes one for each. */
 export interface ReservedCall {
 	/** `null`: the model has no price. */
 	readonly amountMicro: Micro | null;
 	/** The label `model` of this call; `null` leaves the labels of the command as they are. */
 	readonly model: string | null;
-	readonly priceVersion: string | null;
+	readonly price: ModelPrice | null;
 }
 
 /** One way to serve a request. All its calls are held, or none. */

@@ -15,8 +15,9 @@ import { refund } from './refund';
 import { reserve } from './reserve';
 import { changeSettings } from './settings';
 import { hashKey, hashPassKey, hashRequest } from './idempotency';
+import { listKeyHash, pinKeyHash, pinOf } from './recorded-price';
 import { watch } from './watch';
-import type { AccountSnapshot, Command, PlainCommand, Decision, Outcome, SnapshotNeeds } from './commands';
+import type { AccountSnapshot, Command, PlainCommand, Decision, Outcome, ReserveCommand, SnapshotNeeds } from './commands';
 import type { Entry, Hold } from './model';
 import type { Instant } from './time';
 
@@ -29,6 +30,8 @@ export function needsOf(commands: readonly Command[]): SnapshotNeeds {
 	for (const given of commands) {
 		const command = given.kind === 'as_admin' ? given.command : given;
 		if ('key' in command && command.key.length > 0) keyHashes.push(safeKeyHash(command.key), ...passKeyHashes(command));
+		if (command.kind === 'reserve') keyHashes.push(...pinKeyHashes(command));
+		if (command.kind === 'add_price_list') keyHashes.push(listKeyHash(command.list.hash));
 		if ('holdSeq' in command) holdSeqs.push(command.holdSeq);
 		if ('grantSeq' in command) grantSeqs.push(command.grantSeq);
 		if (command.kind === 'claim_promotion') promotionIds.push(command.promotion.id);
@@ -95,6 +98,8 @@ function apply(draft: Draft, command: PlainCommand, context: EntryContext): Outc
 		case 'remove_text':
 		case 'set_languages':
 		case 'set_cache_limits':
+		case 'add_price_list':
+		case 'pin_prices':
 			return changeSettings(draft, command, context);
 		case 'reserve':
 			return reserve(draft, command, context);
@@ -150,6 +155,7 @@ function replay(
 		case 'alerted':
 		case 'alerts_rearmed':
 		case 'alerts_claimed':
+		case 'price_recorded':
 			throw new CreditError(
 				'ledger_corrupt',
 				`Entry ${String(earlier.seq)} carries an idempotency key that its kind never has. Run "llm-credits verify".`,
@@ -164,6 +170,11 @@ function passKeyHashes(command: PlainCommand): string[] {
 	if (command.kind !== 'reserve') return [];
 	const most = command.alternatives.reduce((longest, { calls }) => Math.max(longest, calls.length), 1);
 	return Array.from({ length: most - 1 }, (_, index) => hashPassKey(command.key, index + 1));
+}
+
+/** The keys of the prices that a reserve may pin, to see whether they are recorded. */
+function pinKeyHashes({ alternatives }: ReserveCommand): string[] {
+	return alternatives.flatMap(({ calls }) => calls.flatMap(({ price }) => (price === null ? [] : [pinKeyHash(pinOf(price))])));
 }
 
 function holdsOf(draft: Draft, first: Entry, command: PlainCommand): { readonly hold: Hold; readonly further: readonly Hold[] } {

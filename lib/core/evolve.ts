@@ -65,6 +65,7 @@ function applyBody(balances: Balances, entry: Entry, accountId: string): void {
 			return;
 		case 'refused':
 		case 'admin_denied':
+		case 'price_recorded':
 			return;
 		case 'alerted':
 		case 'alerts_rearmed':

@@ -27,6 +27,11 @@ export function hashPassKey(key: string, pass: number): string {
 	return sha256(`${key}\u0000${String(pass)}`).slice(0, SHORT_HASH_LENGTH);
 }
 
+/** Hash under which something is stored that is the same whenever its content is. No key of a request has it: those are hashed as given. */
+export function hashContent(kind: 'price' | 'price list', content: string): string {
+	return sha256(`${kind}\u0000${content}`).slice(0, SHORT_HASH_LENGTH);
+}
+
 /**
  * Hash of what a command asks for. A reserve is compared by its fingerprint alone: the estimate of the same request may
  * differ from one try to the next, and that must not turn a retry into a conflict.

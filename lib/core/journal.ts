@@ -20,14 +20,15 @@ import {
 	optionalText,
 	type Compact,
 } from './compact';
+import { decodePrice, encodePrice, type PriceText } from './recorded-price';
 import { LABEL_NAMES, type Entry, type EntryBody, type Labels, type RefusalReason } from './model';
 
 type BodyKind = EntryBody['kind'];
 type Of<K extends BodyKind> = Extract<EntryBody, { kind: K }>;
-type CompactKind = 'reserved' | 'refused' | 'settled' | 'released' | 'hold_expired' | 'refunded';
+type CompactKind = 'reserved' | 'refused' | 'settled' | 'released' | 'hold_expired' | 'refunded' | 'price_recorded';
 type PlainKind = Exclude<BodyKind, CompactKind>;
 
-/** Kinds that are many, and written as short as can be; all others are rare and written with their full names. */
+/** Kinds that are many or long, and written as short as can be; all others are rare and written with their full names. */
 const COMPACT_KINDS: Readonly<Record<CompactKind, true>> = {
 	reserved: true,
 	refused: true,
@@ -35,6 +36,7 @@ const COMPACT_KINDS: Readonly<Record<CompactKind, true>> = {
 	released: true,
 	hold_expired: true,
 	refunded: true,
+	price_recorded: true,
 };
 
 /** Kinds in the order of their stored number. Append only: the numbers are in people's files. */
@@ -65,6 +67,9 @@ export const ENTRY_KINDS = [
 	'text_removed',
 	'languages_set',
 	'cache_limited',
+	'price_recorded',
+	'price_list_added',
+	'prices_pinned',
 ] as const satisfies readonly BodyKind[];
 
 /** Compact JSON of a body without its kind. Absent parts are left out, slices are `grant:amount` lists; a reservation amounts to its slices. */
@@ -97,6 +102,8 @@ export function encodeBody(body: EntryBody): string {
 			return JSON.stringify({ h: body.holdSeq, ...encodeMovement(body) });
 		case 'refunded':
 			return encodeRefund(body);
+		case 'price_recorded':
+			return JSON.stringify(encodePrice(body.price));
 		default:
 			return body satisfies never;
 	}
@@ -205,6 +212,8 @@ function decodeKnown(kind: BodyKind, compact: Compact): EntryBody {
 			return { kind, holdSeq: Number(compact['h']), ...decodeMovement(compact) };
 		case 'refunded':
 			return decodeRefund(compact);
+		case 'price_recorded':
+			return { kind, price: decodePrice(compact as unknown as PriceText) };
 		default:
 			return kind satisfies never;
 	}
@@ -250,6 +259,8 @@ function decodePlain(kind: PlainKind, compact: Compact): EntryBody {
 		case 'text_removed':
 		case 'languages_set':
 		case 'cache_limited':
+		case 'price_list_added':
+		case 'prices_pinned':
 			return { kind, ...compact } as unknown as EntryBody;
 		case 'alerted':
 			return { kind, ...withAmounts(compact) } as unknown as EntryBody;

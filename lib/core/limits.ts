@@ -8,6 +8,7 @@ import { CreditError } from './errors';
 import type { Cap, Command, ReserveCommand } from './commands';
 import type { AccountSettings, Budget, BudgetCounter, CounterRef, EntryBody, Floor, Hold } from './model';
 import { formatCredits, MAX_AMOUNT_MICRO, type Micro } from './money';
+import { NO_PRICE_SETTINGS, pricesAfter, type PriceBody } from './price-settings';
 import type { ProfileBody } from './profile';
 import { dayOf, isZone, monthOf, weekOf, type Instant } from './time';
 
@@ -48,6 +49,7 @@ export const NO_SETTINGS: AccountSettings = {
 	texts: [],
 	languages: [],
 	cacheLimits: { maxAnswers: 10_000, maxBytes: 50_000_000 },
+	prices: NO_PRICE_SETTINGS,
 };
 
 /** The key of a counter within its account. A period may be the id of a send and hold any character, so its length stands before it. */
@@ -144,7 +146,8 @@ export function floorHit(
 /** Bodies of entries that change settings. */
 export type SettingsBody =
 	| Extract<EntryBody, { kind: 'budget_set' | 'floor_set' | 'limit_removed' | 'enforcement_set' | 'admin_key_set' | 'alerts_set' }>
-	| ProfileBody;
+	| ProfileBody
+	| PriceBody;
 
 const SETTINGS_KINDS: Readonly<Record<SettingsBody['kind'], true>> = {
 	budget_set: true,
@@ -157,6 +160,8 @@ const SETTINGS_KINDS: Readonly<Record<SettingsBody['kind'], true>> = {
 	text_removed: true,
 	languages_set: true,
 	cache_limited: true,
+	price_list_added: true,
+	prices_pinned: true,
 };
 
 /** True for bodies of entries that change settings and nothing else. */
@@ -186,6 +191,9 @@ export function settingsAfter(settings: AccountSettings, seq: number, body: Sett
 		case 'languages_set':
 		case 'cache_limited':
 			return profileAfter(settings, body);
+		case 'price_list_added':
+		case 'prices_pinned':
+			return { ...settings, prices: pricesAfter(settings.prices, body) };
 		default:
 			return body satisfies never;
 	}

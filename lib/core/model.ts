@@ -5,6 +5,7 @@
 import type { AdminKey } from './admin-key';
 import type { Alert, AlertKey, AlertSettings, AlertState } from './alert';
 import type { Micro } from './money';
+import type { PriceBody, PriceSettings, RecordedPriceBody } from './price-settings';
 import type { AccountText, CacheLimits, ProfileBody } from './profile';
 import type { Instant } from './time';
 import type { Usage } from './usage';
@@ -83,6 +84,7 @@ export interface AccountSettings {
 	/** BCP 47 tags of the languages that answers may be in, the usual one first; empty for any. */
 	readonly languages: readonly string[];
 	readonly cacheLimits: CacheLimits;
+	readonly prices: PriceSettings;
 }
 
 export interface Account {
@@ -158,7 +160,7 @@ export interface Hold {
 	readonly pass: number;
 	/** Why the first alternative that was offered did not fit; `null` when it did. */
 	readonly steppedDown: RefusalReason | null;
-	/** The price this hold was reserved with and will be settled with. */
+	/** The price this hold was reserved with and will be settled with, by the name it is recorded under. */
 	readonly priceVersion: string | null;
 	readonly closedAtMs: Instant | null;
 	/** What the call cost; `null` until it is settled. */
@@ -231,6 +233,8 @@ export type EntryBody =
 	| { readonly kind: 'alerts_claimed'; readonly consumer: string; readonly untilSeq: number }
 	| { readonly kind: 'alerts_set'; readonly alerts: AlertSettings }
 	| ProfileBody
+	| PriceBody
+	| RecordedPriceBody
 	| ({
 			readonly kind: 'settled';
 			readonly holdSeq: number;

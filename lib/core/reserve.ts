@@ -22,6 +22,8 @@ import {
 } from './limits';
 import type { CounterRef, Labels, RefusalReason } from './model';
 import type { Micro } from './money';
+import type { ModelPrice } from './pricing';
+import { pinKeyHash, pinOf } from './recorded-price';
 import { REFUSED_COUNTS } from './usage-counts';
 
 export const DEFAULT_HOLD_TIMEOUT_MS = 15 * 60_000;
@@ -90,7 +92,8 @@ interface Holding {
 function hold(draft: Draft, command: ReserveCommand, { context, choice, weighed: { rung, calls }, why }: Holding): Outcome {
 	const timeoutAtMs = draft.nowMs + command.timeoutMs;
 	const caps = capClaims(command);
-	const seqs = calls.map(({ amountMicro: priced, priceVersion, limited, budgets }, pass) => {
+	const seqs = calls.map(({ amountMicro: priced, price, limited, budgets }, pass) => {
+		const priceVersion = pinPrice(draft, price);
 		const amountMicro = priced ?? 0n;
 		const slices = drawSlices(draft.grants, { amountMicro, atMs: draft.nowMs });
 		const counters = [...caps, ...budgets].map(({ ref }) => ref);
@@ -102,6 +105,15 @@ function hold(draft: Draft, command: ReserveCommand, { context, choice, weighed:
 	const [held, ...further] = seqs.map((seq) => draft.hold(seq));
 	if (!held) throw new TypeError('An alternative without calls was checked before');
 	return { kind: 'reserved', hold: held, further, choice, availableMicro: draft.availableMicro(), isReplayed: false };
+}
+
+/** Writes a price down unless that was done before, and returns the name that the hold pins; `null` for no price. */
+function pinPrice(draft: Draft, price: ModelPrice | null): string | null {
+	if (price === null) return null;
+	const pin = pinOf(price);
+	const keyHash = pinKeyHash(pin);
+	if (!draft.entryByKey(keyHash)) draft.append({ kind: 'price_recorded', price }, { keyHash });
+	return pin;
 }
 
 interface Refusal {

@@ -1,18 +1,22 @@
 /**
- * Owns changing the settings of an account: budgets, floors, whether they are enforced, when it warns, and what it says to every model.
- * Each change is an entry of the journal.
+ * Owns changing the settings of an account: budgets, floors, whether they are enforced, when it warns, what it says to every model,
+ * and its prices. Each change is an entry of the journal.
  */
 import { checkCacheLimits, checkKnownText, describeText, readLanguages } from './account-texts';
 import type { Draft, EntryContext } from './draft';
 import { CreditError } from './errors';
+import { sha256 } from './idempotency';
 import { checkBudget, checkFloor, continuedBudget } from './limits';
 import type { PlainCommand, Outcome } from './commands';
+import { checkList, checkPin, type PriceCommand } from './price-settings';
 import type { ProfileCommand } from './profile';
+import { listKeyHash } from './recorded-price';
 import { checkAlerts } from './watch';
 
 type SettingsCommand =
 	| Extract<PlainCommand, { kind: 'set_budget' | 'set_floor' | 'remove_limit' | 'set_enforcement' | 'set_admin_key' | 'set_alerts' }>
-	| ProfileCommand;
+	| ProfileCommand
+	| PriceCommand;
 
 /** Sets or removes a limit or a text, or switches a mode. Throws `invalid_argument` for what cannot work or is not there. */
 export function changeSettings(draft: Draft, command: SettingsCommand, context: EntryContext): Outcome {
@@ -53,6 +57,12 @@ export function changeSettings(draft: Draft, command: SettingsCommand, context: 
 		case 'set_cache_limits':
 			changeProfile(draft, command, context);
 			break;
+		case 'add_price_list':
+			return addPriceList(draft, command);
+		case 'pin_prices':
+			checkPin(settings.prices, command.version);
+			draft.append({ kind: 'prices_pinned', version: command.version }, context);
+			break;
 		default:
 			return command satisfies never;
 	}
@@ -81,4 +91,17 @@ function changeProfile(draft: Draft, command: ProfileCommand, context: EntryCont
 		default:
 			command satisfies never;
 	}
+}
+
+/** Idempotent by content: the same list again is the same entry. */
+function addPriceList(draft: Draft, { list, text }: Extract<PriceCommand, { kind: 'add_price_list' }>): Outcome {
+	const keyHash = listKeyHash(list.hash);
+	const isReplayed = draft.entryByKey(keyHash) !== undefined;
+	if (!isReplayed) {
+		if (sha256(text) !== list.hash)
+			throw new CreditError('invalid_argument', `The price list ${list.version} has another hash than its text.`);
+		checkList(draft.account.settings.prices, list);
+		draft.append({ kind: 'price_list_added', list, text }, { keyHash });
+	}
+	return { kind: 'account', account: draft.account, isReplayed };
 }

@@ -13,6 +13,7 @@ import { counterKey } from './limits';
 import type { UsageDelta } from './commands';
 import { grantId, type Account, type BudgetCounter, type Entry, type GrantState, type Hold, type Labels } from './model';
 import { formatCredits, sumMicro, type Micro } from './money';
+import { isOwnPrice } from './recorded-price';
 import { compareInstants, dayOf } from './time';
 import { HoldProof, type HoldMark } from './verify-holds';
 import { KeyProof, type CarriedKey } from './verify-keys';
@@ -128,6 +129,8 @@ export class JournalVerifier {
 			this.report('entry_impossible', error.message);
 			return;
 		}
+		if (entry.body.kind === 'price_recorded' && !isOwnPrice(entry.body.price, entry.keyHash))
+			this.report('entry_impossible', `Entry ${String(entry.seq)} records a price under the name of another.`);
 		this.#countUsage(entry, before);
 		if (entry.body.kind === 'reserved') this.#holds.made(entry.seq);
 		else if ('holdSeq' in entry.body) this.#holds.closed(entry.body.holdSeq, entry.seq);

@@ -153,7 +153,7 @@ function sizedCalls(
 	const sized = (amountMicro: Micro | null, outputLimitTokens: number): SizedCall => ({
 		amountMicro,
 		model: model.slice(0, MAX_LABEL_LENGTH),
-		priceVersion: price?.version ?? null,
+		price,
 		outputLimitTokens,
 	});
 	if (!price) return [sized(null, size.outputLimitTokens)];

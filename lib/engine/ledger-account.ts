@@ -6,16 +6,18 @@ import type { AlertSettings } from '../core/alert';
 import { balanceAt, type Balance } from '../core/balance';
 import { CreditError, isCreditError } from '../core/errors';
 import { DEFAULT_PRIORITY } from '../core/grants';
-import { DEFAULT_HOLD_TIMEOUT_MS } from '../core/reserve';
-import type { AdminCommand, Alternative, Command, Outcome, Promotion, ReserveCommand, SettleCommand } from '../core/commands';
+import type { AdminCommand, Alternative, Command, Outcome, Promotion, SettleCommand } from '../core/commands';
+import type { PriceCommand } from '../core/price-settings';
 import type { ProfileCommand } from '../core/profile';
 import type { Budget, BudgetCounter, Enforcement, Floor, Plan } from '../core/model';
 import { MICRO_PER_CREDIT, type Micro } from '../core/money';
+import { AccountPrices } from './account-prices';
 import { ProfileReader } from './account-profile';
 import { adminKeyOf, proofOf, TryGuard } from './admin-key';
 import { AnswerCache } from './answer-cache';
 import type { GroupCommit } from '../ledger/group-commit';
 import type { LedgerStore, UsageQuery, UsageRow } from '../ledger/store';
+import { reserveCommand } from './ledger-inputs';
 import type { ReserveInput, GrantInput, RefundInput, AccountChange, AdminKeyChange } from './ledger-inputs';
 import type { Timing } from './timing';
 
@@ -39,6 +41,7 @@ interface LedgerAccountParts {
 	readonly waiting?: Set<AbortController>;
 	readonly guard?: TryGuard;
 	readonly profile?: ProfileReader;
+	readonly prices?: AccountPrices;
 	readonly answers?: AnswerCache;
 	/** Empty: only what needs no admin key, or an account that has none. */
 	readonly adminKey?: string;
@@ -50,6 +53,8 @@ export class LedgerAccount {
 	readonly location: string;
 	/** What the account says to every model. */
 	readonly profile: ProfileReader;
+	/** Which prices hold, and what those of earlier calls were. */
+	readonly prices: AccountPrices;
 	/** Answers kept for identical requests. */
 	readonly answers: AnswerCache;
 	readonly #parts: LedgerAccountParts;
@@ -63,12 +68,13 @@ export class LedgerAccount {
 		this.accountId = accountId;
 		this.location = store.location;
 		this.profile = parts.profile ?? new ProfileReader({ store, accountId, timing });
+		this.prices = parts.prices ?? new AccountPrices({ accountId, store, profile: this.profile });
 		this.answers = parts.answers ?? new AnswerCache({ store: store.answers, accountId, profile: this.profile, timing });
 		this.#store = store;
 		this.#timing = timing;
 		this.#waiting = waiting;
 		this.#guard = guard;
-		this.#parts = { ...parts, waiting, guard, profile: this.profile, answers: this.answers };
+		this.#parts = { ...parts, waiting, guard, profile: this.profile, prices: this.prices, answers: this.answers };
 	}
 
 	/** The same account for somebody who knows its admin key; an empty key changes nothing. */
@@ -182,8 +188,8 @@ export class LedgerAccount {
 		return this.#submit({ kind: 'claim_alerts', consumer }, 'alerts');
 	}
 
-	/** Sets or removes a text, the languages, or how much is kept of answers. */
-	async changeProfile(command: ProfileCommand): Promise<Answer<'account'>> {
+	/** Sets or removes a text, the languages, how much is kept of answers, or the prices. */
+	async changeProfile(command: ProfileCommand | PriceCommand): Promise<Answer<'account'>> {
 		return this.#administer(command, 'account').finally(() => this.profile.forget());
 	}
 
@@ -286,14 +292,4 @@ export class LedgerAccount {
 		if (!(expected as string[]).includes(outcome.kind)) throw new TypeError(`The ledger answered ${command.kind} with ${outcome.kind}`);
 		return outcome as Answer<K>;
 	}
-}
-
-function reserveCommand(
-	input: Omit<ReserveInput, 'alternatives' | 'waitMs'>,
-	offer: { alternatives: readonly Alternative[]; mayWait: boolean },
-): ReserveCommand {
-	const { key, fingerprint, labels, person, sendId, executionId, caps } = input;
-	const timeoutMs = input.holdTimeoutMs ?? DEFAULT_HOLD_TIMEOUT_MS;
-	const alternatives = offer.alternatives.map(({ rung, calls }) => ({ rung, calls }));
-	return { kind: 'reserve', key, fingerprint, timeoutMs, labels, person, sendId, executionId, caps, ...offer, alternatives };
 }

@@ -1,7 +1,8 @@
-/** Owns what is handed to an account's operations. Types only; amounts are micro-credits. */
-import type { Alternative, Cap, Expiry } from '../core/commands';
+/** Owns what is handed to an account's operations, and the ledger's command that a reservation makes. Amounts are micro-credits. */
+import type { Alternative, Cap, Expiry, ReserveCommand } from '../core/commands';
 import type { GrantCategory, Labels, Plan } from '../core/model';
 import type { Micro } from '../core/money';
+import { DEFAULT_HOLD_TIMEOUT_MS } from '../core/reserve';
 
 export interface ReserveInput<A extends Alternative = Alternative> {
 	readonly key: string;
@@ -53,4 +54,15 @@ export interface AccountChange {
 	readonly timeZone?: string;
 	readonly plan?: Plan;
 	readonly key: string;
+}
+
+/** The command of one try at a reservation, with what is offered by then. */
+export function reserveCommand(
+	input: Omit<ReserveInput, 'alternatives' | 'waitMs'>,
+	offer: { alternatives: readonly Alternative[]; mayWait: boolean },
+): ReserveCommand {
+	const { key, fingerprint, labels, person, sendId, executionId, caps } = input;
+	const timeoutMs = input.holdTimeoutMs ?? DEFAULT_HOLD_TIMEOUT_MS;
+	const alternatives = offer.alternatives.map(({ rung, calls }) => ({ rung, calls }));
+	return { kind: 'reserve', key, fingerprint, timeoutMs, labels, person, sendId, executionId, caps, ...offer, alternatives };
 }

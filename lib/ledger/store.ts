@@ -112,6 +112,9 @@ export interface LedgerStore {
 	/** The journal in pages; `kind` restricts. */
 	entries(accountId: string, query: EntryQuery): Promise<readonly Entry[]>;
 
+	/** The entry that carries the hash of a key, or `null`. */
+	entryByKey(accountId: string, keyHash: string): Promise<Entry | null>;
+
 	/** The text kept for a settled hold, or `null` when none was kept or its time is over. */
 	keptResult(accountId: string, holdSeq: number): Promise<string | null>;
 

@@ -1,7 +1,7 @@
 /** Owns filling a ledger with settled calls the way hosts do, by reserving and settling in group commits; for rows about large ledgers. */
 import { GroupCommit } from '../../lib/ledger/group-commit';
 import type { LedgerStore } from '../../lib/ledger/store';
-import { grant, openAccount, reserve, settle, tokens } from '../support/ledger-commands';
+import { grant, openAccount, priceNamed, reserve, settle, tokens } from '../support/ledger-commands';
 
 export const FILLED_ACCOUNT = 'hot';
 const AT_ONCE = 256;
@@ -25,7 +25,7 @@ export async function fill(store: LedgerStore, { first, calls }: { first: number
 						fingerprint: String(number),
 						labels: LABELS,
 						person: `customer-${String(number)}`,
-						priceVersion: 'openai/gpt-4.1-mini/1',
+						price: priceNamed('openai/gpt-4.1-mini/1'),
 					}),
 				),
 			),

@@ -2,7 +2,7 @@
 import { GroupCommit } from '../../lib/ledger/group-commit';
 import { openSqliteLedger } from '../../lib/ledger/sqlite/store';
 import { jitter, pause, systemClock } from '../../lib/runtime/system';
-import { grant, openAccount, reserve, settle, tokens } from '../support/ledger-commands';
+import { grant, openAccount, priceNamed, reserve, settle, tokens } from '../support/ledger-commands';
 import { newLedgerPath } from '../support/sqlite-ledger';
 import { inTurns, timed, type Bench } from './measure';
 import { openRaw, readScript, writeScript } from './raw-ledger';
@@ -49,7 +49,7 @@ async function ourPairs(): Promise<{ perSecond: number; script: ReturnType<typeo
 				Array.from({ length: GROUP }, (_, index) =>
 					commits.submit(
 						ACCOUNT,
-						reserve(`k${String(group)}-${String(index)}`, 3, { labels: LABELS, priceVersion: 'openai/gpt-4.1-mini/1' }),
+						reserve(`k${String(group)}-${String(index)}`, 3, { labels: LABELS, price: priceNamed('openai/gpt-4.1-mini/1') }),
 					),
 				),
 			);

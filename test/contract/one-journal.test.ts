@@ -27,6 +27,8 @@ const COMMAND_KINDS = {
 	remove_text: 0,
 	set_languages: 0,
 	set_cache_limits: 0,
+	add_price_list: 0,
+	pin_prices: 0,
 	as_admin: 0,
 	reserve: 0,
 	settle: 0,

@@ -15,6 +15,7 @@ import {
 	expire,
 	grant,
 	openAccount,
+	priceNamed,
 	refund,
 	release,
 	reserve,
@@ -159,7 +160,7 @@ function movements(given: () => Fixture): void {
 	it('keeps every field of a hold through its life', async () => {
 		await given().one(grant('g', 10));
 		const labels = { campaign: 'spring', segment: 'ünïcode 漢字', model: 'm' };
-		const hold = await given().reserved('k', 5, { labels, person: 'p-1', priceVersion: '2026-04', timeoutMs: 60_000 });
+		const hold = await given().reserved('k', 5, { labels, person: 'p-1', price: priceNamed('2026-04'), timeoutMs: 60_000 });
 		const stored = (): Promise<readonly Hold[]> => given().store.holds(ACCOUNT, { afterSeq: hold.seq - 1, limit: 9, state: null });
 		expect(await stored()).to.deep.equal([hold]);
 		given().clock.advance(60_000);

@@ -53,7 +53,7 @@ async function useCredits(): Promise<void> {
 		const held = await account.reserve({
 			key: `call ${index}`,
 			fingerprint: 'f',
-			alternatives: () => [{ rung: 0, calls: [{ amountMicro: 5_000_000n, model: 'gpt-4.1-mini', priceVersion: null }] }],
+			alternatives: () => [{ rung: 0, calls: [{ amountMicro: 5_000_000n, model: 'gpt-4.1-mini', price: null }] }],
 			labels: { campaign: 'spring' },
 			person: null,
 			sendId: null,

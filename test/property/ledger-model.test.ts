@@ -4,10 +4,11 @@ import * as fc from 'fast-check';
 import { balanceAt } from '../../lib/core/balance';
 import type { Outcome } from '../../lib/core/commands';
 import type { GrantState, Hold } from '../../lib/core/model';
+import { pinKeyHash } from '../../lib/core/recorded-price';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
 import type { LedgerStore } from '../../lib/ledger/store';
-import { openAccount } from '../support/ledger-commands';
+import { openAccount, priceNamed } from '../support/ledger-commands';
 import { alertWord, alertWords } from '../support/ledger-table-alerts';
 import { SQLITE } from '../support/ledger-places';
 import { askNaive, commandOf, remember, steps, takeSteps, type Made, type Step } from '../support/ledger-steps';
@@ -79,6 +80,7 @@ const showHold = (hold: Hold, made: Made): unknown => ({
 	overdraft: hold.overdraftMicro,
 	refunded: hold.refundedMicro,
 	shadow: hold.shadow,
+	price: hold.priceVersion?.split('#')[0] ?? null,
 	rung: hold.rung,
 	pass: hold.pass,
 	steppedDown: hold.steppedDown,
@@ -96,6 +98,7 @@ const showNaiveHold = (hold: NaiveHold): unknown => ({
 	overdraft: BigInt(hold.overdraft),
 	refunded: BigInt(hold.refunded),
 	shadow: hold.shadow,
+	price: hold.price,
 	rung: hold.rung,
 	pass: hold.pass,
 	steppedDown: hold.steppedDown,
@@ -142,6 +145,22 @@ async function agree(store: LedgerStore, clock: ManualClock, taken: readonly Ste
 	expect(alertWords(alerts, (seq) => String(made.grantSeqs.indexOf(seq)))).to.deep.equal(naive.alerts.words);
 	const holds = await store.holds(ACCOUNT, { state: null, afterSeq: 0, limit: 1000 });
 	expect(holds.map((hold) => showHold(hold, made))).to.deep.equal(naive.holds.map(showNaiveHold));
+	await comparePrices(store, naive, holds);
+}
+
+/** Each price is written once, with the first call that is held with it, and is found by what the hold says. */
+async function comparePrices(store: LedgerStore, naive: NaiveLedger, holds: readonly Hold[]): Promise<void> {
+	const entries = await store.entries(ACCOUNT, { afterSeq: 0, limit: 10_000 });
+	const written = entries.flatMap(({ body }) => (body.kind === 'price_recorded' ? [body.price.version] : []));
+	expect(written).to.deep.equal([...naive.pricesWritten]);
+	for (const { priceVersion } of holds) {
+		const entry = priceVersion === null ? null : await store.entryByKey(ACCOUNT, pinKeyHash(priceVersion));
+		expect(entry?.body).to.deep.equal(
+			priceVersion === null ? undefined : { kind: 'price_recorded', price: priceNamed(priceVersion.split('#')[0] ?? '') },
+		);
+	}
+	const { prices } = (await store.snapshot(ACCOUNT)).account?.settings ?? {};
+	expect([prices?.pinned, prices?.lists.map(({ version }) => version)]).to.deep.equal([naive.pinnedPrices, [...naive.priceLists.keys()]]);
 }
 
 async function compareBalances(store: LedgerStore, naive: NaiveLedger, made: Made): Promise<void> {

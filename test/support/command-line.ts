@@ -90,7 +90,7 @@ export async function take(account: LedgerAccount, { key, amount, cost, labels =
 	const reserved = await account.reserve({
 		key,
 		fingerprint: 'f',
-		alternatives: () => [{ rung: 0, calls: [{ amountMicro: micro(amount), model: null, priceVersion: null }] }],
+		alternatives: () => [{ rung: 0, calls: [{ amountMicro: micro(amount), model: null, price: null }] }],
 		labels,
 		person: person ?? null,
 		sendId: key,

@@ -5,11 +5,13 @@
 import type { AdminCommand, Command, Outcome } from '../../lib/core/commands';
 import { sha256 } from '../../lib/core/idempotency';
 import {
+	addPriceList,
 	alternative,
 	credits,
 	expire,
 	grant,
 	openAccount,
+	priceNamed,
 	refund,
 	release,
 	reserve,
@@ -30,7 +32,6 @@ const SPRING = {
 	person: "O'Neill",
 	sendId: 's/1',
 	executionId: 'e1',
-	priceVersion: 'v1',
 };
 
 const grantMore: AdminCommand = {
@@ -136,6 +137,20 @@ export const EVERY_COMMAND: readonly (readonly [passMs: number, commands: readon
 			{ kind: 'remove_text', key: 't6', name: 'season' },
 			{ kind: 'set_languages', key: 'l', languages: ['de', 'pt-br', 'DE'] },
 			{ kind: 'set_cache_limits', key: 'cl', limits: { maxAnswers: 3, maxBytes: 1000 } },
+		],
+	],
+	[
+		0,
+		[
+			addPriceList('list@1', 'prices of May ☕'),
+			addPriceList('list@1', 'prices of May ☕'),
+			addPriceList('list@1', 'other prices'),
+			{ kind: 'pin_prices', key: 'pin', version: 'list@1' },
+			{ kind: 'pin_prices', key: 'pin2', version: 'list@2' },
+			reserve('priced', 0, { ...SPRING, price: priceNamed('v1') }),
+			reserve('priced again', 0, { ...SPRING, price: priceNamed('v1') }),
+			reserve('priced otherwise', 0, { ...SPRING, price: { ...priceNamed('v1'), perCallMicro: 7n, contextTokens: 9000 } }),
+			{ kind: 'pin_prices', key: 'unpin', version: null },
 		],
 	],
 	// The hold of `over` is settled far over what there is, and new credits repay the overdraft.

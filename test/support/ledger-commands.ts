@@ -1,10 +1,24 @@
 /**
  * Owns short ways to write ledger commands in tests: amounts in whole credits, everything else with a plain default.
  */
-import type { Alternative, Cap, Command, Expiry, Outcome, ReserveCommand } from '../../lib/core/commands';
+import type { AdminCommand, Alternative, Cap, Command, Expiry, Outcome, ReserveCommand } from '../../lib/core/commands';
+import { sha256 } from '../../lib/core/idempotency';
 import type { BudgetPeriod, BudgetScope, GrantCategory, LabelName, Labels, Measure, Plan, UnconfirmedPolicy } from '../../lib/core/model';
 import { MICRO_PER_CREDIT, type Micro } from '../../lib/core/money';
+import type { ModelPrice, Rates } from '../../lib/core/pricing';
 import { NO_TOKENS, type Usage } from '../../lib/core/usage';
+
+const DOLLAR = 10_000_000_000n;
+const EVERY_RATE: Rates = {
+	input: DOLLAR,
+	cachedInput: DOLLAR,
+	cacheWrite: DOLLAR,
+	longCacheWrite: DOLLAR,
+	audioInput: DOLLAR,
+	cachedAudio: DOLLAR,
+	output: DOLLAR,
+	audioOutput: DOLLAR,
+};
 
 /** Whole credits in micro-credits. */
 export const credits = (whole: number): Micro => BigInt(whole) * MICRO_PER_CREDIT;
@@ -49,25 +63,41 @@ export interface ReserveOptions {
 	readonly sendId?: string | null;
 	readonly executionId?: string | null;
 	readonly caps?: readonly Cap[];
-	readonly priceVersion?: string | null;
+	readonly price?: ModelPrice | null;
 	readonly mayWait?: boolean;
 }
+
+/** A price of that version: a dollar per million tokens of any kind. */
+export const priceNamed = (version: string): ModelPrice => ({
+	version,
+	model: version,
+	tiers: [{ fromInputTokens: 0, rates: { ...EVERY_RATE } }],
+	perCallMicro: 0n,
+	contextTokens: null,
+});
+
+/** Keeps a list of prices with this text. */
+export const addPriceList = (version: string, text: string): AdminCommand => ({
+	kind: 'add_price_list',
+	list: { version, date: '2026-05-01', hash: sha256(text), models: 1 },
+	text,
+});
 
 /** One way to serve a request, with whole credits and the model of each call. */
 export const alternative = (rung: number, ...calls: readonly (readonly [whole: number | null, model?: string])[]): Alternative => ({
 	rung,
-	calls: calls.map(([whole, model = null]) => ({ amountMicro: whole === null ? null : credits(whole), model, priceVersion: null })),
+	calls: calls.map(([whole, model = null]) => ({ amountMicro: whole === null ? null : credits(whole), model, price: null })),
 });
 
-export const reserve = (key: string, whole: number | null, { priceVersion = null, ...options }: ReserveOptions = {}): Command => ({
-	...reserveOneOf(key, [{ rung: 0, calls: [{ amountMicro: whole === null ? null : credits(whole), model: null, priceVersion }] }]),
+export const reserve = (key: string, whole: number | null, { price = null, ...options }: ReserveOptions = {}): Command => ({
+	...reserveOneOf(key, [{ rung: 0, calls: [{ amountMicro: whole === null ? null : credits(whole), model: null, price }] }]),
 	...options,
 });
 
 export const reserveOneOf = (
 	key: string,
 	alternatives: readonly Alternative[],
-	options: Omit<ReserveOptions, 'priceVersion'> = {},
+	options: Omit<ReserveOptions, 'price'> = {},
 ): ReserveCommand => ({
 	kind: 'reserve',
 	key,

@@ -5,6 +5,7 @@
 import * as fc from 'fast-check';
 import type { Command, Outcome } from '../../lib/core/commands';
 import type { LedgerStore } from '../../lib/ledger/store';
+import { addPriceList, priceNamed } from './ledger-commands';
 import type { NaiveLedger } from './naive-ledger';
 import { type NaiveAnswer } from './naive-ledger';
 
@@ -13,10 +14,10 @@ const DAY_MS = 24 * HOUR_MS;
 const NOWHERE = 999_999;
 const EXECUTION = 'e1';
 
-/** One way to serve a request: the amount and the model of each call. */
+/** One way to serve a request: the amount, the model and the version of the price of each call. */
 export interface Offer {
 	readonly rung: number;
-	readonly calls: readonly { readonly amount: number | null; readonly model: string }[];
+	readonly calls: readonly { readonly amount: number | null; readonly model: string; readonly price: string | null }[];
 }
 
 export type Action =
@@ -64,6 +65,8 @@ export type Action =
 	| { readonly kind: 'enforcement'; readonly key: string; readonly enforcement: 'enforce' | 'shadow' }
 	| { readonly kind: 'warn'; readonly key: string; readonly low: readonly number[]; readonly expiring: readonly number[] }
 	| { readonly kind: 'tell'; readonly reader: string }
+	| { readonly kind: 'list'; readonly version: string; readonly text: string }
+	| { readonly kind: 'pin'; readonly key: string; readonly version: string | null }
 	| { readonly kind: 'settle'; readonly nth: number; readonly actual: number }
 	| { readonly kind: 'release' | 'expire'; readonly nth: number };
 
@@ -107,7 +110,11 @@ const amount = fc.oneof(
 	{ weight: 1, arbitrary: fc.constant(null) },
 );
 const calls = (maxLength: number) =>
-	fc.array(fc.record({ amount, model: fc.constantFrom('big', 'small') }), { minLength: 1, maxLength, size: 'max' });
+	fc.array(fc.record({ amount, model: fc.constantFrom('big', 'small'), price: fc.constantFrom(null, 'may', 'june') }), {
+		minLength: 1,
+		maxLength,
+		size: 'max',
+	});
 const offers = fc.oneof(
 	{ weight: 6, arbitrary: calls(1).map((one) => [{ rung: 0, calls: one }]) },
 	{ weight: 1, arbitrary: fc.constant([]) },
@@ -186,6 +193,15 @@ const limitAction: fc.Arbitrary<Action> = fc.oneof(
 			enforcement: fc.constantFrom('enforce' as const, 'enforce' as const, 'shadow' as const),
 		}),
 	},
+	{
+		weight: 1,
+		arbitrary: fc.record({
+			kind: fc.constant('list' as const),
+			version: fc.constantFrom('l1', 'l2'),
+			text: fc.constantFrom('x', 'x', 'y'),
+		}),
+	},
+	{ weight: 1, arbitrary: fc.record({ kind: fc.constant('pin' as const), key, version: fc.constantFrom(null, 'l1', 'l2') }) },
 );
 const campaignOf = ({ timeoutMs }: { readonly timeoutMs: number }): string => `c${String(timeoutMs)}`;
 const changeAction: fc.Arbitrary<Action> = fc.oneof(
@@ -273,10 +289,10 @@ export function commandOf(asked: Action, made: Made, startMs: number): Command {
 				fingerprint: asked.fingerprint,
 				alternatives: asked.offers.map(({ rung, calls: made }) => ({
 					rung,
-					calls: made.map(({ amount: whole, model }) => ({
+					calls: made.map(({ amount: whole, model, price }) => ({
 						amountMicro: whole === null ? null : BigInt(whole),
 						model,
-						priceVersion: null,
+						price: price === null ? null : priceNamed(price),
 					})),
 				})),
 				timeoutMs: asked.timeoutMs,
@@ -310,6 +326,10 @@ export function commandOf(asked: Action, made: Made, startMs: number): Command {
 			};
 		case 'remove':
 			return { kind: 'remove_limit', key: asked.key, limit: asked.limit, name: asked.name };
+		case 'list':
+			return addPriceList(asked.version, `${asked.version}: ${asked.text}`);
+		case 'pin':
+			return { kind: 'pin_prices', key: asked.key, version: asked.version };
 		case 'enforcement':
 			return { kind: 'set_enforcement', key: asked.key, enforcement: asked.enforcement };
 		case 'warn': {
@@ -369,6 +389,10 @@ export function askNaive(naive: NaiveLedger, asked: Action, startMs: number): Na
 			return naive.setFloor(asked.key, asked);
 		case 'remove':
 			return naive.removeLimit(asked.key, asked);
+		case 'list':
+			return naive.addPriceList(asked.version, asked.text);
+		case 'pin':
+			return naive.pinPrices(asked.key, asked.version);
 		case 'enforcement':
 			return naive.setEnforcement(asked.key, asked.enforcement);
 		case 'warn':

@@ -28,7 +28,7 @@ export function labelsOf(options: ReadonlyMap<string, string>): Labels {
 export function alternativesOf(text: string): Alternative[] {
 	const callOf = (word: string): Alternative['calls'][number] => {
 		const [amount = '', model] = word.split('@');
-		return { amountMicro: amount === 'unpriced' ? null : micro(amount), model: model ?? null, priceVersion: null };
+		return { amountMicro: amount === 'unpriced' ? null : micro(amount), model: model ?? null, price: null };
 	};
 	return text === '-' ? [] : text.split('/').map((calls, rung) => ({ rung, calls: calls.split('+').map(callOf) }));
 }

@@ -35,6 +35,7 @@ export interface NaiveHold {
 	isLate: boolean;
 	/** The budgets it counts in, with the period and value it counts under. */
 	readonly counted: readonly Counted[];
+	readonly price: string | null;
 	readonly shadow: string | null;
 	readonly rung: number;
 	readonly pass: number;
@@ -65,7 +66,7 @@ interface NaiveFloor {
 
 interface Offer {
 	readonly rung: number;
-	readonly calls: readonly { readonly amount: number | null; readonly model: string }[];
+	readonly calls: readonly { readonly amount: number | null; readonly model: string; readonly price: string | null }[];
 }
 
 interface ReserveRequest {
@@ -129,6 +130,11 @@ const DAY_MS = 86_400_000;
 export class NaiveLedger {
 	readonly grants: NaiveGrant[] = [];
 	readonly holds: NaiveHold[] = [];
+	/** Prices that calls were held with, in the order of the first use of each. */
+	readonly pricesWritten = new Set<string>();
+	/** Text of each list of prices, by version. */
+	readonly priceLists = new Map<string, string>();
+	pinnedPrices: string | null = null;
 	budgets: NaiveBudget[] = [];
 	floors: NaiveFloor[] = [];
 	isShadow = false;
@@ -233,6 +239,23 @@ export class NaiveLedger {
 			if (!from.some((one) => one.name === name)) return { kind: 'fault', code: 'invalid_argument' };
 			if (limit === 'budget') this.budgets = this.budgets.filter((budget) => budget.name !== name);
 			else this.floors = this.floors.filter((floor) => floor.name !== name);
+			this.#changed();
+			return { kind: 'account' };
+		});
+	}
+
+	addPriceList(version: string, text: string): NaiveAnswer {
+		const kept = this.priceLists.get(version);
+		if (kept !== undefined && kept !== text) return { kind: 'fault', code: 'invalid_argument' };
+		if (kept === undefined) this.#changed();
+		this.priceLists.set(version, text);
+		return { kind: 'account' };
+	}
+
+	pinPrices(key: string, version: string | null): NaiveAnswer {
+		return this.#once(key, ['pin', version], () => {
+			if (version !== null && !this.priceLists.has(version)) return { kind: 'fault', code: 'invalid_argument' };
+			this.pinnedPrices = version;
 			this.#changed();
 			return { kind: 'account' };
 		});
@@ -385,7 +408,8 @@ export class NaiveLedger {
 		{ shadow, steppedDown }: { shadow: string | null; steppedDown: string | null },
 	): NaiveAnswer {
 		this.#changed();
-		const made = calls.map(({ amount, model }, pass): NaiveHold => {
+		const made = calls.map(({ amount, model, price }, pass): NaiveHold => {
+			if (price !== null) this.pricesWritten.add(price);
 			const coins = this.#spendable().slice(0, amount ?? 0);
 			for (const coin of coins) coin.place = 'held';
 			return {
@@ -399,6 +423,7 @@ export class NaiveLedger {
 				isLate: false,
 				counted: [...this.#capsOf(request), ...this.#countedIn(request, model)],
 				shadow,
+				price,
 				rung,
 				pass,
 				steppedDown,

@@ -55,6 +55,7 @@ function onlyAccount(store: LedgerStore, id: string): LedgerStore {
 		materialised: () => store.materialised(id),
 		profile: () => store.profile(id),
 		entries: (_acme, query) => store.entries(id, query),
+		entryByKey: (_acme, keyHash) => store.entryByKey(id, keyHash),
 		keptResult: (_acme, holdSeq) => store.keptResult(id, holdSeq),
 		purgeResults: (atMs) => store.purgeResults(atMs),
 		close: () => Promise.resolve(),

@@ -33,7 +33,7 @@ describe('admin key', () => {
 		const reserve = await ledger.reserve({
 			key: 'r',
 			fingerprint: 'f',
-			alternatives: () => [{ rung: 0, calls: [{ amountMicro: 1_000_000n, model: null, priceVersion: null }] }],
+			alternatives: () => [{ rung: 0, calls: [{ amountMicro: 1_000_000n, model: null, price: null }] }],
 			labels: {},
 			person: null,
 			sendId: null,

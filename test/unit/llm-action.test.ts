@@ -38,7 +38,7 @@ describe('LLM Action', () => {
 			balance: '98.8',
 			attempts: 1,
 			purpose: 'live',
-			holdId: 'h3',
+			holdId: 'h4',
 		});
 		expect(result.tokenUsage).to.deep.equal({ promptTokens: 100, completionTokens: 20, totalTokens: 120 });
 		expect(await spent(world)).to.equal(CALL_CREDITS);

@@ -150,6 +150,11 @@ class MemoryStore implements LedgerStore {
 		return Promise.resolve(pageOf(kind === undefined ? entries : entries.filter(({ body }) => body.kind === kind), page));
 	}
 
+	async entryByKey(accountId: string, keyHash: string): Promise<Entry | null> {
+		this.#assertOpen();
+		return Promise.resolve(this.#books.get(accountId)?.entriesByKey.get(keyHash) ?? null);
+	}
+
 	async keptResult(accountId: string, holdSeq: number): Promise<string | null> {
 		this.#assertOpen();
 		const kept = this.#books.get(accountId)?.results.get(holdSeq);

@@ -90,7 +90,7 @@ export class Reader {
 		const keys = [...new Set(needs.keyHashes)].map((hash) => bytesOf(hash));
 		const picked = this.#neededHolds(needs.holdSeqs, keys, atMs);
 		const [entryRows, grantRows, ...holdRows] = await session.run(
-			this.#entriesByKey(id, keys),
+			this.entriesByKey(id, keys),
 			this.#neededGrants(id, needs, keys),
 			...this.#holdStatements(id, picked),
 		);
@@ -183,7 +183,7 @@ export class Reader {
 		return (rows?.[0]?.['text'] as string | undefined) ?? null;
 	}
 
-	#entriesByKey(id: bigint, keys: readonly Buffer[]): Statement {
+	entriesByKey(id: bigint, keys: readonly Buffer[]): Statement {
 		const text = `${ENTRY} FROM ${this.#in}entries e LEFT JOIN ${this.#in}label_sets l ON l.id = e.label_set WHERE e.account = $1 AND e.key_hash = ANY ($2::bytea[])`;
 		return { name: 'entries_by_key', text, values: [id, keys] };
 	}

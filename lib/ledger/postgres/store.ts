@@ -22,7 +22,9 @@ import type {
 	UsageQuery,
 	UsageRow,
 } from '../store';
+import { readEntries, type EntryRow } from '../journal-rows';
 import { NOTHING } from '../related';
+import { bytesOf } from '../rows';
 import { totalUsage } from '../usage-totals';
 import { readAddress, type LedgerAddress } from './address';
 import { PostgresAnswers } from './answers';
@@ -198,6 +200,13 @@ class PostgresStore implements LedgerStore {
 
 	async entries(accountId: string, page: EntryQuery): Promise<readonly Entry[]> {
 		return this.#readAccount<readonly Entry[]>(accountId, [], (session, { id }) => this.#reader.entries(session, id, page));
+	}
+
+	async entryByKey(accountId: string, keyHash: string): Promise<Entry | null> {
+		return this.#readAccount<Entry | null>(accountId, null, async (session, { id }) => {
+			const [rows] = await session.run(this.#reader.entriesByKey(id, [bytesOf(keyHash)]));
+			return readEntries((rows ?? []) as unknown as EntryRow[])[0] ?? null;
+		});
 	}
 
 	async keptResult(accountId: string, holdSeq: number): Promise<string | null> {

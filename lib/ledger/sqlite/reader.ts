@@ -126,7 +126,7 @@ export class Reader {
 		if (!stored) return NOTHING;
 		const needs = needsOf(commands);
 		const { id, account, averages } = stored;
-		const entries = this.#entriesByKey(id, needs.keyHashes);
+		const entries = this.entriesByKey(id, needs.keyHashes);
 		const reservedSeqs = entries.filter((entry) => entry.body.kind === 'reserved').map((entry) => entry.seq);
 		const holds = this.#snapshotHolds(id, [...needs.holdSeqs, ...reservedSeqs], atMs);
 		const promotions = this.#promotions(id, needs.promotionIds);
@@ -208,7 +208,7 @@ export class Reader {
 		});
 	}
 
-	#entriesByKey(id: bigint, keyHashes: readonly string[]): Entry[] {
+	entriesByKey(id: bigint, keyHashes: readonly string[]): Entry[] {
 		const rows: EntryRow[] = [];
 		for (const keyHash of new Set(keyHashes)) {
 			const seq = this.#seqByKey.get(id, bytesOf(keyHash));

@@ -142,6 +142,10 @@ class SqliteStore implements LedgerStore {
 		return this.#readAccount(accountId, [], ({ id }) => this.#reader.entries(id, page));
 	}
 
+	async entryByKey(accountId: string, keyHash: string): Promise<Entry | null> {
+		return this.#readAccount<Entry | null>(accountId, null, ({ id }) => this.#reader.entriesByKey(id, [keyHash])[0] ?? null);
+	}
+
 	async keptResult(accountId: string, holdSeq: number): Promise<string | null> {
 		return this.#readAccount<string | null>(accountId, null, ({ id }) => this.#reader.keptResult(id, { holdSeq, atMs: this.#clock() }));
 	}

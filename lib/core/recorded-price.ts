@@ -1,0 +1,81 @@
+/**
+ * Owns prices in the journal (ledger rule 27): the first hold that pins a price writes its rates down beside itself, under a name that
+ * holds a hash of them. So whoever settles or checks the call later needs no price list, and no two prices have one name.
+ */
+import { hashContent, sha256 } from './idempotency';
+import type { ModelPrice, Rates, Tier } from './pricing';
+
+/** Order of the rates in the journal. Append only: the places are in people's files. */
+const RATE_ORDER = [
+	'input',
+	'cachedInput',
+	'cacheWrite',
+	'longCacheWrite',
+	'audioInput',
+	'cachedAudio',
+	'output',
+	'audioOutput',
+] as const satisfies readonly (keyof Rates)[];
+
+const HASH_LENGTH = 12;
+
+/** A price as it stands in an entry: version, model, tiers, flat amount per call, context. */
+export interface PriceText {
+	readonly v: string;
+	readonly m: string;
+	readonly t: readonly (readonly [number, ...string[]])[];
+	readonly c?: string;
+	readonly x?: number;
+}
+
+/** Tiers are never changed, and many prices share them: their hash is worked out once. */
+const hashes = new WeakMap<readonly Tier[], string>();
+
+/**
+ * The name under which a hold pins a price: its version and a hash of its rates, and what a call costs on top where that is not 0.
+ * Equal rates of one version have one name, in every process.
+ */
+export function pinOf({ version, tiers, perCallMicro }: Pick<ModelPrice, 'version' | 'tiers' | 'perCallMicro'>): string {
+	const hash = hashes.get(tiers) ?? sha256(JSON.stringify(tiersText(tiers))).slice(0, HASH_LENGTH);
+	hashes.set(tiers, hash);
+	return `${version}#${hash}${perCallMicro === 0n ? '' : `+${String(perCallMicro)}`}`;
+}
+
+/** Hash under which the entry of a pinned price is found. */
+export function pinKeyHash(pin: string): string {
+	return hashContent('price', pin);
+}
+
+/** Hash under which the entry of a list of prices is found. */
+export function listKeyHash(hash: string): string {
+	return hashContent('price list', hash);
+}
+
+/** True when an entry that records a price carries the key of that price. */
+export function isOwnPrice(price: ModelPrice, keyHash: string | null): boolean {
+	return keyHash === pinKeyHash(pinOf(price));
+}
+
+/** A price as it is written. */
+export function encodePrice({ version, model, tiers, perCallMicro, contextTokens }: ModelPrice): PriceText {
+	return {
+		v: version,
+		m: model,
+		t: tiersText(tiers),
+		...(perCallMicro === 0n ? {} : { c: String(perCallMicro) }),
+		...(contextTokens === null ? {} : { x: contextTokens }),
+	};
+}
+
+/** The inverse of {@link encodePrice}. Throws for anything else. */
+export function decodePrice({ v, m, t, c, x }: PriceText): ModelPrice {
+	const tiers = t.map(([fromInputTokens, ...amounts]): Tier => {
+		const rates = Object.fromEntries(RATE_ORDER.map((kind, index) => [kind, BigInt(amounts[index] ?? 'missing')])) as unknown as Rates;
+		return { fromInputTokens, rates };
+	});
+	return { version: v, model: m, tiers, perCallMicro: BigInt(c ?? '0'), contextTokens: x ?? null };
+}
+
+function tiersText(tiers: readonly Tier[]): [number, ...string[]][] {
+	return tiers.map(({ fromInputTokens, rates }) => [fromInputTokens, ...RATE_ORDER.map((kind) => String(rates[kind]))]);
+}
