@@ -8,6 +8,9 @@ import type { PlainCommand } from './commands';
 /** 128 bits are enough to keep keys of one account apart, and half as long to store. */
 const SHORT_HASH_LENGTH = 32;
 const MAX_KEY_LENGTH = 512;
+/** A batch asks for the hash of each key twice: to look for its entry, and to decide. */
+const MAX_RECENT_HASHES = 1024;
+const recentHashes = new Map<string, string>();
 
 /** Hexadecimal SHA-256 of a text. */
 export function sha256(text: string): string {
@@ -19,7 +22,12 @@ export function hashKey(key: string): string {
 	if (key.length === 0 || key.length > MAX_KEY_LENGTH) {
 		throw new CreditError('invalid_key', `The idempotency key has ${String(key.length)} characters; give 1 to ${String(MAX_KEY_LENGTH)}.`);
 	}
-	return sha256(key).slice(0, SHORT_HASH_LENGTH);
+	const known = recentHashes.get(key);
+	if (known !== undefined) return known;
+	const keyHash = sha256(key).slice(0, SHORT_HASH_LENGTH);
+	if (recentHashes.size >= MAX_RECENT_HASHES) recentHashes.clear();
+	recentHashes.set(key, keyHash);
+	return keyHash;
 }
 
 /** Hash under which the further calls of a reserve are stored, for call `pass` = 1, 2 … after the first. */
@@ -37,9 +45,14 @@ export function hashContent(kind: 'price' | 'price list', content: string): stri
  * differ from one try to the next, and that must not turn a retry into a conflict.
  */
 export function hashRequest(command: Extract<PlainCommand, { key: string }>): string {
+	return sha256(requestText(command)).slice(0, SHORT_HASH_LENGTH);
+}
+
+/** Canonical JSON of what is asked for; that of a reserve is written out, because it is made for every call. */
+function requestText(command: Extract<PlainCommand, { key: string }>): string {
+	if (command.kind === 'reserve') return `{"fingerprint":${JSON.stringify(command.fingerprint)},"kind":"reserve"}`;
 	const { key: _key, ...request } = command;
-	const asked = command.kind === 'reserve' ? { kind: command.kind, fingerprint: command.fingerprint } : request;
-	return sha256(canonicalJson(asked)).slice(0, SHORT_HASH_LENGTH);
+	return canonicalJson(request);
 }
 
 /** JSON with sorted keys and integers of any size as decimal text, so that equal values have equal texts. */

@@ -91,7 +91,10 @@ export function encodeBody(body: EntryBody): string {
 			return JSON.stringify({
 				h: body.holdSeq,
 				a: String(body.actualMicro),
-				...encodeMovement(body),
+				c: encodeSlices(body.charged),
+				d: encodeSlices(body.drawn),
+				b: encodeSlices(body.restored),
+				f: encodeSlices(body.forfeited),
 				o: body.overdraftMicro === 0n ? undefined : String(body.overdraftMicro),
 				l: body.isLate ? 1 : undefined,
 				e: body.measure === 'estimated' ? 1 : undefined,
@@ -145,22 +148,15 @@ export function decodeBody(kind: BodyKind, text: string): EntryBody {
 	}
 }
 
-/** Labels are never changed, and the same ones are asked for when an entry is made, written and counted. */
-const labelTexts = new WeakMap<Labels, string>();
-
 /** Labels as canonical text: known names in their fixed order; the empty text for none. */
 export function encodeLabels(labels: Labels | null): string {
 	if (!labels) return '';
-	const known = labelTexts.get(labels);
-	if (known !== undefined) return known;
 	let text = '';
 	for (const name of LABEL_NAMES) {
 		const value = labels[name];
 		if (value) text += `${text === '' ? '{' : ','}"${name}":${JSON.stringify(value)}`;
 	}
-	if (text !== '') text += '}';
-	labelTexts.set(labels, text);
-	return text;
+	return text === '' ? '' : `${text}}`;
 }
 
 /** The inverse of {@link encodeLabels}. */

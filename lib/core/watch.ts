@@ -105,6 +105,7 @@ function grantedNow(draft: Draft): Micro {
 
 function rearmCredits(draft: Draft, now: { readonly spendableMicro: Micro; readonly grantedMicro: Micro }): void {
 	const { standing } = draft.account.alerts;
+	if (standing.length === 0) return;
 	const { lowPercents } = draft.account.settings.alerts;
 	const thresholds = new Map([[EXHAUSTED, 0], ...lowPercents.map((percent) => [lowKey(percent), percent] as const)]);
 	const keys = standing.filter((alert) => hasRisen(alert, { ...now, percent: thresholds.get(alert.key) })).map(({ key }) => key);
@@ -237,6 +238,7 @@ function watchCost(draft: Draft, { holdSeq, actualMicro, isLate }: Extract<Entry
 
 /** A campaign whose averages made room for another's has no usual cost any more. */
 function rearmForgotten(draft: Draft): void {
+	if (draft.account.alerts.standing.length === 0) return;
 	const known = new Set(draft.averages.map(({ campaign }) => driftKey(campaign)));
 	const keys = draft.account.alerts.standing.map(({ key }) => key).filter((key) => key.startsWith(driftKey('')) && !known.has(key));
 	if (keys.length > 0) draft.append({ kind: 'alerts_rearmed', keys, counters: [] });

@@ -112,9 +112,18 @@ export function encodeSettings(settings: AccountSettings): string {
 	return canonicalJson(settings);
 }
 
+/** Settings hardly ever change, and are read with every batch. */
+const MAX_KNOWN_SETTINGS = 100;
+const knownSettings = new Map<string, AccountSettings>();
+
 function readSettings(text: string | null): AccountSettings {
 	if (text === null) return NO_SETTINGS;
-	return { ...NO_SETTINGS, ...(withAmounts(text) as Partial<AccountSettings>) };
+	const known = knownSettings.get(text);
+	if (known) return known;
+	const settings = { ...NO_SETTINGS, ...(withAmounts(text) as Partial<AccountSettings>) };
+	if (knownSettings.size >= MAX_KNOWN_SETTINGS) knownSettings.clear();
+	knownSettings.set(text, settings);
+	return settings;
 }
 
 /** The standing alerts and readers of an account as canonical text; `null` for none. */

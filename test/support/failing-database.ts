@@ -9,6 +9,8 @@ import { openFile } from '../../lib/ledger/sqlite/connection';
 export type Watch = <T>(sql: string, run: () => T) => T;
 
 const STATEMENT_CALLS = ['run', 'get', 'all', 'iterate'];
+/** Calls that change how a statement reads and give it back. */
+const SETTINGS = ['pluck', 'raw', 'safeIntegers'];
 
 /** Opens a file like the store does, with a watch over every statement. */
 export function openWatched(path: string, watch: Watch): Database {
@@ -31,7 +33,7 @@ function watchedStatement(statement: object, sql: string, watch: Watch): object 
 			const value: unknown = Reflect.get(target, name, target);
 			if (typeof value !== 'function') return value;
 			const call = (...args: unknown[]): unknown => (value as (...given: unknown[]) => unknown).apply(target, args);
-			if (name === 'pluck') return () => (call(), proxy);
+			if (SETTINGS.includes(String(name))) return (...args: unknown[]) => (call(...args), proxy);
 			return STATEMENT_CALLS.includes(String(name)) ? (...args: unknown[]) => watch(sql, () => call(...args)) : call;
 		},
 	});

@@ -3,7 +3,7 @@
  * an index. Runs inside the transaction of its caller; decides nothing.
  *
  * What is read for a decision comes from one table at a time, or from subqueries: SQLite plans a join anew for each set of values, which
- * takes longer than reading the row. Hashes are read as text, because a Buffer for each costs more than the rest of its row.
+ * takes longer than reading the row. Hashes are read and written as text, because a Buffer for each costs more than the rest of its row.
  */
 import type { Database, Statement } from 'better-sqlite3';
 import { alertsNeeded, MAX_CLAIMED } from '../../core/claim';
@@ -17,11 +17,12 @@ import type { CarriedKey } from '../../core/verify-keys';
 import type { Instant } from '../../core/time';
 import { readEntries, readHold, readHoldMark } from '../journal-rows';
 import type { EntryRow, HoldRow } from '../journal-rows';
-import { bytesOf, readAccount, readAverages, readCounter, readGrant, readUsageTotal } from '../rows';
+import { readAccount, readAverages, readCounter, readGrant, readUsageTotal } from '../rows';
 import type { AccountRow, CounterRow, GrantBalanceRow, GrantTermsRow, UsageTotalRow } from '../rows';
 import { holdStateCode } from '../words';
 import type { EntryQuery, KeyQuery, MaterialisedAccount, PageQuery, SeqRange, UsageQuery } from '../store';
 import { readTexts, type TextRow } from '../beside-rows';
+import type { OpenHolds } from '../open-holds';
 import { grantsHeldBy, grantsNamedBy, NOTHING } from '../related';
 
 const TERMS = 'category, amount_micro, priority, effective_at_ms, expires_at_ms, promotion_id, note';
@@ -54,6 +55,7 @@ export interface StoredAccount {
 
 /** Reads rows into the nouns of the ledger. Amounts are bigint from the column on. */
 export class Reader {
+	readonly #openHolds: OpenHolds;
 	readonly #account: Statement<[string], AccountRow>;
 	readonly #accounts: Statement<[], AccountRow>;
 	readonly #counter: Statement<[bigint, number, string, string], CounterRow>;
@@ -64,8 +66,8 @@ export class Reader {
 	readonly #unexhausted: Statement<[bigint], GrantBalanceRow>;
 	readonly #promotionGrant: Statement<[bigint, string], { readonly seq: bigint }>;
 	readonly #entry: Statement<[bigint, number | bigint], EntryRow>;
-	readonly #seqByKey: Statement<[bigint, Buffer], bigint>;
-	readonly #keyPage: Statement<[bigint, Buffer, number, number], CarriedKey>;
+	readonly #seqByKey: Statement<[bigint, string], bigint>;
+	readonly #keyPage: Statement<[bigint, string, number, number], CarriedKey>;
 	readonly #entryPage: Statement<[bigint, number, number], EntryRow>;
 	readonly #alertPage: Statement<[bigint, number, number], EntryRow>;
 	readonly #hold: Statement<[bigint, number], HoldRow>;
@@ -80,7 +82,8 @@ export class Reader {
 	readonly #texts: Statement<[bigint], TextRow>;
 	readonly #keptResult: Statement<[bigint, number, number], { readonly text: string }>;
 
-	constructor(db: Database) {
+	constructor(db: Database, openHolds: OpenHolds) {
+		this.#openHolds = openHolds;
 		this.#account = db.prepare(`${ACCOUNTS} WHERE public_id = ?`);
 		this.#accounts = db.prepare(`${ACCOUNTS} ORDER BY public_id`);
 		this.#counter = db.prepare(`${COUNTERS} AND budget = ? AND period = ? AND value = ?`);
@@ -91,15 +94,15 @@ export class Reader {
 		this.#unexhausted = db.prepare(`${BALANCES} WHERE account = ? AND (remaining_micro > 0 OR held_micro > 0)`);
 		this.#promotionGrant = db.prepare('SELECT seq FROM grants WHERE account = ? AND promotion_id = ?');
 		this.#entry = db.prepare(`${ENTRIES} AND seq = ?`);
-		this.#seqByKey = db.prepare<[bigint, Buffer], bigint>('SELECT seq FROM entries WHERE account = ? AND key_hash = ?').pluck();
+		this.#seqByKey = db.prepare<[bigint, string], bigint>('SELECT seq FROM entries WHERE account = ? AND key_hash = unhex(?)').pluck();
 		this.#keyPage = db
-			.prepare<[bigint, Buffer, number, number], CarriedKey>(
-				'SELECT lower(hex(key_hash)) AS keyHash, seq FROM entries WHERE account = ? AND key_hash IS NOT NULL AND (key_hash, seq) > (?, ?) ORDER BY key_hash, seq LIMIT ?',
+			.prepare<[bigint, string, number, number], CarriedKey>(
+				'SELECT lower(hex(key_hash)) AS keyHash, seq FROM entries WHERE account = ? AND key_hash IS NOT NULL AND (key_hash, seq) > (unhex(?), ?) ORDER BY key_hash, seq LIMIT ?',
 			)
 			.safeIntegers(false);
 		this.#entryPage = db.prepare<[bigint, number, number], EntryRow>(`${ENTRIES} AND seq > ? ORDER BY seq LIMIT ?`).safeIntegers(false);
 		this.#alertPage = db.prepare(`${ENTRIES} AND kind = 18 AND seq > ? ORDER BY seq LIMIT ?`);
-		this.#hold = db.prepare(`${HOLDS} AND seq = ?`);
+		this.#hold = db.prepare<[bigint, number], HoldRow>(`${HOLDS} AND seq = ?`).safeIntegers(false);
 		this.#holdPage = db.prepare(`${HOLDS} AND seq > ? ORDER BY seq LIMIT ?`);
 		this.#settledHoldPage = db.prepare(`${HOLDS} AND seq > ? AND state = 1 ORDER BY seq LIMIT ?`);
 		this.#openHoldPage = db.prepare(`${HOLDS} AND seq > ? AND state = 0 ORDER BY seq LIMIT ?`);
@@ -164,7 +167,7 @@ export class Reader {
 	}
 
 	carriedKeys(id: bigint, { after, limit }: KeyQuery): CarriedKey[] {
-		return this.#keyPage.all(id, bytesOf(after?.keyHash ?? ''), after?.seq ?? 0, limit);
+		return this.#keyPage.all(id, after?.keyHash ?? '', after?.seq ?? 0, limit);
 	}
 
 	materialised({ id, account }: StoredAccount): MaterialisedAccount {
@@ -211,7 +214,7 @@ export class Reader {
 	entriesByKey(id: bigint, keyHashes: readonly string[]): Entry[] {
 		const rows: EntryRow[] = [];
 		for (const keyHash of new Set(keyHashes)) {
-			const seq = this.#seqByKey.get(id, bytesOf(keyHash));
+			const seq = this.#seqByKey.get(id, keyHash);
 			const row = seq === undefined ? undefined : this.#entry.get(id, seq);
 			if (row) rows.push(row);
 		}
@@ -257,6 +260,9 @@ export class Reader {
 	}
 
 	#readHold(id: bigint, row: HoldRow): Hold {
+		const { seq, state, timeoutAtMs } = readHoldMark(row);
+		const known = state === 'open' ? this.#openHolds.find(id, seq) : undefined;
+		if (known?.timeoutAtMs === timeoutAtMs) return known;
 		const reserved = this.#entry.get(id, row.seq);
 		const closing = row.closed_seq === null ? undefined : this.#entry.get(id, row.closed_seq);
 		return readHold(row, readEntries(reserved ? [reserved] : [])[0] ?? null, readEntries(closing ? [closing] : [])[0] ?? null);

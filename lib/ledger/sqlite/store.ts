@@ -21,6 +21,7 @@ import type {
 	UsageQuery,
 	UsageRow,
 } from '../store';
+import { OpenHolds } from '../open-holds';
 import { totalUsage } from '../usage-totals';
 import { SqliteAnswers } from './answers';
 import { backUp, type BackupProgress } from './backup';
@@ -60,6 +61,7 @@ class SqliteStore implements LedgerStore {
 	readonly #waiting: TurnsOptions;
 	readonly #identity: string | null;
 	readonly #turns: Turns;
+	readonly #openHolds = new OpenHolds();
 	readonly #reader: Reader;
 	readonly #writer: Writer;
 	readonly #begin: Statement<[]>;
@@ -77,7 +79,7 @@ class SqliteStore implements LedgerStore {
 		this.#waiting = waiting;
 		this.#identity = fileIdentity(waiting.path);
 		this.#turns = new Turns(waiting);
-		this.#reader = new Reader(db);
+		this.#reader = new Reader(db, this.#openHolds);
 		this.#writer = new Writer(db);
 		this.#begin = db.prepare('BEGIN IMMEDIATE');
 		this.#beginRead = db.prepare('BEGIN');
@@ -88,13 +90,15 @@ class SqliteStore implements LedgerStore {
 	}
 
 	async commit(accountId: string, commands: readonly Command[]): Promise<readonly Outcome[]> {
-		return this.#write(() => {
+		const { stored, decision } = await this.#write(() => {
 			const stored = this.#reader.account(accountId);
 			const atMs = this.#now(stored);
 			const decision = decide(this.#reader.snapshot(stored, commands, atMs), commands, { accountId, atMs });
-			this.#writer.write(decision);
-			return { result: decision.outcomes, isChanged: decision.account !== null };
+			this.#writer.write(decision, stored);
+			return { result: { stored, decision }, isChanged: decision.account !== null };
 		});
+		if (stored) this.#openHolds.take(stored.id, decision.holds);
+		return decision.outcomes;
 	}
 
 	async snapshot(accountId: string): Promise<AccountSnapshot> {

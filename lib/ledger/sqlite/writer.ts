@@ -6,9 +6,10 @@ import type { Database, Statement } from 'better-sqlite3';
 import { encodeLabels } from '../../core/journal';
 import type { Decision, KeptResult, UsageDelta } from '../../core/commands';
 import type { Account, Entry, GrantState, Hold } from '../../core/model';
-import { bytesOf, encodeAlerts, encodeAverages, encodeSettings } from '../rows';
+import { encodeAlerts, encodeAverages, encodeSettings } from '../rows';
 import { categoryCode, holdStateCode, kindCode, planCode, policyCode } from '../words';
 import { closingSeqs } from '../related';
+import type { StoredAccount } from './reader';
 
 type Column = string | number | bigint | Buffer | null;
 type Write = Statement<Column[]>;
@@ -18,7 +19,9 @@ const MAX_REMEMBERED_SETS = 10_000;
 
 /** Writes the nouns of the ledger into rows. */
 export class Writer {
-	readonly #putAccount: Statement<Column[], { readonly id: bigint }>;
+	readonly #addAccount: Write;
+	readonly #changeTerms: Write;
+	readonly #moveAccount: Write;
 	readonly #putSettings: Write;
 	readonly #putCounter: Write;
 	readonly #addGrant: Write;
@@ -36,19 +39,20 @@ export class Writer {
 	readonly #labelSets = new Map<string, bigint>();
 
 	constructor(db: Database) {
-		this.#putAccount = db.prepare(`
+		this.#addAccount = db.prepare(`
 			INSERT INTO accounts (public_id, name, time_zone, plan, paid_since_ms, unconfirmed_policy, overdraft_micro, last_at_ms, last_seq, chain_hash, alerts, averages)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT (public_id) DO UPDATE SET name = excluded.name, time_zone = excluded.time_zone, plan = excluded.plan,
-				paid_since_ms = excluded.paid_since_ms, unconfirmed_policy = excluded.unconfirmed_policy, overdraft_micro = excluded.overdraft_micro,
-				last_at_ms = excluded.last_at_ms, last_seq = excluded.last_seq, chain_hash = excluded.chain_hash,
-				alerts = excluded.alerts, averages = coalesce(excluded.averages, averages)
-			RETURNING id`);
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, unhex(?), ?, ?)`);
+		this.#changeTerms = db.prepare(
+			'UPDATE accounts SET name = ?, time_zone = ?, plan = ?, paid_since_ms = ?, unconfirmed_policy = ? WHERE id = ?',
+		);
+		this.#moveAccount = db.prepare(`
+			UPDATE accounts SET overdraft_micro = ?, last_at_ms = ?, last_seq = ?, chain_hash = unhex(?), alerts = ?, averages = coalesce(?, averages)
+			WHERE id = ?`);
 		this.#putSettings = db.prepare('REPLACE INTO account_settings VALUES (?, ?)');
 		this.#putCounter = db.prepare('REPLACE INTO budget_counters VALUES (?, ?, ?, ?, ?, ?, ?)');
 		this.#addGrant = db.prepare('INSERT INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
 		this.#putBalance = db.prepare('REPLACE INTO grant_balances VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
-		this.#addEntry = db.prepare('INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)');
+		this.#addEntry = db.prepare('INSERT INTO entries VALUES (?, ?, ?, ?, unhex(?), unhex(?), ?, ?, ?, unhex(?))');
 		this.#addHold = db.prepare('INSERT INTO holds VALUES (?, ?, ?, ?, ?)');
 		this.#closeHold = db.prepare('UPDATE holds SET state = ?, closed_seq = ? WHERE account = ? AND seq = ?');
 		this.#findLabels = db.prepare('SELECT id FROM label_sets WHERE labels = ?');
@@ -65,10 +69,10 @@ export class Writer {
 		this.#removeText = db.prepare('DELETE FROM account_texts WHERE account = ? AND name = ?');
 	}
 
-	/** Writes a decision that has entries. */
-	write(decision: Decision): void {
+	/** Writes a decision that has entries; `stored` is the account that it was made on, `null` when it opens one. */
+	write(decision: Decision, stored: StoredAccount | null): void {
 		if (!decision.account) return;
-		const id = this.#writeAccount(decision.account, decision.averages);
+		const id = this.#writeAccount(decision.account, decision.averages, stored);
 		if (decision.hasNewSettings) this.#putSettings.run(id, encodeSettings(decision.account.settings));
 		const made = new Set(decision.entries.map((entry) => entry.seq));
 		for (const entry of decision.entries) this.#writeEntry(id, entry);
@@ -95,41 +99,21 @@ export class Writer {
 		this.#labelSets.clear();
 	}
 
-	#writeAccount(account: Account, averages: Decision['averages']): bigint {
-		const { id, name, timeZone, plan, paidSinceMs, unconfirmedPolicy, overdraftMicro, lastAtMs, lastSeq, chainHash, alerts } = account;
-		const row = [
-			id,
-			name,
-			timeZone,
-			planCode(plan),
-			paidSinceMs,
-			policyCode(unconfirmedPolicy),
-			overdraftMicro,
-			lastAtMs,
-			lastSeq,
-			bytesOf(chainHash),
-			encodeAlerts(alerts),
-			encodeAverages(averages),
-		];
-		const written = this.#putAccount.get(...row);
-		if (!written) throw new Error(`The row of account "${id}" was not written.`);
-		return written.id;
+	/** Most batches only move an account: writing its terms as well would take longer than all the rest of its row. */
+	#writeAccount(account: Account, averages: Decision['averages'], stored: StoredAccount | null): bigint {
+		const { overdraftMicro, lastAtMs, lastSeq, chainHash, alerts } = account;
+		const position = [overdraftMicro, lastAtMs, lastSeq, chainHash, encodeAlerts(alerts), encodeAverages(averages)];
+		const terms = termsOf(account);
+		if (!stored) return BigInt(this.#addAccount.run(account.id, ...terms, ...position).lastInsertRowid);
+		const before = termsOf(stored.account);
+		if (terms.some((term, index) => term !== before[index])) this.#changeTerms.run(...terms, stored.id);
+		this.#moveAccount.run(...position, stored.id);
+		return stored.id;
 	}
 
 	#writeEntry(id: bigint, { seq, atMs, body, keyHash, requestHash, labels, labelsText, person, bodyText, hash }: Entry): void {
 		const labelSet = labels === null ? null : this.#labelSet(labelsText);
-		this.#addEntry.run(
-			id,
-			seq,
-			atMs,
-			kindCode(body.kind),
-			bytesOf(keyHash),
-			bytesOf(requestHash),
-			labelSet,
-			person,
-			bodyText,
-			bytesOf(hash),
-		);
+		this.#addEntry.run(id, seq, atMs, kindCode(body.kind), keyHash, requestHash, labelSet, person, bodyText, hash);
 	}
 
 	#writeGrant(id: bigint, grant: GrantState, isNew: boolean): void {
@@ -164,4 +148,9 @@ export class Writer {
 		this.#labelSets.set(text, number);
 		return number;
 	}
+}
+
+/** What only its owner changes of an account, as columns. */
+function termsOf({ name, timeZone, plan, paidSinceMs, unconfirmedPolicy }: Account): Column[] {
+	return [name, timeZone, planCode(plan), paidSinceMs, policyCode(unconfirmedPolicy)];
 }
