@@ -71,5 +71,6 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 		'llm-credits alerts set --ledger ledger.db --low 30,10 --expiring 14,3',
 		'llm-credits alerts set --ledger ledger.db --drift off',
 	],
+	reconcile: ['llm-credits reconcile --ledger postgres://me@db.example/credits --from ~/.n8n/llm-credits/outage/3f1c2a9d5b7e8046.db'],
 	backup: ['llm-credits backup --ledger ledger.db --to backups/ledger-2026-11-21.db'],
 };

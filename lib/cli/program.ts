@@ -10,6 +10,7 @@ import { describeHoldCommand } from './commands/holds';
 import { describeLimitCommands } from './commands/limits';
 import { describeModeCommand } from './commands/mode';
 import { describeReadingCommands } from './commands/reading';
+import { describeReconcileCommand } from './commands/reconcile';
 import { describeReturnCommands } from './commands/returns';
 import { describeTextCommands } from './commands/texts';
 import { EXAMPLES } from './examples';
@@ -45,6 +46,7 @@ export function createProgram({ version, onParseError }: { version: string; onPa
 	describeReadingCommands(program, run);
 	describeHoldCommand(program, run);
 	describeAlertCommands(program, run);
+	describeReconcileCommand(program, run);
 	describeBackupCommand(program, run);
 	for (const command of allCommands(program)) {
 		command

@@ -296,5 +296,5 @@ export interface Entry {
 
 /** Public id of a grant. */
 export const grantId = (seq: number): string => `g${String(seq)}`;
-/** Public id of a hold. */
-export const holdId = (seq: number): string => `h${String(seq)}`;
+/** Public id of a hold. One with a number below 0 was made on this machine while the ledger was away. */
+export const holdId = (seq: number): string => (seq < 0 ? `offline-h${String(-seq)}` : `h${String(seq)}`);

@@ -6,7 +6,7 @@ import type { Provider } from '../providers/provider';
 import type { EngineMemory } from './engine-memory';
 import type { Purpose } from './item-result';
 import type { LateCalls } from './late-calls';
-import type { LedgerAccount } from './ledger-account';
+import type { SpendingAccount } from './spending-account';
 import type { OutputContract } from './output-contract';
 import type { Timing } from './timing';
 
@@ -49,7 +49,7 @@ export interface ProviderHandle {
 export interface LlmActionOptions {
 	readonly values: LlmActionValues;
 	/** Called for each item; a rejection makes items take their fallback with reason `ledger_unavailable`. */
-	readonly openLedger: () => Promise<LedgerAccount>;
+	readonly openLedger: () => Promise<SpendingAccount>;
 	/** Called for each item; a throw makes items take their fallback with reason `provider_rejected`. */
 	readonly provider: () => ProviderHandle;
 	readonly labels: { readonly flow: string; readonly node: string; readonly purpose: Purpose };

@@ -4,13 +4,13 @@ import type { ActionContext } from './action-types';
 import type { ItemTally } from './item-tally';
 import type { ItemTime } from './item-time';
 import type { LadderPlan } from './ladder-plan';
-import type { LedgerAccount } from './ledger-account';
+import type { SpendingAccount } from './spending-account';
 import type { ReserveInput } from './ledger-inputs';
 
 interface Parts {
 	readonly context: ActionContext;
 	readonly plan: LadderPlan;
-	readonly ledger: LedgerAccount;
+	readonly ledger: SpendingAccount;
 	readonly time: ItemTime;
 	readonly tally: ItemTally;
 	readonly signal: AbortSignal | null;
@@ -20,7 +20,7 @@ interface Parts {
 export class ItemParts {
 	readonly context: ActionContext;
 	readonly plan: LadderPlan;
-	readonly ledger: LedgerAccount;
+	readonly ledger: SpendingAccount;
 	readonly time: ItemTime;
 	readonly tally: ItemTally;
 	readonly signal: AbortSignal | null;

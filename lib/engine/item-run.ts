@@ -13,12 +13,15 @@ import { creditsOrNull, tokenUsageOf, type ItemResult } from './item-result';
 import { ItemTally } from './item-tally';
 import { ItemTime } from './item-time';
 import { offersOf, planLadder, type LadderPlan, type Rung } from './ladder-plan';
-import type { LedgerAccount } from './ledger-account';
+import type { SpendingAccount } from './spending-account';
 import { RungChoice } from './rung-choice';
 import { RungRun, type Answer, type Reserved } from './rung-run';
 
 /** More keys than this for one item mean that something goes round in circles. */
 const MAX_KEYS = 100;
+
+const OFFLINE =
+	'The ledger is away. This call was paid from the credits that the connection allows meanwhile, and is charged when the ledger is back.';
 
 /** What produced an item, why, and what people should know. */
 type End = Pick<ItemResult['llmCredits'], 'source' | 'reason' | 'message'>;
@@ -160,7 +163,7 @@ export class ItemRun {
 		}
 	}
 
-	async #openLedger(): Promise<LedgerAccount> {
+	async #openLedger(): Promise<SpendingAccount> {
 		try {
 			return await this.#context.openLedger();
 		} catch (error) {
@@ -170,15 +173,17 @@ export class ItemRun {
 
 	#result(route: ItemResult['route'], attributes: Record<string, unknown>, end: End): ItemResult {
 		const { chargedMicro, reservedMicro, availableMicro, usage, attempts, hold, passes } = this.#tally;
+		const isOffline = hold !== null && hold.seq < 0;
 		return {
 			route,
 			attributes,
 			llmCredits: {
 				...end,
+				message: end.message ?? (isOffline ? OFFLINE : null),
 				model: this.#model,
 				credits: formatCredits(chargedMicro),
 				reserved: formatCredits(reservedMicro),
-				balance: creditsOrNull(availableMicro),
+				balance: creditsOrNull(isOffline ? null : availableMicro),
 				usage,
 				attempts,
 				latencyMs: Math.round(this.#time.spentMs),

@@ -16,7 +16,7 @@ import { cancelled, outOfTime } from './fallback';
 import { healthOf, mayDifferByModel, reasonOf } from './fault-reasons';
 import type { ItemTime } from './item-time';
 import { encodeKept, type Kept } from './kept-result';
-import type { LedgerAccount } from './ledger-account';
+import type { SpendingAccount } from './spending-account';
 import type { Admission, Health } from './provider-health';
 import type { ActionContext } from './action-types';
 import { weakerMode } from './prompt';
@@ -33,7 +33,7 @@ export type CallEnd =
 
 interface MeteredCallOptions {
 	readonly context: ActionContext;
-	readonly ledger: LedgerAccount;
+	readonly ledger: SpendingAccount;
 	readonly plan: CallPlan;
 	readonly hold: Hold;
 	readonly outputLimitTokens: number;

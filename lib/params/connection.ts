@@ -46,6 +46,14 @@ export const LEDGER_PARAMS = [
 		placeholder: 'Europe/Berlin',
 		help: 'Time zone of a new account, in which days and expiries are counted. Empty: the time zone of this machine. An existing account keeps its own',
 	},
+	{
+		name: 'outageCredits',
+		label: 'Credits While the Ledger Is Away',
+		kind: 'credits',
+		default: '0',
+		section: 'options',
+		help: 'What this machine may spend while a ledger on a server or a disk cannot be reached. It is noted in a file here and charged when the ledger is back; budgets do not hold meanwhile. 0: items take their fallback until then',
+	},
 ] as const satisfies readonly Param[];
 
 export const LEDGER: ConnectionDescription = {

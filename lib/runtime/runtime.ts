@@ -27,6 +27,10 @@ export interface LedgerSettings {
 	readonly account: string;
 	/** IANA zone of a new account. Empty: the zone of this machine. */
 	readonly timeZone: string;
+	/** What this machine may spend while the ledger cannot be reached, decimal credits; absent or "0": nothing. */
+	readonly outageCredits?: string;
+	/** Of a new account; absent: its id. */
+	readonly accountName?: string;
 }
 
 /** The use of a ledger; its file or connections are closed some time after the last lease was released. */
@@ -158,12 +162,12 @@ async function closeShared(place: string, shared: SharedLedger): Promise<void> {
 	await shared.store.close();
 }
 
-async function openAccount(shared: SharedLedger, { account, timeZone }: LedgerSettings): Promise<LedgerAccount> {
+async function openAccount(shared: SharedLedger, { account, timeZone, accountName }: LedgerSettings): Promise<LedgerAccount> {
 	const known = shared.accounts.get(account);
 	if (known) return known;
 	const opened = (async () => {
 		const ledger = new LedgerAccount({ accountId: account, store: shared.store, commits: shared.commits, timing });
-		await ledger.open({ timeZone: timeZone === '' ? machineTimeZone() : timeZone });
+		await ledger.open({ ...(accountName ? { name: accountName } : {}), timeZone: timeZone === '' ? machineTimeZone() : timeZone });
 		return ledger;
 	})();
 	shared.accounts.set(account, opened);

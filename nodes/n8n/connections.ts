@@ -14,6 +14,8 @@ import { readParams } from '../../lib/params/read';
 import type { ProviderHandle } from '../../lib/engine/llm-action';
 import { createProvider, testProvider as askProvider } from '../../lib/runtime/provider-handle';
 import { defaultLedgerPath } from '../../lib/runtime/ledger-place';
+import type { SpendingAccount } from '../../lib/engine/spending-account';
+import { leaseSpending, type SpendingLease } from '../../lib/runtime/outage';
 import { isServerAddress, leaseLedger, type LedgerLease } from '../../lib/runtime/runtime';
 
 type LedgerValues = ValuesOf<typeof LEDGER_PARAMS>;
@@ -27,29 +29,42 @@ export function n8nFolder(env: Readonly<Record<string, string | undefined>> = pr
 /** A ledger that one execution of a node may use; opened on first use, given back by `release`. */
 export interface NodeLedger {
 	readonly open: () => Promise<LedgerAccount>;
+	/** For spending; goes on while the ledger is away, where the credential allows it. */
+	readonly openToSpend: () => Promise<SpendingAccount>;
 	readonly release: () => Promise<void>;
 }
 
 /** The ledger of the node's credential. Nothing is read or opened before `open`, which rejects with a `CreditError`. */
 export function nodeLedger(ctx: IExecuteFunctions): NodeLedger {
 	let lease: Promise<LedgerLease> | null = null;
+	let spending: Promise<SpendingLease> | null = null;
+	const open = async (): Promise<LedgerAccount> => {
+		lease ??= openLease(ctx);
+		return (await lease).ledger;
+	};
 	return {
-		open: async () => {
-			lease ??= openLease(ctx);
-			return (await lease).ledger;
+		open,
+		openToSpend: async () => {
+			spending ??= settingsOf(ctx).then((settings) => leaseSpending(settings, open, { folder: n8nFolder() }));
+			return (await spending).account;
 		},
 		release: async () => {
-			const opened = await lease?.catch(() => null);
+			const opened = await Promise.all([lease?.catch(() => null), spending?.catch(() => null)]);
 			lease = null;
-			await opened?.release();
+			spending = null;
+			for (const each of opened) await each?.release();
 		},
 	};
 }
 
 async function openLease(ctx: IExecuteFunctions): Promise<LedgerLease> {
-	const values = readParams(LEDGER_PARAMS, await credentialsOf(ctx, LEDGER.n8nName, 'ledger_unavailable'));
+	const values = await settingsOf(ctx);
 	await refuseBlockedPath(ctx, values);
 	return leaseLedger(values, n8nFolder());
+}
+
+async function settingsOf(ctx: IExecuteFunctions): Promise<LedgerValues> {
+	return readParams(LEDGER_PARAMS, await credentialsOf(ctx, LEDGER.n8nName, 'ledger_unavailable'));
 }
 
 /** The provider of the node's credential. Rejects with a `CreditError`. */

@@ -97,7 +97,7 @@ export class ActionNode {
 			checkOutputField(settings);
 			const action = createLlmAction({
 				values: settings,
-				openLedger: () => this.#ledger.account(),
+				openLedger: () => this.#ledger.toSpend(),
 				provider: () => providerOf(this.#RED, this.#config['provider']),
 				labels: {
 					flow: flowLabel(this.#RED, this.#node),

@@ -7,6 +7,8 @@ import { CreditError } from '../../lib/core/errors';
 import type { LedgerAccount } from '../../lib/engine/ledger-account';
 import type { ProviderHandle } from '../../lib/engine/llm-action';
 import { LEDGER, PROVIDER } from '../../lib/params/connection';
+import type { SpendingAccount } from '../../lib/engine/spending-account';
+import { leaseSpending, type SpendingLease } from '../../lib/runtime/outage';
 import { leaseLedger, type LedgerLease, type LedgerSettings } from '../../lib/runtime/runtime';
 import { monotonicMs } from '../../lib/runtime/system';
 
@@ -57,6 +59,7 @@ export class LedgerUse {
 	/** When the ledger may be opened; never again while it is. */
 	#retryAtMs = 0;
 	#isClosed = false;
+	#spending: Promise<SpendingLease> | null = null;
 
 	constructor(RED: NodeAPI, id: unknown) {
 		this.#RED = RED;
@@ -75,9 +78,23 @@ export class LedgerUse {
 		return lease.ledger;
 	}
 
+	/** For spending; goes on while the ledger is away, where its config node allows it. */
+	async toSpend(): Promise<SpendingAccount> {
+		const node = ledgerNode(this.#RED, this.#id);
+		if (node === null || this.#isClosed) return this.account();
+		this.#spending ??= leaseSpending(node.settings(), () => this.account(), { folder: userDir(this.#RED) });
+		try {
+			return (await this.#spending).account;
+		} catch (error) {
+			this.#spending = null;
+			throw error;
+		}
+	}
+
 	/** Gives the ledger back. */
 	async release(): Promise<void> {
 		this.#isClosed = true;
+		await (await this.#spending?.catch(() => null))?.release();
 		const lease = await this.#lease?.catch(() => null);
 		await lease?.release();
 	}

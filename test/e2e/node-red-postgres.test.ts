@@ -78,4 +78,36 @@ describe('Node-RED: a ledger on PostgreSQL', function () {
 			await server.stop();
 		}
 	});
+
+	it('goes away where its connection allows credits meanwhile: calls go on up to them, and are charged once when it is back', async () => {
+		const server = await startPostgres();
+		try {
+			const ledger = `${server.url()}?schema=outage`;
+			await grantCredits(ledger, '500');
+			nodeRed = await startNodeRed();
+			const ledgerNode = { outageCredits: '40' };
+			await nodeRed.deploy(campaignFlow({ ledger, provider: provider.url, action: { concurrency: 4 }, ledgerNode }));
+			await sendPeople(nodeRed, people(5));
+			await whenLeft(nodeRed, 5);
+			await server.kill();
+			await sendPeople(nodeRed, people(60));
+			const { left } = await whenLeft(nodeRed, 65, 60_000);
+			const during = left.slice(5);
+			const answered = during.filter(({ credits }) => credits.source === 'model');
+			expect(answered).to.have.length(40);
+			expect(answered[0]?.credits).to.deep.include({ reason: 'answered', balance: null, credits: '1' });
+			expect(answered[0]?.credits.message).to.match(/charged when the ledger is back/);
+			expect([...new Set(during.slice(40).map(({ credits }) => credits.reason))]).to.deep.equal(['ledger_unavailable']);
+
+			await server.restart();
+			await sendPeople(nodeRed, people(1));
+			await whenLeft(nodeRed, 66);
+			expect(provider.requests.length).to.equal(46);
+			expect(await readHolds(ledger)).to.deep.include({ settled: 46, unconfirmed: 0 });
+			expect(await readBalance(ledger, AFTER_HOLDS_MS)).to.include({ available: '454', held: '0', overdraft: '0' });
+			expect(await proofOf(ledger)).to.deep.include({ ok: true, violations: [] });
+		} finally {
+			await server.stop();
+		}
+	});
 });

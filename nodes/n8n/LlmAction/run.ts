@@ -46,7 +46,7 @@ async function prepare(
 	const purpose = values.purpose === 'auto' ? run.purpose : values.purpose;
 	const action = createLlmAction({
 		values,
-		openLedger: ledger.open,
+		openLedger: ledger.openToSpend,
 		provider,
 		labels: { flow: run.flow, node: run.node, purpose },
 		nodeKey: run.nodeKey,

@@ -1,0 +1,5 @@
+/** Owns what an LLM Action needs of an account: the ledger's own, or one that goes on while the ledger is away. Types only. */
+import type { LedgerAccount } from './ledger-account';
+
+/** Spending from an account, and nothing else. */
+export type SpendingAccount = Pick<LedgerAccount, 'accountId' | 'reserve' | 'lookUp' | 'settle' | 'release' | 'expire' | 'keptResult'>;
