@@ -7,6 +7,7 @@ import { CreditError } from '../../core/errors';
 import type { Instant } from '../../core/time';
 import { absentLedger } from '../absent';
 import { ensureLedgerFile } from './file';
+import type { SyncFile } from './log-sync';
 import { isLedger, migrate } from './migrations';
 import type { Waiting } from './turns';
 
@@ -20,6 +21,8 @@ export interface SqliteLedgerOptions extends Waiting {
 	readonly busyDeadlineMs?: number;
 	/** False: a ledger that is not there is told as `ledger_unavailable`, and nothing is made. Default true. */
 	readonly mayMake?: boolean;
+	/** Makes the log durable; given by tests that let it fail or wait. */
+	readonly syncFile?: SyncFile;
 	/** Opens the file; given by tests that let statements fail. */
 	readonly openDatabase?: (path: string) => Database;
 }
@@ -28,14 +31,14 @@ export interface SqliteLedgerOptions extends Waiting {
 const MAX_IDLE_LOG_BYTES = 16 * 1024 * 1024;
 
 /** Makes the file if it is missing and may be made, opens it and brings its schema up to date. Throws what the system, SQLite and the checks throw. */
-export function connect(path: string, { synchronous = 'full', mayMake = true, openDatabase = openFile }: SqliteLedgerOptions): Database {
+export function connect(path: string, { mayMake = true, openDatabase = openFile }: SqliteLedgerOptions): Database {
 	ensureLedgerFile(path, { mayMake });
 	const db = openDatabase(path);
 	try {
 		// In one transaction: another process that is just making the ledger must be seen wholly or not at all.
 		const isThere = db.transaction(() => isLedger(db, path)).deferred();
 		if (!isThere && !mayMake) throw absentLedger(path);
-		configure(db, { path, synchronous });
+		configure(db, path);
 		migrate(db, path);
 		db.defaultSafeIntegers(true);
 		return db;
@@ -52,7 +55,7 @@ export function openFile(path: string): Database {
 	return new open(path, { timeout: 0, fileMustExist: true });
 }
 
-function configure(db: Database, { path, synchronous }: { path: string; synchronous: 'full' | 'normal' }): void {
+function configure(db: Database, path: string): void {
 	const mode = String(db.pragma('journal_mode = WAL', { simple: true }));
 	if (mode !== 'wal') {
 		throw new CreditError(
@@ -60,7 +63,8 @@ function configure(db: Database, { path, synchronous }: { path: string; synchron
 			`The ledger ${path} lies on a file system that cannot share a write-ahead log (it answered "${mode}"). Choose a path on a local disk.`,
 		);
 	}
-	db.pragma(`synchronous = ${synchronous}`);
+	// FULL would sync the log within COMMIT and stop the host meanwhile; the store syncs it itself before it answers (log-sync).
+	db.pragma('synchronous = NORMAL');
 	db.pragma(`journal_size_limit = ${String(MAX_IDLE_LOG_BYTES)}`);
 	db.pragma('trusted_schema = OFF');
 	db.pragma('cell_size_check = ON');

@@ -30,6 +30,7 @@ import { ledgerFault } from './faults';
 import { assertSameFile, checkedLedgerPath, fileIdentity } from './file';
 import { NOTHING } from '../related';
 import { Reader, type StoredAccount } from './reader';
+import { LogSync } from './log-sync';
 import { retryWhileBusy, Turns, type TurnsOptions } from './turns';
 import { Writer } from './writer';
 
@@ -47,10 +48,16 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
 	const waiting = { path, pause, jitter, busyDeadlineMs };
 	try {
 		const db = await retryWhileBusy(() => connect(path, options), waiting);
-		return new SqliteStore(db, { ...waiting, clock: options.clock });
+		const log = options.synchronous === 'normal' ? null : new LogSync(path, options.syncFile);
+		return new SqliteStore(db, { ...waiting, clock: options.clock, log });
 	} catch (error) {
 		throw ledgerFault(error, path);
 	}
+}
+
+interface StoreParts extends TurnsOptions {
+	readonly clock: () => Instant;
+	readonly log: LogSync | null;
 }
 
 class SqliteStore implements LedgerStore {
@@ -61,6 +68,9 @@ class SqliteStore implements LedgerStore {
 	readonly #waiting: TurnsOptions;
 	readonly #identity: string | null;
 	readonly #turns: Turns;
+	readonly #writing = new Set<Promise<unknown>>();
+	/** `null`: answers need not survive a loss of power. */
+	readonly #log: LogSync | null;
 	readonly #openHolds = new OpenHolds();
 	readonly #reader: Reader;
 	readonly #writer: Writer;
@@ -72,10 +82,11 @@ class SqliteStore implements LedgerStore {
 	#seenVersion: bigint | undefined;
 	#isClosed = false;
 
-	constructor(db: Database, { clock, ...waiting }: TurnsOptions & { readonly clock: () => Instant }) {
+	constructor(db: Database, { clock, log, ...waiting }: StoreParts) {
 		this.location = waiting.path;
 		this.#db = db;
 		this.#clock = clock;
+		this.#log = log;
 		this.#waiting = waiting;
 		this.#identity = fileIdentity(waiting.path);
 		this.#turns = new Turns(waiting);
@@ -169,18 +180,36 @@ class SqliteStore implements LedgerStore {
 	async close(): Promise<void> {
 		if (this.#isClosed) return;
 		this.#isClosed = true;
-		await this.#turns.settled();
+		await Promise.allSettled(this.#writing);
+		await this.#log?.close();
 		this.#db.close();
 	}
 
-	/** Runs `work` in one immediate transaction when its turn comes; nothing stays of it when it throws or changes nothing. */
+	/**
+	 * Runs `work` in one immediate transaction when its turn comes, and resolves when it is durable; nothing stays of it when it throws or
+	 * changes nothing.
+	 */
 	async #write<T>(work: () => { readonly result: T; readonly isChanged: boolean }): Promise<T> {
 		this.#assertOpen();
+		const writing = this.#writeDurably(work);
+		this.#writing.add(writing);
 		try {
-			return await this.#turns.take(() => this.#transact(this.#begin, work));
+			return await writing;
 		} catch (error) {
 			throw ledgerFault(error, this.location);
+		} finally {
+			this.#writing.delete(writing);
 		}
+	}
+
+	async #writeDurably<T>(work: () => { readonly result: T; readonly isChanged: boolean }): Promise<T> {
+		const result = await this.#turns.take(() => {
+			this.#log?.mend(this.#db);
+			return this.#transact(this.#begin, work);
+		});
+		// Also when nothing changed: what was found may be a commit of another process that is not on the disk yet.
+		await this.#log?.flushed();
+		return result;
 	}
 
 	/** Runs `work` over one unchanging view of the file. */

@@ -45,11 +45,6 @@ export class Turns {
 		return turn;
 	}
 
-	/** Resolves when every turn asked for so far is over. */
-	async settled(): Promise<void> {
-		await this.#queue;
-	}
-
 	/** Tells that another process uses the file. */
 	noticeOther(): void {
 		this.#politeTurns = POLITE_TURNS;

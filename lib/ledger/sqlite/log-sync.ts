@@ -1,0 +1,84 @@
+/**
+ * Owns making a write-ahead log durable beside the event loop: SQLite writes commits into the log, the system syncs the log in a thread of
+ * its own, and whoever waits is told when that is done. Refuses to call anything durable that was written after a sync had begun, or
+ * after one that failed: the system may take what it could not write for written.
+ */
+import type { Database } from 'better-sqlite3';
+import { close, fdatasync, open, realpathSync } from 'node:fs';
+
+type Done = (error: Error | null) => void;
+
+/** Syncs an open file and tells when it is on the disk; given by tests that let it fail or wait. */
+export type SyncFile = (file: number, done: Done) => void;
+
+/** The log of one ledger file that a connection has opened. */
+export class LogSync {
+	readonly #path: string;
+	readonly #syncFile: SyncFile;
+	#file: number | null = null;
+	#underWay: Promise<void> | null = null;
+	#next: Promise<void> | null = null;
+	#isDoubtful = false;
+
+	constructor(ledgerPath: string, syncFile: SyncFile = fdatasync) {
+		// SQLite keeps its side files beside the file itself, not beside a link to it.
+		this.#path = `${realpathSync(ledgerPath)}-wal`;
+		this.#syncFile = syncFile;
+	}
+
+	/** Resolves when everything written to the log so far is on the disk. Calls that come while a sync is under way share the next one. */
+	async flushed(): Promise<void> {
+		if (!this.#underWay) return this.#begin();
+		const after = (): Promise<void> => this.#begin();
+		this.#next ??= this.#underWay.then(after, after);
+		return this.#next;
+	}
+
+	/**
+	 * To be called before a transaction begins: when a sync has failed, everything in the log is moved into the file and the file synced.
+	 * Throws what SQLite throws, busy while another connection is in the way.
+	 */
+	mend(db: Database): void {
+		if (!this.#isDoubtful) return;
+		const [moved] = db.pragma('wal_checkpoint(FULL)') as { readonly busy: bigint; readonly log: bigint; readonly checkpointed: bigint }[];
+		if (moved?.busy !== 0n || moved.log !== moved.checkpointed)
+			throw Object.assign(new Error('Another connection keeps the log from being emptied'), { code: 'SQLITE_BUSY' });
+		this.#isDoubtful = false;
+	}
+
+	/** Waits for syncs under way and gives up the file. */
+	async close(): Promise<void> {
+		await Promise.allSettled([this.#underWay, this.#next]);
+		const file = this.#file;
+		this.#file = null;
+		if (file !== null) await called((done) => close(file, done));
+	}
+
+	#begin(): Promise<void> {
+		this.#next = null;
+		const underWay = this.#sync().finally(() => {
+			if (this.#underWay === underWay) this.#underWay = null;
+		});
+		this.#underWay = underWay;
+		return underWay;
+	}
+
+	async #sync(): Promise<void> {
+		const file = (this.#file ??= await called<number>((done) => open(this.#path, 'r+', done)));
+		try {
+			await called((done) => this.#syncFile(file, done));
+		} catch (error) {
+			this.#isDoubtful = true;
+			throw error;
+		}
+	}
+}
+
+function called<T = void>(call: (done: (error: Error | null, result?: T) => void) => void): Promise<T> {
+	return new Promise((resolve, reject) => {
+		call((error, result) => {
+			if (error) reject(error);
+			else resolve(result as T);
+		});
+	});
+}
