@@ -9,6 +9,7 @@ import { describeCreditCommands } from './commands/credits';
 import { describeHoldCommand } from './commands/holds';
 import { describeLimitCommands } from './commands/limits';
 import { describeModeCommand } from './commands/mode';
+import { describePriceCommands } from './commands/prices';
 import { describeReadingCommands } from './commands/reading';
 import { describeReconcileCommand } from './commands/reconcile';
 import { describeReturnCommands } from './commands/returns';
@@ -41,6 +42,7 @@ export function createProgram({ version, onParseError }: { version: string; onPa
 	describeReturnCommands(program, run);
 	describeLimitCommands(program, run);
 	describeModeCommand(program, run);
+	describePriceCommands(program, run);
 	describeTextCommands(program, run);
 	describeCacheCommands(program, run);
 	describeReadingCommands(program, run);

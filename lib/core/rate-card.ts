@@ -10,8 +10,11 @@ import type { RateOverride } from './rate-overrides';
 
 /** Prices at hand. */
 export interface RateCard {
-	/** The price of a model at `atMs`, or `null` when there is none (unpriced, rule 16). Names are compared without case. */
-	find(query: PriceQuery): ModelPrice | null;
+	/**
+	 * The price of a model at `atMs`, or `null` when there is none (unpriced, rule 16). Names are compared without case. `among`: a
+	 * list to look in instead of the card's.
+	 */
+	find(query: PriceQuery, among?: PriceList): ModelPrice | null;
 	/** The price that a version names; `null` when it came from another list, or from rates since changed. */
 	findVersion(version: string): ModelPrice | null;
 }
@@ -29,12 +32,12 @@ export interface RateCardOptions {
 export function createRateCard({ overrides = [], allowUnpriced = false, list = BUILT_IN_PRICES }: RateCardOptions = {}): RateCard {
 	const own = compileOverrides(overrides);
 	return {
-		find: ({ provider, model, atMs }) => {
+		find: ({ provider, model, atMs }, among = list) => {
 			const name = model.trim();
 			const rate = own.byModel(name);
 			if (rate) return rate;
 			if (provider === 'local') return flatPrice('local/zero', name);
-			return list.find({ provider, model: name, atMs }) ?? (allowUnpriced && name !== '' ? flatPrice('unpriced/zero', name) : null);
+			return among.find({ provider, model: name, atMs }) ?? (allowUnpriced && name !== '' ? flatPrice('unpriced/zero', name) : null);
 		},
 		findVersion: (version) =>
 			own.byVersion(version) ??

@@ -6,6 +6,7 @@
 import type { Alternative } from '../core/commands';
 import { isCreditError, type CreditErrorCode } from '../core/errors';
 import type { Hold } from '../core/model';
+import { BUILT_IN_PRICES, type PriceList } from '../core/price-list';
 import type { LedgerAccount, Taken } from './ledger-account';
 import type { ReserveInput } from './ledger-inputs';
 import { lateSettle, reconcile, type OutageLedger } from './outage-ledger';
@@ -29,7 +30,10 @@ type StoredHold = Extract<Awaited<ReturnType<LedgerAccount['lookUp']>>, { kind: 
 /** An account that goes on. Holds of the outage have numbers below 0. */
 export class OutageAccount implements SpendingAccount {
 	readonly accountId: string;
+	/** Those of the ledger; while it is away, the last that were read, or else those of this package. */
+	readonly prices: SpendingAccount['prices'] = { current: async () => (this.#lastPrices = await this.#currentPrices()) };
 	readonly #parts: OutageParts;
+	#lastPrices = BUILT_IN_PRICES;
 	/** True while an outage may have left something to charge. */
 	#owes: boolean;
 	#homing: Promise<void> | null = null;
@@ -86,6 +90,15 @@ export class OutageAccount implements SpendingAccount {
 	async keptResult(holdSeq: number): Promise<string | null> {
 		if (holdSeq < 0) return (await this.#outage()).account.keptResult(-holdSeq);
 		return this.#unlessAway((ledger) => ledger.keptResult(holdSeq), null);
+	}
+
+	async #currentPrices(): Promise<PriceList> {
+		try {
+			return await (await this.#parts.openLedger()).prices.current();
+		} catch (error) {
+			if (isAway(error)) return this.#lastPrices;
+			throw error;
+		}
 	}
 
 	/** The ledger, after everything that an outage left was charged to it. */

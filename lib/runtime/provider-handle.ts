@@ -86,7 +86,7 @@ function pricesOf(values: ProviderValues, { baseUrl }: EndpointOptions): Provide
 		}
 		case 'auto': {
 			const provider = service === 'custom' ? customPrices(baseUrl) : PRICES_OF[service];
-			return (model, atMs) => card.find({ provider, model, atMs });
+			return (model, atMs, list) => card.find({ provider, model, atMs }, list);
 		}
 		default:
 			return pricing satisfies never;

@@ -65,7 +65,6 @@ export class ActionNode {
 		const work = ready.action.runOne({
 			key: `${this.#node.id}:${newId()}`,
 			read: () => this.#read(ready.values, msg),
-			data: msg,
 			executionId: sequenceOf(msg),
 			signal: this.#stop.signal,
 		});
@@ -137,12 +136,11 @@ export class ActionNode {
 	}
 
 	async #read(values: MessageValues, msg: NodeMessage): Promise<ItemInput> {
-		const perMessage = LLM_ACTION_PARAMS.filter((param) => 'isPerItem' in param);
-		const read = readParams(
-			perMessage.map((param) => ({ ...param, isRequired: false, showWhen: {} })),
+		const { model, systemPrompt, prompt, campaign, segment, workspace, person, tag, execution, idempotencyKey } = readParams(
+			LLM_ACTION_PARAMS.map((param) => ({ ...param, isRequired: false, showWhen: {} })),
 			await values.read(msg),
-		);
-		return read;
+		) as unknown as ItemInput;
+		return { model, systemPrompt, prompt, campaign, segment, workspace, person, tag, execution, idempotencyKey };
 	}
 
 	#leave({ outputField, isSeparate }: Ready, { msg, result, way }: { msg: NodeMessage; result: ItemResult; way: WayOut }): void {

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import type { Command, Outcome } from '../../lib/core/commands';
 import { priceUsage, type ModelPrice } from '../../lib/core/pricing';
-import { BUILT_IN_PRICES, PriceList, type CardData } from '../../lib/core/price-list';
+import { BUILT_IN_PRICES, type PriceList } from '../../lib/core/price-list';
 import { writePriceList } from '../../lib/core/price-list-text';
 import { createRateCard } from '../../lib/core/rate-card';
 import { pinKeyHash, pinOf } from '../../lib/core/recorded-price';
@@ -25,6 +25,7 @@ import {
 } from '../support/ledger-commands';
 import { LEDGER_KINDS, type LedgerKind } from '../support/ledger-places';
 import { ManualClock } from '../support/manual-clock';
+import { laterList } from '../support/price-lists';
 
 const ACCOUNT = 'acme';
 const DAY_MS = 86_400_000;
@@ -35,23 +36,6 @@ const priceOf = (model: string, list: PriceList = BUILT_IN_PRICES): ModelPrice =
 	if (!price) throw new Error(`${model} has no price`);
 	return price;
 };
-
-/** The built-in prices a version later, with every price of a model in an openai list doubled. */
-function laterList(model: string): PriceList {
-	const twice = (rates: readonly number[]): number[] => rates.map((rate, index) => (index === 0 ? rate : rate * 2));
-	const data: CardData = {
-		...BUILT_IN_PRICES.data,
-		version: '9.9.9',
-		date: '2027-01-02',
-		providers: BUILT_IN_PRICES.data.providers.map((provider) => ({
-			...provider,
-			models: provider.models.map((each) =>
-				each.id === model ? { ...each, prices: each.prices.map((price) => ({ ...price, tiers: price.tiers.map(twice) })) } : each,
-			),
-		})),
-	};
-	return new PriceList(data);
-}
 
 function pricesOf(store: LedgerStore, builtIn: PriceList): AccountPrices {
 	const timing = { clock: () => 0, monotonicMs: () => 0, jitter: () => 0, pause: () => Promise.resolve() };
@@ -178,7 +162,7 @@ function suite({ newPlace, isLasting }: LedgerKind): void {
 			store = await place(clock.read);
 		}
 		// An update of the package, with yet newer prices, changes nothing for a pinned account.
-		const update = new PriceList({ ...laterList('gpt-4o').data, version: '10.0.0', date: '2027-03-01' });
+		const update = laterList('gpt-4o', { version: '10.0.0', date: '2027-03-01' });
 		const pinned = await pricesOf(store, update).current();
 		expect([pinned.version, pinned.date]).to.deep.equal([old.kept.version, old.kept.date]);
 		expect(priceOf('gpt-4.1-mini', pinned)).to.deep.equal(priceOf('gpt-4.1-mini'));

@@ -1,0 +1,71 @@
+/**
+ * Owns working the charge of one call out again, from the price that was recorded with its hold and the usage that was settled. Refuses
+ * to guess: where the usage was estimated or the price is known no more, it says so.
+ */
+import { CreditError } from '../core/errors';
+import { holdId, type Entry, type Hold } from '../core/model';
+import type { Micro } from '../core/money';
+import { priceUsage, type ModelPrice } from '../core/pricing';
+import type { Usage } from '../core/usage';
+import type { LedgerStore } from '../ledger/store';
+import type { AccountPrices } from './account-prices';
+
+/**
+ * `same`: price and usage make what was charged. `differs`: they make something else, as with a charge that is not by tokens.
+ * `estimated`: the provider reported no usage. `unsettled`: nothing was charged for usage. `unknown_price`: nobody knows it any more.
+ */
+export type ChargeVerdict = 'same' | 'differs' | 'estimated' | 'unsettled' | 'unknown_price';
+
+export interface ChargeProof {
+	readonly hold: Hold;
+	/** As it was recorded with the hold; `null` for a call that had none, or an old one that nobody knows. */
+	readonly price: ModelPrice | null;
+	readonly usage: Usage | null;
+	/** What price and usage make, in micro-credits. */
+	readonly againMicro: Micro | null;
+	readonly verdict: ChargeVerdict;
+}
+
+type Settled = Extract<Entry['body'], { kind: 'settled' }>;
+
+const PAGE = 500;
+
+/** The proof for a hold by its number. Rejects with `hold_not_found`. */
+export async function proveCharge(
+	{ store, accountId, prices }: { store: LedgerStore; accountId: string; prices: AccountPrices },
+	holdSeq: number,
+): Promise<ChargeProof> {
+	const [hold] = await store.holds(accountId, { state: null, afterSeq: holdSeq - 1, limit: 1 });
+	if (hold?.seq !== holdSeq) throw new CreditError('hold_not_found', `There is no hold ${holdId(holdSeq)} in account "${accountId}".`);
+	const price = hold.priceVersion === null ? null : await prices.pinned(hold.priceVersion);
+	const settled = hold.state === 'settled' ? await settlingOf(store, accountId, holdSeq) : null;
+	const usage = settled?.usage ?? null;
+	const againMicro = price && usage && settled?.measure === 'reported' ? priceUsage(price, usage) : null;
+	return { hold, price, usage, againMicro, verdict: verdictOf({ settled, price, againMicro }) };
+}
+
+function verdictOf({
+	settled,
+	price,
+	againMicro,
+}: {
+	settled: Settled | null;
+	price: ModelPrice | null;
+	againMicro: Micro | null;
+}): ChargeVerdict {
+	if (settled === null) return 'unsettled';
+	if (settled.measure === 'estimated' || settled.usage === null) return 'estimated';
+	if (price === null) return 'unknown_price';
+	return againMicro === settled.actualMicro ? 'same' : 'differs';
+}
+
+/** The entry that settled a hold. It is behind the hold, mostly close by. */
+async function settlingOf(store: LedgerStore, accountId: string, holdSeq: number): Promise<Settled | null> {
+	for (let afterSeq = holdSeq; ;) {
+		const page = await store.entries(accountId, { afterSeq, limit: PAGE });
+		for (const { body } of page) if (body.kind === 'settled' && body.holdSeq === holdSeq) return body;
+		const last = page.at(-1);
+		if (!last) return null;
+		afterSeq = last.seq;
+	}
+}
