@@ -59,19 +59,21 @@ export class N8nSession {
 	readonly userFolder: string;
 	/** The ledger of credentials that name none. */
 	readonly usual: UsualLedger;
+	readonly #env: Readonly<Record<string, string>>;
 	#server: N8nServer | null = null;
 	#cookie = '';
 	#apiKey = '';
 
-	private constructor(userFolder: string, usual: UsualLedger) {
+	private constructor(userFolder: string, usual: UsualLedger, env: Readonly<Record<string, string>>) {
 		this.userFolder = userFolder;
 		this.usual = usual;
+		this.#env = env;
 	}
 
-	/** Installs the package into a new user folder and starts n8n there. */
-	static async start(): Promise<N8nSession> {
+	/** Installs the package into a new user folder and starts n8n there; `env` is added to its environment. */
+	static async start(env: Readonly<Record<string, string>> = {}): Promise<N8nSession> {
 		const userFolder = mkdtempSync(join(tmpdir(), 'llm-credits-n8n-'));
-		const session = new N8nSession(userFolder, await usualLedger(join(userFolder, '.n8n')));
+		const session = new N8nSession(userFolder, await usualLedger(join(userFolder, '.n8n')), env);
 		await installPackage(await packOnce(), session.userFolder);
 		mkdirSync(session.filesFolder, { recursive: true });
 		await session.startServer();
@@ -97,7 +99,8 @@ export class N8nSession {
 		this.#server = await startN8n({
 			userFolder: this.userFolder,
 			webhookPaths,
-			env: { N8N_RESTRICT_FILE_ACCESS_TO: this.filesFolder, N8N_PAYLOAD_SIZE_MAX: '64', ...this.usual.env },
+			timeoutMs: 180_000,
+			env: { N8N_RESTRICT_FILE_ACCESS_TO: this.filesFolder, N8N_PAYLOAD_SIZE_MAX: '64', ...this.usual.env, ...this.#env },
 		});
 		this.#cookie = await loginN8n(this.#server);
 		this.#apiKey = (

@@ -62,8 +62,12 @@ export interface WorldOptions {
 }
 
 /** Opens a world in the shared n8n. */
-export async function openWorld({ credits, choose, ledger: given }: WorldOptions): Promise<World> {
-	const n8n = await sharedN8n();
+export async function openWorld(options: WorldOptions): Promise<World> {
+	return openWorldIn(await sharedN8n(), options);
+}
+
+/** Opens a world in an n8n of the test's own. */
+export async function openWorldIn(n8n: N8nSession, { credits, choose, ledger: given }: WorldOptions): Promise<World> {
 	const provider = await startFakeOpenAi(choose ? { choose } : {});
 	counter += 1;
 	const id = `${process.pid}-${counter}`;
