@@ -23,6 +23,12 @@ type Open = (clock: ManualClock) => Promise<LedgerStore>;
 const inMemory: Open = (clock) => Promise.resolve(openMemoryLedger({ clock: clock.read }));
 const files = new SharedLedgers(SQLITE);
 const inSqlite: Open = (clock) => files.open(clock.read);
+const filesOfTwo = new SharedLedgers(SQLITE);
+/** One file that two processes have open; the stream says which of them commits. */
+const inSqliteOfTwo =
+	(turns: Iterator<boolean>): Open =>
+	(clock) =>
+		filesOfTwo.open(clock.read, { isOther: () => turns.next().value === true });
 
 /** Opens a store with an account, lets `act` use it, proves it and closes it. */
 async function withStore<T>(open: Open, act: (store: LedgerStore, clock: ManualClock) => Promise<T>): Promise<T> {
@@ -196,7 +202,7 @@ async function compareBudgets(store: LedgerStore, naive: NaiveLedger): Promise<v
 
 describe('random commands', function () {
 	this.timeout(0);
-	after(() => files.close());
+	after(() => Promise.all([files, filesOfTwo].map((ledgers) => ledgers.close())));
 
 	it('agree with a naive ledger of single coins, in memory', async () => {
 		await propertyHolds(
@@ -206,11 +212,13 @@ describe('random commands', function () {
 		);
 	});
 
-	it('agree with a naive ledger of single coins, in SQLite', async () => {
+	it('agree with a naive ledger of single coins, in a SQLite file that two processes have open', async () => {
 		await propertyHolds(
 			'in SQLite, by coins',
 			60,
-			fc.asyncProperty(steps(60), (taken) => withStore(inSqlite, (store, clock) => agree(store, clock, taken))),
+			fc.asyncProperty(steps(60), fc.infiniteStream(fc.boolean()), (taken, turns) =>
+				withStore(inSqliteOfTwo(turns), (store, clock) => agree(store, clock, taken)),
+			),
 		);
 	});
 

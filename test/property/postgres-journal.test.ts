@@ -27,9 +27,9 @@ interface Batch {
 }
 
 /** What a store answered to the batches, and what it then keeps. Proves the ledger. */
-async function lifeIn(ledgers: SharedLedgers, batches: readonly Batch[], accountId: string) {
+async function lifeIn(ledgers: SharedLedgers, batches: readonly Batch[], where: Parameters<SharedLedgers['open']>[1]) {
 	const clock = new ManualClock();
-	const store = await ledgers.open(clock.read, accountId);
+	const store = await ledgers.open(clock.read, where);
 	try {
 		const answers: unknown[] = [];
 		for (const { atMs, commands } of batches) {
@@ -83,16 +83,16 @@ describe('random commands on PostgreSQL', function () {
 	this.timeout(0);
 	after(() => Promise.all([inMemory, inPostgres].map((ledgers) => ledgers.close())));
 
-	it('give the same answers, journal and balances as in memory, committed one by one or together', async () => {
+	it('give the same answers, journal and balances as in memory, over two processes, committed one by one or together', async () => {
 		await propertyHolds(
 			'in PostgreSQL and memory',
 			50,
-			fc.asyncProperty(steps(40), fc.boolean(), async (taken, isJoined) => {
+			fc.asyncProperty(steps(40), fc.boolean(), fc.infiniteStream(fc.boolean()), async (taken, isJoined, turns) => {
 				const apart = await batchesOf(taken);
 				const accountId = `life-${String((lives += 1))}`;
-				const expected = await lifeIn(inMemory, apart, accountId);
+				const expected = await lifeIn(inMemory, apart, { accountId });
 				expect(expected.violations).to.deep.equal([]);
-				const found = await lifeIn(inPostgres, isJoined ? joined(apart) : apart, accountId);
+				const found = await lifeIn(inPostgres, isJoined ? joined(apart) : apart, { accountId, isOther: () => turns.next().value === true });
 				expect(found.chainHash).to.equal(expected.chainHash);
 				expect({ ...found, answers: found.answers.flat() }).to.deep.equal({ ...expected, answers: expected.answers.flat() });
 			}),
