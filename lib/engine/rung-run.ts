@@ -3,7 +3,7 @@
  * fails, the answer of the pass before is used, and said so. What was paid in an earlier run is followed as it is stored.
  */
 import type { Move } from '../core/ladder';
-import type { Hold } from '../core/model';
+import type { Hold, RefusalReason } from '../core/model';
 import type { Reason } from '../params/fallback-switch';
 import type { CallPlan } from './call-plan';
 import { cancelled, Fallback, outOfTime } from './fallback';
@@ -27,6 +27,7 @@ export interface Answer {
 
 export type RungEnd =
 	| { readonly kind: 'answered'; readonly answer: Answer }
+	/** The model is left alone for a while, or an earlier run went on from here with another reservation. */
 	| { readonly kind: 'paused' }
 	| { readonly kind: 'failed'; readonly move: Exclude<Move, 'again'>; readonly reason: Reason; readonly message: string };
 
@@ -47,6 +48,7 @@ interface Slot {
 }
 
 type Gone = Extract<CallEnd, { kind: 'gone' }>;
+type Paused = Extract<CallEnd, { kind: 'paused' }>;
 type PassEnd =
 	| Exclude<CallEnd | StoredEnd, { kind: 'answered' }>
 	| {
@@ -163,18 +165,18 @@ export class RungRun {
 	async #nextSlot(
 		call: CallPlan,
 		{ end, slot, key, best }: { end: Gone; slot: Slot; key: string; best: Answer | null },
-	): Promise<Slot | Gone> {
+	): Promise<Slot | Gone | Paused> {
 		const { plan, ledger, time } = this.#item;
 		const offers = (): readonly Offer[] => callOffers(this.#rung, call);
 		if (slot.outputLimitTokens === null) {
 			const stored = await ledger.lookUp({ ...plan.reserve, key });
 			if (stored?.kind === 'reserved') return { key, hold: stored.hold, outputLimitTokens: null, offers };
-			if (stored || best || (await this.#item.isNextKeyUsed())) return { ...end, move: 'down' };
+			if (stored) return refusedAgain(stored);
+			if (best) return { ...end, move: 'leave' };
+			if (await this.#item.isNextKeyUsed()) return { kind: 'paused' };
 		}
 		const outcome = await ledger.reserve({ ...plan.reserve, key, alternatives: offers, ...this.#item.waiting() });
-		if (outcome.kind === 'refused') {
-			return { kind: 'gone', move: 'down', reason: outcome.reason, message: refusalMessage(outcome) };
-		}
+		if (outcome.kind === 'refused') return refusedAgain(outcome);
 		const { hold, taken } = outcome;
 		if (taken && time.stopsWaiting.aborted) {
 			await ledger.release(hold.seq);
@@ -200,6 +202,11 @@ function failure(end: Exclude<PassEnd, { kind: 'answered' }>): RungEnd {
 	if (end.kind === 'paused') return end;
 	const { move, reason, message } = end;
 	return { kind: 'failed', move: move === 'again' ? 'down' : move, reason, message };
+}
+
+/** The next attempt was refused; another rung may be cheaper. */
+function refusedAgain(refusal: { readonly reason: RefusalReason; readonly limit: string | null }): Gone {
+	return { kind: 'gone', move: 'down', reason: refusal.reason, message: refusalMessage(refusal) };
 }
 
 function wordsOf({ reason, message }: Fallback): { readonly reason: Reason; readonly message: string } {

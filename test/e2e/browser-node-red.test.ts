@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
+import { FOLDED_SECTIONS } from '../../lib/params/param';
 import { startFakeOpenAi, type FakeOpenAi } from '../support/fake-openai';
 import { grantCredits } from '../support/ledger-reader';
 import { Editor, startBrowser } from '../support/node-red-editor';
@@ -129,6 +130,52 @@ describe('Node-RED in Chromium', function () {
 		expect(await page.locator('.llmc-record').last().locator('[data-field="details"] input').inputValue()).to.equal('gold, silver');
 		expect(await editor.value('#node-input-temperature')).to.equal('0.4');
 		expect(await page.locator('.llmc-section[data-section="labels"] .llmc-section-summary').textContent()).to.equal('Campaign, Segment');
+		await editor.leave('cancel');
+	});
+
+	it('keeps a ladder of cheaper models, passes and limits, and offers models in its rows', async () => {
+		await editor.edit('action');
+		const { page } = editor;
+		await editor.openSection('cheaper');
+		const cheaper = page.locator('.llmc-row[data-key="cheaperModels"]');
+		await cheaper.locator('.red-ui-editableList-addButton').click();
+		const model = cheaper.locator('[data-field="model"] input');
+		await model.pressSequentially('4o');
+		const offered = page.locator('.llmc-pick-model:visible');
+		await offered.first().waitFor();
+		expect(await offered.allTextContents()).to.deep.equal(['gpt-4o-miniquick, about 10 credits a message, most cost-efficient']);
+		await offered.first().click();
+		expect(await model.inputValue()).to.equal('gpt-4o-mini');
+		await cheaper.locator('[data-field="temperature"] input').fill('9');
+		expect(await cheaper.locator('.llmc-row-message').textContent()).to.equal('Temperature is "9". Give a number from 0 to 2.');
+		await cheaper.locator('[data-field="temperature"] input').fill('');
+		await cheaper.locator('[data-field="maxOutputTokens"] input').fill('80');
+		await editor.openSection('passes');
+		const passes = page.locator('.llmc-row[data-key="passes"]');
+		await passes.locator('.red-ui-editableList-addButton').click();
+		await passes.locator('.red-ui-editableList-addButton').click();
+		await passes.locator('[data-field="kind"] select').last().selectOption('validate');
+		await passes.locator('[data-field="instructions"] textarea').last().fill('Check the names.');
+		await editor.openSection('limits');
+		await editor.type('#node-input-capPerSend', '12.5');
+		await editor.openSection('time');
+		await editor.type('#node-input-deadlineSeconds', '30');
+		await saveAndReload();
+		const saved = await stored('action');
+		expect(saved).to.deep.include({
+			cheaperModels: [{ model: 'gpt-4o-mini', passes: 'single', maxOutputTokens: '80', temperature: '', reasoningEffort: 'same' }],
+			passes: [
+				{ kind: 'refine', model: '', instructions: '' },
+				{ kind: 'validate', model: '', instructions: 'Check the names.' },
+			],
+			capPerSend: '12.5',
+		});
+		expect(Number(saved['deadlineSeconds'])).to.equal(30);
+		await editor.edit('action');
+		expect(await cheaper.locator('[data-field="maxOutputTokens"] input').inputValue()).to.equal('80');
+		expect(await page.locator('.llmc-section[data-section="cheaper"] .llmc-section-summary').textContent()).to.equal('gpt-4o-mini');
+		expect(await page.locator('.llmc-section[data-section="passes"] .llmc-section-summary').textContent()).to.equal('Refine, Validate');
+		await editor.photograph('light-action-ladder');
 		await editor.leave('cancel');
 	});
 
@@ -263,8 +310,9 @@ describe('Node-RED in Chromium', function () {
 				await editor.edit(id);
 				pictures.push(await editor.photograph(`${theme}-${id}`));
 				if (id === 'action') {
-					await editor.openSection('labels');
-					await editor.openSection('options');
+					for (const { name } of FOLDED_SECTIONS) await editor.openSection(name);
+					for (const key of ['cheaperModels', 'passes'])
+						await page.locator(`.llmc-row[data-key="${key}"] .red-ui-editableList-addButton`).click();
 					pictures.push(await editor.photograph(`${theme}-action-open`));
 				}
 				if (id === 'balance') {

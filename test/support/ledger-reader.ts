@@ -2,7 +2,7 @@
  * Owns how tests look into a ledger, a file or on a server, from outside the host that uses it: balance, journal, proof, at an instant of their choice.
  * Refuses to write, save for the grant a test starts with.
  */
-import { parseCredits } from '../../lib/core/money';
+import { formatCredits, parseCredits } from '../../lib/core/money';
 import { balanceDocument } from '../../lib/engine/credit-balance';
 import { LedgerAccount } from '../../lib/engine/ledger-account';
 import { verifyLedger, type Verification } from '../../lib/engine/verify-ledger';
@@ -81,6 +81,25 @@ export async function readHolds(ledger: string): Promise<HoldTotals> {
 			unconfirmedMicro: lost.reduce((sum, { amountMicro }) => sum + amountMicro, 0n),
 			released: holds.filter(({ state }) => state === 'released').length,
 		};
+	});
+}
+
+/**
+ * The calls of a ledger in the order in which they were reserved or refused: `rung/pass model state cost`, and why not the first rung
+ * where another was taken at once.
+ */
+export async function readCalls(ledger: string): Promise<string[]> {
+	return withLedger(ledger, 0, async (account, store) => {
+		const { lastSeq } = (await account.balance()).account;
+		const holds = new Map((await store.holds('default', { afterSeq: 0, limit: lastSeq, state: null })).map((hold) => [hold.seq, hold]));
+		const entries = await store.entries('default', { afterSeq: 0, limit: lastSeq });
+		return entries.flatMap(({ seq, body }) => {
+			const hold = holds.get(seq);
+			if (!hold) return body.kind === 'refused' ? [`refused ${body.reason}`] : [];
+			const cost = hold.actualMicro === null ? '' : ` ${formatCredits(hold.actualMicro)}`;
+			const why = hold.steppedDown === null ? '' : ` not ${hold.steppedDown}`;
+			return [`${String(hold.rung)}/${String(hold.pass)} ${hold.labels.model ?? ''} ${hold.state}${cost}${why}`];
+		});
 	});
 }
 

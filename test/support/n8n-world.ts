@@ -4,6 +4,7 @@
  */
 import { startFakeOpenAi, type Chooser, type FakeOpenAi } from './fake-openai';
 import { connectionTo, newLedger } from './host-ledger';
+import { LADDER_PRICES } from './ladder-scenarios';
 import { grantCredits } from './ledger-reader';
 import { N8nSession, type Reference, type SavedWorkflow } from './n8n-session';
 import { end, people, webhook, workflowOf, type Wire, type WorkflowNode } from './n8n-workflow-builder';
@@ -11,7 +12,7 @@ import { end, people, webhook, workflowOf, type Wire, type WorkflowNode } from '
 const PREFIX = 'n8n-nodes-llm-credits';
 /** 100 tokens in and 20 out, the fake's usage, cost exactly one credit ($0.0001) at these prices. */
 export const MODEL = 'campaign-model';
-const PRICES = `${MODEL}, 0.60, 2.00\ngpt*, 0.60, 2.00`;
+const PRICES = `${MODEL}, 0.60, 2.00\n${LADDER_PRICES}\ngpt*, 0.60, 2.00`;
 
 let session: Promise<N8nSession> | null = null;
 let counter = 0;

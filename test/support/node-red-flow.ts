@@ -17,6 +17,7 @@ export interface Left {
 	readonly credits: {
 		readonly source: string;
 		readonly reason: string;
+		readonly model: string;
 		readonly message: string | null;
 		readonly credits: string;
 		readonly attempts: number;

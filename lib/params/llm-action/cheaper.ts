@@ -19,7 +19,7 @@ export const CHEAPER_PARAMS = [
 				kind: 'model',
 				default: '',
 				section: 'main',
-				placeholder: 'gpt-4.1-nano',
+				placeholder: 'gpt-4.1-nano, or empty for the same model',
 				help: 'Empty: the same model, with what is set here',
 			},
 			{

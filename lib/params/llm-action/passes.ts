@@ -31,7 +31,7 @@ export const PASS_PARAMS = [
 				kind: 'model',
 				default: '',
 				section: 'main',
-				placeholder: 'gpt-4.1',
+				placeholder: 'gpt-4.1, or empty for the same model',
 				help: 'Empty: the model of the first answer',
 			},
 			{

@@ -59,6 +59,6 @@ export const TIME_PARAMS = [
 		isInteger: true,
 		unit: 'seconds',
 		section: 'time',
-		help: 'When a model fails again and again, it is left alone and tried now and then. Items without another model wait until the failures have lasted this long; from then on they take their fallback at once, until it answers again',
+		help: 'A model that fails again and again is left alone and tried now and then. Items with no other model wait until it has failed for so long, and later ones take their fallback at once',
 	},
 ] as const satisfies readonly Param[];

@@ -22,9 +22,15 @@ function open(section, isOpen) {
 /** Names what differs from the defaults; opens the part when something in it could not work. */
 function summarise(form, section, values) {
 	const inside = form.description.params.filter((param) => param.section === $(section).attr('data-section'));
-	const changed = inside.filter((param) => isChanged(form, param, values)).map((param) => param.label);
-	$(section).find('.llmc-section-summary').text(changed.join(', '));
+	const changed = inside.filter((param) => isChanged(form, param, values));
+	const words = changed.flatMap((param) => (param.kind === 'rows' ? rowNames(param, values[keyOf(param)]) : param.label));
+	$(section).find('.llmc-section-summary').text(words.join(', '));
 	if ($(section).find('.llmc-invalid').length > 0) open(section, true);
+}
+
+/** A list is told by the first field of its rows. */
+function rowNames({ fields: [first] }, rows) {
+	return rows.map((row) => first.choices?.find(({ value }) => value === row[first.name])?.label ?? (row[first.name] || 'the same model'));
 }
 
 function isChanged(form, param, values) {
