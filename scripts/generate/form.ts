@@ -62,10 +62,10 @@ function sectionOf({ name, title, intro }: (typeof FOLDED_SECTIONS)[number], con
 	return [
 		`<div class="llmc-section" data-section="${name}">`,
 		`<a href="#" class="llmc-section-head" role="button"><i class="fa fa-angle-right"></i><b>${title}</b><span class="llmc-section-summary"></span></a>`,
-		'<div class="llmc-section-body">',
+		`<div class="llmc-section-body${isAlone ? ' llmc-alone' : ''}">`,
 		// Node-RED shows every option with its value, so there is none that is not set.
 		...(isAlone || name === 'options' ? [] : [`<div class="llmc-hint">${escape(intro)}.</div>`]),
-		...inside.map((param) => rowOf(isAlone ? { ...param, label: '' } : param, context)),
+		...inside.map((param) => rowOf(param, context)),
 		'</div>',
 		'</div>',
 	].join('\n');
@@ -146,7 +146,7 @@ function row({ key, id, label, title, field }: Labelled & { readonly field: stri
 
 function wide({ key, id, label, title }: Labelled, { head, body }: { head: string; body: string }): string {
 	const hover = title === undefined ? '' : ` title="${escape(title)}"`;
-	const top = label === '' ? '' : `<div class="llmc-head"><label for="${id}"${hover}>${escape(label)}</label>${head}</div>`;
+	const top = `<div class="llmc-head"><label for="${id}"${hover}>${escape(label)}</label>${head}</div>`;
 	return `<div class="form-row llmc-row llmc-wide" data-key="${key}">${top}<div class="llmc-field">${body}</div></div>`;
 }
 
