@@ -80,5 +80,11 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 		'llm-credits alerts set --ledger ledger.db --drift off',
 	],
 	reconcile: ['llm-credits reconcile --ledger postgres://me@db.example/credits --from ~/.n8n/llm-credits/outage/3f1c2a9d5b7e8046.db'],
+	copy: [
+		'llm-credits copy --from ledger.db --to postgres://me@db.example/credits --dry-run',
+		'llm-credits copy --from ledger.db --to postgres://me@db.example/credits',
+		'llm-credits copy --from postgres://me@db.example/credits --to ledger-2027.db',
+		'llm-credits copy --from ledger.db --undo',
+	],
 	backup: ['llm-credits backup --ledger ledger.db --to backups/ledger-2026-11-21.db'],
 };

@@ -2,7 +2,7 @@
  * Owns the introductory offer as it was announced: 100,000 credits, once, to every account on a paid plan from April 8 to June 30, 2026,
  * for 90 days. Its days are those of the account's time zone.
  */
-import type { Promotion } from '../core/commands';
+import type { Promotion } from '../core/promotion';
 import { DEFAULT_PRIORITY } from '../core/grants';
 import { MICRO_PER_CREDIT } from '../core/money';
 import { parseInstant } from '../core/time';

@@ -9,6 +9,17 @@ export function keyInFile(path: string, option: string): string {
 	return key;
 }
 
+/** The keys in a file, one in each line that is not empty. Throws a {@link CliFailure} naming the option and the file. */
+export function keysInFile(path: string, option: string): string[] {
+	keyInFile(path, option);
+	return linesOf(contentOf(path, option));
+}
+
+/** The lines that are not empty. */
+export function linesOf(text: string): string[] {
+	return text.split(/\r?\n/).flatMap((line) => (line.trim() === '' ? [] : [line.trim()]));
+}
+
 function contentOf(path: string, option: string): string {
 	try {
 		return readFileSync(path, 'utf8');

@@ -5,6 +5,7 @@ import { describeAdminKeyCommands } from './commands/admin-key';
 import { describeAlertCommands } from './commands/alerts';
 import { describeBackupCommand } from './commands/backup';
 import { describeCacheCommands } from './commands/cache';
+import { describeCopyCommand } from './commands/copy';
 import { describeCreditCommands } from './commands/credits';
 import { describeHoldCommand } from './commands/holds';
 import { describeLimitCommands } from './commands/limits';
@@ -50,6 +51,7 @@ export function createProgram({ version, onParseError }: { version: string; onPa
 	describeAlertCommands(program, run);
 	describeReconcileCommand(program, run);
 	describeBackupCommand(program, run);
+	describeCopyCommand(program, run);
 	for (const command of allCommands(program)) {
 		command
 			.exitOverride(onParseError)

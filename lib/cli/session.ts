@@ -3,10 +3,12 @@
  * command that only reads, and to guess one that was not named.
  */
 import { resolve } from 'node:path';
+import { tellMark } from '../core/move';
 import type { LedgerAccount } from '../engine/ledger-account';
 import { accountOf, isServerAddress, machineTimeZone, openLedgerStore } from '../runtime/runtime';
 import { withoutSecrets, wrongUse } from './failure';
-import { keyInFile } from './key-file';
+import { keyInFile, keysInFile, linesOf } from './key-file';
+import { Output } from './output';
 
 /** What every command takes. */
 export interface CommonOptions {
@@ -31,19 +33,22 @@ export interface Session {
 
 /** The absolute path, or the PostgreSQL address, of the ledger named by the options. Throws a `CliFailure`. */
 export function ledgerPathOf({ ledger, account }: CommonOptions): string {
-	const given = ledger?.trim() ?? '';
-	if (given === '') throw wrongUse('No ledger is named.', 'Give --ledger <file>, or set LLM_CREDITS_LEDGER to the path of the file.');
-	if (isServerAddress(given)) {
-		checkAccount(account);
-		return given;
-	}
+	const path = placeOf(ledger, '--ledger', 'Give --ledger <file>, or set LLM_CREDITS_LEDGER to the path of the file.');
+	checkAccount(account);
+	return path;
+}
+
+/** The absolute path, or the PostgreSQL address, that an option names; `mend` is for one that names nothing. Throws a `CliFailure`. */
+export function placeOf(text: string | undefined, option: string, mend: string): string {
+	const given = text?.trim() ?? '';
+	if (given === '') throw wrongUse('No ledger is named.', mend);
+	if (isServerAddress(given)) return given;
 	if (/^[a-z][a-z0-9+.-]+:\/\//i.test(given)) {
 		throw wrongUse(
 			`The ledger is ${withoutSecrets(given)}, which is an address.`,
-			'Give --ledger the path of a file, or a postgres:// address.',
+			`Give ${option} the path of a file, or a postgres:// address.`,
 		);
 	}
-	checkAccount(account);
 	return resolve(given);
 }
 
@@ -85,7 +90,10 @@ async function withStore<T>(
 	const adminKey = adminKeyOf(options);
 	const store = await openLedgerStore(path, { mayMake });
 	try {
-		return await work({ store, ledger: accountOf(store, options.account).asAdministrator(adminKey) });
+		const result = await work({ store, ledger: accountOf(store, options.account).asAdministrator(adminKey) });
+		const told = tellMark((await store.transfer?.mark()) ?? null, store.location);
+		if (told !== null) new Output(options.json === true).remark(told);
+		return result;
 	} finally {
 		await store.close();
 	}
@@ -94,4 +102,9 @@ async function withStore<T>(
 /** The admin key of the options or the environment; a key on the command line itself would be seen by everybody on the machine. */
 function adminKeyOf({ adminKeyFile }: CommonOptions): string {
 	return adminKeyFile === undefined ? (process.env['LLM_CREDITS_ADMIN_KEY']?.trim() ?? '') : keyInFile(adminKeyFile, '--admin-key-file');
+}
+
+/** The admin keys of all accounts: one in each line of the file, or of the environment's value. */
+export function adminKeysOf({ adminKeyFile }: CommonOptions): string[] {
+	return adminKeyFile === undefined ? linesOf(process.env['LLM_CREDITS_ADMIN_KEY'] ?? '') : keysInFile(adminKeyFile, '--admin-key-file');
 }

@@ -7,6 +7,7 @@ import type { AdminCommand, PlainCommand } from './commands';
 import type { Draft } from './draft';
 import { CreditError } from './errors';
 import { sha256 } from './idempotency';
+import type { AdminKey } from './admin-key';
 
 const ADMIN_KINDS: Readonly<Record<AdminCommand['kind'], true>> = {
 	change_account: true,
@@ -26,6 +27,7 @@ const ADMIN_KINDS: Readonly<Record<AdminCommand['kind'], true>> = {
 	set_cache_limits: true,
 	add_price_list: true,
 	pin_prices: true,
+	move_ledger: true,
 };
 
 /** True for commands that an account's admin key protects. */
@@ -39,11 +41,21 @@ export function isAdminCommand(command: PlainCommand): command is AdminCommand {
  */
 export function authorise(draft: Draft, command: AdminCommand, proof: string | null): void {
 	const adminKey = draft.hasAccount ? draft.account.settings.adminKey : null;
-	if (adminKey === null || (proof !== null && isSame(sha256(proof), adminKey.hash))) return;
+	if (adminKey === null || (proof !== null && isProofOf(adminKey, proof))) return;
 	if (proof !== null) draft.append({ kind: 'admin_denied', command: command.kind });
-	throw new CreditError(
+	throw notAuthorised(draft.accountId);
+}
+
+/** True when the proof is the one of this key. */
+export function isProofOf({ hash }: AdminKey, proof: string): boolean {
+	return isSame(sha256(proof), hash);
+}
+
+/** What is said to whoever has not given an account's admin key. */
+export function notAuthorised(accountId: string): CreditError {
+	return new CreditError(
 		'not_authorised',
-		`Account "${draft.accountId}" has an admin key, and the right one was not given. Give it in the ledger's connection, or to the command line with --admin-key-file or LLM_CREDITS_ADMIN_KEY.`,
+		`Account "${accountId}" has an admin key, and the right one was not given. Give it in the ledger's connection, or to the command line with --admin-key-file or LLM_CREDITS_ADMIN_KEY.`,
 	);
 }
 

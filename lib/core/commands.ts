@@ -27,21 +27,9 @@ import type { ProfileCommand, TextChange } from './profile';
 import type { Micro } from './money';
 import type { PriceCommand } from './price-settings';
 import type { ModelPrice } from './pricing';
+import type { Promotion, PromotionRefusal } from './promotion';
 import type { ExpiryRule, Instant } from './time';
 import type { Usage } from './usage';
-
-/** Why a promotion was refused. */
-export type PromotionRefusal = 'already_claimed' | 'outside_window' | 'promotion_expired' | 'plan_not_eligible';
-
-/** An offer that an account claims at most once. */
-export interface Promotion {
-	readonly id: string;
-	readonly amountMicro: Micro;
-	/** Accounts whose paid plan started before `untilMs` are eligible, from `fromMs` on. */
-	readonly window: { readonly fromMs: Instant; readonly untilMs: Instant };
-	readonly expiry: { readonly days: number; readonly rule: ExpiryRule };
-	readonly priority: number;
-}
 
 /** When granted credits end: never, at an instant, or after a number of days by a rule. */
 export type Expiry = { readonly atMs: Instant } | { readonly days: number; readonly rule: ExpiryRule };
@@ -80,6 +68,8 @@ export type PlainCommand =
 	| { readonly kind: 'claim_alerts'; readonly consumer: string }
 	| ProfileCommand
 	| PriceCommand
+	/** Asks whether the ledger may be moved as far as this account is concerned. Changes nothing. */
+	| { readonly kind: 'move_ledger' }
 	| ReserveCommand
 	| SettleCommand
 	| { readonly kind: 'release'; readonly holdSeq: number }
@@ -111,6 +101,7 @@ export type AdminCommand = Extract<
 			| 'set_enforcement'
 			| 'set_admin_key'
 			| 'set_alerts'
+			| 'move_ledger'
 			| (ProfileCommand | PriceCommand)['kind'];
 	}
 >;

@@ -101,6 +101,8 @@ function apply(draft: Draft, command: PlainCommand, context: EntryContext): Outc
 		case 'add_price_list':
 		case 'pin_prices':
 			return changeSettings(draft, command, context);
+		case 'move_ledger':
+			return { kind: 'account', account: draft.account, isReplayed: false };
 		case 'reserve':
 			return reserve(draft, command, context);
 		case 'claim_alerts':

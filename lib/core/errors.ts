@@ -20,6 +20,7 @@ export type CreditErrorCode =
 	| 'ledger_closed'
 	| 'ledger_corrupt'
 	| 'ledger_full'
+	| 'ledger_moved'
 	| 'ledger_newer'
 	| 'ledger_read_only'
 	| 'ledger_unavailable'
@@ -53,6 +54,7 @@ const LEDGER_CODES: ReadonlySet<CreditErrorCode> = new Set([
 	'ledger_closed',
 	'ledger_corrupt',
 	'ledger_full',
+	'ledger_moved',
 	'ledger_newer',
 	'ledger_read_only',
 	'ledger_unavailable',

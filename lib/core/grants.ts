@@ -5,7 +5,8 @@
 import { repayOverdraft } from './advance';
 import type { Draft, EntryContext } from './draft';
 import { CreditError } from './errors';
-import type { PlainCommand, Expiry, GrantCommand, Outcome, Promotion, PromotionRefusal } from './commands';
+import type { PlainCommand, Expiry, GrantCommand, Outcome } from './commands';
+import type { Promotion, PromotionRefusal } from './promotion';
 import type { Grant } from './model';
 import { formatCredits, MAX_AMOUNT_MICRO } from './money';
 import { checkedInstant, checkedZone, expiryAfterDays, hasPassed, later, type Instant } from './time';

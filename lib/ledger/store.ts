@@ -9,6 +9,7 @@ import type { CarriedKey } from '../core/verify-keys';
 import type { Micro } from '../core/money';
 import type { Instant } from '../core/time';
 import type { AnswerStore } from './answer-store';
+import type { LedgerTransfer } from './transfer';
 
 /** Totals of one group of calls. */
 export interface UsageRow {
@@ -76,6 +77,9 @@ export interface LedgerStore {
 	readonly location: string;
 	/** Answers kept for identical requests, beside the journal. */
 	readonly answers: AnswerStore;
+
+	/** What moving the ledger to another place, or from one to here, needs. Only stores that outlive their process have it. */
+	readonly transfer?: LedgerTransfer;
 
 	/**
 	 * Decides and writes one batch for one account, all in one transaction. Resolves after it is durable, with outcomes in

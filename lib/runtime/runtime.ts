@@ -9,7 +9,8 @@ import { LlmAction } from '../engine/llm-action';
 import { LedgerAccount } from '../engine/ledger-account';
 import type { Timing } from '../engine/timing';
 import { GroupCommit } from '../ledger/group-commit';
-import { isPostgresAddress } from '../ledger/postgres/address';
+import { isAbsentLedger } from '../ledger/absent';
+import { isPostgresAddress, readAddress } from '../ledger/postgres/address';
 import { openPostgresLedger } from '../ledger/postgres/store';
 import { openSqliteLedger } from '../ledger/sqlite/store';
 import type { LedgerStore } from '../ledger/store';
@@ -60,7 +61,8 @@ interface Registry {
 	readonly memory: EngineMemory;
 }
 
-const timing: Timing = { clock: systemClock, monotonicMs, pause, jitter };
+/** Time as it passes. */
+export const timing: Timing = { clock: systemClock, monotonicMs, pause, jitter };
 
 /**
  * Opens a ledger, or joins the one this process has open, and opens the account when it is new. `folder` is where the host keeps its
@@ -100,6 +102,21 @@ export async function leaseLedger(settings: LedgerSettings, folder: string, envi
 export async function openLedgerStore(place: string, { mayMake = true }: { mayMake?: boolean } = {}): Promise<LedgerStore> {
 	if (isPostgresAddress(place)) return openPostgresLedger({ url: place, clock: systemClock, pause, jitter, monotonicMs, mayMake });
 	return openSqliteLedger({ path: resolve(place), clock: systemClock, pause, jitter, mayMake });
+}
+
+/** Opens a ledger that is there, for one command; `null` where there is none. Nothing is made. Rejects like {@link openLedgerStore}. */
+export async function openLedgerIfThere(place: string): Promise<LedgerStore | null> {
+	try {
+		return await openLedgerStore(place, { mayMake: false });
+	} catch (error) {
+		if (isAbsentLedger(error)) return null;
+		throw error;
+	}
+}
+
+/** The place for people: the absolute path, or the address without the password. Throws `invalid_path` for an address that cannot be read. */
+export function nameOfPlace(place: string): string {
+	return isPostgresAddress(place) ? readAddress(place).location : resolve(place);
 }
 
 /** True for a text that names a ledger on a PostgreSQL server rather than a file. */

@@ -29,6 +29,7 @@ const COMMAND_KINDS = {
 	set_cache_limits: 0,
 	add_price_list: 0,
 	pin_prices: 0,
+	move_ledger: 0,
 	as_admin: 0,
 	reserve: 0,
 	settle: 0,

@@ -166,6 +166,8 @@ export const EVERY_COMMAND: readonly (readonly [passMs: number, commands: readon
 			{ kind: 'as_admin', proof: 'guess', command: grantMore },
 			grantMore,
 			{ kind: 'as_admin', proof: ADMIN_PROOF, command: grantMore },
+			{ kind: 'move_ledger' },
+			{ kind: 'as_admin', proof: ADMIN_PROOF, command: { kind: 'move_ledger' } },
 		],
 	],
 ];

@@ -6,7 +6,8 @@
  */
 import { expect } from 'chai';
 import { balanceAt } from '../../lib/core/balance';
-import type { Command, Outcome, Promotion } from '../../lib/core/commands';
+import type { Command, Outcome } from '../../lib/core/commands';
+import type { Promotion } from '../../lib/core/promotion';
 import type { Entry, GrantCategory, GrantState, Plan } from '../../lib/core/model';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';

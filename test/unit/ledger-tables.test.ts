@@ -1,6 +1,6 @@
 /** The ledger's rules as tables, one line a step. The numbers are those of docs/ledger.md. */
 import { expect } from 'chai';
-import type { Promotion } from '../../lib/core/commands';
+import type { Promotion } from '../../lib/core/promotion';
 import { expiryAfterDays } from '../../lib/core/time';
 import { credits } from '../support/ledger-commands';
 import { runTable, type TableOptions } from '../support/ledger-table';

@@ -7,11 +7,19 @@ import { later, type Instant } from '../../core/time';
 import { readAnswer, readAnswerGroup, readAnswerSaving, type AnswerGroupRow, type AnswerRow, type AnswerSavingRow } from '../beside-rows';
 import { bytesOfText, type AnswerChanges, type AnswerGroup, type AnswerSaving, type AnswerStore, type CachedAnswer } from '../answer-store';
 import { bytesOf } from '../rows';
-import { beginRead, beginWrite, COMMIT, ROLLBACK, type Session, type Statement } from './connection';
+import { beginRead, ROLLBACK, type Row, type Session, type Statement } from './connection';
 import { upsertRows, type Table } from './row-statements';
 
 /** Runs work on a connection, again while what stands in the way may pass; it is told how long a statement may take. */
 export type Insist = <T>(work: (session: Session, timeoutMs: number) => Promise<T>) => Promise<T>;
+
+/** Runs statements that write these tables in one transaction, as far as they may be written now; resolves with their rows. */
+export interface BesideWriter {
+	writeBeside(tables: readonly string[], statements: Beside): Promise<Row[][]>;
+}
+
+/** Statements, or what finds them first. */
+export type Beside = readonly Statement[] | ((session: Session) => Promise<readonly Statement[]>);
 
 const ANSWERS: Table<CachedAnswer> = {
 	name: 'cached_answers',
@@ -41,12 +49,14 @@ const SAVINGS: Table<AnswerSaving> = {
 export class PostgresAnswers implements AnswerStore {
 	readonly #in: string;
 	readonly #insist: Insist;
+	readonly #writer: BesideWriter;
 	/** Numbers of accounts, which never change. */
 	readonly #accountIds = new Map<string, bigint>();
 
-	constructor(schema: string, insist: Insist) {
+	constructor(schema: string, insist: Insist, writer: BesideWriter) {
 		this.#in = `"${schema}".`;
 		this.#insist = insist;
+		this.#writer = writer;
 	}
 
 	async find(accountId: string, key: string, atMs: Instant): Promise<CachedAnswer | null> {
@@ -57,16 +67,15 @@ export class PostgresAnswers implements AnswerStore {
 	}
 
 	async write(accountId: string, { kept, used }: AnswerChanges): Promise<void> {
-		await this.#insist(async (session, timeoutMs) => {
+		await this.#writer.writeBeside([ANSWERS.name, SAVINGS.name], async (session) => {
 			const account = await this.#accountNumber(session, accountId);
-			if (account === null) return;
+			if (account === null) return [];
 			// In one order, so that two processes that write the same answers wait for each other and not in a circle.
-			const statements = [
+			return [
 				upsertRows(this.#in, account, ANSWERS, { rows: inOrder(kept, ({ key }) => key), keys: 1, isAdded: false }),
 				this.#uses(account, used),
 				upsertRows(this.#in, account, SAVINGS, { rows: savingsOf(used), keys: 2, isAdded: true }),
 			].filter((statement) => statement !== null);
-			if (statements.length > 0) await session.run(beginWrite(timeoutMs), ...statements, COMMIT);
 		});
 	}
 
@@ -104,10 +113,8 @@ export class PostgresAnswers implements AnswerStore {
 	}
 
 	async #remove(statement: Statement): Promise<number> {
-		return this.#insist(async (session, timeoutMs) => {
-			const [, removed = []] = await session.run(beginWrite(timeoutMs), statement, COMMIT);
-			return removed.length;
-		});
+		const [removed = []] = await this.#writer.writeBeside([ANSWERS.name], [statement]);
+		return removed.length;
 	}
 
 	/** A later use wins, whichever process comes first. */

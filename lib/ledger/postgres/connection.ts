@@ -3,6 +3,7 @@
  * set to. The only module that loads pg, and only when a ledger on a server is opened. Refuses to reuse a connection that failed.
  */
 import type { Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
+import { isCreditError } from '../../core/errors';
 import type { LedgerAddress } from './address';
 import { isStatementFailure, UnansweredCommit } from './faults';
 import { decodeText, encodeText } from './text-codec';
@@ -21,7 +22,8 @@ export interface PoolSettings {
 	readonly timeoutMs: number;
 }
 
-type Row = Record<string, unknown>;
+/** A row by the names of its columns. */
+export type Row = Record<string, unknown>;
 
 const INT8_OID = 20;
 const INT2_OID = 21;
@@ -107,7 +109,8 @@ export async function withSession<T>(pool: Pool, work: (session: Session) => Pro
 			isSound = true;
 			return result;
 		} catch (error) {
-			isSound = isStatementFailure(error) && (await session.isAlive());
+			// What was found in the rows says nothing against the connection.
+			isSound = (isStatementFailure(error) || isCreditError(error)) && (await session.isAlive());
 			throw error;
 		}
 	} finally {

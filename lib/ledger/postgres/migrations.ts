@@ -171,13 +171,16 @@ const STEPS: readonly string[] = [
 		PRIMARY KEY (account, day, campaign)
 	) WITH (fillfactor = 70);
 	`,
+	`
+	ALTER TABLE ledger_version ADD COLUMN move text;
+	`,
 ];
 
 /** The schema this version reads and writes. */
 export const SCHEMA_VERSION = STEPS.length;
 
-/** The table that marks a schema as a ledger and tells its version. */
-const MARK = 'ledger_version';
+/** The table that marks a schema as a ledger and tells its version, and whether it is being moved (the column `move`). */
+export const MARK_TABLE = 'ledger_version';
 
 interface Found {
 	readonly has_schema: boolean;
@@ -213,14 +216,9 @@ export function assertKnown(version: bigint | number, { location }: LedgerAddres
 	);
 }
 
-/** An expression for the version of the ledger in the schema. */
-export function versionColumn(schema: string): string {
-	return `(SELECT version FROM "${schema}".${MARK})`;
-}
-
 async function versionOf(session: Session, address: LedgerAddress): Promise<number> {
 	const { schema, location } = address;
-	const [rows] = await session.run({ text: FIND, values: [schema, MARK] });
+	const [rows] = await session.run({ text: FIND, values: [schema, MARK_TABLE] });
 	const found = rows?.[0] as unknown as Found;
 	if (found.encoding !== 'UTF8') {
 		throw new CreditError(
@@ -235,7 +233,7 @@ async function versionOf(session: Session, address: LedgerAddress): Promise<numb
 			`${location} has a schema "${schema}" of another program, not a ledger. Nothing was changed in it. Choose another schema: add ?schema=name to the PostgreSQL URL.`,
 		);
 	}
-	const [versions] = await session.run({ text: `SELECT version FROM "${schema}".${MARK}` });
+	const [versions] = await session.run({ text: `SELECT version FROM "${schema}".${MARK_TABLE}` });
 	const version = Number(versions?.[0]?.['version'] ?? 0);
 	assertKnown(version, address);
 	return version;
@@ -247,14 +245,14 @@ const FIND = `
 		EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1) AS has_schema, pg_catalog.current_setting('server_encoding') AS encoding`;
 
 async function raise(session: Session, schema: string, version: number): Promise<void> {
-	const [rows] = await session.run({ text: FIND, values: [schema, MARK] });
+	const [rows] = await session.run({ text: FIND, values: [schema, MARK_TABLE] });
 	const { has_schema: hasSchema } = rows?.[0] as unknown as Found;
 	if (!hasSchema) await session.run({ text: `CREATE SCHEMA "${schema}"` });
 	await session.run({ text: `SET LOCAL search_path = "${schema}"` });
 	if (version === 0)
 		await session.run({
-			text: `CREATE TABLE ${MARK} (is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only), version integer NOT NULL); INSERT INTO ${MARK} (version) VALUES (0)`,
+			text: `CREATE TABLE ${MARK_TABLE} (is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only), version integer NOT NULL); INSERT INTO ${MARK_TABLE} (version) VALUES (0)`,
 		});
 	for (const step of STEPS.slice(version)) await session.run({ text: step });
-	await session.run({ text: `UPDATE ${MARK} SET version = ${String(SCHEMA_VERSION)}` });
+	await session.run({ text: `UPDATE ${MARK_TABLE} SET version = ${String(SCHEMA_VERSION)}` });
 }

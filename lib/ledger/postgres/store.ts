@@ -4,12 +4,12 @@
  * know any rule of the ledger.
  */
 import type { Pool } from 'pg';
-import { decide } from '../../core/decide';
 import { CreditError, isCreditError } from '../../core/errors';
 import type { AccountSnapshot, Command, Outcome } from '../../core/commands';
 import type { Account, BudgetCounter, Entry, Hold } from '../../core/model';
 import type { HoldMark } from '../../core/verify-holds';
 import type { CarriedKey } from '../../core/verify-keys';
+import { decideUnder } from '../../core/move';
 import { later, type Instant } from '../../core/time';
 import type {
 	AccountProfile,
@@ -26,15 +26,16 @@ import { readEntries, type EntryRow } from '../journal-rows';
 import { NOTHING } from '../related';
 import { bytesOf } from '../rows';
 import { totalUsage } from '../usage-totals';
+import { lockAccount } from './account-lock';
 import { readAddress, type LedgerAddress } from './address';
 import { PostgresAnswers } from './answers';
-import { beginRead, beginWrite, COMMIT, openPool, ROLLBACK, sendCommit, withSession, type Session } from './connection';
+import { beginRead, openPool, ROLLBACK, sendCommit, withSession, type Session } from './connection';
 import { ledgerFault, passing, UnansweredCommit } from './faults';
-import { lockNumber } from './lock-number';
-import { assertKnown, migrate, versionColumn } from './migrations';
+import { migrate } from './migrations';
 import { Patience, type Waiting } from './patience';
 import { Reader, readStored, type StoredAccount } from './reader';
 import { wasWritten, type SentBatch } from './sent-batch';
+import { PostgresTransfer } from './transfer';
 import { Writer } from './writer';
 
 export interface PostgresLedgerOptions extends Waiting {
@@ -82,6 +83,7 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
 class PostgresStore implements LedgerStore {
 	readonly location: string;
 	readonly answers: PostgresAnswers;
+	readonly transfer: PostgresTransfer;
 	readonly #pool: Pool;
 	readonly #address: LedgerAddress;
 	readonly #clock: () => Instant;
@@ -99,7 +101,8 @@ class PostgresStore implements LedgerStore {
 		this.#patience = patience;
 		this.#reader = new Reader(address.schema);
 		this.#writer = new Writer(address.schema);
-		this.answers = new PostgresAnswers(address.schema, (work) => this.#insist(work));
+		this.transfer = new PostgresTransfer(address, (work, longestMs) => this.#insist(work, { longestMs: longestMs ?? null }));
+		this.answers = new PostgresAnswers(address.schema, (work) => this.#insist(work), this.transfer);
 	}
 
 	async commit(accountId: string, commands: readonly Command[]): Promise<readonly Outcome[]> {
@@ -129,7 +132,12 @@ class PostgresStore implements LedgerStore {
 		let sent: SentBatch | null = null;
 		return this.#insist(
 			async (session, timeoutMs) => {
-				const { stored, transaction } = await this.#lock(session, accountId, timeoutMs);
+				const { stored, transaction, mark } = await lockAccount(session, {
+					reader: this.#reader,
+					address: this.#address,
+					accountId,
+					timeoutMs,
+				});
 				if (sent) {
 					// The lock came free, so the transaction that was not answered is over, one way or the other.
 					if (await wasWritten(session, { schema: this.#address.schema, stored, sent })) return this.#giveUp(session, sent.outcomes);
@@ -137,7 +145,7 @@ class PostgresStore implements LedgerStore {
 				}
 				const atMs = this.#now(stored);
 				const snapshot = stored ? await this.#reader.snapshot(session, stored, { commands, atMs }) : NOTHING;
-				const decision = decide(snapshot, commands, { accountId, atMs });
+				const decision = decideUnder(mark, { snapshot, commands, accountId, atMs, location: this.location });
 				const { account, outcomes } = decision;
 				if (!account) return this.#giveUp(session, outcomes);
 				const { statements, remember } = await this.#writer.prepare(session, { decision, account, stored });
@@ -216,10 +224,8 @@ class PostgresStore implements LedgerStore {
 	}
 
 	async purgeResults(atMs: Instant): Promise<number> {
-		return this.#insist(async (session, timeoutMs) => {
-			const [, purged = []] = await session.run(beginWrite(timeoutMs), this.#writer.purgeResults(atMs), COMMIT);
-			return purged.length;
-		});
+		const [purged = []] = await this.transfer.writeBeside(['kept_results'], [this.#writer.purgeResults(atMs)]);
+		return purged.length;
 	}
 
 	async close(): Promise<void> {
@@ -230,29 +236,6 @@ class PostgresStore implements LedgerStore {
 	async #close(): Promise<void> {
 		await Promise.allSettled(this.#underWay);
 		await this.#pool.end();
-	}
-
-	/**
-	 * Locks the account until the transaction ends. One that is not there yet has no row to lock: then its name is locked, and it is looked
-	 * for once more, because another process may have opened it in between. The rows that depend on it are read by later statements: a
-	 * statement that waited for the lock would still see them as they were before.
-	 */
-	async #lock(session: Session, accountId: string, timeoutMs: number): Promise<{ stored: StoredAccount | null; transaction: string }> {
-		const about = {
-			name: 'about',
-			text: `SELECT pg_current_xact_id()::text AS transaction, ${versionColumn(this.#address.schema)} AS version`,
-		};
-		const locked = this.#reader.account(accountId, { isLocked: true });
-		const [, accountRows, aboutRows] = await session.run(beginWrite(timeoutMs), locked, about);
-		const { transaction, version } = aboutRows?.[0] as { transaction: string; version: bigint };
-		assertKnown(version, this.#address);
-		const stored = readStored(accountRows);
-		if (stored) return { stored, transaction };
-		const [, again] = await session.run(
-			{ text: 'SELECT pg_advisory_xact_lock($1::bigint)', values: [lockNumber(this.#address.schema, accountId)] },
-			locked,
-		);
-		return { stored: readStored(again), transaction };
 	}
 
 	async #giveUp<T>(session: Session, result: T): Promise<T> {

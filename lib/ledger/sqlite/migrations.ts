@@ -165,6 +165,12 @@ const STEPS: readonly string[] = [
 		PRIMARY KEY (account, day, campaign)
 	) STRICT, WITHOUT ROWID;
 	`,
+	`
+	CREATE TABLE ledger_move (
+		is_only INTEGER PRIMARY KEY CHECK (is_only = 1),
+		mark TEXT NOT NULL
+	) STRICT;
+	`,
 ];
 
 /** Changes nothing, but is refused by a file that was opened for reading only; an immediate transaction is not. */
@@ -181,11 +187,8 @@ export function isLedger(db: Database, path: string): boolean {
 	const applicationId = Number(db.pragma('application_id', { simple: true }));
 	const version = Number(db.pragma('user_version', { simple: true }));
 	if (applicationId === APPLICATION_ID) {
-		if (version <= SCHEMA_VERSION) return true;
-		throw new CreditError(
-			'ledger_newer',
-			`The ledger ${path} was written by a newer version of LLM Credits (schema ${String(version)}, this one knows ${String(SCHEMA_VERSION)}). Update LLM Credits here, or choose another file.`,
-		);
+		assertKnown(version, path);
+		return true;
 	}
 	const objects = Number(db.prepare('SELECT count(*) FROM sqlite_master').pluck().get());
 	if (applicationId !== 0 || version !== 0 || objects !== 0) {
@@ -195,6 +198,15 @@ export function isLedger(db: Database, path: string): boolean {
 		);
 	}
 	return false;
+}
+
+/** Throws `ledger_newer` unless the version is one that this program writes; another process may have raised it meanwhile. */
+export function assertKnown(version: number, path: string): void {
+	if (version <= SCHEMA_VERSION) return;
+	throw new CreditError(
+		'ledger_newer',
+		`The ledger ${path} was written by a newer version of LLM Credits (schema ${String(version)}, this one knows ${String(SCHEMA_VERSION)}). Update LLM Credits here, or choose another file.`,
+	);
 }
 
 /**

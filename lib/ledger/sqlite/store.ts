@@ -3,12 +3,12 @@
  * is answered; never blocking the host while another process holds the file. Refuses to know any rule of the ledger.
  */
 import type { Database, Statement } from 'better-sqlite3';
-import { decide } from '../../core/decide';
 import { CreditError } from '../../core/errors';
 import type { AccountSnapshot, Command, Outcome } from '../../core/commands';
 import type { Account, BudgetCounter, Entry, Hold } from '../../core/model';
 import type { HoldMark } from '../../core/verify-holds';
 import type { CarriedKey } from '../../core/verify-keys';
+import { assertNotFrozen, decideUnder } from '../../core/move';
 import { later, type Instant } from '../../core/time';
 import type {
 	AccountProfile,
@@ -22,6 +22,7 @@ import type {
 	UsageRow,
 } from '../store';
 import { OpenHolds } from '../open-holds';
+import type { LedgerTransfer } from '../transfer';
 import { totalUsage } from '../usage-totals';
 import { SqliteAnswers } from './answers';
 import { backUp, type BackupProgress } from './backup';
@@ -29,8 +30,10 @@ import { connect, type SqliteLedgerOptions } from './connection';
 import { ledgerFault } from './faults';
 import { assertSameFile, checkedLedgerPath, fileIdentity } from './file';
 import { NOTHING } from '../related';
+import { MarkRow } from './mark-row';
 import { Reader, type StoredAccount } from './reader';
 import { LogSync } from './log-sync';
+import { SqliteTransfer } from './transfer';
 import { retryWhileBusy, Turns, type TurnsOptions } from './turns';
 import { Writer } from './writer';
 
@@ -63,6 +66,7 @@ interface StoreParts extends TurnsOptions {
 class SqliteStore implements LedgerStore {
 	readonly location: string;
 	readonly answers: SqliteAnswers;
+	readonly transfer: LedgerTransfer;
 	readonly #db: Database;
 	readonly #clock: () => Instant;
 	readonly #waiting: TurnsOptions;
@@ -74,6 +78,7 @@ class SqliteStore implements LedgerStore {
 	readonly #openHolds = new OpenHolds();
 	readonly #reader: Reader;
 	readonly #writer: Writer;
+	readonly #mark: MarkRow;
 	readonly #begin: Statement<[]>;
 	readonly #beginRead: Statement<[]>;
 	readonly #commit: Statement<[]>;
@@ -92,19 +97,23 @@ class SqliteStore implements LedgerStore {
 		this.#turns = new Turns(waiting);
 		this.#reader = new Reader(db, this.#openHolds);
 		this.#writer = new Writer(db);
+		this.#mark = new MarkRow(db, waiting.path);
 		this.#begin = db.prepare('BEGIN IMMEDIATE');
 		this.#beginRead = db.prepare('BEGIN');
 		this.#commit = db.prepare('COMMIT');
 		this.#rollback = db.prepare('ROLLBACK');
 		this.#dataVersion = db.prepare<[], bigint>('PRAGMA data_version').pluck();
-		this.answers = new SqliteAnswers(db, { read: (work) => this.#read(work), write: (work) => this.#write(work) });
+		this.transfer = new SqliteTransfer(db, this.#mark, { read: (work) => this.#read(work), write: (work) => this.#write(work) });
+		this.answers = new SqliteAnswers(db, { read: (work) => this.#read(work), write: (work) => this.#writeBeside(work) });
 	}
 
 	async commit(accountId: string, commands: readonly Command[]): Promise<readonly Outcome[]> {
 		const { stored, decision } = await this.#write(() => {
+			const mark = this.#mark.readToWrite();
 			const stored = this.#reader.account(accountId);
 			const atMs = this.#now(stored);
-			const decision = decide(this.#reader.snapshot(stored, commands, atMs), commands, { accountId, atMs });
+			const snapshot = this.#reader.snapshot(stored, commands, atMs);
+			const decision = decideUnder(mark, { snapshot, commands, accountId, atMs, location: this.location });
 			this.#writer.write(decision, stored);
 			return { result: { stored, decision }, isChanged: decision.account !== null };
 		});
@@ -166,7 +175,7 @@ class SqliteStore implements LedgerStore {
 	}
 
 	async purgeResults(atMs: Instant): Promise<number> {
-		return this.#write(() => {
+		return this.#writeBeside(() => {
 			const purged = this.#writer.purgeResults(atMs);
 			return { result: purged, isChanged: purged > 0 };
 		});
@@ -210,6 +219,14 @@ class SqliteStore implements LedgerStore {
 		// Also when nothing changed: what was found may be a commit of another process that is not on the disk yet.
 		await this.#log?.flushed();
 		return result;
+	}
+
+	/** As `#write`, for what lies beside the journal: not while the ledger is being copied. */
+	async #writeBeside<T>(work: () => { readonly result: T; readonly isChanged: boolean }): Promise<T> {
+		return this.#write(() => {
+			assertNotFrozen(this.#mark.readToWrite(), this.location);
+			return work();
+		});
 	}
 
 	/** Runs `work` over one unchanging view of the file. */

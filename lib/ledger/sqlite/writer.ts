@@ -9,13 +9,11 @@ import type { Account, Entry, GrantState, Hold } from '../../core/model';
 import { encodeAlerts, encodeAverages, encodeSettings } from '../rows';
 import { categoryCode, holdStateCode, kindCode, planCode, policyCode } from '../words';
 import { closingSeqs } from '../related';
+import { LabelSets } from './label-sets';
 import type { StoredAccount } from './reader';
 
 type Column = string | number | bigint | Buffer | null;
 type Write = Statement<Column[]>;
-
-/** Sets of labels whose numbers are remembered before the memory is emptied. */
-const MAX_REMEMBERED_SETS = 10_000;
 
 /** Writes the nouns of the ledger into rows. */
 export class Writer {
@@ -29,14 +27,12 @@ export class Writer {
 	readonly #addEntry: Write;
 	readonly #addHold: Write;
 	readonly #closeHold: Write;
-	readonly #findLabels: Statement<[string], { readonly id: bigint }>;
-	readonly #addLabels: Write;
 	readonly #addUsage: Write;
 	readonly #keepResult: Write;
 	readonly #purgeResults: Write;
 	readonly #putText: Write;
 	readonly #removeText: Write;
-	readonly #labelSets = new Map<string, bigint>();
+	readonly #labelSets: LabelSets;
 
 	constructor(db: Database) {
 		this.#addAccount = db.prepare(`
@@ -55,8 +51,7 @@ export class Writer {
 		this.#addEntry = db.prepare('INSERT INTO entries VALUES (?, ?, ?, ?, unhex(?), unhex(?), ?, ?, ?, unhex(?))');
 		this.#addHold = db.prepare('INSERT INTO holds VALUES (?, ?, ?, ?, ?)');
 		this.#closeHold = db.prepare('UPDATE holds SET state = ?, closed_seq = ? WHERE account = ? AND seq = ?');
-		this.#findLabels = db.prepare('SELECT id FROM label_sets WHERE labels = ?');
-		this.#addLabels = db.prepare('INSERT INTO label_sets (labels) VALUES (?)');
+		this.#labelSets = new LabelSets(db);
 		this.#addUsage = db.prepare(`
 			INSERT INTO usage_days VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, charged_micro = charged_micro + excluded.charged_micro,
@@ -96,7 +91,7 @@ export class Writer {
 
 	/** To be called when a transaction was rolled back: numbers given in it do not exist. */
 	forget(): void {
-		this.#labelSets.clear();
+		this.#labelSets.forget();
 	}
 
 	/** Most batches only move an account: writing its terms as well would take longer than all the rest of its row. */
@@ -140,13 +135,7 @@ export class Writer {
 	}
 
 	#labelSet(text: string): bigint {
-		const remembered = this.#labelSets.get(text);
-		if (remembered !== undefined) return remembered;
-		const known = this.#findLabels.get(text)?.id;
-		const number = known ?? BigInt(this.#addLabels.run(text).lastInsertRowid);
-		if (this.#labelSets.size >= MAX_REMEMBERED_SETS) this.#labelSets.clear();
-		this.#labelSets.set(text, number);
-		return number;
+		return this.#labelSets.numberOf(text);
 	}
 }
 

@@ -1,0 +1,32 @@
+/** Owns the numbers of sets of labels in a ledger file: a set is stored once. Runs inside the transaction of its caller. */
+import type { Database, Statement } from 'better-sqlite3';
+
+/** Sets of labels whose numbers are remembered before the memory is emptied. */
+const MAX_REMEMBERED_SETS = 10_000;
+
+/** Finds and gives numbers. */
+export class LabelSets {
+	readonly #find: Statement<[string], { readonly id: bigint }>;
+	readonly #add: Statement<[string]>;
+	readonly #known = new Map<string, bigint>();
+
+	constructor(db: Database) {
+		this.#find = db.prepare('SELECT id FROM label_sets WHERE labels = ?');
+		this.#add = db.prepare('INSERT INTO label_sets (labels) VALUES (?)');
+	}
+
+	/** The number of a set, given as canonical text; a new set is added. */
+	numberOf(text: string): bigint {
+		const remembered = this.#known.get(text);
+		if (remembered !== undefined) return remembered;
+		const number = this.#find.get(text)?.id ?? BigInt(this.#add.run(text).lastInsertRowid);
+		if (this.#known.size >= MAX_REMEMBERED_SETS) this.#known.clear();
+		this.#known.set(text, number);
+		return number;
+	}
+
+	/** To be called when a transaction was rolled back: numbers given in it do not exist. */
+	forget(): void {
+		this.#known.clear();
+	}
+}
