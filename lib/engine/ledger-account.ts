@@ -21,6 +21,7 @@ import type { LedgerStore, UsageQuery, UsageRow } from '../ledger/store';
 import { reserveCommand } from './ledger-inputs';
 import type { ReserveInput, GrantInput, RefundInput, AccountChange, AdminKeyChange } from './ledger-inputs';
 import type { Timing } from './timing';
+import { WakeUps } from './wake-ups';
 
 /** One pack of purchased credits: 100,000 credits at $10. */
 export const PACK_MICRO: Micro = 100_000n * MICRO_PER_CREDIT;
@@ -39,7 +40,7 @@ interface LedgerAccountParts {
 	readonly commits: GroupCommit;
 	readonly timing: Timing;
 	/** Shared by all who use the account in this process. */
-	readonly waiting?: Set<AbortController>;
+	readonly wakeUps?: WakeUps;
 	readonly guard?: TryGuard;
 	readonly profile?: ProfileReader;
 	readonly prices?: AccountPrices;
@@ -61,11 +62,11 @@ export class LedgerAccount {
 	readonly #parts: LedgerAccountParts;
 	readonly #store: LedgerStore;
 	readonly #timing: Timing;
-	readonly #waiting: Set<AbortController>;
+	readonly #wakeUps: WakeUps;
 	readonly #guard: TryGuard;
 
 	constructor(parts: LedgerAccountParts) {
-		const { accountId, store, timing, waiting = new Set(), guard = new TryGuard() } = parts;
+		const { accountId, store, timing, wakeUps = new WakeUps(), guard = new TryGuard() } = parts;
 		this.accountId = accountId;
 		this.location = store.location;
 		this.profile = parts.profile ?? new ProfileReader({ store, accountId, timing });
@@ -73,9 +74,9 @@ export class LedgerAccount {
 		this.answers = parts.answers ?? new AnswerCache({ store: store.answers, accountId, profile: this.profile, timing });
 		this.#store = store;
 		this.#timing = timing;
-		this.#waiting = waiting;
+		this.#wakeUps = wakeUps;
 		this.#guard = guard;
-		this.#parts = { ...parts, waiting, guard, profile: this.profile, prices: this.prices, answers: this.answers };
+		this.#parts = { ...parts, wakeUps, guard, profile: this.profile, prices: this.prices, answers: this.answers };
 	}
 
 	/** The same account for somebody who knows its admin key; an empty key changes nothing. */
@@ -123,7 +124,7 @@ export class LedgerAccount {
 			},
 			'granted',
 		);
-		this.#wakeWaiting();
+		this.#wakeUps.wake();
 		return outcome;
 	}
 
@@ -151,7 +152,7 @@ export class LedgerAccount {
 	/** Refunds a settled call, or `amountMicro` of it, to the credits that paid for it. */
 	async refund({ renews = false, ...input }: RefundInput): Promise<Answer<'refunded'>> {
 		const outcome = await this.#administer({ kind: 'refund', ...input, renews }, 'refunded');
-		this.#wakeWaiting();
+		this.#wakeUps.wake();
 		return outcome;
 	}
 
@@ -212,19 +213,14 @@ export class LedgerAccount {
 		const deadlineMs = this.#timing.monotonicMs() + input.waitMs;
 		for (;;) {
 			const leftMs = deadlineMs - this.#timing.monotonicMs();
-			const wakeUp = new AbortController();
-			this.#waiting.add(wakeUp);
-			try {
-				const alternatives = input.alternatives();
-				const mayWait = leftMs > 0 && !input.signal?.aborted;
-				const outcome = await this.#submit(reserveCommand(input, { alternatives, mayWait }), 'reserved', 'refused', 'wait');
-				if (outcome.kind === 'refused') return outcome;
-				if (outcome.kind === 'reserved') return { ...outcome, taken: alternatives[outcome.choice ?? -1] ?? null };
-				const signal = input.signal ? AbortSignal.any([wakeUp.signal, input.signal]) : wakeUp.signal;
-				await this.#timing.pause(Math.min(leftMs, POLL_MS * (0.5 + this.#timing.jitter())), signal);
-			} finally {
-				this.#waiting.delete(wakeUp);
-			}
+			const since = this.#wakeUps.count;
+			const alternatives = input.alternatives();
+			const mayWait = leftMs > 0 && !input.signal?.aborted;
+			const outcome = await this.#submit(reserveCommand(input, { alternatives, mayWait }), 'reserved', 'refused', 'wait');
+			if (outcome.kind === 'refused') return outcome;
+			if (outcome.kind === 'reserved') return { ...outcome, taken: alternatives[outcome.choice ?? -1] ?? null };
+			const delayMs = Math.min(leftMs, POLL_MS * (0.5 + this.#timing.jitter()));
+			await this.#wakeUps.pause({ since, delayMs, signal: input.signal }, this.#timing);
 		}
 	}
 
@@ -263,12 +259,8 @@ export class LedgerAccount {
 
 	async #close(command: Extract<Command, { holdSeq: number }>): Promise<Answer<'closed'>> {
 		const outcome = await this.#submit(command, 'closed');
-		this.#wakeWaiting();
+		this.#wakeUps.wake();
 		return outcome;
-	}
-
-	#wakeWaiting(): void {
-		for (const wakeUp of this.#waiting) wakeUp.abort();
 	}
 
 	/** Gives the admin key's proof along, where there is a key to prove. */

@@ -5,8 +5,7 @@
 import type OpenAI from 'openai';
 import { CreditError } from '../core/errors';
 import type { CallTiming } from './call-watch';
-import { fetchInto } from './http-transport';
-import type { Exchange } from './http-transport';
+import { recordingFetch } from './http-transport';
 import { basicCredentials } from './proxy-agent';
 import { redact } from './redact';
 
@@ -65,9 +64,18 @@ export function checkedEndpoint(options: EndpointOptions): Endpoint {
 /** The SDK once it is loaded. Remembered, because asking for a module again looks for its files again. */
 let sdk: typeof import('openai') | null = null;
 
-/** A client of the SDK for one request, recording into `exchange`. The SDK is loaded on first use, since that takes a moment. */
-export async function clientFor(endpoint: Endpoint, exchange: Exchange): Promise<OpenAI> {
+/** Making a client takes longer than using it, so there is one for each endpoint. */
+const clients = new WeakMap<Endpoint, OpenAI>();
+
+/** The endpoint's client of the SDK. The SDK is loaded on first use, since that takes a moment. */
+export async function clientFor(endpoint: Endpoint): Promise<OpenAI> {
 	sdk ??= await import('openai');
+	const client = clients.get(endpoint) ?? newClient(endpoint, sdk);
+	clients.set(endpoint, client);
+	return client;
+}
+
+function newClient(endpoint: Endpoint, { OpenAI, AzureOpenAI }: typeof import('openai')): OpenAI {
 	const shared = {
 		apiKey: endpoint.apiKey === '' ? NO_KEY : endpoint.apiKey,
 		baseURL: endpoint.baseUrl,
@@ -77,9 +85,9 @@ export async function clientFor(endpoint: Endpoint, exchange: Exchange): Promise
 		webhookSecret: null,
 		logLevel: 'off' as const,
 		maxRetries: 0,
-		fetch: fetchInto(exchange, { headers: endpoint.sentHeaders, proxyUrl: endpoint.proxyUrl }),
+		fetch: recordingFetch({ headers: endpoint.sentHeaders, proxyUrl: endpoint.proxyUrl }),
 	};
-	return endpoint.azure ? new sdk.AzureOpenAI({ ...shared, apiVersion: endpoint.azure.apiVersion }) : new sdk.OpenAI(shared);
+	return endpoint.azure ? new AzureOpenAI({ ...shared, apiVersion: endpoint.azure.apiVersion }) : new OpenAI(shared);
 }
 
 function headersOf(

@@ -10,6 +10,8 @@ import { bareHost, portOf, routeTo } from './proxy-agent';
 
 /** Answers above this are cut off: no model writes 10 MB. */
 export const MAX_BODY_BYTES = 10_000_000;
+/** Drops a byte order mark, which some servers write. */
+const UTF_8 = new TextDecoder();
 
 /** What became of one request; filled in while it runs, so that it can be asked after any failure. */
 export interface Exchange {
@@ -34,12 +36,18 @@ export function newExchange(): Exchange {
 	return { wasSent: false, status: null, wasTooLarge: false, failure: null };
 }
 
+/** What tells the transport where to record a request; the SDK passes it on unread. */
+export interface Recording {
+	readonly exchange: Exchange;
+}
+
 /**
- * A function with the shape of `fetch` for one request, recording into `exchange`. It resolves when the whole body is there.
- * The SDK's own headers are dropped, since it adds OPENAI_CUSTOM_HEADERS from the environment and a description of this machine.
+ * A function with the shape of `fetch`, recording each request into the {@link Recording} that comes with it. It resolves when the whole
+ * body is there. The SDK's own headers are dropped, since it adds OPENAI_CUSTOM_HEADERS from the environment and a description of this machine.
  */
-export function fetchInto(exchange: Exchange, { headers, proxyUrl }: TransportOptions): typeof fetch {
+export function recordingFetch({ headers, proxyUrl }: TransportOptions): typeof fetch {
 	return async (input, init) => {
+		const { exchange = newExchange() } = (init ?? {}) as Partial<Recording>;
 		try {
 			return await exchangeOnce({ url: new URL(urlOf(input)), init: init ?? {}, headers, proxyUrl, exchange });
 		} catch (error) {
@@ -85,7 +93,7 @@ function exchangeOnce({ url, init, headers, proxyUrl, exchange }: OneRequest): P
 		request.on('error', reject);
 		request.once('response', (response) => {
 			exchange.status = response.statusCode ?? null;
-			readBody(response, exchange).then((bytes) => resolve(toResponse(response, bytes)), reject);
+			readBody(response, exchange).then((text) => resolve(toResponse(response, text, url)), reject);
 		});
 		request.end(body ?? undefined);
 	});
@@ -108,28 +116,43 @@ function isHandshaking(socket: TLSSocket): boolean {
 	return (socket as TLSSocket & { readonly secureConnecting?: boolean }).secureConnecting === true;
 }
 
-async function readBody(response: http.IncomingMessage, exchange: Exchange): Promise<Buffer> {
-	const chunks: Buffer[] = [];
-	let size = 0;
-	for await (const chunk of response as AsyncIterable<Buffer>) {
-		size += chunk.length;
-		if (size > MAX_BODY_BYTES) {
+function readBody(response: http.IncomingMessage, exchange: Exchange): Promise<string> {
+	return new Promise((resolve, reject) => {
+		const chunks: Buffer[] = [];
+		let size = 0;
+		response.on('data', (chunk: Buffer) => {
+			size += chunk.length;
+			chunks.push(chunk);
+			if (size <= MAX_BODY_BYTES) return;
 			exchange.wasTooLarge = true;
 			response.destroy();
-			throw new Error(`The answer is larger than ${MAX_BODY_BYTES} bytes.`);
-		}
-		chunks.push(chunk);
-	}
-	return Buffer.concat(chunks);
+			reject(new Error(`The answer is larger than ${MAX_BODY_BYTES} bytes.`));
+		});
+		response.once('end', () => {
+			resolve(UTF_8.decode(Buffer.concat(chunks)));
+		});
+		// Stays for good, like that of the request.
+		response.on('error', reject);
+		response.once('close', () => {
+			if (!response.complete) reject(Object.assign(new Error('The connection was closed within the answer.'), { code: 'ECONNRESET' }));
+		});
+	});
 }
 
-const BODILESS: ReadonlySet<number> = new Set([204, 205, 304]);
-
-function toResponse(response: http.IncomingMessage, bytes: Buffer): Response {
+/** All that the SDK asks of an answer that is there as a whole. Node's own `Response` would put it through streams once more. */
+function toResponse({ statusCode: status = 0, headers: received }: http.IncomingMessage, text: string, url: URL): Response {
 	const headers = new Headers();
-	for (const [name, value] of Object.entries(response.headers)) {
+	for (const [name, value] of Object.entries(received)) {
 		if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
 	}
-	const status = response.statusCode ?? 0;
-	return new Response(BODILESS.has(status) ? null : new Uint8Array(bytes), { status, headers });
+	const answer: Pick<Response, 'status' | 'ok' | 'url' | 'headers' | 'body' | 'text' | 'json'> = {
+		status,
+		ok: status >= 200 && status < 300,
+		url: url.href,
+		headers,
+		body: null,
+		text: () => Promise.resolve(text),
+		json: () => Promise.resolve(text).then(JSON.parse),
+	};
+	return answer as Response;
 }

@@ -3,6 +3,7 @@
  * Refuses to retry (the engine does, because each attempt is reserved and settled); it asks again only when a server does not know a
  * field of the request, which costs nothing. Never throws from `chat`.
  */
+import type OpenAI from 'openai';
 import { CreditError } from '../core/errors';
 import { watchCall } from './call-watch';
 import type { CallWatch } from './call-watch';
@@ -14,7 +15,7 @@ import type { Endpoint, EndpointOptions } from './endpoint';
 import { faultOfBreak, faultOfFilteredAnswer, faultOfGarbage, faultOfRefusal, faultOfUnsendable, refusedField } from './fault-mapping';
 import type { FaultContext, ServerRefusal } from './fault-mapping';
 import { newExchange } from './http-transport';
-import type { Exchange } from './http-transport';
+import type { Exchange, Recording } from './http-transport';
 import type { ChatAnswer, ChatOutcome, ChatRequest, Provider, ProviderFault } from './provider';
 
 /** Each adaptable field can be refused once. */
@@ -84,8 +85,7 @@ interface Asking {
 }
 
 function ask(body: ChatBody, asking: Asking): Promise<WireResult> {
-	const { signal } = asking.watch;
-	return overTheWire(asking, async (client, timeout) => client.chat.completions.create(body, { signal, timeout }));
+	return overTheWire(asking, async (client, options) => client.chat.completions.create(body, options));
 }
 
 function finished(result: WireResult, { context, latencyMs }: { readonly context: FaultContext; readonly latencyMs: number }): ChatOutcome {
@@ -114,9 +114,7 @@ async function listModels(endpoint: Endpoint, signal: AbortSignal | null): Promi
 	const watch = watchCall({ timeoutMs: endpoint.timeoutMs, signal }, endpoint.timing);
 	const context = contextOf(endpoint, { model: '', messages: [], timeoutMs: endpoint.timeoutMs });
 	try {
-		const result = await overTheWire({ endpoint, watch, context }, async (client, timeout) =>
-			client.get<unknown>('/models', { signal: watch.signal, timeout }),
-		);
+		const result = await overTheWire({ endpoint, watch, context }, async (client, options) => client.get<unknown>('/models', options));
 		if (result.kind === 'failed') return result;
 		if (result.kind === 'refused') return { kind: 'failed', fault: faultOfRefusal(result.refusal, context) };
 		const models = readModelList(result.body);
@@ -130,15 +128,17 @@ async function listModels(endpoint: Endpoint, signal: AbortSignal | null): Promi
 	}
 }
 
-type Send = (client: Awaited<ReturnType<typeof clientFor>>, timeoutMs: number) => Promise<unknown>;
+type Send = (client: Awaited<ReturnType<typeof clientFor>>, options: OpenAI.RequestOptions) => Promise<unknown>;
 
 /** Sends one request and names how it ended. The SDK's own timer is set later than ours, which also covers the body. */
 async function overTheWire({ endpoint, watch, context }: Asking, send: Send): Promise<WireResult> {
 	const exchange = newExchange();
 	try {
 		if (watch.reason() !== null) return { kind: 'failed', fault: faultOfBreak(watch.reason(), exchange, context) };
-		const client = await clientFor(endpoint, exchange);
-		return { kind: 'body', body: await send(client, context.timeoutMs + SDK_GRACE_MS), exchange };
+		const client = await clientFor(endpoint);
+		const recording: Recording = { exchange };
+		const options = { signal: watch.signal, timeout: context.timeoutMs + SDK_GRACE_MS, fetchOptions: recording as object };
+		return { kind: 'body', body: await send(client, options), exchange };
 	} catch (error) {
 		return failureOf(error, { exchange, watch, context });
 	}
