@@ -1,4 +1,5 @@
 /** Owns what an LLM Action is given: the items of a host, the provider, the ledger, and what all items share. Types only. */
+import type { AnswerChecks } from '../core/gates/check-answer';
 import type { PriceList } from '../core/price-list';
 import type { ModelPrice } from '../core/pricing';
 import type { LLM_ACTION_PARAMS } from '../params/llm-action';
@@ -25,6 +26,8 @@ export interface ItemInput {
 	readonly tag: string;
 	/** What counts as one execution; empty or absent is the host's. */
 	readonly execution?: string | undefined;
+	/** Language that the answer must be in; empty or absent: any. */
+	readonly answerLanguage?: string | undefined;
 	readonly idempotencyKey: string;
 }
 
@@ -33,6 +36,8 @@ export interface ActionItem {
 	readonly key: string;
 	/** Reads the item's parameters. A throw makes this item alone take its fallback with reason `invalid_item`. */
 	read(): ItemInput | Promise<ItemInput>;
+	/** The item's data, which required fields, facts and inventions are looked up in. */
+	readonly data?: Readonly<Record<string, unknown>>;
 	/** What the host takes for the item's execution, where it tells items apart. */
 	readonly executionId?: string | null;
 	readonly signal?: AbortSignal | null;
@@ -68,8 +73,20 @@ export interface RunHooks {
 	readonly onSettled?: (done: number, total: number) => void;
 }
 
+/** The checks of an action, apart from the language, which may differ for each item. */
+export interface CheckSettings {
+	readonly requiredFields: readonly string[];
+	readonly answer: Omit<AnswerChecks, 'language'>;
+	/** `null`: no judge. */
+	readonly judge: { readonly model: string; readonly criteria: string; readonly threshold: number } | null;
+	readonly repairs: boolean;
+	/** True when what failed is replaced by itself and the rest stays. */
+	readonly replacesAttributes: boolean;
+}
+
 /** What all items of an action share. */
 export interface ActionContext extends LlmActionOptions {
 	readonly contract: OutputContract;
+	readonly checks: CheckSettings;
 	readonly late: LateCalls;
 }

@@ -24,6 +24,34 @@ export function schemaOf(attribute: AttributeSettings): z.ZodType {
 	return attribute.description.trim() === '' ? schema : schema.describe(attribute.description.trim());
 }
 
+/** The texts that somebody reads in a value of the type: none of dates, choices and numbers, which have their own checks. */
+export function textsOf(attribute: AttributeSettings, value: unknown): string[] {
+	const strings = (values: readonly unknown[]): string[] => values.filter((inner): inner is string => typeof inner === 'string');
+	const fields = (object: unknown): string[] =>
+		strings(
+			fieldsOf(attribute)
+				.filter(([, type]) => type === 'text')
+				.map(([field]) => (object as Readonly<Record<string, unknown>>)[field]),
+		);
+	switch (attribute.type) {
+		case 'text':
+			return strings([value]);
+		case 'list':
+			if (!Array.isArray(value)) return [];
+			if (attribute.details.includes(':')) return value.flatMap(fields);
+			return listType(attribute) === 'text' ? strings(value) : [];
+		case 'object':
+			return typeof value === 'object' && value !== null ? fields(value) : [];
+		case 'number':
+		case 'boolean':
+		case 'date':
+		case 'choice':
+			return [];
+		default:
+			return attribute.type satisfies never;
+	}
+}
+
 /** A value of the type, to show what is meant. */
 export function exampleOf(attribute: AttributeSettings): unknown {
 	switch (attribute.type) {

@@ -67,8 +67,11 @@ export interface RequestText {
 }
 
 /** Puts the request of an item together, and measures it once for all its rungs. */
-export function requestText({ contract }: ActionContext, input: ItemInput): RequestText {
-	const messages = (mode: StructuredMode): ChatMessage[] => buildMessages({ ...input, contract, mode });
+export function requestText(
+	{ contract }: ActionContext,
+	{ systemPrompt, prompt }: Pick<ItemInput, 'systemPrompt' | 'prompt'>,
+): RequestText {
+	const messages = (mode: StructuredMode): ChatMessage[] => buildMessages({ systemPrompt, prompt, contract, mode });
 	// Tokens are estimated for the usual way of asking; bytes for the wordiest, because they must bound every way.
 	const usual = sizeOf({ messages: messages('json_schema'), schemaText: JSON.stringify(contract.jsonSchema), outputLimitTokens: 0 });
 	const wordiest = sizeOf({ messages: messages('prompt'), schemaText: '', outputLimitTokens: 0 });
@@ -146,7 +149,8 @@ function mostBytes({ maxOutputTokens }: CallSettings): number {
 	return maxOutputTokens * MOST_BYTES_PER_TOKEN;
 }
 
-function sizedCalls(
+/** What to reserve for a call now: as usual, and where sizes are learned, for a shorter answer in three steps. */
+export function sizedCalls(
 	{ values, memory }: ActionContext,
 	{ model, price, size, memoryId }: Pick<CallPlan, 'model' | 'price' | 'size' | 'memoryId'>,
 ): SizedCall[] {

@@ -1,6 +1,7 @@
 /**
  * Owns what an item carries when it leaves: its attributes and `llmCredits`. Amounts are decimal strings of credits.
  */
+import type { Finding } from '../core/gates/finding';
 import { formatCredits, type Micro } from '../core/money';
 import type { Usage } from '../core/usage';
 import type { Reason, Source } from '../params/fallback-switch';
@@ -28,6 +29,15 @@ export interface LlmCredits {
 	readonly purpose: Purpose;
 	/** What each pass came to; `null` for an answer in one call. */
 	readonly passes: readonly PassResult[] | null;
+	/** What did not pass the checks, and what became of it; `null` when all passed. */
+	readonly checks: ItemChecks | null;
+}
+
+/** What the checks came to. */
+export interface ItemChecks {
+	/** The second answer passed, only what failed was replaced, the whole item was, or the judge could not be asked. */
+	readonly outcome: 'repaired' | 'replaced' | 'fallback' | 'unjudged';
+	readonly failed: readonly Finding[];
 }
 
 /** One pass of an answer. */

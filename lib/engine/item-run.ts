@@ -3,20 +3,23 @@
  * a model fails; then a cached answer or the fallback values. Refuses to reject for anything an item, a provider or a ledger can do.
  */
 import { isCreditError } from '../core/errors';
+import { missingContext } from '../core/gates/required-context';
 import { holdId } from '../core/model';
 import { formatCredits } from '../core/money';
 import type { PriceList } from '../core/price-list';
 import type { ActionContext, ActionItem, ItemInput, ProviderHandle } from './action-types';
+import { AnswerGates, type AskedOf } from './answer-gates';
+import { expectedLanguage } from './check-settings';
 import { cancelled, Fallback, fallbackOf, messageOf, outOfTime } from './fallback';
 import { refusalMessage } from './fault-reasons';
 import { ItemParts } from './item-parts';
-import { creditsOrNull, tokenUsageOf, type ItemResult } from './item-result';
+import { creditsOrNull, tokenUsageOf, type ItemChecks, type ItemResult } from './item-result';
 import { ItemTally } from './item-tally';
 import { ItemTime } from './item-time';
 import { offersOf, planLadder, type LadderPlan, type Rung } from './ladder-plan';
-import type { SpendingAccount } from './spending-account';
-import { RungChoice } from './rung-choice';
+import { choiceThatFits, type RungChoice } from './rung-choice';
 import { RungRun, type Answer, type Reserved } from './rung-run';
+import type { SpendingAccount } from './spending-account';
 
 /** More keys than this for one item mean that something goes round in circles. */
 const MAX_KEYS = 100;
@@ -34,6 +37,7 @@ export class ItemRun {
 	readonly #time: ItemTime;
 	readonly #tally = new ItemTally();
 	#model: string;
+	#checks: ItemChecks | null = null;
 
 	constructor(context: ActionContext, item: ActionItem) {
 		this.#context = context;
@@ -56,25 +60,28 @@ export class ItemRun {
 
 	async #byModel(): Promise<ItemResult> {
 		if (this.#time.isCancelled) throw cancelled();
-		const input = await this.#readInput();
+		const { input, asked } = await this.#readInput();
 		this.#model = input.model;
+		this.#needContext();
 		if (input.prompt.trim() === '')
 			throw new Fallback('empty_prompt', 'The prompt is empty for this item. Check the fields it is made of.');
 		const { ledger, prices } = await this.#openLedger();
-		const plan = this.#plan(input, prices);
+		// Calls are priced by the account's prices, whatever package asks for them.
+		const context = { ...this.#context, provider: () => pricedBy(this.#context.provider(), prices) };
+		const plan = this.#plan(context, input);
 		const item = new ItemParts({
-			context: this.#context,
+			context,
 			plan,
 			ledger,
 			time: this.#time,
 			tally: this.#tally,
 			signal: this.#item.signal ?? null,
 		});
-		return this.#down(item, new RungChoice(item));
+		return this.#down(item, { choice: choiceThatFits(item), asked });
 	}
 
 	/** Down the ladder, rung by rung. Each reservation has a key of its own. */
-	async #down(item: ItemParts, choice: RungChoice): Promise<ItemResult> {
+	async #down(item: ItemParts, { choice, asked }: { choice: RungChoice; asked: AskedOf }): Promise<ItemResult> {
 		while (item.keys < MAX_KEYS) {
 			const { rung, ...reserved } = await this.#reserve(item, choice);
 			item.keys += 1;
@@ -84,7 +91,7 @@ export class ItemRun {
 			choice.attempted(rung, run.draftAttempts);
 			switch (end.kind) {
 				case 'answered':
-					return this.#answered(end.answer, { rung, choice });
+					return this.#answered(await this.#checked(item, end.answer, { rung, asked }), { rung, choice });
 				case 'paused':
 					choice.paused(rung);
 					break;
@@ -135,6 +142,14 @@ export class ItemRun {
 		return outcome.kind === 'reserved' ? [outcome.hold, ...outcome.further] : holds;
 	}
 
+	/** The answer once it passed; what did not pass ends the item. */
+	async #checked(item: ItemParts, answer: Answer, { rung, asked }: { rung: Rung; asked: AskedOf }): Promise<Answer> {
+		const end = await new AnswerGates(item, { rung, asked }).pass(answer);
+		this.#checks = end.checks;
+		if (end.kind === 'failed') throw new Fallback('failed_checks', end.message);
+		return end.answer;
+	}
+
 	#answered({ attributes, isStored, message }: Answer, { rung, choice }: { rung: Rung; choice: RungChoice }): ItemResult {
 		const source = rung.index === 0 ? 'model' : 'cheaper_model';
 		if (isStored) return this.#result('result', attributes, { source, reason: 'replayed', message });
@@ -148,19 +163,28 @@ export class ItemRun {
 		return this.#result('fallback', this.#context.contract.fallbacks(), { source: 'fallback', reason, message });
 	}
 
-	async #readInput(): Promise<ItemInput> {
+	/** Before anything is paid: what the prompt is made of must be there. */
+	#needContext(): void {
+		const failed = missingContext(this.#item.data, this.#context.checks.requiredFields);
+		if (failed.length === 0) return;
+		this.#checks = { outcome: 'fallback', failed };
+		throw new Fallback('missing_context', `No model was asked: ${failed.map(({ detail }) => detail).join('; ')}.`);
+	}
+
+	async #readInput(): Promise<{ input: ItemInput; asked: AskedOf }> {
 		try {
-			return await this.#item.read();
+			const input = await this.#item.read();
+			const { llmCredits: _credits, tokenUsage: _usage, _msgid, ...data } = this.#item.data ?? {};
+			const language = expectedLanguage(input.answerLanguage ?? '');
+			return { input, asked: { data, prompts: [input.systemPrompt, input.prompt], language } };
 		} catch (error) {
 			throw new Fallback('invalid_item', `A parameter could not be read for this item: ${messageOf(error)}`);
 		}
 	}
 
-	/** Calls are priced by the account's prices, whatever package asks for them. */
-	#plan(input: ItemInput, prices: PriceList): LadderPlan {
-		const provider = (): ProviderHandle => pricedBy(this.#context.provider(), prices);
+	#plan(context: ActionContext, input: ItemInput): LadderPlan {
 		try {
-			return planLadder({ ...this.#context, provider }, input, this.#item);
+			return planLadder(context, input, this.#item);
 		} catch (error) {
 			if (isCreditError(error) && error.code === 'provider_misconfigured') throw new Fallback('provider_rejected', error.message);
 			throw new Fallback('invalid_item', messageOf(error));
@@ -194,6 +218,7 @@ export class ItemRun {
 				latencyMs: Math.round(this.#time.spentMs),
 				holdId: hold ? holdId(hold.seq) : null,
 				purpose: this.#context.labels.purpose,
+				checks: this.#checks,
 				passes: passes.length === 0 ? null : passes.map(({ chargedMicro: micro, ...pass }) => ({ ...pass, credits: formatCredits(micro) })),
 			},
 			tokenUsage: tokenUsageOf(usage),

@@ -4,6 +4,7 @@
  */
 import pLimit from 'p-limit';
 import { parseCredits } from '../core/money';
+import { checkSettings } from './check-settings';
 import type { ActionContext, ActionItem, LlmActionOptions, RunHooks } from './action-types';
 import { LateCalls } from './late-calls';
 import { ItemRun } from './item-run';
@@ -17,10 +18,15 @@ export class LlmAction {
 	readonly #context: ActionContext;
 	readonly #limit: ReturnType<typeof pLimit>;
 
-	/** Throws `invalid_settings` for attributes, fallback values or amounts that could never work. */
+	/** Throws `invalid_settings` for attributes, fallback values, checks or amounts that could never work. */
 	constructor(options: LlmActionOptions) {
 		parseCredits(options.values.reservationCredits, { field: 'Credits per Call', min: 1n });
-		this.#context = { ...options, contract: new OutputContract(options.values.attributes), late: new LateCalls() };
+		this.#context = {
+			...options,
+			contract: new OutputContract(options.values.attributes),
+			checks: checkSettings(options.values),
+			late: new LateCalls(),
+		};
 		this.#limit = pLimit(options.values.concurrency);
 	}
 

@@ -4,9 +4,10 @@
  */
 import { z } from 'zod';
 import { CreditError } from '../core/errors';
+import type { AnswerText } from '../core/gates/finding';
 import type { LLM_ACTION_PARAMS } from '../params/llm-action';
 import type { ValuesOf } from '../params/param';
-import { exampleOf, schemaOf, type AttributeSettings } from './attribute-types';
+import { exampleOf, schemaOf, textsOf, type AttributeSettings } from './attribute-types';
 
 /** What came of reading an answer. */
 export type Reading =
@@ -41,6 +42,13 @@ export class OutputContract {
 	/** A fresh copy of the fallback values. */
 	fallbacks(): Record<string, unknown> {
 		return structuredClone(this.#fallbacks);
+	}
+
+	/** The texts of an answer that somebody reads, by attribute. */
+	texts(values: Readonly<Record<string, unknown>>): AnswerText[] {
+		return this.#attributes.flatMap((attribute) =>
+			textsOf(attribute, values[attribute.name]).map((text) => ({ attribute: attribute.name, text })),
+		);
 	}
 
 	/** Reads an answer's text. Takes JSON, also inside a code fence; plain text only where the one attribute is a text. */

@@ -2,6 +2,7 @@
  * Owns which rungs of an item may be offered now, apart from credits: those that were not given up, whose models are not left alone,
  * and that usually end in time. Remembers why the others are not, because the item says so.
  */
+import { promptSizeFinding } from '../core/gates/prompt-size';
 import type { Reason } from '../params/fallback-switch';
 import { Fallback, outOfTime } from './fallback';
 import type { ItemParts } from './item-parts';
@@ -129,4 +130,19 @@ export class RungChoice {
 		}
 		return true;
 	}
+}
+
+/** The choice of an item's rungs, without those whose prompt is surely too long for their model or for one send. */
+export function choiceThatFits(item: ItemParts): RungChoice {
+	const choice = new RungChoice(item);
+	const capMicro = item.plan.reserve.caps.find(({ period }) => period === 'send')?.limitMicro ?? null;
+	for (const rung of item.plan.rungs) {
+		const found = rung.calls.flatMap(({ price, size }) => {
+			if (!price) return [];
+			return promptSizeFinding({ inputTokens: size.inputTokens, price, capMicro }) ?? [];
+		});
+		const [first] = found;
+		if (first) choice.failed(rung, { reason: 'context_too_long', message: `No model was asked: ${first.detail}.` });
+	}
+	return choice;
 }

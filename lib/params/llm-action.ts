@@ -1,5 +1,6 @@
 /** Owns LLM Action as both hosts describe it. Its parameters stand section by section in the folder of the same name. */
 import { CHEAPER_PARAMS } from './llm-action/cheaper';
+import { CHECK_PARAMS } from './llm-action/checks';
 import { LABEL_PARAMS } from './llm-action/labels';
 import { LIMIT_PARAMS } from './llm-action/limits';
 import { OPTION_PARAMS } from './llm-action/options';
@@ -12,6 +13,7 @@ export const LLM_ACTION_PARAMS = [
 	...REQUEST_PARAMS,
 	...CHEAPER_PARAMS,
 	...PASS_PARAMS,
+	...CHECK_PARAMS,
 	...LABEL_PARAMS,
 	...LIMIT_PARAMS,
 	...TIME_PARAMS,
@@ -27,7 +29,7 @@ export const LLM_ACTION: NodeDescription = {
 		'Each item asks the model. Credits are set aside before the call and settled after it, so a campaign never spends more than was granted.',
 		'When the model does not fit the credits, a limit or the time, or cannot answer, the cheaper models are asked in their order; after the last one, the item leaves with the fallback values and the campaign goes on.',
 		'With passes, each answer is improved before it leaves. The credits of all its passes are set aside before the first; when a later one fails, the best answer so far is used.',
-		'Every item carries `llmCredits`: `source` (model, cheaper_model or fallback), `reason`, `message`, `model`, `credits`, `reserved`, `balance`, `usage`, `attempts`, `latencyMs`, `holdId`, `purpose` and `passes`.',
+		'Every item carries `llmCredits`: `source` (model, cheaper_model or fallback), `reason`, `message`, `model`, `credits`, `reserved`, `balance`, `usage`, `attempts`, `latencyMs`, `holdId`, `purpose`, `passes` and `checks`.',
 	],
 	colour: '#b8d8c8',
 	icon: 'llm-action',

@@ -15,6 +15,11 @@ interface FoldedSection {
 export const FOLDED_SECTIONS = [
 	{ name: 'cheaper', title: 'Cheaper Models', intro: 'What to ask before an item takes its fallback values' },
 	{ name: 'passes', title: 'Passes', intro: 'Improve each answer before it leaves' },
+	{
+		name: 'checks',
+		title: 'Checks',
+		intro: 'What an item must have before a model is asked, and what an answer must pass before it leaves',
+	},
 	{ name: 'labels', title: 'Labels', intro: 'What the credits are counted under, so that you can see what each campaign or segment cost' },
 	{ name: 'limits', title: 'Limits', intro: 'What this node may spend at most' },
 	{ name: 'time', title: 'Time', intro: 'How long to wait, and how often to try' },

@@ -65,6 +65,7 @@ export class ActionNode {
 		const work = ready.action.runOne({
 			key: `${this.#node.id}:${newId()}`,
 			read: () => this.#read(ready.values, msg),
+			data: msg,
 			executionId: sequenceOf(msg),
 			signal: this.#stop.signal,
 		});
@@ -136,11 +137,12 @@ export class ActionNode {
 	}
 
 	async #read(values: MessageValues, msg: NodeMessage): Promise<ItemInput> {
-		const { model, systemPrompt, prompt, campaign, segment, workspace, person, tag, execution, idempotencyKey } = readParams(
-			LLM_ACTION_PARAMS.map((param) => ({ ...param, isRequired: false, showWhen: {} })),
+		const perMessage = LLM_ACTION_PARAMS.filter((param) => 'isPerItem' in param);
+		const read = readParams(
+			perMessage.map((param) => ({ ...param, isRequired: false, showWhen: {} })),
 			await values.read(msg),
-		) as unknown as ItemInput;
-		return { model, systemPrompt, prompt, campaign, segment, workspace, person, tag, execution, idempotencyKey };
+		);
+		return read;
 	}
 
 	#leave({ outputField, isSeparate }: Ready, { msg, result, way }: { msg: NodeMessage; result: ItemResult; way: WayOut }): void {

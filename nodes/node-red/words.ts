@@ -7,6 +7,10 @@ import type { Choice, Param } from '../../lib/params/param';
 const HELP: Readonly<Record<string, string>> = {
 	'llm-credits-action.prompt':
 		'The request for one message. Insert its data with {{payload.first_name}}, and data of the context with {{flow.name}} or {{global.name}}',
+	'llm-credits-action.requiredFields':
+		'Properties of the message that must be there and not empty, separated by commas. Where one is missing, no model is asked and nothing is paid',
+	'llm-credits-action.factFields':
+		'Properties whose values must be in the answer as they are in the message: names, numbers, dates. Separated by commas',
 	'llm-credits-action.outputField':
 		'Property of the message that receives the attributes, such as llm or payload.llm. Empty puts them beside the other properties',
 	'llm-credits-action.idempotencyKey': 'Two messages with the same key are paid once and get the same answer. Empty: every message is new',
@@ -20,6 +24,8 @@ const CHOICE_HELP: Readonly<Record<string, string>> = {
 };
 
 const PLACEHOLDERS: Readonly<Record<string, string>> = {
+	'llm-credits-action.requiredFields': 'payload.first_name, payload.plan',
+	'llm-credits-action.factFields': 'payload.first_name, payload.order.total',
 	'llm-credits-action.idempotencyKey': 'welcome-mail-{{payload.id}}',
 };
 

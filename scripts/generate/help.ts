@@ -23,6 +23,11 @@ const LLM_CREDITS_FIELDS: readonly (readonly [name: string, type: string, help: 
 	['holdId', 'string', 'the hold in the ledger'],
 	['purpose', 'string', '`live`, `test` or `preview`'],
 	['passes', 'array', 'for an answer in passes: `pass`, `model`, `state`, `credits` and `attempts` of each; else null'],
+	[
+		'checks',
+		'object',
+		'what did not pass the checks (`failed`) and what became of it (`outcome`: `repaired`, `replaced`, `fallback` or `unjudged`); null when all passed',
+	],
 ];
 
 /** The help of a type as markdown. */

@@ -357,7 +357,7 @@ function batches(given: () => Fixture, factory: StoreFactory): void {
 		expect(second?.status === 'fulfilled' && second.value.kind).to.equal('refused');
 	});
 
-	it('fits exactly as many as there are credits for, however they arrive', async () => {
+	it('field lesson 1: fits exactly as many as there are credits for, however they arrive', async () => {
 		await given().one(grant('g', 50));
 		const commits = new GroupCommit(given().store);
 		const outcomes = await Promise.all(Array.from({ length: 300 }, (_, index) => commits.submit(ACCOUNT, reserve(`k${String(index)}`, 3))));

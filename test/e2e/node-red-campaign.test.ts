@@ -36,7 +36,7 @@ describe('Node-RED: a campaign', function () {
 		return ledger;
 	}
 
-	it('answers 120 of 300 people, lets the other 180 go on, and keeps their order', async () => {
+	it('field lesson 2: answers 120 of 300 people, lets the other 180 go on, and keeps their order', async () => {
 		const ledger = await ledgerWith('120');
 		await nodeRed.deploy(campaignFlow({ ledger, provider: provider.url }));
 		await whenGreeted(nodeRed);

@@ -34,7 +34,7 @@ describe('Node-RED: the life of the nodes', function () {
 	});
 
 	for (const type of ['full', 'nodes'] as const satisfies readonly DeployType[]) {
-		it(`ends calls under way at a ${type} deploy with an exact ledger, and goes on afterwards`, async () => {
+		it(`field lesson 22: ends calls under way at a ${type} deploy with an exact ledger, and goes on afterwards`, async () => {
 			await provider.close();
 			provider = await startFakeOpenAi({
 				choose: ({ body }) => (JSON.stringify(body).includes('Person 1') ? { kind: 'hang' } : { kind: 'answer' }),
@@ -74,7 +74,7 @@ describe('Node-RED: the life of the nodes', function () {
 		});
 	}
 
-	it('lists models with their cost, tests a provider, shows a balance; to those who may', async () => {
+	it('field lesson 22: lists models with their cost, tests a provider, shows a balance; to those who may', async () => {
 		const guarded = await startNodeRed({ users: { reader: 'read', writer: '*' } });
 		try {
 			const anonymous = ['llm-credits/provider/provider/models', 'llm-credits/ledger/ledger/balance', 'llm-credits/provider/test'];

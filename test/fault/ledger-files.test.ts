@@ -1,9 +1,10 @@
 /** Files that cannot be used, and disks and locks that fail: each has a named fault that tells the path and the mend, and nothing is half-written. */
+import type { Database } from 'better-sqlite3';
 import { expect } from 'chai';
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Command } from '../../lib/core/commands';
 import { openFile } from '../../lib/ledger/sqlite/connection';
-import type { LedgerStore } from '../../lib/ledger/store';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
 import { start, until, type Running } from '../support/child';
 import { faultOf } from '../support/error-code';
@@ -178,39 +179,39 @@ describe('a file that is no ledger', () => {
 });
 
 describe('a full disk', () => {
-	it('is named, writes nothing by halves, and is over when there is room', async () => {
+	it('is named, writes nothing by halves, and is over when there is room, for the same host too', async () => {
 		const path = newLedgerPath();
-		let isFull = true;
-		const open = (): Promise<LedgerStore> =>
-			openTestLedger({
-				path,
-				clock,
-				openDatabase: (at) => {
-					const db = openFile(at);
-					if (isFull) db.pragma('max_page_count = 40');
-					return db;
-				},
-			});
-		const full = await open();
-		await full.commit(ACCOUNT, [openAccount(), grant('g', 100_000)]);
+		let file: Database | null = null;
+		const store = await openTestLedger({ path, clock, openDatabase: (at) => (file = openFile(at)) });
+		const leaveRoom = (pages: number): unknown => file?.pragma(`max_page_count = ${String(pages)}`);
+		leaveRoom(40);
+		await store.commit(ACCOUNT, [openAccount(), grant('g', 100_000)]);
+		// Labels of its own: what a batch that failed has numbered must not be remembered.
+		const batch = (number: number): Command[] =>
+			Array.from({ length: 20 }, (_, index) =>
+				reserve(`k${String(number)}-${String(index)}`, 1, { person: 'p'.repeat(50), labels: { campaign: `c${String(number)}` } }),
+			);
 		let answered = 0;
 		const fill = async (): Promise<void> => {
 			for (;;) {
-				const keys = Array.from({ length: 20 }, (_, index) => reserve(`k${String(answered + index)}`, 1, { person: 'p'.repeat(50) }));
-				await full.commit(ACCOUNT, keys);
-				answered += keys.length;
+				await store.commit(ACCOUNT, batch(answered));
+				answered += 1;
 			}
+		};
+		const expectWhole = async (): Promise<void> => {
+			const marks = await store.holdMarks(ACCOUNT, { afterSeq: 0, untilSeq: Number.MAX_SAFE_INTEGER });
+			expect(marks).to.have.length(answered * 20);
+			expect((await verifyLedger(store)).violations).to.deep.equal([]);
 		};
 		const fault = await faultOf(fill());
 		expect([fault.code, fault.isRetryable]).to.deep.equal(['ledger_full', true]);
 		expect(fault.message).to.include(path);
-		expect(await full.holdMarks(ACCOUNT, { afterSeq: 0, untilSeq: Number.MAX_SAFE_INTEGER })).to.have.length(answered);
-		expect((await verifyLedger(full)).violations).to.deep.equal([]);
-		await full.close();
-		isFull = false;
-		const roomy = await open();
-		expect((await roomy.commit(ACCOUNT, [reserve(`k${String(answered)}`, 1)]))[0]).to.include({ kind: 'reserved', isReplayed: false });
-		await roomy.close();
+		await expectWhole();
+		leaveRoom(1_000_000);
+		expect((await store.commit(ACCOUNT, batch(answered)))[0]).to.include({ kind: 'reserved', isReplayed: false });
+		answered += 1;
+		await expectWhole();
+		await store.close();
 	});
 });
 

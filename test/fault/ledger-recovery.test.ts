@@ -13,7 +13,7 @@ import type { LedgerStore } from '../../lib/ledger/store';
 import { startCuttingProxy, type CuttingProxy } from '../support/cutting-proxy';
 import { faultOf } from '../support/error-code';
 import { ADMIN_PROOF, comparable, EVERY_COMMAND } from '../support/every-command';
-import { StatementFaults } from '../support/failing-database';
+import { StatementFaults, type Moment } from '../support/failing-database';
 import { grant, openAccount, reserve } from '../support/ledger-commands';
 import { ManualClock } from '../support/manual-clock';
 import { newLedgerUrl, openPostgresTestLedger } from '../support/postgres';
@@ -94,7 +94,7 @@ interface Patient {
 }
 
 /** Takes one step, dying at its first statement, then at its second, until it is through. Returns how often it died. */
-async function dieThroughStep(step: Step, { store, outside, faults, path, clock }: Patient, moment: 'before' | 'after'): Promise<number> {
+async function dieThroughStep(step: Step, { store, outside, faults, path, clock }: Patient, moment: Moment): Promise<number> {
 	for (let statement = 1; ; statement += 1) {
 		const where = `${moment} statement ${statement}`;
 		const remains: Promise<Position>[] = [];
@@ -120,8 +120,9 @@ async function dieThroughStep(step: Step, { store, outside, faults, path, clock 
 describe('death at every statement on SQLite', function () {
 	this.timeout(60_000);
 
-	for (const moment of ['before', 'after'] as const) {
-		it(`of every kind of batch, ${moment} each: nothing is half-written, and asking again does nothing twice`, async () => {
+	for (const moment of ['before', 'after', 'with_all'] as const satisfies readonly Moment[]) {
+		const when = moment === 'with_all' ? 'with the whole transaction' : `${moment} each`;
+		it(`of every kind of batch, ${when}: nothing is half-written, and asking again does nothing twice`, async () => {
 			const clock = new ManualClock();
 			const path = newLedgerPath();
 			const faults = new StatementFaults();
@@ -139,7 +140,7 @@ describe('death at every statement on SQLite', function () {
 			expect(deaths).to.be.greaterThan(200);
 		});
 
-		it(`of making the ledger, ${moment} each: whoever comes next makes it`, async () => {
+		it(`of making the ledger, ${when}: whoever comes next makes it`, async () => {
 			const path = newLedgerPath();
 			const faults = new StatementFaults();
 			const open = (): Promise<LedgerStore | null> =>

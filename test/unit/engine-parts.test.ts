@@ -33,7 +33,7 @@ describe('estimate', () => {
 		expect(learned).to.have.length(64);
 		expect(estimateCost(PRICE, SIZE, { kind: 'learned', learned })).to.equal(120n * TOKEN_MICRO);
 	});
-	it('a huge output limit does not wall off credits that are there (a fixed reservation can be chosen)', () => {
+	it('field lesson 17: a huge output limit does not wall off credits that are there (a fixed reservation can be chosen)', () => {
 		expect(estimateCost(PRICE, { ...SIZE, outputLimitTokens: 1_000_000 }, { kind: 'fixed', amountMicro: 5n })).to.equal(5n);
 	});
 });

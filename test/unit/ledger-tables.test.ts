@@ -364,7 +364,7 @@ describe('rule 5: the expiry of n days', () => {
 
 describe('what went wrong elsewhere', () => {
 	scenario(
-		'1: N reservations at the edge fit exactly floor(cap / price) times',
+		'field lesson 1: N reservations at the edge fit exactly floor(cap / price) times',
 		`
 		at 0 | grant purchased 10 | granted
 		at 0 | reserve a 3        | reserved
@@ -374,14 +374,14 @@ describe('what went wrong elsewhere', () => {
 		at 0 | reserve e 1        | reserved | available 0`,
 	);
 	scenario(
-		'4: a reservation that leaked is back in full at its timeout',
+		'field lesson 4: a reservation that leaked is back in full at its timeout',
 		`
 		at 0   | grant purchased 10      | granted
 		at 0   | reserve a 9 timeout 15m | reserved | available 1
 		at 15m | look                    | available 10 | held 0`,
 	);
 	scenario(
-		'5: confirm after expiry loses nothing; expiry twice, confirm twice and confirm then expire change nothing',
+		'field lesson 5: confirm after expiry loses nothing; expiry twice, confirm twice and confirm then expire change nothing',
 		`
 		at 0   | grant purchased 10     | granted
 		at 0   | reserve a 4 timeout 1m | reserved
@@ -392,7 +392,7 @@ describe('what went wrong elsewhere', () => {
 		at 5m  | expire a               | settled | replayed | available 6`,
 	);
 	scenario(
-		'6: a cost of zero stays zero, also when nothing is left',
+		'field lesson 6: a cost of zero stays zero, also when nothing is left',
 		`
 		at 0 | grant purchased 1 | granted
 		at 0 | reserve a 1       | reserved
@@ -401,7 +401,19 @@ describe('what went wrong elsewhere', () => {
 		at 0 | settle b 0        | settled | available 0 | overdraft 0`,
 	);
 	scenario(
-		'8: grants within one minute are apart, and the sooner to expire burns first',
+		'field lesson 6: where nothing was granted nothing is allowed; free calls pass an exhausted budget',
+		`
+		at 0 | reserve a 1              | refused credits_exhausted
+		at 0 | grant purchased 9        | granted
+		at 0 | budget b account total 1 | account
+		at 0 | reserve b 1              | reserved
+		at 0 | settle b 1               | settled
+		at 0 | reserve c 1              | refused budget_exceeded b
+		at 0 | reserve d 0              | reserved
+		at 0 | settle d 0               | settled | available 8`,
+	);
+	scenario(
+		'field lesson 8: grants within one minute are apart, and the sooner to expire burns first',
 		`
 		at 0      | grant promotional 5 exp 60001ms | granted
 		at 1ms    | grant promotional 5 exp 60000ms | granted

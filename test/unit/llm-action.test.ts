@@ -257,7 +257,7 @@ describe('LLM Action', () => {
 		});
 	});
 
-	it('leaves with its fallback when the ledger cannot be opened', async () => {
+	it('field lesson 20: leaves with its fallback, and without a call, when the ledger cannot be opened', async () => {
 		const world = await makeWorld('100');
 		const provider = new ScriptedProvider(() => answer(GOOD));
 		const openLedger = (): Promise<never> => Promise.reject(new CreditError('ledger_unavailable', 'The disk is gone.'));

@@ -247,18 +247,20 @@ class SqliteStore implements LedgerStore {
 	}
 
 	#transact<T>(begin: Statement<[]>, work: () => { readonly result: T; readonly isChanged: boolean }): T {
+		let isUnderWay = false;
 		try {
 			begin.run();
+			isUnderWay = true;
 			assertSameFile(this.location, this.#identity);
 			if (begin === this.#begin) this.#lookForOthers();
 			const { result, isChanged } = work();
 			(isChanged ? this.#commit : this.#rollback).run();
+			isUnderWay = false;
 			return result;
 		} finally {
-			if (this.#db.inTransaction) {
-				this.#writer.forget();
-				this.#rollback.run();
-			}
+			// A full disk, among others, ends the transaction by itself: then it is not to be rolled back, but to be forgotten all the same.
+			if (isUnderWay) this.#writer.forget();
+			if (this.#db.inTransaction) this.#rollback.run();
 		}
 	}
 

@@ -11,6 +11,8 @@ const MENDS: Partial<Record<Reason, string>> = {
 	overdrawn: 'Add credits with Credit Balance; the overdraft is repaid first.',
 	plan_not_eligible: 'Move the account to a paid plan.',
 	unpriced_model: 'Give the model a price in the provider credential, under More Settings.',
+	failed_checks: 'What failed is on each item under llmCredits.checks.',
+	missing_context: 'The fields that are missing are on each item under llmCredits.checks.',
 	idempotency_conflict: 'Use an Idempotency Key that is different for every request.',
 	result_not_kept: 'Raise Keep Answers for Retries, or use another Idempotency Key.',
 };

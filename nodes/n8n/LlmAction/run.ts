@@ -25,7 +25,7 @@ export async function runLlmAction(ctx: IExecuteFunctions): Promise<INodeExecuti
 	let idle: Promise<void> = Promise.resolve();
 	try {
 		const { action, values } = await prepare(ctx, { run, ledger });
-		const results = await action.run(actionItems(ctx, { run, count: items.length }), { signal: ctx.getExecutionCancelSignal() ?? null });
+		const results = await action.run(actionItems(ctx, { run, items }), { signal: ctx.getExecutionCancelSignal() ?? null });
 		idle = action.idle();
 		tellEditor(ctx, results);
 		return distribute(ctx, { items, results, values });
@@ -67,11 +67,12 @@ async function providerOf(ctx: IExecuteFunctions): Promise<() => ProviderHandle>
 	};
 }
 
-function actionItems(ctx: IExecuteFunctions, { run, count }: { run: RunIdentity; count: number }): ActionItem[] {
+function actionItems(ctx: IExecuteFunctions, { run, items }: { run: RunIdentity; items: readonly INodeExecutionData[] }): ActionItem[] {
 	const read = itemReader(ctx, LLM_ACTION_PARAMS);
-	return Array.from({ length: count }, (_, itemIndex) => ({
+	return items.map(({ json }, itemIndex) => ({
 		key: run.keyOf(itemIndex),
 		read: () => read(itemIndex) as unknown as ItemInput,
+		data: json,
 	}));
 }
 
@@ -123,6 +124,7 @@ function refusedMark(message: string, { purpose }: RunIdentity): LlmCredits {
 		latencyMs: 0,
 		holdId: null,
 		passes: null,
+		checks: null,
 	};
 	return { source: 'fallback', reason: 'invalid_item', message, ...nothing, purpose };
 }

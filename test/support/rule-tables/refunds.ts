@@ -17,7 +17,7 @@ const order: RuleTable = {
 			at 0 | refund a rest                | refunded 17 | restored 4 | slices | available 25 | overdraft 0`,
 		],
 		[
-			'what comes back has its own expiry and its own place in the order',
+			'field lesson 9: what comes back has its own expiry and its own place in the order',
 			`
 			at 0  | grant purchased 10          | granted
 			at 0  | grant promotional 5 exp 1d  | granted

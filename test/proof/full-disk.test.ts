@@ -1,8 +1,9 @@
 /**
- * A PostgreSQL server whose disk is really full: first the disk of its tables, then the one of everything. Whoever commits is told so by
- * name, nothing is half-written, and the same commands go through when there is room.
+ * Disks that are really full: of a ledger file, of a PostgreSQL server's tables, of its log. Whoever commits is told so by name, nothing is
+ * half-written, and the same commands go through when there is room.
  */
 import { expect } from 'chai';
+import { join } from 'node:path';
 import type { Command } from '../../lib/core/commands';
 import type { CreditError } from '../../lib/core/errors';
 import type { LedgerStore } from '../../lib/ledger/store';
@@ -12,9 +13,11 @@ import { grant, openAccount, reserve } from '../support/ledger-commands';
 import { WORKER_ACCOUNT } from '../support/ledger-worker';
 import { giveToServer, openPostgresTestLedger, runSql, startPostgres, type PostgresServer } from '../support/postgres';
 import { mountSmallDisk, type SmallDisk } from '../support/small-disk';
+import { openTestLedger } from '../support/sqlite-ledger';
 
 const BATCH = 50;
 const KILOBYTE = 1024;
+const SET_UP = [openAccount(), grant('g', 10_000_000)];
 
 const batch = (number: number): Command[] =>
 	Array.from({ length: BATCH }, (_, index) =>
@@ -29,6 +32,34 @@ async function fill(store: LedgerStore): Promise<{ answered: number; fault: Cred
 	}
 }
 
+/** Throws unless the ledger has all of the batches that were answered, and nothing of another. */
+async function expectWhole(store: LedgerStore, answered: number): Promise<void> {
+	const reserved = (await entriesOf(store)).filter(({ body }) => body.kind === 'reserved');
+	expect(reserved).to.have.length(answered * BATCH);
+	await expectProven(store);
+}
+
+describe('a ledger file on a disk that is full', function () {
+	this.timeout(180_000);
+
+	it('`ledger_full`, nothing half-written, and it goes on when there is room', async () => {
+		const disk = mountSmallDisk(16);
+		const store = await openTestLedger({ path: join(disk.folder, 'ledger.db'), clock: Date.now, synchronous: 'full' });
+		await store.commit(WORKER_ACCOUNT, SET_UP);
+		disk.leaveRoom(500 * KILOBYTE);
+		const { answered, fault } = await fill(store);
+		expect([fault.code, fault.isRetryable], fault.message).to.deep.equal(['ledger_full', true]);
+		expect((await faultOf(store.commit(WORKER_ACCOUNT, batch(answered)))).code).to.equal('ledger_full');
+		await expectWhole(store, answered);
+		disk.makeRoom();
+		await store.commit(WORKER_ACCOUNT, batch(answered));
+		await expectWhole(store, answered + 1);
+		await store.close();
+		disk.unmount();
+		process.stdout.write(`      ${answered} batches of ${BATCH} until the disk had no room\n`);
+	});
+});
+
 describe('a PostgreSQL server whose disk is full', function () {
 	this.timeout(180_000);
 	let server: PostgresServer;
@@ -40,7 +71,7 @@ describe('a PostgreSQL server whose disk is full', function () {
 
 	const open = async (url: string): Promise<LedgerStore> => {
 		const store = await openPostgresTestLedger({ url, clock: Date.now, deadlineMs: 2000 });
-		await store.commit(WORKER_ACCOUNT, [openAccount(), grant('g', 10_000_000)]);
+		await store.commit(WORKER_ACCOUNT, SET_UP);
 		return store;
 	};
 
@@ -56,12 +87,11 @@ describe('a PostgreSQL server whose disk is full', function () {
 		expect([fault.code, fault.isRetryable], fault.message).to.deep.equal(['ledger_full', true]);
 		expect(fault.message).to.match(/no room left.*No space left on device.*nothing of this operation was written/is);
 		expect((await faultOf(store.commit(WORKER_ACCOUNT, batch(answered)))).code).to.equal('ledger_full');
-		expect(await entriesOf(store)).to.have.length(2 + answered * BATCH);
-		await expectProven(store);
+		await expectWhole(store, answered);
 		disk.makeRoom();
 		const outcomes = await store.commit(WORKER_ACCOUNT, batch(answered));
 		expect(outcomes.every((outcome) => outcome.kind === 'reserved' && !outcome.isReplayed)).to.equal(true);
-		await expectProven(store);
+		await expectWhole(store, answered + 1);
 		await store.close();
 		process.stdout.write(`      ${answered} batches of ${BATCH} until the tables had no room\n`);
 	});
@@ -78,13 +108,13 @@ describe('a PostgreSQL server whose disk is full', function () {
 		disk.makeRoom();
 		await server.stop();
 		await server.restart();
-		const written = (await entriesOf(store)).length;
-		expect([answered, answered + 1], 'all of the batch whose end was not known, or nothing').to.include((written - 2) / BATCH);
+		const reserved = (await entriesOf(store)).filter(({ body }) => body.kind === 'reserved');
+		const ends = [answered * BATCH, (answered + 1) * BATCH];
+		expect(ends, 'all of the batch whose end was not known, or nothing').to.include(reserved.length);
 		await expectProven(store);
 		const outcomes = await store.commit(WORKER_ACCOUNT, batch(answered));
 		expect(outcomes.every(({ kind }) => kind === 'reserved')).to.equal(true);
-		expect(await entriesOf(store)).to.have.length(2 + (answered + 1) * BATCH);
-		await expectProven(store);
+		await expectWhole(store, answered + 1);
 		await store.close();
 		process.stdout.write(`      ${answered} batches of ${BATCH} until the log had no room\n`);
 	});

@@ -1,0 +1,88 @@
+/**
+ * Owns the order of the gates after a call: what is cheap and sure first. Refuses to call anything: it judges texts that are there.
+ */
+import type { AnswerText, Finding } from './finding';
+import { hasFact, readAnswer } from './facts';
+import { givenFacts, type GivenFacts } from './given-facts';
+import { inventions } from './invented';
+import { languageDetail, languageOf, type LanguageModel } from './language';
+import { leftOvers } from './placeholders';
+import { fieldOf } from './required-context';
+import { brokenRules, type AnswerRule } from './rules';
+
+/** Which gates are on. */
+export interface AnswerChecks {
+	readonly rules: readonly AnswerRule[];
+	readonly placeholders: boolean;
+	/** Code of the language; empty: any. */
+	readonly language: string;
+	/** Names of fields whose values must be in the answer. */
+	readonly facts: readonly string[];
+	readonly invented: boolean;
+}
+
+/** What an answer is compared with. */
+export interface AnswerContext {
+	/** The data of the item. */
+	readonly item: unknown;
+	/** The texts the model was given: instructions and prompt. */
+	readonly prompts: readonly string[];
+	/** Needed where a language is asked for; `null` decides nothing that the script does not. */
+	readonly languageModel: LanguageModel | null;
+}
+
+/** Longer texts are looked at up to here; no message is as long. */
+const MAX_CHARACTERS = 20_000;
+
+/** Everything about the texts of an answer that does not pass. Pure; time grows with the length of the texts. */
+export function checkAnswer(answer: readonly AnswerText[], checks: AnswerChecks, context: AnswerContext): Finding[] {
+	const texts = answer.map(({ attribute, text }) => ({ attribute, text: text.slice(0, MAX_CHARACTERS) }));
+	const isGivenNeeded = checks.placeholders || checks.invented || checks.language !== '';
+	const item = isGivenNeeded ? givenFacts([context.item]) : null;
+	return [
+		...brokenRules(checks.rules, texts),
+		...(item && checks.placeholders ? perText(texts, 'placeholders', (text) => leftOvers(text, item.texts)) : []),
+		...(item && checks.language !== '' ? otherLanguage(texts, { expected: checks.language, item, model: context.languageModel }) : []),
+		...missingFacts(texts, checks, context),
+		...(checks.invented ? inventedIn(texts, context) : []),
+	];
+}
+
+function perText(texts: readonly AnswerText[], gate: Finding['gate'], detailsOf: (text: string) => readonly string[]): Finding[] {
+	return texts.flatMap(({ attribute, text }) => detailsOf(text).map((detail) => ({ gate, attribute, detail })));
+}
+
+/** Scores nothing, so that only scripts decide. */
+const NO_MODEL: LanguageModel = { languages: new Set(), scores: () => ({}) };
+
+/** Each text by itself; where none decides, all together, because several short texts may say enough. */
+function otherLanguage(
+	texts: readonly AnswerText[],
+	{ expected, item, model }: { expected: string; item: GivenFacts; model: LanguageModel | null },
+): Finding[] {
+	const names = item.texts.filter((text) => text.length > 2 && text.split(/\s+/).length <= 3);
+	const judge = (text: string): ReturnType<typeof languageOf> => languageOf(text, { expected, names, model: model ?? NO_MODEL });
+	const found = texts.flatMap(({ attribute, text }) => {
+		const verdict = judge(text);
+		return verdict.kind === 'other' ? [{ gate: 'language' as const, attribute, detail: languageDetail(verdict.found, expected) }] : [];
+	});
+	if (found.length > 0 || texts.length < 2) return found;
+	const whole = judge(texts.map(({ text }) => text).join('\n'));
+	return whole.kind === 'other' ? [{ gate: 'language', attribute: null, detail: languageDetail(whole.found, expected) }] : [];
+}
+
+function missingFacts(texts: readonly AnswerText[], { facts, language }: AnswerChecks, { item }: AnswerContext): Finding[] {
+	if (facts.length === 0) return [];
+	const answer = readAnswer(
+		texts.map(({ text }) => text),
+		language,
+	);
+	return facts
+		.filter((name) => !hasFact(answer, fieldOf(item, name)))
+		.map((name) => ({ gate: 'facts', attribute: null, detail: `does not say what ${JSON.stringify(name)} holds` }));
+}
+
+function inventedIn(texts: readonly AnswerText[], { item, prompts }: AnswerContext): Finding[] {
+	const given = givenFacts([item, ...prompts]);
+	return perText(texts, 'invented', (text) => inventions(text, given));
+}

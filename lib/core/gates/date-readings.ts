@@ -1,0 +1,170 @@
+/**
+ * Owns the dates and times that are written in a text, in whatever order and language; what can be read in two ways keeps both.
+ * Refuses relative dates ("next Friday"): without a clock they say nothing.
+ */
+import { monthNames } from './month-names';
+
+/** A calendar day; `year` `null` where none is written. */
+export interface DateReading {
+	readonly year: number | null;
+	readonly month: number;
+	readonly day: number;
+}
+
+export interface WrittenDate {
+	readonly text: string;
+	readonly readings: readonly DateReading[];
+	/** True where the same letters are as likely something else: 1/2, or "20 may". */
+	readonly isDoubtful: boolean;
+}
+
+/** What was found, and the text with it blanked out, so that nothing is read twice. */
+export interface Scan<T> {
+	readonly found: readonly T[];
+	readonly rest: string;
+}
+
+/** Names of months that are everyday words as well. */
+const EVERYDAY = new Set('may march mar mars set out ago sie lis mag mai maj maja elo dis mart mei'.split(' '));
+
+interface Shape {
+	readonly pattern: RegExp;
+	readonly read: (groups: Readonly<Record<string, string | undefined>>) => DateReading[];
+	readonly isDoubtful?: (groups: Readonly<Record<string, string | undefined>>) => boolean;
+}
+
+/** More different dates than this are a calendar. */
+const MAX_DATES = 500;
+
+let shapes: readonly Shape[] | null = null;
+
+/** The dates of a folded text with ASCII digits, in order of their shapes. */
+export function readDates(text: string): Scan<WrittenDate> {
+	shapes ??= makeShapes();
+	const found = new Map<string, WrittenDate>();
+	let rest = text;
+	for (const { pattern, read, isDoubtful } of shapes) {
+		rest = rest.replace(pattern, (...args: unknown[]) => {
+			const written = args[0] as string;
+			const groups = args.at(-1) as Record<string, string | undefined>;
+			const readings = read(groups).filter(isDay);
+			if (readings.length === 0) return written;
+			if (!found.has(written) && found.size < MAX_DATES)
+				found.set(written, { text: written.trim(), readings, isDoubtful: isDoubtful?.(groups) ?? false });
+			return ' '.repeat(written.length);
+		});
+	}
+	return { found: [...found.values()], rest };
+}
+
+/** True when two readings can be the same day; a missing year fits every year. */
+export function isSameDay(a: DateReading, b: DateReading): boolean {
+	return a.month === b.month && a.day === b.day && (a.year === null || b.year === null || a.year === b.year);
+}
+
+/** The day before and the day after: where an instant has a time zone, its reader may be in another. */
+export function neighbours({ year, month, day }: DateReading): DateReading[] {
+	return [-1, 1].map((shift) => {
+		const date = new Date(Date.UTC(year ?? 2024, month - 1, day + shift));
+		return { year: year === null ? null : date.getUTCFullYear(), month: date.getUTCMonth() + 1, day: date.getUTCDate() };
+	});
+}
+
+const BEFORE = '(?<![\\d\\p{L}.,/-])';
+const AFTER = '(?![\\d]|[/-]\\d)';
+
+function makeShapes(): Shape[] {
+	const names = [...monthNames().keys()].sort((a, b) => b.length - a.length).map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+	const month = `(?<month>${names.join('|')})(?![\\p{L}\\p{M}])\\.?`;
+	const year = `(?:,?\\s*(?:de |del |r\\. ?|พ\\.ศ\\. ?)?(?<year>(?:19|20|21|24|25|26)\\d{2})(?!\\d))?`;
+	const isEveryday = ({ month: name }: Readonly<Record<string, string | undefined>>): boolean => EVERYDAY.has(name ?? '');
+	const named = (groups: Readonly<Record<string, string | undefined>>): DateReading[] => {
+		const number = monthNames().get(groups['month'] ?? '');
+		return number === undefined ? [] : days({ ...groups, month: String(number) });
+	};
+	return [
+		{
+			pattern: /(?:令和|reiwa\s?)(?<era>\d{1,2})年(?<month>\d{1,2})月(?<day>\d{1,2})日/gu,
+			read: ({ era, ...rest }) => days({ ...rest, year: String(2018 + Number(era)) }),
+		},
+		{ pattern: /(?<year>\d{4})\s?[年년]\s?(?<month>\d{1,2})\s?[月월]\s?(?<day>\d{1,2})\s?[日일號号]?/gu, read: days },
+		{ pattern: /(?<month>\d{1,2})\s?[月월]\s?(?<day>\d{1,2})\s?[日일號号]/gu, read: days },
+		{ pattern: new RegExp(`${BEFORE}(?<year>\\d{4})(?<mark>[-/.])(?<month>\\d{1,2})\\k<mark>(?<day>\\d{1,2})(?!\\d)`, 'gu'), read: days },
+		{
+			pattern: new RegExp(`${BEFORE}(?<a>\\d{1,2})(?<mark>[-/.])\\s?(?<b>\\d{1,2})\\k<mark>\\s?(?<year>\\d{4}|\\d{2})${AFTER}`, 'gu'),
+			read: eitherOrder,
+		},
+		{
+			pattern: new RegExp(`${BEFORE}(?<day>\\d{1,2})(?:st|nd|rd|th|er|\\.|º|ª|o)?\\s?(?:de |of |d')?\\s?${month}${year}`, 'gu'),
+			read: named,
+			isDoubtful: isEveryday,
+		},
+		{
+			pattern: new RegExp(`(?<![\\p{L}\\p{M}])${month}\\s(?:the )?(?<day>\\d{1,2})(?:st|nd|rd|th)?(?![\\d:%]|[.,]\\d|\\s?%)${year}`, 'gu'),
+			read: named,
+			isDoubtful: isEveryday,
+		},
+		{ pattern: new RegExp(`${BEFORE}(?<day>\\d{1,2})\\.\\s?(?<month>\\d{1,2})\\.(?!\\d)`, 'gu'), read: days },
+		{ pattern: new RegExp(`${BEFORE}(?<a>\\d{1,2})(?<mark>/)(?<b>\\d{1,2})${AFTER}`, 'gu'), read: eitherOrder, isDoubtful: () => true },
+	];
+}
+
+/** One day for each year that may be meant: two digits, or the Buddhist era of Thailand. */
+function days({ year, month, day }: Readonly<Record<string, string | undefined>>): DateReading[] {
+	const years = year === undefined ? [null] : yearsOf(Number(year));
+	return years.map((meant) => ({ year: meant, month: Number(month), day: Number(day) }));
+}
+
+function yearsOf(written: number): number[] {
+	if (written < 100) return [2000 + written, 1957 + written];
+	return written > 2400 ? [written - 543] : [written];
+}
+
+/** With points the day comes first; with strokes and dashes either may. */
+function eitherOrder({ a, b, year, mark }: Readonly<Record<string, string | undefined>>): DateReading[] {
+	const shared = year === undefined ? {} : { year };
+	const dayFirst = days({ ...shared, day: a, month: b });
+	return mark === '.' ? dayFirst : [...dayFirst, ...days({ ...shared, day: b, month: a })];
+}
+
+function isDay({ month, day }: DateReading): boolean {
+	return month >= 1 && month <= 12 && day >= 1 && day <= 31;
+}
+
+const TIMES: readonly RegExp[] = [
+	/(?<![\d.,])(?<hour>\d{1,2})[:.](?<minute>\d{2})(?::\d{2}(?:\.\d+)?)?\s?(?<half>[ap])\.?\s?m\b\.?/g,
+	/(?<![\d.,:])(?<hour>\d{1,2})\s?(?<half>[ap])\.?\s?m\b\.?/g,
+	/(?<![\d.,])(?<hour>\d{1,2}):(?<minute>\d{2})(?::\d{2}(?:\.\d+)?)?(?!\d)/g,
+	/(?<![\d.,])(?<hour>\d{1,2})\s?h\s?(?<minute>\d{2})(?!\d)/g,
+	/(?<![\d.,])(?<hour>\d{1,2})(?:[.:](?<minute>\d{2}))?\s?(?:uhr|時|点|點|시|น\.)(?:(?<minutes>\d{1,2})[分분])?/g,
+];
+
+export interface WrittenTime {
+	readonly text: string;
+	/** Minutes after midnight, every reading. */
+	readonly minutes: readonly number[];
+}
+
+/** The times of day of a folded text with ASCII digits. */
+export function readTimes(text: string): Scan<WrittenTime> {
+	const found: WrittenTime[] = [];
+	let rest = text;
+	for (const pattern of TIMES) {
+		rest = rest.replace(pattern, (...args: unknown[]) => {
+			const written = args[0] as string;
+			const { hour, minute, minutes, half } = args.at(-1) as Record<string, string | undefined>;
+			const readings = timeReadings(Number(hour), Number(minute ?? minutes ?? 0), half);
+			if (readings.length === 0) return written;
+			found.push({ text: written.trim(), minutes: readings });
+			return ' '.repeat(written.length);
+		});
+	}
+	return { found, rest };
+}
+
+function timeReadings(hour: number, minute: number, half: string | undefined): number[] {
+	if (hour > 24 || minute > 59 || (half !== undefined && (hour > 12 || hour === 0))) return [];
+	if (half !== undefined) return [((hour % 12) + (half === 'p' ? 12 : 0)) * 60 + minute];
+	const isTwoWay = hour >= 1 && hour <= 12;
+	return [...new Set([(hour % 24) * 60 + minute, ...(isTwoWay ? [((hour + 12) % 24) * 60 + minute] : [])])];
+}

@@ -1,0 +1,139 @@
+/**
+ * Owns what must never reach a person: marks of a template that nobody filled in, values of programs, greetings without a name,
+ * and a model that speaks about itself. Refuses legitimate brackets: footnotes, links, asides, HTML, and whatever the item itself
+ * holds. Patterns look at a bounded stretch, so a long text takes time in proportion to its length.
+ */
+import { excerpt } from './finding';
+import { foldCase } from './fold';
+import { withoutStyles } from './visible-text';
+import {
+	GREETINGS_WITHOUT_NAME,
+	HTML_ELEMENTS,
+	INSTRUCTION,
+	MODEL_TALK,
+	NAMED_GREETINGS,
+	OTHER_DATA,
+	PERSONAL_DATA,
+} from './placeholder-words';
+
+interface Suspect {
+	readonly pattern: RegExp;
+	/** False when the match is legitimate after all. */
+	readonly isLeftOver?: (match: RegExpExecArray, text: string) => boolean;
+	/** True for marks that an item's own text may hold on purpose. */
+	readonly mayBeGiven: boolean;
+}
+
+/** Marks of template languages. A prompt that was not filled in holds them too, so that they are in it excuses nothing. */
+const TEMPLATE_MARKS: readonly Suspect[] = [
+	{ pattern: /\{\{[^{}\n]{0,80}\}\}|\{[%#][^{}\n]{0,80}[%#]\}|\{\{|\}\}/g, mayBeGiven: false },
+	{ pattern: /[$#@]\{[^{}\n]{0,80}\}/g, mayBeGiven: false },
+	{ pattern: /<%[^<>\n]{0,80}%>/g, mayBeGiven: false },
+	{ pattern: /\*\|[^|\n]{1,60}\|\*/g, mayBeGiven: false },
+	{ pattern: /(?<!\{)\{[\p{L}_][\p{L}\p{N}_. -]{0,40}\}(?!\})/gu, mayBeGiven: true },
+	{ pattern: /%%?[\p{L}_][\p{L}\p{N}_.-]{0,40}%%?/gu, isLeftOver: ([mark]) => !/^%[0-9a-f]{2}%$/i.test(mark), mayBeGiven: true },
+	{
+		pattern: /(?<![\p{L}\p{N}_])##?[A-Z][A-Z0-9_]{1,40}##?(?![\p{L}\p{N}_])/gu,
+		isLeftOver: ([mark]) => mark.endsWith('#'),
+		mayBeGiven: true,
+	},
+	{ pattern: /(?<![\p{L}\p{N}_])_{3,}(?![\p{L}\p{N}_])/gu, mayBeGiven: true },
+	{ pattern: /[€$£¥]\s?X{1,5}(?!\p{L})|(?<![\p{L}\p{N}])X{1,5}(?:[.,]X{1,3})?\s?[%€£](?!\s?\d)/gu, mayBeGiven: true },
+	{ pattern: /(?<![\p{L}\p{N}])XX\.XX(?:\.X{2,4})?(?!\p{L})|(?<![\p{L}\p{N}])X{2,3}(?=\p{Script=Han})|[〇○◯]{2,}/gu, mayBeGiven: true },
+	{ pattern: /(?<!\])\[[^[\]\n]{1,120}\](?![([])|【[^【】\n]{1,60}】/g, isLeftOver: isBracketLeftOver, mayBeGiven: true },
+	{ pattern: /<(?!\/)[^<>\n]{1,60}>/g, isLeftOver: ([mark], text) => isAngleLeftOver(mark, text), mayBeGiven: true },
+];
+
+/** Values of programs. */
+const PROGRAM_VALUES: readonly Suspect[] = [
+	{ pattern: /\[object \p{Lu}\p{L}{1,20}\](?!\()|(?<![\p{L}\p{N}_])(?:NaN|undefined|Invalid Date)(?![\p{L}\p{N}_])/gu, mayBeGiven: false },
+	{ pattern: /(?<![\p{L}\p{N}_])(?:null|NULL)(?![\p{L}\p{N}_-])/gu, isLeftOver: isNullLeftOver, mayBeGiven: false },
+	{ pattern: /\blorem ipsum\b/giu, mayBeGiven: true },
+	{ pattern: /(?<![\p{L}\p{N}_])TBD(?![\p{L}\p{N}_])/gu, mayBeGiven: true },
+];
+
+/** Greetings that lost their name, or greet a value. */
+const GREETINGS: readonly Suspect[] = [
+	{ pattern: new RegExp(`(?<=^|[\\n>.!?¡]\\s{0,3})(?:${GREETINGS_WITHOUT_NAME})\\s+[,،，、]`, 'giu'), mayBeGiven: false },
+	{
+		pattern: new RegExp(`(?<=^|[\\n>]\\s{0,3})(?:${NAMED_GREETINGS})\\s*(?:[,،:](?=\\s|$|\\p{Script=Han})|[，、])`, 'giu'),
+		mayBeGiven: false,
+	},
+	{
+		pattern: new RegExp(
+			`(?<=^|[\\n>]\\s{0,3})(?:${GREETINGS_WITHOUT_NAME}|${NAMED_GREETINGS})\\s+(?:none|nil|n/a|nan|null)(?=[\\s,!.،，]|$)`,
+			'giu',
+		),
+		mayBeGiven: false,
+	},
+	{ pattern: /(?<=^|\n)[^\S\n]{0,20}(?:様|さん|さま|先生)\s*[、,，]?/g, mayBeGiven: false },
+];
+
+const TALK: readonly Suspect[] = [{ pattern: new RegExp(MODEL_TALK, 'giu'), mayBeGiven: false }];
+
+const SUSPECTS: readonly Suspect[] = [...TEMPLATE_MARKS, ...PROGRAM_VALUES, ...GREETINGS, ...TALK];
+/** So many are told; more say nothing new. */
+const MAX_TOLD = 3;
+/** A text with more marks of one kind than this is no message. */
+const MAX_LOOKED_AT = 200;
+
+/** What is left over in a text, as short clauses, at most three. `given` are the texts of the item. */
+export function leftOvers(text: string, given: readonly string[]): string[] {
+	const held = foldCase(given.join('\n'));
+	const shown = withoutStyles(text);
+	const found = new Map<string, number>();
+	for (const { pattern, isLeftOver, mayBeGiven } of SUSPECTS) {
+		let looked = 0;
+		for (const match of shown.matchAll(pattern)) {
+			const [mark] = match;
+			looked += 1;
+			if (looked > MAX_LOOKED_AT) break;
+			if (found.has(mark) || isLeftOver?.(match, shown) === false || (mayBeGiven && held.includes(foldCase(mark)))) continue;
+			found.set(mark, match.index);
+		}
+	}
+	return [...found]
+		.sort(([, a], [, b]) => a - b)
+		.slice(0, MAX_TOLD)
+		.map(([mark]) => `has ${excerpt(mark)} left over`);
+}
+
+/**
+ * A bracket that asks to be filled in. At the start of a text a bracket is often a tag ("[Webinar] …"), so there only what never is
+ * one counts; elsewhere words that name data, or a few words with capitals, are enough.
+ */
+function isBracketLeftOver([mark]: RegExpExecArray, text: string): boolean {
+	const inside = mark.slice(1, -1).trim();
+	const folded = foldCase(inside);
+	if (!/\p{L}/u.test(inside)) return false;
+	if (/^.$/u.test(inside)) return inside === 'X';
+	// user.name is data, and Node.js is not.
+	const field = folded.slice(folded.lastIndexOf('.') + 1);
+	if (PERSONAL_DATA.test(field) || INSTRUCTION.test(folded) || IDENTIFIER.test(inside)) return true;
+	if (mark.startsWith('【')) return false;
+	if (text.trimStart().startsWith(mark)) return false;
+	return OTHER_DATA.test(field) || /^\p{Lu}[\p{Ll}'’-]+(?:\s+\p{Lu}[\p{Ll}'’-]+){1,3}$/u.test(inside);
+}
+
+/** As programs write names: first_name, firstName, FIRST_NAME. */
+const IDENTIFIER = /^[\p{L}\p{N}]+(?:_[\p{L}\p{N}]+)+$|^\p{Ll}+\p{Lu}\p{L}*$/u;
+/** Elements of HTML whose names are also what templates wait for; they count as HTML only where they are closed. */
+const AMBIGUOUS_ELEMENT = /^(?:address|code|link|source|time|title)$/;
+
+/** A tag that is no HTML, such as <name>; links and addresses in angle brackets are none. */
+function isAngleLeftOver(mark: string, text: string): boolean {
+	const inside = mark.slice(1, -1).trim();
+	if (!/^[\p{L}_][\p{L}\p{N}_' .-]*$/u.test(inside) || /^\S+\.\p{L}{2,}$/u.test(inside)) return false;
+	const element = inside.toLowerCase();
+	if (AMBIGUOUS_ELEMENT.test(element)) return !text.toLowerCase().includes(`</${element}>`);
+	return !HTML_ELEMENTS.has(element);
+}
+
+const GERMAN_WORDS =
+	/(?<!\p{L})(?:der|die|das|und|für|dein|deine|ihr|ihre|mit|auf|bei|nur|ist|ein|eine|zum|zur|du|dich|wir|sie|jetzt)(?!\p{L})|[äöüß]/iu;
+
+/** In German "null" is a number: before a word or a unit in a German text it is taken for one. */
+function isNullLeftOver({ index }: RegExpExecArray, text: string): boolean {
+	const isBeforeWord = /^\s*(?:[\p{L}%€]|\d)/u.test(text.slice(index + 4, index + 24));
+	return !(isBeforeWord && GERMAN_WORDS.test(text.slice(Math.max(0, index - 200), index + 200)));
+}

@@ -1,0 +1,60 @@
+/**
+ * Owns what a reader sees of a text that may be HTML: without tags, with the characters that entities stand for. Refuses to parse
+ * HTML; mails and messages hold little of it.
+ */
+
+/** What is between these tags is for machines. */
+const UNSEEN = ['style', 'script'];
+/** Tags inside a line part no words; all others do. */
+const INLINE_TAG = /<\/?(?:a|b|i|u|em|strong|span|font|small|sup|sub|mark|code)(?:\s[^<>]{0,2000})?>/gi;
+const TAG = /<\/?[a-z][a-z0-9]*(?:\s[^<>]{0,2000})?\/?>/gi;
+const ENTITY = /&(?:#(\d{1,6})|#x([0-9a-f]{1,5})|([a-z]{2,8}));/gi;
+const NAMED: Readonly<Record<string, string>> = {
+	amp: '&',
+	apos: "'",
+	copy: '©',
+	euro: '€',
+	gt: '>',
+	hellip: '…',
+	laquo: '«',
+	ldquo: '“',
+	lsquo: '‘',
+	lt: '<',
+	mdash: '—',
+	nbsp: '\u00a0',
+	ndash: '–',
+	pound: '£',
+	quot: '"',
+	raquo: '»',
+	rdquo: '”',
+	rsquo: '’',
+	shy: '',
+	yen: '¥',
+};
+
+/** The text with style sheets and scripts blanked out, so that all places stay the same. */
+export function withoutStyles(text: string): string {
+	const lower = text.toLowerCase();
+	let shown = text;
+	for (const tag of UNSEEN) {
+		let from = lower.indexOf(`<${tag}`);
+		while (from !== -1) {
+			const end = lower.indexOf(`</${tag}>`, from);
+			if (end === -1) break;
+			shown = shown.slice(0, from) + ' '.repeat(end - from) + shown.slice(end);
+			from = lower.indexOf(`<${tag}`, end);
+		}
+	}
+	return shown;
+}
+
+/** The text as it is read. A text without tags and entities stays as it is. */
+export function visibleText(text: string): string {
+	if (!/[<&]/.test(text)) return text;
+	const bare = withoutStyles(text).replace(INLINE_TAG, '').replace(TAG, ' ').replace(/ {2,}/g, ' ');
+	return bare.replace(ENTITY, (whole, decimal?: string, hex?: string, name?: string) => {
+		if (name !== undefined) return NAMED[name.toLowerCase()] ?? whole;
+		const code = decimal === undefined ? Number.parseInt(hex ?? '', 16) : Number(decimal);
+		return code > 0 && code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+	});
+}

@@ -1,0 +1,89 @@
+/**
+ * Owns what the settings of an action say about checks, read once: rules with numbers and phrases, names of fields. Refuses rules that
+ * could never work, naming the rule and the mend.
+ */
+import { CreditError } from '../core/errors';
+import { languageCode } from '../core/gates/language';
+import { fieldNames } from '../core/gates/required-context';
+import type { AnswerRule } from '../core/gates/rules';
+import type { CheckSettings, LlmActionValues } from './action-types';
+
+/** Reads the settings. Throws `invalid_settings` for a rule whose value or attribute cannot work, and for a judge without criteria. */
+export function checkSettings(values: LlmActionValues): CheckSettings {
+	const model = values.judgeModel.trim();
+	if (model !== '' && values.judgeCriteria.trim() === '') {
+		throw new CreditError('invalid_settings', 'Criteria for the Judge is empty. Say what a good message is, or choose no judge.');
+	}
+	return {
+		requiredFields: fieldNames(values.requiredFields),
+		answer: {
+			rules: values.answerRules.map((row, index) => ruleOf(row, { index, attributes: values.attributes })),
+			placeholders: values.checkPlaceholders,
+			facts: fieldNames(values.factFields),
+			invented: values.checkInvented,
+		},
+		judge: model === '' ? null : { model, criteria: values.judgeCriteria, threshold: values.judgeThreshold },
+		repairs: values.repairOnce,
+		replacesAttributes: values.failedChecks === 'attribute',
+	};
+}
+
+/** The code of a language as somebody wrote it; empty: any. Throws `invalid_settings` for what is no language. */
+export function expectedLanguage(written: string): string {
+	const code = languageCode(written);
+	if (code !== null) return code;
+	throw new CreditError(
+		'invalid_settings',
+		`Language is ${JSON.stringify(written.slice(0, 40))}; write a code or a name, such as de or German.`,
+	);
+}
+
+/** Attributes that hold texts somebody reads. */
+const WITH_TEXT: ReadonlySet<string> = new Set(['text', 'list', 'object']);
+
+function ruleOf(
+	{ check, attribute: written, value }: LlmActionValues['answerRules'][number],
+	{ index, attributes }: { index: number; attributes: LlmActionValues['attributes'] },
+): AnswerRule {
+	const attribute = written.trim() === '' ? null : written.trim();
+	const label = `Rule ${String(index + 1)}`;
+	const meant = attributes.find(({ name }) => name === attribute);
+	if (attribute !== null && !(meant && WITH_TEXT.has(meant.type))) {
+		const known = attributes.filter(({ type }) => WITH_TEXT.has(type)).map(({ name }) => name);
+		const mend = known.length === 0 ? 'leave it empty' : `use ${known.join(' or ')}, or leave it empty`;
+		throw new CreditError(
+			'invalid_settings',
+			`${label}: Attribute is ${JSON.stringify(attribute)}, which is no output attribute with text; ${mend}.`,
+		);
+	}
+	switch (check) {
+		case 'contains':
+		case 'avoids':
+			return { kind: check, attribute, phrases: phrasesOf(label, value) };
+		case 'min_characters':
+		case 'max_characters':
+		case 'min_words':
+		case 'max_words':
+			return { kind: check, attribute, limit: limitOf(label, value) };
+		default:
+			return check satisfies never;
+	}
+}
+
+function phrasesOf(label: string, value: string): string[] {
+	const phrases = value
+		.split(/[,\n、，،;]/)
+		.map((phrase) => phrase.trim())
+		.filter((phrase) => phrase.replaceAll('*', '').trim() !== '');
+	if (phrases.length > 0) return phrases;
+	throw new CreditError(
+		'invalid_settings',
+		`${label}: Value is ${JSON.stringify(value)}; write phrases separated by commas, such as free returns, no risk.`,
+	);
+}
+
+function limitOf(label: string, value: string): number {
+	const limit = Number(value.trim());
+	if (/^\d{1,6}$/.test(value.trim())) return limit;
+	throw new CreditError('invalid_settings', `${label}: Value is ${JSON.stringify(value)}; give a whole number, such as 45.`);
+}
