@@ -13,7 +13,8 @@ export class ItemTime {
 	readonly #timing: Timing;
 	readonly #startedMs: number;
 	readonly #limitMs: number;
-	readonly #ended = new AbortController();
+	/** Stops the clock; `null` without a deadline. */
+	readonly #ended: AbortController | null;
 	readonly #signal: AbortSignal | null;
 
 	/** `deadlineSeconds` 0 sets no limit. */
@@ -21,15 +22,21 @@ export class ItemTime {
 		const over = new AbortController();
 		this.#timing = timing;
 		this.#startedMs = timing.monotonicMs();
-		this.#limitMs = deadlineSeconds === 0 ? Number.POSITIVE_INFINITY : deadlineSeconds * 1000;
 		this.#signal = signal;
 		this.isOver = over.signal;
-		this.stopsWaiting = signal ? AbortSignal.any([over.signal, signal]) : over.signal;
-		if (deadlineSeconds > 0) {
-			void timing.pause(this.#limitMs, this.#ended.signal).then(() => {
-				if (!this.#ended.signal.aborted) over.abort();
-			});
+		if (deadlineSeconds === 0) {
+			this.#limitMs = Number.POSITIVE_INFINITY;
+			this.stopsWaiting = signal ?? over.signal;
+			this.#ended = null;
+			return;
 		}
+		const ended = new AbortController();
+		this.#limitMs = deadlineSeconds * 1000;
+		this.stopsWaiting = signal ? AbortSignal.any([over.signal, signal]) : over.signal;
+		this.#ended = ended;
+		void timing.pause(this.#limitMs, ended.signal).then(() => {
+			if (!ended.signal.aborted) over.abort();
+		});
 	}
 
 	/** Milliseconds since the item's turn came. */
@@ -64,6 +71,6 @@ export class ItemTime {
 
 	/** Stops the clock. */
 	end(): void {
-		this.#ended.abort();
+		this.#ended?.abort();
 	}
 }

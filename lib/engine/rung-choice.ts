@@ -82,13 +82,15 @@ export class RungChoice {
 	/** How long to wait for credits: no longer than leaves time for the call itself. */
 	waiting(rungs: readonly Rung[]): Pick<ReserveInput, 'waitMs' | 'signal'> {
 		const { waitMs, signal } = this.#item.waiting();
+		if (this.#item.time.leftMs === Number.POSITIVE_INFINITY) return { waitMs, signal: signal ?? null };
 		const neededMs = Math.min(...rungs.map((rung) => this.#usualMs(rung)));
 		return { waitMs: Math.max(0, Math.min(waitMs, this.#item.time.leftMs - neededMs)), signal: signal ?? null };
 	}
 
 	/** A call that was given up at a deadline is known to take at least as long, so the usual time must be shorter. */
 	#isInTime(rung: Rung): boolean {
-		if (this.#usualMs(rung) < this.#item.time.leftMs) return true;
+		const { leftMs } = this.#item.time;
+		if (leftMs === Number.POSITIVE_INFINITY || this.#usualMs(rung) < leftMs) return true;
 		const { reason, message } = outOfTime();
 		this.#why.set(rung, { reason, message });
 		return false;
