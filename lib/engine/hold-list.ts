@@ -62,6 +62,32 @@ export async function unconfirmedOf(store: LedgerStore, at: HoldsAt): Promise<Un
 	};
 }
 
+/** How well what is set aside fits what calls cost. Amounts are sums of the calls looked at. */
+export interface EstimateFit {
+	readonly calls: number;
+	readonly setAsideMicro: Micro;
+	readonly costMicro: Micro;
+	/** Calls that cost more than was set aside for them, and by how much together. */
+	readonly shortCalls: number;
+	readonly shortMicro: Micro;
+}
+
+/** The fit of the estimates of settled calls; free calls, for which nothing is set aside, are left out. `null` without any. */
+export function estimateFitOf(holds: readonly Hold[]): EstimateFit | null {
+	const known = holds.flatMap(({ state, amountMicro, actualMicro }) =>
+		state === 'settled' && actualMicro !== null && amountMicro > 0n ? [{ amountMicro, actualMicro }] : [],
+	);
+	if (known.length === 0) return null;
+	const short = known.filter(({ amountMicro, actualMicro }) => actualMicro > amountMicro);
+	return {
+		calls: known.length,
+		setAsideMicro: sumMicro(known.map(({ amountMicro }) => amountMicro)),
+		costMicro: sumMicro(known.map(({ actualMicro }) => actualMicro)),
+		shortCalls: short.length,
+		shortMicro: sumMicro(short.map(({ amountMicro, actualMicro }) => actualMicro - amountMicro)),
+	};
+}
+
 /** A hold as JSON. `amount` was set aside, `cost` is what the call cost (`null` until that is known), `charged` what grants pay for it now. */
 export function holdDocument(hold: Hold): Record<string, unknown> {
 	return {
@@ -74,6 +100,9 @@ export function holdDocument(hold: Hold): Record<string, unknown> {
 		overdraft: formatCredits(hold.overdraftMicro),
 		isLate: hold.isLate,
 		wouldBeRefused: hold.shadow,
+		rung: hold.rung,
+		pass: hold.pass,
+		steppedDown: hold.steppedDown,
 		labels: hold.labels,
 		person: hold.person,
 		priceVersion: hold.priceVersion,

@@ -74,6 +74,7 @@ describe('command line: refunds, voids and holds', () => {
 		expect(states).to.deep.equal([`${expired} expired`, `${over} expired`, `${open} open`, `${settled} settled`]);
 		expect(all['unconfirmed']).to.deep.equal({ holds: 2, credits: '7', charged: '0' });
 		expect(all['holds'][3]).to.deep.include({ amount: '5', cost: '1.25', charged: '1.25', labels, person: 'ann' });
+		expect(all['estimates']).to.deep.equal({ calls: 1, setAside: '5', cost: '1.25', short: { calls: 0, credits: '0' } });
 		expect(all['holds'][3].closedAt).to.match(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
 		const newest = await cli.document(['holds', '--state', 'expired', '--limit', '1']);
 		expect(newest['holds'].map(({ id }: { id: string }) => id)).to.deep.equal([expired]);
@@ -82,6 +83,10 @@ describe('command line: refunds, voids and holds', () => {
 		expect(await cli.text('holds', '--state', 'expired'))
 			.to.match(/h\d+ +expired +4 +\? /)
 			.and.match(/2 calls are unconfirmed .*\n.*7 credits \(\$0\.0007\).*provider.*bill/);
+		await cli.call({ key: 'e', amount: 1, cost: 1.5 });
+		expect(await cli.text('holds', '--state', 'settled')).to.match(
+			/Set aside for the 2 settled calls above: 6 credits \(218 % of the cost\)\. 1 call cost more than was set aside, by 0\.5 credits in all\./,
+		);
 		expect(await cli.text('holds', '--state', 'released')).to.equal('There is no released hold.\n');
 	});
 

@@ -1,8 +1,8 @@
 /** Owns the command that lists holds, and tells what may be on the provider's bill without being charged here. */
 import type { Command } from 'commander';
 import { holdId, type Hold, type HoldState, type Labels } from '../../core/model';
-import { formatCredits } from '../../core/money';
-import { holdDocument, newestHolds, unconfirmedOf, type Unconfirmed } from '../../engine/hold-list';
+import { floorDivide, formatCredits } from '../../core/money';
+import { estimateFitOf, holdDocument, newestHolds, unconfirmedOf, type EstimateFit, type Unconfirmed } from '../../engine/hold-list';
 import { alignedCredits, counted, credits, dollars, localTime } from '../format';
 import { oneOf, wholeNumber } from '../options';
 import { table, type Column, type Output } from '../output';
@@ -28,6 +28,7 @@ export async function holds(options: HoldOptions, output: Output): Promise<void>
 		const { account, atMs } = await ledger.balance();
 		const found = await newestHolds(store, { account, atMs }, { state, limit });
 		const unconfirmed = state === null || state === 'expired' ? await unconfirmedOf(store, { account, atMs }) : null;
+		const estimates = estimateFitOf(found);
 		const document = {
 			account: account.id,
 			state,
@@ -37,11 +38,18 @@ export async function holds(options: HoldOptions, output: Output): Promise<void>
 				credits: formatCredits(unconfirmed.amountMicro),
 				charged: formatCredits(unconfirmed.chargedMicro),
 			},
+			estimates: estimates && {
+				calls: estimates.calls,
+				setAside: formatCredits(estimates.setAsideMicro),
+				cost: formatCredits(estimates.costMicro),
+				short: { calls: estimates.shortCalls, credits: formatCredits(estimates.shortMicro) },
+			},
 		};
 		output.answer(document, () =>
 			[
 				found.length === 0 ? `There is no ${state ?? 'call'}${state ? ' hold' : ''}.` : holdTable(found, account.timeZone),
 				...(found.length === limit ? [`These are the newest ${counted(limit, 'hold', 'holds')}; --limit lists more.`] : []),
+				...(estimates ? [estimateText(estimates)] : []),
 				...(unconfirmed && unconfirmed.count > 0 ? [unconfirmedText(unconfirmed)] : []),
 			].join('\n\n'),
 		);
@@ -76,6 +84,7 @@ function holdTable(found: readonly Hold[], timeZone: string): string {
 		amount('set aside', ({ amountMicro }) => amountMicro),
 		{ title: 'cost', align: 'right' as const, texts: costTexts(found), isAlways: true },
 		amount('refunded', ({ refundedMicro }) => refundedMicro),
+		text('rung', ({ rung, pass }) => (rung + pass === 0 ? '' : rungText(rung, pass))),
 		text('labels', ({ labels }) => labelText(labels)),
 		text('person', ({ person }) => person ?? ''),
 		text('would be refused', ({ shadow }) => shadow ?? ''),
@@ -93,10 +102,26 @@ function costTexts(found: readonly Hold[]): string[] {
 	return found.map(({ actualMicro, state }, index) => (actualMicro === null ? unknown[state] : (known[index] ?? '')));
 }
 
+/** As people count: the first cheaper model, the second pass. */
+function rungText(rung: number, pass: number): string {
+	const parts = [...(rung === 0 ? [] : [`cheaper ${String(rung)}`]), ...(pass === 0 ? [] : [`pass ${String(pass + 1)}`])];
+	return parts.join(', ');
+}
+
 function labelText(labels: Labels): string {
 	return Object.entries(labels)
 		.map(([name, value]) => `${name}=${value}`)
 		.join(' ');
+}
+
+/** What is set aside beyond the cost comes back; it only keeps other calls waiting for a while. */
+function estimateText({ calls, setAsideMicro, costMicro, shortCalls, shortMicro }: EstimateFit): string {
+	const share = costMicro === 0n ? '' : ` (${String(floorDivide(setAsideMicro * 100n, costMicro))} % of the cost)`;
+	const short =
+		shortCalls === 0
+			? 'None cost more than was set aside for it.'
+			: `${counted(shortCalls, 'call', 'calls')} cost more than was set aside, by ${credits(shortMicro)} credits in all.`;
+	return `Set aside for the ${counted(calls, 'settled call', 'settled calls')} above: ${credits(setAsideMicro)} credits${share}. ${short}`;
 }
 
 function unconfirmedText({ count, amountMicro, chargedMicro }: Unconfirmed): string {
