@@ -5,8 +5,16 @@
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isCreditError } from '../core/errors';
+import type { Micro } from '../core/money';
 import { dayOf, type Instant } from '../core/time';
-import { bytesOfText, type AnswerStore, type AnswerUse, type CachedAnswer } from '../ledger/answer-store';
+import {
+	bytesOfText,
+	type AnswerChanges,
+	type AnswerSaving,
+	type AnswerStore,
+	type AnswerUse,
+	type CachedAnswer,
+} from '../ledger/answer-store';
 import type { ProfileReader } from './account-profile';
 import { SingleFlight } from './single-flight';
 import type { Timing } from './timing';
@@ -15,6 +23,13 @@ import type { Timing } from './timing';
 const TRIM_AFTER = 0.01;
 /** While the ledger cannot be written, no more than this waits for it; what comes then is not kept. */
 const MAX_WAITING = 1_000;
+
+/** One call that was not made. */
+interface Saving {
+	readonly atMs: Instant;
+	readonly campaign: string;
+	readonly savedMicro: Micro;
+}
 
 interface AnswerCacheParts {
 	readonly store: AnswerStore;
@@ -30,7 +45,8 @@ export class AnswerCache {
 	readonly #parts: AnswerCacheParts;
 	/** Not durable yet, and already usable here. */
 	readonly #waiting = new Map<string, CachedAnswer>();
-	#used: Omit<AnswerUse, 'day'>[] = [];
+	readonly #used = new Map<string, AnswerUse>();
+	#saved: Saving[] = [];
 	#writing: Promise<void> | null = null;
 	#keptSinceTrim = { answers: Number.POSITIVE_INFINITY, bytes: 0 };
 
@@ -54,10 +70,17 @@ export class AnswerCache {
 		this.#write();
 	}
 
-	/** Counts a call that was not made because of this answer, under the campaign it would have been counted under. */
-	noteUse({ key, costMicro }: Pick<CachedAnswer, 'key' | 'costMicro'>, campaign: string): void {
-		if (this.#used.length >= MAX_WAITING) return;
-		this.#used.push({ key, campaign, savedMicro: costMicro, atMs: this.#parts.timing.clock() });
+	/** Notes that an answer was used, so that it is kept for longer than others. */
+	noteUse({ key }: Pick<CachedAnswer, 'key'>): void {
+		if (this.#used.size >= MAX_WAITING) return;
+		this.#used.set(key, { key, atMs: this.#parts.timing.clock() });
+		this.#write();
+	}
+
+	/** Counts a call that was not made because of an answer, under the campaign it would have been counted under. */
+	noteSaving({ costMicro }: Pick<CachedAnswer, 'costMicro'>, campaign: string): void {
+		if (this.#saved.length >= MAX_WAITING) return;
+		this.#saved.push({ campaign, savedMicro: costMicro, atMs: this.#parts.timing.clock() });
 		this.#write();
 	}
 
@@ -71,24 +94,24 @@ export class AnswerCache {
 	}
 
 	async #writeAll(): Promise<void> {
-		while (this.#waiting.size + this.#used.length > 0) {
+		while (this.#waiting.size + this.#used.size + this.#saved.length > 0) {
 			// Whatever else comes in this turn is written together with it.
 			await nextTurn();
 			const kept = [...this.#waiting.values()];
-			const used = this.#used;
-			this.#used = [];
-			await this.#writeOnce(kept, used).catch(nothing);
+			const [used, saved] = [[...this.#used.values()], this.#saved];
+			this.#used.clear();
+			this.#saved = [];
+			await this.#writeOnce({ kept, used, saved }).catch(nothing);
 			for (const answer of kept) if (this.#waiting.get(answer.key) === answer) this.#waiting.delete(answer.key);
 		}
 	}
 
-	async #writeOnce(kept: readonly CachedAnswer[], used: readonly Omit<AnswerUse, 'day'>[]): Promise<void> {
+	async #writeOnce({ kept, used, saved }: Pick<AnswerChanges, 'kept' | 'used'> & { saved: readonly Saving[] }): Promise<void> {
 		const { store, accountId, profile } = this.#parts;
 		const { account } = await profile.read();
 		const limits = account.settings.cacheLimits;
 		const isKeeping = limits.maxAnswers > 0 && limits.maxBytes > 0;
-		const day = (atMs: Instant): string => dayOf(atMs, account.timeZone);
-		await store.write(accountId, { kept: isKeeping ? kept : [], used: used.map((use) => ({ ...use, day: day(use.atMs) })) });
+		await store.write(accountId, { kept: isKeeping ? kept : [], used, saved: savingsOf(saved, account.timeZone) });
 		const since = this.#keptSinceTrim;
 		since.answers += kept.length;
 		since.bytes += kept.reduce((sum, { text }) => sum + bytesOfText(text), 0);
@@ -96,6 +119,18 @@ export class AnswerCache {
 		await store.trim(accountId, limits);
 		this.#keptSinceTrim = { answers: 0, bytes: 0 };
 	}
+}
+
+/** Added up for each day of the account and each campaign. */
+function savingsOf(saved: readonly Saving[], timeZone: string): AnswerSaving[] {
+	const sums = new Map<string, AnswerSaving>();
+	for (const { atMs, campaign, savedMicro } of saved) {
+		const day = dayOf(atMs, timeZone);
+		const id = `${day} ${campaign}`;
+		const before = sums.get(id) ?? { day, campaign, calls: 0, savedMicro: 0n };
+		sums.set(id, { ...before, calls: before.calls + 1, savedMicro: before.savedMicro + savedMicro });
+	}
+	return [...sums.values()];
 }
 
 function nothing(error: unknown): null {

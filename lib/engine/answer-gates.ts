@@ -6,6 +6,7 @@ import { checkAnswer } from '../core/gates/check-answer';
 import type { Finding } from '../core/gates/finding';
 import { judgeFinding, verdictOf } from '../core/gates/judge';
 import { fieldOf } from '../core/gates/required-context';
+import type { ActionContext } from './action-types';
 import { extraCall, judgeCall, judgingParts, repairCall } from './extra-calls';
 import type { ItemChecks } from './item-result';
 import type { ItemParts } from './item-parts';
@@ -62,13 +63,7 @@ export class AnswerGates {
 	/** The free checks, and when all of them pass, the judge. */
 	async #look(answer: Answer, number: number): Promise<Look> {
 		const { context } = this.#item;
-		const { data, prompts, language } = this.#asked;
-		const texts = context.contract.texts(answer.attributes);
-		const failed = checkAnswer(
-			texts,
-			{ ...context.checks.answer, language },
-			{ item: data, prompts, languageModel: language === '' ? null : await languageModel() },
-		);
+		const failed = await freeFindings(context, answer.attributes, this.#asked);
 		if (failed.length > 0 || context.checks.judge === null) return { failed, unjudged: null };
 		return this.#judge(answer, { number, judge: context.checks.judge });
 	}
@@ -132,6 +127,16 @@ export class AnswerGates {
 		const { chargedMicro, attempts } = tally;
 		tally.passes.push({ pass: call.pass, model: call.model, state: 'answered', chargedMicro, attempts });
 	}
+}
+
+/** What the checks find that cost nothing; empty for an answer that passes them. */
+export async function freeFindings(
+	{ contract, checks }: ActionContext,
+	attributes: Record<string, unknown>,
+	{ data, prompts, language }: AskedOf,
+): Promise<readonly Finding[]> {
+	const model = language === '' ? null : await languageModel();
+	return checkAnswer(contract.texts(attributes), { ...checks.answer, language }, { item: data, prompts, languageModel: model });
 }
 
 function passed(answer: Answer, { unjudged }: Look): GateEnd {

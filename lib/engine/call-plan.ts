@@ -8,7 +8,8 @@ import { CreditError } from '../core/errors';
 import { parseCredits, type Micro } from '../core/money';
 import type { ModelPrice } from '../core/pricing';
 import type { ChatMessage, ChatRequest, StructuredMode } from '../providers/provider';
-import type { ActionContext, ItemInput, LlmActionValues, ProviderHandle } from './action-types';
+import type { SpokenInput } from './account-prompt';
+import type { ActionContext, LlmActionValues, ProviderHandle } from './action-types';
 import { instructionsOf, type PassKind } from './pass-instructions';
 import { buildMessages, continueMessages, sizeOf } from './prompt';
 
@@ -50,6 +51,9 @@ export interface CallPlan {
 	readonly memoryId: string;
 	/** Names the model of its provider: for the form of the answer, and for its health. */
 	readonly modelId: string;
+	readonly settings: CallSettings;
+	/** What a pass is told; empty for the draft. */
+	readonly instructions: string;
 	/** What the fingerprint of the item tells of this call. */
 	readonly asked: readonly unknown[];
 	/** What to reserve now: as usual, and where sizes are learned, for a shorter answer in three steps. */
@@ -67,11 +71,8 @@ export interface RequestText {
 }
 
 /** Puts the request of an item together, and measures it once for all its rungs. */
-export function requestText(
-	{ contract }: ActionContext,
-	{ systemPrompt, prompt }: Pick<ItemInput, 'systemPrompt' | 'prompt'>,
-): RequestText {
-	const messages = (mode: StructuredMode): ChatMessage[] => buildMessages({ systemPrompt, prompt, contract, mode });
+export function requestText({ contract }: ActionContext, input: SpokenInput): RequestText {
+	const messages = (mode: StructuredMode): ChatMessage[] => buildMessages({ ...input, contract, mode });
 	// Tokens are estimated for the usual way of asking; bytes for the wordiest, because they must bound every way.
 	const usual = sizeOf({ messages: messages('json_schema'), schemaText: JSON.stringify(contract.jsonSchema), outputLimitTokens: 0 });
 	const wordiest = sizeOf({ messages: messages('prompt'), schemaText: '', outputLimitTokens: 0 });
@@ -108,6 +109,8 @@ export function planCall(context: ActionContext, { text, settings, pass, before 
 		size,
 		memoryId,
 		modelId,
+		settings,
+		instructions,
 		asked: [model, settings.maxOutputTokens, instructions],
 		sized: () => sizedCalls(context, { model, price, size, memoryId }),
 		takes: (previous) => values.reservation !== 'strict' || Buffer.byteLength(previous) <= mostBytes(settings),

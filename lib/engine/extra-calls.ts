@@ -30,8 +30,8 @@ const JUDGE_CONTRACT = new OutputContract([
 
 /** The parts of an item for its judge, whose answers have a form of their own. */
 export function judgingParts(item: ItemParts): ItemParts {
-	const { context, plan, ledger, time, tally, signal } = item;
-	return new ItemParts({ context: { ...context, contract: JUDGE_CONTRACT }, plan, ledger, time, tally, signal });
+	const { context, plan, ledger, profile, time, tally, signal } = item;
+	return new ItemParts({ context: { ...context, contract: JUDGE_CONTRACT }, plan, ledger, profile, time, tally, signal });
 }
 
 /** The call that asks a judge about an answer; `context` is that of {@link judgingParts}. */
@@ -40,7 +40,7 @@ export function judgeCall(
 	{ model, criteria, texts }: { model: string; criteria: string; texts: readonly AnswerText[] },
 ): CallPlan {
 	const { system, user } = judgeMessages(criteria, texts);
-	const text = requestText(context, { systemPrompt: system, prompt: user });
+	const text = requestText(context, { head: '', systemPrompt: system, prompt: user });
 	const settings = { model, maxOutputTokens: JUDGE_OUTPUT_TOKENS, temperature: null, reasoningEffort: null };
 	const planned = planCall(context, { text, settings, pass: null, before: null });
 	const call = { ...planned, pass: 'judge' as const, memoryId: `${planned.memoryId}|judge` };

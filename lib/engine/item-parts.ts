@@ -1,5 +1,6 @@
 /** Owns what all steps of one item share: its plan, ledger, clock and sums, and how it waits for credits and gives them back. */
 import { isCreditError } from '../core/errors';
+import type { AccountProfile } from '../ledger/store';
 import type { ActionContext } from './action-types';
 import type { ItemTally } from './item-tally';
 import type { ItemTime } from './item-time';
@@ -11,6 +12,8 @@ interface Parts {
 	readonly context: ActionContext;
 	readonly plan: LadderPlan;
 	readonly ledger: SpendingAccount;
+	/** The account as it was when the item's turn came. */
+	readonly profile: AccountProfile;
 	readonly time: ItemTime;
 	readonly tally: ItemTally;
 	readonly signal: AbortSignal | null;
@@ -21,16 +24,18 @@ export class ItemParts {
 	readonly context: ActionContext;
 	readonly plan: LadderPlan;
 	readonly ledger: SpendingAccount;
+	readonly profile: AccountProfile;
 	readonly time: ItemTime;
 	readonly tally: ItemTally;
 	readonly signal: AbortSignal | null;
 	/** How many keys the item has used. */
 	keys = 0;
 
-	constructor({ context, plan, ledger, time, tally, signal }: Parts) {
+	constructor({ context, plan, ledger, profile, time, tally, signal }: Parts) {
 		this.context = context;
 		this.plan = plan;
 		this.ledger = ledger;
+		this.profile = profile;
 		this.time = time;
 		this.tally = tally;
 		this.signal = signal;

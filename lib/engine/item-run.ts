@@ -7,6 +7,7 @@ import { missingContext } from '../core/gates/required-context';
 import { holdId } from '../core/model';
 import { formatCredits } from '../core/money';
 import type { PriceList } from '../core/price-list';
+import type { AccountProfile } from '../ledger/store';
 import type { ActionContext, ActionItem, ItemInput, ProviderHandle } from './action-types';
 import { AnswerGates, type AskedOf } from './answer-gates';
 import { expectedLanguage } from './check-settings';
@@ -14,6 +15,7 @@ import { cancelled, Fallback, fallbackOf, messageOf, outOfTime } from './fallbac
 import { refusalMessage } from './fault-reasons';
 import { ItemParts } from './item-parts';
 import { creditsOrNull, tokenUsageOf, type ItemChecks, type ItemResult } from './item-result';
+import { ItemReuse, type Reused } from './item-reuse';
 import { ItemTally } from './item-tally';
 import { ItemTime } from './item-time';
 import { offersOf, planLadder, type LadderPlan, type Rung } from './ladder-plan';
@@ -38,6 +40,8 @@ export class ItemRun {
 	readonly #tally = new ItemTally();
 	#model: string;
 	#checks: ItemChecks | null = null;
+	/** Known once the item's request is. */
+	#reuse: ItemReuse | null = null;
 
 	constructor(context: ActionContext, item: ActionItem) {
 		this.#context = context;
@@ -52,7 +56,7 @@ export class ItemRun {
 		try {
 			return await this.#byModel();
 		} catch (error) {
-			return this.#withoutModel(fallbackOf(error));
+			return await this.#withoutModel(fallbackOf(error));
 		} finally {
 			this.#time.end();
 		}
@@ -60,7 +64,7 @@ export class ItemRun {
 
 	async #byModel(): Promise<ItemResult> {
 		if (this.#time.isCancelled) throw cancelled();
-		const { input, asked } = await this.#readInput();
+		const { input, asked: about } = await this.#readInput();
 		this.#model = input.model;
 		this.#needContext();
 		if (input.prompt.trim() === '')
@@ -68,16 +72,22 @@ export class ItemRun {
 		const { ledger, prices } = await this.#openLedger();
 		// Calls are priced by the account's prices, whatever package asks for them.
 		const context = { ...this.#context, provider: () => pricedBy(this.#context.provider(), prices) };
-		const plan = this.#plan(context, input);
+		const profile = await ledger.readProfile();
+		const plan = this.#plan(context, input, profile);
 		const item = new ItemParts({
 			context,
 			plan,
 			ledger,
+			profile,
 			time: this.#time,
 			tally: this.#tally,
 			signal: this.#item.signal ?? null,
 		});
-		return this.#down(item, { choice: choiceThatFits(item), asked });
+		const asked = { ...about, prompts: plan.texts };
+		const reuse = await ItemReuse.of(item, asked);
+		this.#reuse = reuse;
+		const got = await reuse.orAsk(() => this.#down(item, { choice: choiceThatFits(item), asked }));
+		return 'own' in got ? got.own : this.#reused(got.reused, { reason: 'cached', message: null });
 	}
 
 	/** Down the ladder, rung by rung. Each reservation has a key of its own. */
@@ -91,7 +101,7 @@ export class ItemRun {
 			choice.attempted(rung, run.draftAttempts);
 			switch (end.kind) {
 				case 'answered':
-					return this.#answered(await this.#checked(item, end.answer, { rung, asked }), { rung, choice });
+					return this.#passed(item, end.answer, { rung, choice, asked });
 				case 'paused':
 					choice.paused(rung);
 					break;
@@ -142,6 +152,18 @@ export class ItemRun {
 		return outcome.kind === 'reserved' ? [outcome.hold, ...outcome.further] : holds;
 	}
 
+	/** What leaves when the answer passed. What a check had to replace, or could not look at, is nothing for others. */
+	async #passed(
+		item: ItemParts,
+		given: Answer,
+		{ rung, choice, asked }: { rung: Rung; choice: RungChoice; asked: AskedOf },
+	): Promise<ItemResult> {
+		const answer = await this.#checked(item, given, { rung, asked });
+		const isSound = this.#checks === null || this.#checks.outcome === 'repaired';
+		if (answer.isWhole && !answer.isStored && isSound) this.#reuse?.keep(rung, answer, this.#tally.chargedMicro);
+		return this.#answered(answer, { rung, choice });
+	}
+
 	/** The answer once it passed; what did not pass ends the item. */
 	async #checked(item: ItemParts, answer: Answer, { rung, asked }: { rung: Rung; asked: AskedOf }): Promise<Answer> {
 		const end = await new AnswerGates(item, { rung, asked }).pass(answer);
@@ -158,8 +180,14 @@ export class ItemRun {
 		return this.#result('result', attributes, { source, reason: why.reason, message: message ?? why.message });
 	}
 
-	/** Below the models: the place of a cached answer, and in the end the fallback values. */
-	#withoutModel({ reason, message }: Fallback): ItemResult {
+	/** Below the models: an answer to the same request that is not too old, and in the end the fallback values. */
+	async #withoutModel(why: Fallback): Promise<ItemResult> {
+		const { reason, message } = why;
+		const reused = await this.#reuse?.inNeed(why);
+		if (reused) {
+			const note = `${message} An answer of ${reused.day} to the same request is used.`;
+			return this.#reused(reused, { reason, message: note });
+		}
 		return this.#result('fallback', this.#context.contract.fallbacks(), { source: 'fallback', reason, message });
 	}
 
@@ -171,20 +199,26 @@ export class ItemRun {
 		throw new Fallback('missing_context', `No model was asked: ${failed.map(({ detail }) => detail).join('; ')}.`);
 	}
 
-	async #readInput(): Promise<{ input: ItemInput; asked: AskedOf }> {
+	#reused({ attributes, model }: Reused, end: Omit<End, 'source'>): ItemResult {
+		this.#model = model;
+		this.#checks = null;
+		return this.#result('result', attributes, { source: 'cache', ...end });
+	}
+
+	async #readInput(): Promise<{ input: ItemInput; asked: Pick<AskedOf, 'data' | 'language'> }> {
 		try {
 			const input = await this.#item.read();
 			const { llmCredits: _credits, tokenUsage: _usage, _msgid, ...data } = this.#item.data ?? {};
 			const language = expectedLanguage(input.answerLanguage ?? '');
-			return { input, asked: { data, prompts: [input.systemPrompt, input.prompt], language } };
+			return { input, asked: { data, language } };
 		} catch (error) {
 			throw new Fallback('invalid_item', `A parameter could not be read for this item: ${messageOf(error)}`);
 		}
 	}
 
-	#plan(context: ActionContext, input: ItemInput): LadderPlan {
+	#plan(context: ActionContext, input: ItemInput, { texts }: AccountProfile): LadderPlan {
 		try {
-			return planLadder(context, input, this.#item);
+			return planLadder(context, input, { item: this.#item, texts });
 		} catch (error) {
 			if (isCreditError(error) && error.code === 'provider_misconfigured') throw new Fallback('provider_rejected', error.message);
 			throw new Fallback('invalid_item', messageOf(error));

@@ -8,6 +8,7 @@ import { canonicalJson, sha256 } from '../core/idempotency';
 import type { Labels } from '../core/model';
 import { parseCredits, sumMicro } from '../core/money';
 import { DEFAULT_HOLD_TIMEOUT_MS, MAX_HOLD_TIMEOUT_MS } from '../core/reserve';
+import { withAccountTexts } from './account-prompt';
 import type { ActionContext, ActionItem, ItemInput, LlmActionValues } from './action-types';
 import { MAX_LABEL_LENGTH, planCall, requestText, type CallPlan, type CallSettings, type RequestText, type SizedCall } from './call-plan';
 import type { ReserveInput } from './ledger-inputs';
@@ -32,20 +33,34 @@ export type CommonReserve = Omit<ReserveInput, 'key' | 'alternatives' | 'waitMs'
 
 export interface LadderPlan {
 	readonly key: string;
+	readonly text: RequestText;
+	/** All that the model is told, with the texts of the account. */
+	readonly texts: readonly string[];
 	readonly rungs: readonly Rung[];
 	readonly reserve: CommonReserve;
 }
 
-/** Plans an item. Throws a `CreditError` for labels or models that cannot be used, or a misconfigured provider. */
-export function planLadder(context: ActionContext, input: ItemInput, item: Pick<ActionItem, 'key' | 'executionId'>): LadderPlan {
-	const text = requestText(context, input);
+/**
+ * Plans an item; `texts` are those of the account. Throws a `CreditError` for labels or models that cannot be used, a text that is not
+ * there, or a misconfigured provider.
+ */
+export function planLadder(
+	context: ActionContext,
+	input: ItemInput,
+	{ item, texts }: { item: Pick<ActionItem, 'key' | 'executionId'>; texts: ReadonlyMap<string, string> },
+): LadderPlan {
+	const spoken = withAccountTexts(input, texts);
+	const text = requestText(context, spoken);
 	const rungs = rungsOf(context, input.model, text);
-	const asked = [text.messages('json_schema'), context.contract.jsonSchema, rungs.map(({ calls }) => calls.map((call) => call.asked))];
+	// Without the texts of the account: when one is changed, a retry is still the same request.
+	const asked = [input.systemPrompt, input.prompt, context.contract.jsonSchema, rungs.map(({ calls }) => calls.map((call) => call.asked))];
 	const key = input.idempotencyKey.trim() || item.key;
 	const named = checkedLabel('Execution', input.execution ?? '');
 	const executionId = named === '' ? (item.executionId ?? context.executionId ?? null) : named;
 	return {
 		key,
+		text,
+		texts: [spoken.head, spoken.systemPrompt, spoken.prompt],
 		rungs,
 		reserve: {
 			fingerprint: sha256(canonicalJson(asked)),

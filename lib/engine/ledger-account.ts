@@ -16,10 +16,9 @@ import { AccountPrices } from './account-prices';
 import { ProfileReader } from './account-profile';
 import { adminKeyOf, proofOf, TryGuard } from './admin-key';
 import { AnswerCache } from './answer-cache';
-import type { GroupCommit } from '../ledger/group-commit';
-import type { LedgerStore, UsageQuery, UsageRow } from '../ledger/store';
+import type { AccountProfile, LedgerStore, UsageQuery, UsageRow } from '../ledger/store';
 import { reserveCommand } from './ledger-inputs';
-import type { ReserveInput, GrantInput, RefundInput, AccountChange, AdminKeyChange } from './ledger-inputs';
+import type { ReserveInput, GrantInput, RefundInput, AccountChange, AdminKeyChange, LedgerAccountParts } from './ledger-inputs';
 import type { Timing } from './timing';
 import { WakeUps } from './wake-ups';
 
@@ -33,21 +32,6 @@ const SETTLE_TRIES = 3;
 type Answer<K extends Outcome['kind']> = Extract<Outcome, { kind: K }>;
 /** What became of a reserve; `taken` is the alternative that is held, `null` for a stored outcome. */
 export type Taken<A extends Alternative> = Answer<'refused'> | (Answer<'reserved'> & { readonly taken: A | null });
-
-interface LedgerAccountParts {
-	readonly accountId: string;
-	readonly store: LedgerStore;
-	readonly commits: GroupCommit;
-	readonly timing: Timing;
-	/** Shared by all who use the account in this process. */
-	readonly wakeUps?: WakeUps;
-	readonly guard?: TryGuard;
-	readonly profile?: ProfileReader;
-	readonly prices?: AccountPrices;
-	readonly answers?: AnswerCache;
-	/** Empty: only what needs no admin key, or an account that has none. */
-	readonly adminKey?: string;
-}
 
 /** One account of one open ledger. */
 export class LedgerAccount {
@@ -193,6 +177,16 @@ export class LedgerAccount {
 	/** Sets or removes a text, the languages, how much is kept of answers, or the prices. */
 	async changeProfile(command: ProfileCommand | PriceCommand): Promise<Answer<'account'>> {
 		return this.#administer(command, 'account').finally(() => this.profile.forget());
+	}
+
+	/** What the account says to every model, at most a few seconds old. */
+	async readProfile(): Promise<AccountProfile> {
+		return this.profile.read();
+	}
+
+	/** The answers that are kept for identical requests; `null` while they cannot be reached. */
+	openAnswers(): Promise<AnswerCache | null> {
+		return Promise.resolve(this.answers);
 	}
 
 	/** What the budgets have counted. */

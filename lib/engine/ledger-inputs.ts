@@ -3,6 +3,14 @@ import type { Alternative, Cap, Expiry, ReserveCommand } from '../core/commands'
 import type { GrantCategory, Labels, Plan } from '../core/model';
 import type { Micro } from '../core/money';
 import { DEFAULT_HOLD_TIMEOUT_MS } from '../core/reserve';
+import type { GroupCommit } from '../ledger/group-commit';
+import type { LedgerStore } from '../ledger/store';
+import type { AccountPrices } from './account-prices';
+import type { ProfileReader } from './account-profile';
+import type { TryGuard } from './admin-key';
+import type { AnswerCache } from './answer-cache';
+import type { Timing } from './timing';
+import type { WakeUps } from './wake-ups';
 
 export interface ReserveInput<A extends Alternative = Alternative> {
 	readonly key: string;
@@ -65,4 +73,20 @@ export function reserveCommand(
 	const timeoutMs = input.holdTimeoutMs ?? DEFAULT_HOLD_TIMEOUT_MS;
 	const alternatives = offer.alternatives.map(({ rung, calls }) => ({ rung, calls }));
 	return { kind: 'reserve', key, fingerprint, timeoutMs, labels, person, sendId, executionId, caps, ...offer, alternatives };
+}
+
+/** What an account of an open ledger is made of. */
+export interface LedgerAccountParts {
+	readonly accountId: string;
+	readonly store: LedgerStore;
+	readonly commits: GroupCommit;
+	readonly timing: Timing;
+	/** Shared by all who use the account in this process. */
+	readonly wakeUps?: WakeUps;
+	readonly guard?: TryGuard;
+	readonly profile?: ProfileReader;
+	readonly prices?: AccountPrices;
+	readonly answers?: AnswerCache;
+	/** Empty: only what needs no admin key, or an account that has none. */
+	readonly adminKey?: string;
 }

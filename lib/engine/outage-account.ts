@@ -7,9 +7,11 @@ import type { Alternative } from '../core/commands';
 import { isCreditError, type CreditErrorCode } from '../core/errors';
 import type { Hold } from '../core/model';
 import { BUILT_IN_PRICES, type PriceList } from '../core/price-list';
+import type { AccountProfile } from '../ledger/store';
+import type { AnswerCache } from './answer-cache';
 import type { LedgerAccount, Taken } from './ledger-account';
 import type { ReserveInput } from './ledger-inputs';
-import { lateSettle, reconcile, type OutageLedger } from './outage-ledger';
+import { copyTexts, lateSettle, reconcile, type OutageLedger } from './outage-ledger';
 import type { SpendingAccount } from './spending-account';
 
 export interface OutageParts {
@@ -37,6 +39,9 @@ export class OutageAccount implements SpendingAccount {
 	/** True while an outage may have left something to charge. */
 	#owes: boolean;
 	#homing: Promise<void> | null = null;
+	/** As the ledger said last, and the texts that are noted for when it is away. */
+	#known: AccountProfile | null = null;
+	#noted: ReadonlyMap<string, string> | null = null;
 
 	constructor(parts: OutageParts) {
 		this.accountId = parts.accountId;
@@ -92,12 +97,45 @@ export class OutageAccount implements SpendingAccount {
 		return this.#unlessAway((ledger) => ledger.keptResult(holdSeq), null);
 	}
 
+	/** As in the ledger; while that is away, as this machine knew it last: what goes with every request must not be left out. */
+	async readProfile(): Promise<AccountProfile> {
+		try {
+			const profile = await (await this.#parts.openLedger()).readProfile();
+			this.#known = profile;
+			await this.#note(profile);
+			return profile;
+		} catch (error) {
+			if (!isAway(error)) throw error;
+			return this.#known ?? (await this.#parts.openOutage()).account.readProfile();
+		}
+	}
+
+	/** Answers lie in the ledger alone. */
+	async openAnswers(): Promise<AnswerCache | null> {
+		return this.#unlessAway((ledger) => ledger.openAnswers(), null);
+	}
+
 	async #currentPrices(): Promise<PriceList> {
 		try {
 			return await (await this.#parts.openLedger()).prices.current();
 		} catch (error) {
 			if (isAway(error)) return this.#lastPrices;
 			throw error;
+		}
+	}
+
+	/**
+	 * Notes the texts on this machine, for a process that starts while the ledger is away; no file is made to note that there are none.
+	 * Where nothing can be noted, the item must not suffer for it: the next one tries again.
+	 */
+	async #note({ texts }: AccountProfile): Promise<void> {
+		if (this.#noted === texts || (texts.size === 0 && !this.#parts.hasOutage())) return;
+		this.#noted = texts;
+		try {
+			await copyTexts(texts, (await this.#parts.openOutage()).account);
+		} catch (error) {
+			if (!isCreditError(error)) throw error;
+			this.#noted = null;
 		}
 	}
 

@@ -43,6 +43,16 @@ export async function setAllowance({ account }: OutageLedger, allowanceMicro: Mi
 	await account.grant({ credits: allowanceMicro, category: 'adjustment', expiry: null, key });
 }
 
+/** Makes the texts of the outage's account those given; nothing is written while they are. */
+export async function copyTexts(texts: ReadonlyMap<string, string>, account: LedgerAccount): Promise<void> {
+	const { texts: noted, account: outage } = await account.readProfile();
+	const after = `after ${String(outage.lastSeq)}`;
+	for (const name of noted.keys())
+		if (!texts.has(name)) await account.changeProfile({ kind: 'remove_text', key: `no text ${name} ${after}`, name });
+	for (const [name, text] of texts)
+		if (noted.get(name) !== text) await account.changeProfile({ kind: 'set_text', key: `text ${name} ${after}`, name, text });
+}
+
 /** A note of the cost of a call whose hold is in the real ledger. */
 export function lateSettle(holdSeq: number): ReserveInput {
 	const alternative: Alternative = { rung: 0, calls: [{ amountMicro: 0n, model: null, price: null }] };

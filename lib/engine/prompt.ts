@@ -5,6 +5,7 @@
 import { estimateTokens, upperBoundTokens } from '../core/estimate-tokens';
 import type { RequestSize } from '../core/estimate';
 import type { ChatMessage, StructuredMode } from '../providers/provider';
+import type { SpokenInput } from './account-prompt';
 import type { OutputContract } from './output-contract';
 
 /** Tokens that chat formats add around each message, generously. */
@@ -13,20 +14,16 @@ const TOKENS_PER_MESSAGE = 8;
 /** From the strictest to the weakest way of asking for a form. */
 export const STRUCTURED_MODES: readonly StructuredMode[] = ['json_schema', 'json_object', 'prompt'];
 
-/** System and user message of one call. */
+/** System and user message of one call: first what is the same for the account, then for the node, then for the item. */
 export function buildMessages({
+	head,
 	systemPrompt,
 	prompt,
 	contract,
 	mode,
-}: {
-	systemPrompt: string;
-	prompt: string;
-	contract: OutputContract;
-	mode: StructuredMode;
-}): ChatMessage[] {
+}: SpokenInput & { contract: OutputContract; mode: StructuredMode }): ChatMessage[] {
 	const format = mode === 'json_schema' ? '' : contract.inWords;
-	const system = [systemPrompt.trim(), format].filter((part) => part !== '').join('\n\n');
+	const system = [head, systemPrompt.trim(), format].filter((part) => part !== '').join('\n\n');
 	const user: ChatMessage = { role: 'user', content: prompt };
 	return system === '' ? [user] : [{ role: 'system', content: system }, user];
 }

@@ -21,6 +21,8 @@ export interface Answer {
 	readonly attributes: Record<string, unknown>;
 	/** It was paid before. */
 	readonly isStored: boolean;
+	/** False where a later pass gave none, so that of an earlier one is used. */
+	readonly isWhole: boolean;
 	/** For people, when something is worth knowing. */
 	readonly message: string | null;
 }
@@ -85,6 +87,7 @@ export class RungRun {
 			best = {
 				attributes: end.attributes,
 				isStored: end.isStored && (best?.isStored ?? true),
+				isWhole: true,
 				message: end.message ?? best?.message ?? null,
 			};
 		}
@@ -194,7 +197,7 @@ export class RungRun {
 	#unfinished(best: Answer, index: number, end: Exclude<PassEnd, { kind: 'answered' }>): Answer {
 		const [pass, before] = [this.#rung.calls[index]?.pass ?? '', this.#rung.calls[index - 1]?.pass ?? ''];
 		const why = end.kind === 'paused' ? 'The model is left alone for a while, because it failed again and again.' : end.message;
-		return { ...best, message: `The pass ${pass} gave no answer, so that of ${before} is used. ${why}` };
+		return { ...best, isWhole: false, message: `The pass ${pass} gave no answer, so that of ${before} is used. ${why}` };
 	}
 }
 

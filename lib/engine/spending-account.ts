@@ -2,8 +2,11 @@
 import type { PriceList } from '../core/price-list';
 import type { LedgerAccount } from './ledger-account';
 
-/** Spending from an account, and nothing else. */
-export type SpendingAccount = Pick<LedgerAccount, 'accountId' | 'reserve' | 'lookUp' | 'settle' | 'release' | 'expire' | 'keptResult'> & {
+/** Spending from an account, and what goes with it. */
+export type SpendingAccount = Pick<
+	LedgerAccount,
+	'accountId' | 'reserve' | 'lookUp' | 'settle' | 'release' | 'expire' | 'keptResult' | 'readProfile' | 'openAnswers'
+> & {
 	/** The prices that new calls go by. */
 	readonly prices: { current(): Promise<PriceList> };
 };

@@ -21,21 +21,29 @@ export interface CachedAnswer {
 	readonly costMicro: Micro;
 }
 
-/** One call that was not made, because a kept answer took its place. */
+/** An answer was used. */
 export interface AnswerUse {
 	readonly key: string;
 	readonly atMs: Instant;
-	/** Calendar day in the account's zone, YYYY-MM-DD, and campaign that the saved call is counted under. */
+}
+
+/** Calls of one day and campaign that were not made, because kept answers took their place. */
+export interface AnswerSaving {
+	/** Calendar day in the account's zone, YYYY-MM-DD. */
 	readonly day: string;
 	readonly campaign: string;
-	/** What the call would have cost, going by the one that the answer came from. */
+	readonly calls: number;
+	/** What they would have cost, going by the calls that the answers came from. */
 	readonly savedMicro: Micro;
 }
 
+/** Each key, and each day and campaign, at most once in its list. */
 export interface AnswerChanges {
-	/** One of a key that is there replaces it. Each key at most once. */
+	/** One of a key that is there replaces it. */
 	readonly kept: readonly CachedAnswer[];
 	readonly used: readonly AnswerUse[];
+	/** Added to what was saved before. */
+	readonly saved: readonly AnswerSaving[];
 }
 
 /** What is kept for one campaign and node. */
@@ -49,19 +57,11 @@ export interface AnswerGroup {
 	readonly newestAtMs: Instant;
 }
 
-/** Calls that were not made on one day for one campaign. */
-export interface AnswerSaving {
-	readonly day: string;
-	readonly campaign: string;
-	readonly calls: number;
-	readonly savedMicro: Micro;
-}
-
 export interface AnswerStore {
 	/** The answer of a key, or `null` when there is none or its time is over at `atMs`. */
 	find(accountId: string, key: string, atMs: Instant): Promise<CachedAnswer | null>;
 
-	/** Keeps answers and notes uses, all in one transaction. An answer that was removed meanwhile may still be used. */
+	/** Keeps answers, notes uses and adds savings, all in one transaction. A use of an answer that was removed meanwhile is none. */
 	write(accountId: string, changes: AnswerChanges): Promise<void>;
 
 	/** Removes the least recently used answers until the limits are kept; returns how many. Keeping an answer is a use. */

@@ -2,11 +2,12 @@
 import type { NodeDescription, Param } from './param';
 
 /**
- * Every reason an item can carry, with the words people read. The first two belong to answers of the model; with an answer of a cheaper
- * model or of the cache, the others say why it was not the model, and with the fallback values, why there was no answer.
+ * Every reason an item can carry, with the words people read. The first three say that there was no need to look further; with an answer
+ * of a cheaper model or of the cache, the others say why it was not the model, and with the fallback values, why there was no answer.
  */
 export const REASONS = [
 	{ value: 'answered', label: 'Answered', help: 'The model answered' },
+	{ value: 'cached', label: 'Answered From the Cache', help: 'The same request was answered before' },
 	{ value: 'replayed', label: 'Answered Before', help: 'A retry got the answer that was already paid for' },
 	{ value: 'budget_exceeded', label: 'Budget Used Up', help: 'A budget has no room left for the call' },
 	{ value: 'call_in_flight', label: 'Call Under Way Elsewhere', help: 'The same request is being paid for by another run' },

@@ -6,6 +6,7 @@ import { LIMIT_PARAMS } from './llm-action/limits';
 import { OPTION_PARAMS } from './llm-action/options';
 import { PASS_PARAMS } from './llm-action/passes';
 import { REQUEST_PARAMS } from './llm-action/request';
+import { REUSE_PARAMS } from './llm-action/reuse';
 import { TIME_PARAMS } from './llm-action/time';
 import type { NodeDescription, Param } from './param';
 
@@ -16,6 +17,7 @@ export const LLM_ACTION_PARAMS = [
 	...CHECK_PARAMS,
 	...LABEL_PARAMS,
 	...LIMIT_PARAMS,
+	...REUSE_PARAMS,
 	...TIME_PARAMS,
 	...OPTION_PARAMS,
 ] as const satisfies readonly Param[];
@@ -29,7 +31,9 @@ export const LLM_ACTION: NodeDescription = {
 		'Each item asks the model. Credits are set aside before the call and settled after it, so a campaign never spends more than was granted.',
 		'When the model does not fit the credits, a limit or the time, or cannot answer, the cheaper models are asked in their order; after the last one, the item leaves with the fallback values and the campaign goes on.',
 		'With passes, each answer is improved before it leaves. The credits of all its passes are set aside before the first; when a later one fails, the best answer so far is used.',
-		'Every item carries `llmCredits`: `source` (model, cheaper_model or fallback), `reason`, `message`, `model`, `credits`, `reserved`, `balance`, `usage`, `attempts`, `latencyMs`, `holdId`, `purpose`, `passes` and `checks`.',
+		'With Reuse, an answer to exactly the same request is used again: before asking, or only instead of the fallback values. It costs nothing.',
+		'The compliance text of the account goes with every request. Other texts of the account, such as its brand voice, go with requests that refer to them with `[[text:brand_voice]]`.',
+		'Every item carries `llmCredits`: `source` (model, cheaper_model, cache or fallback), `reason`, `message`, `model`, `credits`, `reserved`, `balance`, `usage`, `attempts`, `latencyMs`, `holdId`, `purpose`, `passes` and `checks`.',
 	],
 	colour: '#b8d8c8',
 	icon: 'llm-action',

@@ -23,17 +23,17 @@ export class EndpointHabits {
 		this.#limitField = KNOWS_MAX_COMPLETION_TOKENS.has(providerId) ? 'max_completion_tokens' : 'max_tokens';
 	}
 
-	/** The body for a request, as far as is known acceptable to the model. */
+	/** The body for a request, as far as is known acceptable to the model. What differs from item to item comes last: the messages. */
 	bodyFor(request: ChatRequest): ChatBody {
 		const { model, messages, maxOutputTokens, temperature, reasoningEffort } = request;
 		const limitField = this.#limitFieldOf(model);
 		return {
 			model,
-			messages: messages.map(({ role, content }) => ({ role, content })),
 			...(maxOutputTokens !== null && limitField !== null ? { [limitField]: maxOutputTokens } : {}),
 			...(temperature !== null && !this.#isRefused(model, 'temperature') ? { temperature } : {}),
 			...(reasoningEffort !== null && !this.#isRefused(model, 'reasoning_effort') ? { reasoning_effort: reasoningEffort } : {}),
 			...responseFormat(request),
+			messages: messages.map(({ role, content }) => ({ role, content })),
 		};
 	}
 

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import type { Command, Outcome } from '../../lib/core/commands';
 import { sha256 } from '../../lib/core/idempotency';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
-import type { AnswerUse, CachedAnswer } from '../../lib/ledger/answer-store';
+import type { AnswerSaving, AnswerUse, CachedAnswer } from '../../lib/ledger/answer-store';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { faultOf } from '../support/error-code';
 import { credits, expectKind, grant, openAccount, reserve } from '../support/ledger-commands';
@@ -38,12 +38,16 @@ class Fixture {
 		return { key: sha256(name), campaign: 'spring', node: 'Write', text: name, storedAtMs, keptUntilMs, costMicro: credits(2), ...more };
 	}
 
-	use(name: string, more: Partial<AnswerUse> = {}): AnswerUse {
-		return { key: sha256(name), atMs: this.clock.nowMs, day: '2026-04-08', campaign: 'spring', savedMicro: credits(2), ...more };
+	use(name: string, atMs = this.clock.nowMs): AnswerUse {
+		return { key: sha256(name), atMs };
+	}
+
+	saving(more: Partial<AnswerSaving> = {}): AnswerSaving {
+		return { day: '2026-04-08', campaign: 'spring', calls: 1, savedMicro: credits(2), ...more };
 	}
 
 	async keep(...answers: CachedAnswer[]): Promise<void> {
-		await this.store.answers.write(ACCOUNT, { kept: answers, used: [] });
+		await this.store.answers.write(ACCOUNT, { kept: answers, used: [], saved: [] });
 	}
 
 	/** Which of these are there now. */
@@ -92,7 +96,7 @@ function keeping(given: () => Fixture): void {
 		await given().one(openAccount(), 'bee');
 		await given().keep(given().answer('a'));
 		expect(await store.answers.find('bee', sha256('a'), clock.nowMs)).to.equal(null);
-		await store.answers.write('nobody', { kept: [given().answer('a')], used: [given().use('a')] });
+		await store.answers.write('nobody', { kept: [given().answer('a')], used: [given().use('a')], saved: [given().saving()] });
 		expect(await store.answers.find('nobody', sha256('a'), clock.nowMs)).to.equal(null);
 		expect(await store.answers.summary('nobody')).to.deep.equal({ groups: [], savings: [] });
 		expect([await store.answers.trim('nobody', MANY), await store.answers.clear('nobody', {})]).to.deep.equal([0, 0]);
@@ -116,9 +120,14 @@ function keeping(given: () => Fixture): void {
 		clock.advance(5);
 		await store.answers.write(ACCOUNT, {
 			kept: [given().answer('d', { text: '漢字' })],
-			used: [given().use('a'), given().use('a'), given().use('gone', { campaign: '', savedMicro: 0n })],
+			used: [given().use('a'), given().use('gone')],
+			saved: [given().saving({ calls: 2, savedMicro: credits(4) }), given().saving({ campaign: '', savedMicro: 0n })],
 		});
-		await store.answers.write(ACCOUNT, { kept: [], used: [given().use('a', { savedMicro: 1n }), given().use('a', { day: '2026-04-09' })] });
+		await store.answers.write(ACCOUNT, {
+			kept: [],
+			used: [],
+			saved: [given().saving({ savedMicro: 1n }), given().saving({ day: '2026-04-09' })],
+		});
 		const { groups, savings } = await store.answers.summary(ACCOUNT);
 		const byText = <T>(rows: readonly T[]): T[] => [...rows].sort((a, b) => (JSON.stringify(a, plain) < JSON.stringify(b, plain) ? -1 : 1));
 		expect(byText(groups)).to.deep.equal([
@@ -136,7 +145,11 @@ function keeping(given: () => Fixture): void {
 		const { store } = given();
 		const names = Array.from({ length: 20 }, (_, index) => `n${String(index)}`);
 		const write = (list: readonly string[]): Promise<void> =>
-			store.answers.write(ACCOUNT, { kept: list.map((name) => given().answer(name)), used: list.map((name) => given().use(name)) });
+			store.answers.write(ACCOUNT, {
+				kept: list.map((name) => given().answer(name)),
+				used: list.map((name) => given().use(name)),
+				saved: [given().saving({ calls: list.length })],
+			});
 		await Promise.all([write(names), write([...names].reverse()), store.answers.trim(ACCOUNT, MANY), write(names)]);
 		const { groups, savings } = await store.answers.summary(ACCOUNT);
 		expect([groups.map(({ answers }) => answers), savings.map(({ calls }) => calls)]).to.deep.equal([[20], [60]]);
@@ -150,7 +163,7 @@ function trimming(given: () => Fixture): void {
 			await given().keep(given().answer(name));
 			given().clock.advance(1000);
 		}
-		await given().store.answers.write(ACCOUNT, { kept: [], used: [given().use('a')] });
+		await given().store.answers.write(ACCOUNT, { kept: [], used: [given().use('a')], saved: [] });
 	});
 
 	it('removes the least recently used beyond a number', async () => {
@@ -168,7 +181,7 @@ function trimming(given: () => Fixture): void {
 	});
 
 	it('does not take a use in the past for a newer one', async () => {
-		await given().store.answers.write(ACCOUNT, { kept: [], used: [given().use('a', { atMs: 0 })] });
+		await given().store.answers.write(ACCOUNT, { kept: [], used: [given().use('a', 0)], saved: [] });
 		await given().store.answers.trim(ACCOUNT, { ...MANY, maxAnswers: 1 });
 		expect(await given().present('a', 'e')).to.equal('a-');
 	});
@@ -197,7 +210,7 @@ function removing(given: () => Fixture): void {
 		await given().one(openAccount(), 'bee');
 		const before = (await store.snapshot(ACCOUNT)).account;
 		await given().keep(given().answer('a'), given().answer('b', { keptUntilMs: clock.nowMs + 2 * HOUR_MS }));
-		await store.answers.write('bee', { kept: [given().answer('a')], used: [] });
+		await store.answers.write('bee', { kept: [given().answer('a')], used: [], saved: [] });
 		const endMs = clock.nowMs + HOUR_MS;
 		expect([await store.answers.purge(endMs - 1), await store.answers.purge(endMs), await store.answers.purge(endMs)]).to.deep.equal([
 			0, 2, 0,
@@ -215,7 +228,7 @@ function closing(factory: StoreFactory): void {
 		await store.close();
 		const calls: readonly (() => Promise<unknown>)[] = [
 			() => store.answers.find(ACCOUNT, sha256('a'), 0),
-			() => store.answers.write(ACCOUNT, { kept: [fixture.answer('a')], used: [] }),
+			() => store.answers.write(ACCOUNT, { kept: [fixture.answer('a')], used: [], saved: [] }),
 			() => store.answers.trim(ACCOUNT, MANY),
 			() => store.answers.summary(ACCOUNT),
 			() => store.answers.clear(ACCOUNT, {}),

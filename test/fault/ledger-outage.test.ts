@@ -160,6 +160,25 @@ describe('a ledger that is away, where its owner allowed to go on', () => {
 		expect((await world.balances()).available).to.equal('94');
 	});
 
+	it('keeps the texts that go with every request, also for a process that starts while the ledger is away', async () => {
+		const world = await new World().open({ granted: 100, allowance: 10 });
+		const textsOf = async (account: OutageAccount): Promise<unknown> => [...(await account.readProfile()).texts];
+		expect(await textsOf(world.spending)).to.deep.equal([]);
+		expect(world.hasOutage, 'nothing is noted where there is nothing to note').to.equal(false);
+		await world.ledger.changeProfile({ kind: 'set_text', key: 't', name: 'compliance', text: 'Promise no cures.' });
+		await world.ledger.changeProfile({ kind: 'set_text', key: 'u', name: 'season', text: 'Spring' });
+		expect(await textsOf(world.spending)).to.have.length(2);
+		await world.ledger.changeProfile({ kind: 'remove_text', key: 'r', name: 'season' });
+		await textsOf(world.spending);
+		const texts = [['compliance', 'Promise no cures.']];
+		world.answers = 0;
+		expect([await textsOf(world.spending), await textsOf(world.newProcess())]).to.deep.equal([texts, texts]);
+		expect(await world.spending.openAnswers()).to.equal(null);
+		world.answers = Infinity;
+		expect(await world.spending.openAnswers()).to.equal(world.ledger.answers);
+		expect((await world.balances()).violations).to.deep.equal([]);
+	});
+
 	it('settles a call of the real ledger that was under way when it went away', async () => {
 		const world = await new World().open({ granted: 100, allowance: 10 });
 		const outcome = await world.spending.reserve(input('a', 8));

@@ -83,11 +83,12 @@ describe('the database roles of a PostgreSQL ledger', function () {
 		]);
 		expect(await spender.purgeResults(keptUntilMs)).to.equal(1);
 		const answer = { key: 'aa', campaign: 'spring', node: 'n', text: 'kept', storedAtMs: keptUntilMs - 9, keptUntilMs, costMicro: 1n };
-		const use = { key: 'aa', atMs: keptUntilMs, day: '2026-04-08', campaign: 'spring', savedMicro: 1n };
-		for (let again = 0; again < 2; again += 1) await spender.answers.write(ACCOUNT, { kept: [answer], used: [use] });
+		const saving = { day: '2026-04-08', campaign: 'spring', calls: 1, savedMicro: 1n };
+		const use = { key: 'aa', atMs: keptUntilMs };
+		for (let again = 0; again < 2; again += 1) await spender.answers.write(ACCOUNT, { kept: [answer], used: [use], saved: [saving] });
 		expect(await spender.answers.find(ACCOUNT, 'aa', keptUntilMs - 1)).to.deep.equal(answer);
 		expect(await spender.answers.trim(ACCOUNT, { maxAnswers: 0, maxBytes: 0 })).to.equal(1);
-		await spender.answers.write(ACCOUNT, { kept: [answer], used: [] });
+		await spender.answers.write(ACCOUNT, { kept: [answer], used: [], saved: [] });
 		expect([await spender.answers.clear(ACCOUNT, {}), await spender.answers.purge(keptUntilMs)]).to.deep.equal([1, 0]);
 		const before = (await owner.materialised(ACCOUNT))?.account;
 		const forbidden: readonly Command[] = [

@@ -20,7 +20,7 @@ async function honestLedger(): Promise<string> {
 		{ kind: 'remove_text', key: 'r', name: 'season' },
 	]);
 	const answer = { key: 'aa', campaign: '', node: '', text: 'Hello', storedAtMs: 1, keptUntilMs: clock() + 1, costMicro: 5n };
-	await store.answers.write(ACCOUNT, { kept: [answer], used: [] });
+	await store.answers.write(ACCOUNT, { kept: [answer], used: [], saved: [] });
 	await store.close();
 	return path;
 }

@@ -86,7 +86,7 @@ describe('command line: texts and kept answers', () => {
 				const keptUntilMs = Date.now() + 3_600_000;
 				const answer = { key: sha256(name), campaign, node: 'Write', text: name, storedAtMs, keptUntilMs, costMicro: 1_500_000n };
 				account.answers.keep(answer);
-				account.answers.noteUse(answer, campaign);
+				account.answers.noteSaving(answer, campaign);
 			}
 			await account.answers.drain();
 		});

@@ -10,6 +10,7 @@ import { openMemoryLedger } from '../../lib/ledger/memory/store';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { LLM_ACTION_PARAMS } from '../../lib/params/llm-action';
 import { readParams } from '../../lib/params/read';
+import { storyOf } from './journal-story';
 import type { ScriptedProvider } from './scripted-provider';
 import { VirtualTime } from './virtual-time';
 
@@ -100,27 +101,7 @@ export async function expectClean({ store, ledger }: ActionWorld): Promise<void>
 	expect((await ledger.balance()).heldMicro, 'no hold is left open').to.equal(0n);
 }
 
-/** The entries of the journal about calls, each as a line: `reserved 1.2 m`, `settled 1.2`, `refused credits_exhausted` … */
+/** The entries of the journal about calls, each as a line. */
 export async function story({ store }: ActionWorld): Promise<string[]> {
-	const entries = await store.entries('a', { afterSeq: 0, limit: 10_000 });
-	return entries.flatMap(({ body, labels }) => {
-		switch (body.kind) {
-			case 'reserved': {
-				const why = body.steppedDown === null ? '' : ` not ${body.steppedDown}`;
-				return [
-					`reserved ${formatCredits(body.amountMicro)} ${labels?.model ?? ''} rung ${String(body.rung)} pass ${String(body.pass)}${why}`,
-				];
-			}
-			case 'refused':
-				return [`refused ${body.reason}`];
-			case 'settled':
-				return [`settled ${formatCredits(body.actualMicro)}`];
-			case 'released':
-				return ['released'];
-			case 'hold_expired':
-				return ['unconfirmed'];
-			default:
-				return [];
-		}
-	});
+	return storyOf(await store.entries('a', { afterSeq: 0, limit: 10_000 }));
 }

@@ -1,8 +1,9 @@
 /**
  * Owns how tests look into a ledger, a file or on a server, from outside the host that uses it: balance, journal, proof, at an instant of their choice.
- * Refuses to write, save for the grant a test starts with.
+ * Refuses to write, save for the grant and the texts that a test starts with.
  */
 import { formatCredits, parseCredits } from '../../lib/core/money';
+import { answerReport } from '../../lib/engine/answer-report';
 import { balanceDocument } from '../../lib/engine/credit-balance';
 import { LedgerAccount } from '../../lib/engine/ledger-account';
 import { verifyLedger, type Verification } from '../../lib/engine/verify-ledger';
@@ -12,6 +13,7 @@ import { openSqliteLedger } from '../../lib/ledger/sqlite/store';
 import type { LedgerStore, UsageGrouping, UsageRow } from '../../lib/ledger/store';
 import { isServerAddress } from '../../lib/runtime/runtime';
 import { jitter, monotonicMs, pause } from '../../lib/runtime/system';
+import { storyOf } from './journal-story';
 
 export interface BalanceReading {
 	readonly account: string;
@@ -100,6 +102,24 @@ export async function readCalls(ledger: string): Promise<string[]> {
 			const why = hold.steppedDown === null ? '' : ` not ${hold.steppedDown}`;
 			return [`${String(hold.rung)}/${String(hold.pass)} ${hold.labels.model ?? ''} ${hold.state}${cost}${why}`];
 		});
+	});
+}
+
+/** The journal about calls, each entry as a line. */
+export async function readStory(ledger: string): Promise<string[]> {
+	return withLedger(ledger, 0, async (_, store) => storyOf(await store.entries('default', { afterSeq: 0, limit: 10_000 })));
+}
+
+/** Sets a text of the account. */
+export async function setText(ledger: string, name: string, text: string): Promise<void> {
+	await withLedger(ledger, 0, (account) => account.changeProfile({ kind: 'set_text', key: `${name} ${text}`, name, text }));
+}
+
+/** How many answers are kept, and how many calls they saved. */
+export async function readAnswers(ledger: string): Promise<{ readonly kept: number; readonly saved: number }> {
+	return withLedger(ledger, 0, async (_, store) => {
+		const { answers, savings } = answerReport(await store.answers.summary('default'));
+		return { kept: answers, saved: savings.reduce((sum, { calls }) => sum + calls, 0) };
 	});
 }
 

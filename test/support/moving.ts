@@ -62,7 +62,8 @@ export async function fill(store: LedgerStore, clock: { advance: (ms: number) =>
 			keptUntilMs: clock.nowMs + 3_600_000,
 			costMicro: 5n,
 		})),
-		used: [{ key: '1'.repeat(64), atMs: clock.nowMs, day: '2026-04-08', campaign: ODD, savedMicro: 5n }],
+		used: [{ key: '1'.repeat(64), atMs: clock.nowMs }],
+		saved: [{ day: '2026-04-08', campaign: ODD, calls: 1, savedMicro: 5n }],
 	});
 	await store.commit(OTHER_ACCOUNT, [settle(4, 3, { result: { text: ODD, keptUntilMs: clock.nowMs + 3_600_000 } })]);
 	return [5, 6];

@@ -93,7 +93,7 @@ describe('kept answers', () => {
 	it('count what they saved, on the day of the account', async () => {
 		const world = await makeWorld();
 		world.cache.keep(answer(world, 'a'));
-		for (let use = 0; use < 3; use += 1) world.cache.noteUse(answer(world, 'a'), 'spring');
+		for (let use = 0; use < 3; use += 1) world.cache.noteSaving(answer(world, 'a'), 'spring');
 		await world.cache.drain();
 		const { savings, answers, bytes } = answerReport(await world.store.answers.summary(ACCOUNT));
 		// Noon UTC is the next day there.

@@ -26,15 +26,17 @@ export class MemoryAnswers implements AnswerStore {
 		return Promise.resolve(answer);
 	}
 
-	async write(accountId: string, { kept, used }: AnswerChanges): Promise<void> {
+	async write(accountId: string, { kept, used, saved }: AnswerChanges): Promise<void> {
 		const shelf = this.#shelf(accountId) ?? this.#newShelf(accountId);
 		for (const answer of kept) shelf?.answers.set(answer.key, { ...answer, usedAtMs: answer.storedAtMs });
-		for (const { key, atMs, day, campaign, savedMicro } of shelf ? used : []) {
+		for (const { key, atMs } of used) {
 			const answer = shelf?.answers.get(key);
-			if (answer && compareInstants(answer.usedAtMs, atMs) < 0) shelf?.answers.set(key, { ...answer, usedAtMs: atMs });
+			if (answer) shelf?.answers.set(key, { ...answer, usedAtMs: later(answer.usedAtMs, atMs) });
+		}
+		for (const { day, campaign, calls, savedMicro } of saved) {
 			const id = `${day} ${campaign}`;
 			const before = shelf?.savings.get(id) ?? { day, campaign, calls: 0, savedMicro: 0n };
-			shelf?.savings.set(id, { ...before, calls: before.calls + 1, savedMicro: before.savedMicro + savedMicro });
+			shelf?.savings.set(id, { ...before, calls: before.calls + calls, savedMicro: before.savedMicro + savedMicro });
 		}
 		return Promise.resolve();
 	}

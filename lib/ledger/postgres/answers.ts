@@ -3,7 +3,7 @@
  * changes no balance. Refuses to know how a transaction is insisted on; the store does.
  */
 import type { CacheLimits } from '../../core/profile';
-import { later, type Instant } from '../../core/time';
+import type { Instant } from '../../core/time';
 import { readAnswer, readAnswerGroup, readAnswerSaving, type AnswerGroupRow, type AnswerRow, type AnswerSavingRow } from '../beside-rows';
 import { bytesOfText, type AnswerChanges, type AnswerGroup, type AnswerSaving, type AnswerStore, type CachedAnswer } from '../answer-store';
 import { bytesOf } from '../rows';
@@ -66,7 +66,7 @@ export class PostgresAnswers implements AnswerStore {
 		return row ? readAnswer(row as unknown as AnswerRow) : null;
 	}
 
-	async write(accountId: string, { kept, used }: AnswerChanges): Promise<void> {
+	async write(accountId: string, { kept, used, saved }: AnswerChanges): Promise<void> {
 		await this.#writer.writeBeside([ANSWERS.name, SAVINGS.name], async (session) => {
 			const account = await this.#accountNumber(session, accountId);
 			if (account === null) return [];
@@ -74,7 +74,11 @@ export class PostgresAnswers implements AnswerStore {
 			return [
 				upsertRows(this.#in, account, ANSWERS, { rows: inOrder(kept, ({ key }) => key), keys: 1, isAdded: false }),
 				this.#uses(account, used),
-				upsertRows(this.#in, account, SAVINGS, { rows: savingsOf(used), keys: 2, isAdded: true }),
+				upsertRows(this.#in, account, SAVINGS, {
+					rows: inOrder(saved, ({ day, campaign }) => `${day} ${campaign}`),
+					keys: 2,
+					isAdded: true,
+				}),
 			].filter((statement) => statement !== null);
 		});
 	}
@@ -120,10 +124,9 @@ export class PostgresAnswers implements AnswerStore {
 	/** A later use wins, whichever process comes first. */
 	#uses(account: bigint, used: AnswerChanges['used']): Statement | null {
 		if (used.length === 0) return null;
-		const latest = new Map<string, Instant>();
-		for (const { key, atMs } of inOrder(used, ({ key }) => key)) latest.set(key, later(atMs, latest.get(key) ?? atMs));
+		const rows = inOrder(used, ({ key }) => key);
 		const text = `UPDATE ${this.#in}cached_answers t SET used_at_ms = greatest(t.used_at_ms, v.at_ms) FROM unnest($2::bytea[], $3::bigint[]) AS v (key, at_ms) WHERE t.account = $1 AND t.key = ANY ($2) AND t.key = v.key`;
-		return { name: 'use_answers', text, values: [account, [...latest.keys()].map((key) => bytesOf(key)), [...latest.values()]] };
+		return { name: 'use_answers', text, values: [account, rows.map(({ key }) => bytesOf(key)), rows.map(({ atMs }) => atMs)] };
 	}
 
 	#account(): string {
@@ -142,15 +145,4 @@ export class PostgresAnswers implements AnswerStore {
 
 function inOrder<T>(rows: readonly T[], keyOf: (row: T) => string): T[] {
 	return [...rows].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-}
-
-/** Uses added up, one row for each day and campaign. */
-function savingsOf(used: AnswerChanges['used']): AnswerSaving[] {
-	const savings = new Map<string, AnswerSaving>();
-	for (const { day, campaign, savedMicro } of used) {
-		const id = `${day} ${campaign}`;
-		const before = savings.get(id) ?? { day, campaign, calls: 0, savedMicro: 0n };
-		savings.set(id, { ...before, calls: before.calls + 1, savedMicro: before.savedMicro + savedMicro });
-	}
-	return inOrder([...savings.values()], ({ day, campaign }) => `${day} ${campaign}`);
 }

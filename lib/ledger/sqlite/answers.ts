@@ -29,7 +29,7 @@ export class SqliteAnswers implements AnswerStore {
 	readonly #find: Statement<[string, Buffer, number], AnswerRow>;
 	readonly #keep: Statement<[bigint, Buffer, string, string, number, number, number, bigint, number, string]>;
 	readonly #use: Statement<[number, bigint, Buffer, number]>;
-	readonly #save: Statement<[bigint, string, string, bigint]>;
+	readonly #save: Statement<[bigint, string, string, number, bigint]>;
 	readonly #total: Statement<[bigint], { readonly answers: bigint; readonly bytes: bigint | null }>;
 	readonly #leastUsed: Statement<[bigint], UsedRow>;
 	readonly #remove: Statement<[bigint, Buffer]>;
@@ -49,7 +49,7 @@ export class SqliteAnswers implements AnswerStore {
 		);
 		this.#use = db.prepare('UPDATE cached_answers SET used_at_ms = ? WHERE account = ? AND key = ? AND used_at_ms < ?');
 		this.#save = db.prepare(
-			'INSERT INTO answer_savings VALUES (?, ?, ?, 1, ?) ON CONFLICT DO UPDATE SET calls = calls + 1, saved_micro = saved_micro + excluded.saved_micro',
+			'INSERT INTO answer_savings VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, saved_micro = saved_micro + excluded.saved_micro',
 		);
 		this.#total = db.prepare('SELECT count(*) AS answers, sum(bytes) AS bytes FROM cached_answers WHERE account = ?');
 		this.#leastUsed = db.prepare('SELECT key, bytes FROM cached_answers WHERE account = ? ORDER BY used_at_ms, key');
@@ -71,17 +71,15 @@ export class SqliteAnswers implements AnswerStore {
 		});
 	}
 
-	async write(accountId: string, { kept, used }: AnswerChanges): Promise<void> {
+	async write(accountId: string, { kept, used, saved }: AnswerChanges): Promise<void> {
 		return this.#in.write(() => {
 			const account = this.#accountId.get(accountId);
 			if (account === undefined) return { result: undefined, isChanged: false };
 			for (const { key, campaign, node, text, storedAtMs, keptUntilMs, costMicro } of kept)
 				this.#keep.run(account, bytesOf(key), campaign, node, storedAtMs, storedAtMs, keptUntilMs, costMicro, bytesOfText(text), text);
-			for (const { key, atMs, day, campaign, savedMicro } of used) {
-				this.#use.run(atMs, account, bytesOf(key), atMs);
-				this.#save.run(account, day, campaign, savedMicro);
-			}
-			return { result: undefined, isChanged: kept.length + used.length > 0 };
+			for (const { key, atMs } of used) this.#use.run(atMs, account, bytesOf(key), atMs);
+			for (const { day, campaign, calls, savedMicro } of saved) this.#save.run(account, day, campaign, calls, savedMicro);
+			return { result: undefined, isChanged: kept.length + used.length + saved.length > 0 };
 		});
 	}
 

@@ -21,7 +21,7 @@ export const REQUEST_PARAMS = [
 		section: 'main',
 		isPerItem: true,
 		placeholder: 'You write short, warm messages in the language of the reader.',
-		help: 'What the model should always keep to. The same text for every person keeps calls cheap, because providers discount a repeated start',
+		help: 'What the model should always keep to. The same text for every person keeps calls cheap, because providers discount a repeated start. [[text:brand_voice]] stands for a text of the account',
 	},
 	{
 		name: 'prompt',

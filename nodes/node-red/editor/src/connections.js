@@ -1,4 +1,5 @@
 /** Owns the two buttons of the config nodes: does the provider answer, and what has the ledger left. */
+import { failureText, grouped } from './readable';
 
 export function addConnectionTest(form) {
 	const row = form.element.find('.llmc-test');
@@ -10,7 +11,7 @@ export function addConnectionTest(form) {
 			const answer = await ask(form);
 			said.addClass(answer.ok ? 'llmc-good' : 'llmc-bad').text(answer.message);
 		} catch (failure) {
-			said.addClass('llmc-bad').text(messageOf(failure));
+			said.addClass('llmc-bad').text(failureText(failure));
 		}
 	});
 }
@@ -31,7 +32,7 @@ export function showBalance(form) {
 	if (form.node.id === undefined) return;
 	$.getJSON(`llm-credits/ledger/${encodeURIComponent(form.node.id)}/balance`).then(
 		(balance) => place.append(balance.message === undefined ? table(balance) : $('<span>').text(balance.message)),
-		(failure) => place.append($('<span class="llmc-bad">').text(messageOf(failure))),
+		(failure) => place.append($('<span class="llmc-bad">').text(failureText(failure))),
 	);
 }
 
@@ -47,14 +48,4 @@ function table({ available, held, overdraft, grants }) {
 		body.append($('<div class="llmc-hint">').text(`${category}: ${grouped(remaining)} of ${grouped(amount)}, ${until}`));
 	}
 	return body;
-}
-
-function grouped(decimal) {
-	const [whole, fraction] = decimal.split('.');
-	return whole.replace(/\B(?=(\d{3})+$)/g, ',') + (fraction ? `.${fraction}` : '');
-}
-
-function messageOf(failure) {
-	if (failure.status === 401 || failure.status === 403) return 'You may not do this. Ask for the permission of LLM Credits.';
-	return failure.responseJSON?.message ?? 'Node-RED did not answer.';
 }
