@@ -5,6 +5,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ItemChecks } from '../../lib/engine/item-result';
 import { until } from './child';
 import { usualLedger, type UsualLedger } from './host-ledger';
 import type { WorkflowJson } from './n8n-workflow-builder';
@@ -22,6 +23,7 @@ export interface KeptItem {
 			readonly purpose: string;
 			readonly attempts: number;
 			readonly model: string;
+			readonly checks?: ItemChecks | null;
 		};
 	};
 	readonly pairedItem?: { readonly item: number };

@@ -2,6 +2,7 @@
  * Owns the flow that tests run in the real Node-RED: people come in over HTTP, each is a message, and what leaves the node under
  * test, its status, its faults and its completions are kept to be read. Refuses to know what is expected.
  */
+import type { ItemChecks } from '../../lib/engine/item-result';
 import { until } from './child';
 import { connectionTo } from './host-ledger';
 import type { FlowNode, NodeRed } from './real-node-red';
@@ -17,10 +18,11 @@ export interface Left {
 	readonly credits: {
 		readonly source: string;
 		readonly reason: string;
-		readonly model: string;
 		readonly message: string | null;
 		readonly credits: string;
 		readonly attempts: number;
+		readonly model: string;
+		readonly checks?: ItemChecks | null;
 	};
 	readonly index: number;
 	readonly tokenUsage: unknown;
