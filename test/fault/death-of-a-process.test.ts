@@ -24,7 +24,7 @@ for (const { name: kind, newAddress } of SHARED_KINDS) {
 			let ledger = new Aftermath(await newAddress());
 			for (let round = 0; round < ROUNDS; round += 1) {
 				if (round % ROUNDS_OF_LEDGER === 0) ledger = new Aftermath(await newAddress());
-				const tally = await withLoads(ledger.address, [`v${round}`, `o${round}`], async (victim, other) => {
+				const tally = await withLoads({ place: ledger.address, names: [`v${round}`, `o${round}`] }, async (victim, other) => {
 					if (round % BY_THE_CLOCK === 0) await pause(chance.below(LONGEST_START_MS));
 					else await victim.untilGrown(1 + chance.below(MOST_BYTES));
 					await victim.kill();

@@ -32,7 +32,7 @@ describe('death of a PostgreSQL server under load', function () {
 			for (let round = 0; round < ROUNDS; round += 1) {
 				if (round % ROUNDS_OF_LEDGER === 0) ledger = new Aftermath(`${server.url()}?schema=round_${round}`);
 				const death = DEATHS[round % DEATHS.length]!;
-				const tally = await withLoads(ledger.address, [`a${round}`, `b${round}`], async (...loads) => {
+				const tally = await withLoads({ place: ledger.address, names: [`a${round}`, `b${round}`] }, async (...loads) => {
 					await Promise.all(loads.map((load) => load.untilGrown(500)));
 					await loads[0]?.untilGrown(1 + chance.below(MOST_BYTES));
 					await death[1](server);

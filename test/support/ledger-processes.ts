@@ -2,7 +2,16 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { start, until, type Running } from './child';
-import { GO, READY, type Answered, type RaceOrder, type ShareOrder, type WorkerOrder, type WorkerReport } from './ledger-worker';
+import {
+	GO,
+	READY,
+	type Answered,
+	type RaceOrder,
+	type ShareOrder,
+	type Synced,
+	type WorkerOrder,
+	type WorkerReport,
+} from './ledger-worker';
 import { cleanEnvironment } from './repository';
 import { temporaryFolder } from './temporary-folder';
 
@@ -63,8 +72,11 @@ export function contentionOf(reports: readonly WorkerReport[]): Contention {
 }
 
 /** Runs `work` with processes of these names that take made-up calls; whatever becomes of it, none of them stays. */
-export async function withLoads<T>(place: string, names: readonly string[], work: (...loads: readonly Load[]) => Promise<T>): Promise<T> {
-	const loads = names.map((name) => new Load(place, name));
+export async function withLoads<T>(
+	{ place, names, notesSyncs = false }: { place: string; names: readonly string[]; notesSyncs?: boolean },
+	work: (...loads: readonly Load[]) => Promise<T>,
+): Promise<T> {
+	const loads = names.map((name) => new Load({ place, name, notesSyncs }));
 	try {
 		return await work(...loads);
 	} finally {
@@ -79,17 +91,27 @@ export class Load {
 	readonly process: Running;
 	readonly #log: string;
 
-	constructor(place: string, name: string) {
+	constructor({ place, name, notesSyncs }: { place: string; name: string; notesSyncs: boolean }) {
 		this.name = name;
 		this.#log = join(temporaryFolder(), `${name}.log`);
-		this.process = startWorker({ task: 'load', place, name, concurrency: this.concurrency, log: this.#log });
+		this.process = startWorker({ task: 'load', place, name, concurrency: this.concurrency, log: this.#log, notesSyncs });
 	}
 
-	/** What it was answered so far; a line that was cut off by its end is left out. */
+	/** What it was answered so far. */
 	answered(): Answered[] {
+		return this.#lines().filter((line) => line.step !== 'synced');
+	}
+
+	/** What it knew to be on the disk so far, in order. */
+	synced(): Synced[] {
+		return this.#lines().filter((line) => line.step === 'synced');
+	}
+
+	/** A line that was cut off by its end is left out. */
+	#lines(): (Answered | Synced)[] {
 		if (!existsSync(this.#log)) return [];
 		const lines = readFileSync(this.#log, 'utf8').split('\n').slice(0, -1);
-		return lines.map((line) => JSON.parse(line) as Answered);
+		return lines.map((line) => JSON.parse(line) as Answered | Synced);
 	}
 
 	/** Resolves when the log has grown by so many bytes; a line has about 55. Throws when the process has ended by itself. */

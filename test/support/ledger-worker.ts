@@ -3,15 +3,19 @@
  * races and shares are reported on standard output, answers under load are written to a log before the work goes on. Refuses to test
  * anything itself, and to try again what failed.
  */
-import { openSync, writeSync } from 'node:fs';
+import { fdatasync, openSync, writeSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { isCreditError } from '../../lib/core/errors';
 import type { Command } from '../../lib/core/commands';
 import { GroupCommit, type Settlement } from '../../lib/ledger/group-commit';
+import type { SyncFile } from '../../lib/ledger/sqlite/log-sync';
+import { openSqliteLedger } from '../../lib/ledger/sqlite/store';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { openLedgerStore } from '../../lib/runtime/runtime';
+import { jitter, pause, systemClock } from '../../lib/runtime/system';
 import { grant, openAccount, reserve, settle } from './ledger-commands';
 import { loadSetUp, madeUpCall } from './made-up-calls';
+import { LogRuler, type LogExtent } from './write-ahead-log';
 
 export const WORKER_ACCOUNT = 'acme';
 /** So much that a load never ends for want of credits. */
@@ -46,6 +50,8 @@ export interface ShareOrder extends CommonOrder {
 export interface LoadOrder extends CommonOrder {
 	readonly task: 'load';
 	readonly log: string;
+	/** Also notes what of the write-ahead log of a file is on the disk. */
+	readonly notesSyncs: boolean;
 }
 
 export type WorkerOrder = RaceOrder | ShareOrder | LoadOrder;
@@ -66,6 +72,11 @@ export interface WorkerReport {
 export type Answered =
 	| { readonly step: 'reserved' | 'closed' | 'refunded'; readonly number: number; readonly seq: number; readonly isReplayed: boolean }
 	| { readonly step: 'fault'; readonly number: number; readonly code: string };
+
+/** Another line: the write-ahead log was on the disk as far as this. */
+export interface Synced extends LogExtent {
+	readonly step: 'synced';
+}
 
 const STALL_RESOLUTION_MS = 1;
 
@@ -166,15 +177,28 @@ async function share({ place, name, concurrency, forMs }: ShareOrder): Promise<v
 	await store.close();
 }
 
-async function load({ place, name, concurrency, log }: LoadOrder): Promise<void> {
+async function load({ place, name, concurrency, log, notesSyncs }: LoadOrder): Promise<void> {
 	const file = openSync(log, 'a');
-	const note = (line: Answered): void => void writeSync(file, `${JSON.stringify(line)}\n`);
-	const worker = new Worker(await openLedgerStore(place), name);
+	const note = (line: Answered | Synced): void => void writeSync(file, `${JSON.stringify(line)}\n`);
+	const worker = new Worker(await (notesSyncs ? openNotingSyncs(place, note) : openLedgerStore(place)), name);
 	for (const command of loadSetUp(LOAD_CREDITS)) await worker.ask(command);
 	let next = 0;
 	await inParallel(concurrency, async () => {
 		for (;;) await takeCall(worker, { name, number: next++ }, note);
 	});
+}
+
+/** What is in the log when a sync begins is on the disk when it ends. */
+function openNotingSyncs(path: string, note: (line: Synced) => void): Promise<LedgerStore> {
+	const ruler = new LogRuler();
+	const syncFile: SyncFile = (file, done) => {
+		const extent = ruler.extent(file);
+		fdatasync(file, (error) => {
+			if (!error) note({ step: 'synced', ...extent });
+			done(error);
+		});
+	};
+	return openSqliteLedger({ path, clock: systemClock, pause, jitter, syncFile });
 }
 
 async function takeCall(worker: Worker, { name, number }: { name: string; number: number }, note: (line: Answered) => void): Promise<void> {
