@@ -72,7 +72,7 @@ export const ENTRY_KINDS = [
 	'prices_pinned',
 ] as const satisfies readonly BodyKind[];
 
-/** Compact JSON of a body without its kind. Absent parts are left out, slices are `grant:amount` lists; a reservation amounts to its slices. */
+/** Compact JSON of a body without its kind. Absent parts are left out, slices are `grant:amount` lists; a reservation amounts to its slices, a settled call to what was taken for it. */
 export function encodeBody(body: EntryBody): string {
 	if (isPlain(body)) {
 		const { kind: _kind, ...rest } = body;
@@ -90,7 +90,7 @@ export function encodeBody(body: EntryBody): string {
 		case 'settled':
 			return JSON.stringify({
 				h: body.holdSeq,
-				a: String(body.actualMicro),
+				a: body.actualMicro === costOf(body) ? undefined : String(body.actualMicro),
 				c: encodeSlices(body.charged),
 				d: encodeSlices(body.drawn),
 				b: encodeSlices(body.restored),
@@ -193,16 +193,7 @@ function decodeKnown(kind: BodyKind, compact: Compact): EntryBody {
 				limit: optionalText(compact['n']),
 			};
 		case 'settled':
-			return {
-				kind,
-				holdSeq: Number(compact['h']),
-				actualMicro: amount(compact['a']),
-				overdraftMicro: amount(compact['o'] ?? '0'),
-				isLate: compact['l'] === 1,
-				measure: compact['e'] === 1 ? 'estimated' : 'reported',
-				usage: decodeUsage(compact['u']),
-				...decodeMovement(compact),
-			};
+			return decodeSettled(compact);
 		case 'released':
 		case 'hold_expired':
 			return { kind, holdSeq: Number(compact['h']), ...decodeMovement(compact) };
@@ -213,6 +204,26 @@ function decodeKnown(kind: BodyKind, compact: Compact): EntryBody {
 		default:
 			return kind satisfies never;
 	}
+}
+
+function decodeSettled(compact: Compact): Of<'settled'> {
+	const movement = decodeMovement(compact);
+	const overdraftMicro = amount(compact['o'] ?? '0');
+	return {
+		kind: 'settled',
+		holdSeq: Number(compact['h']),
+		actualMicro: compact['a'] === undefined ? costOf({ ...movement, overdraftMicro }) : amount(compact['a']),
+		overdraftMicro,
+		isLate: compact['l'] === 1,
+		measure: compact['e'] === 1 ? 'estimated' : 'reported',
+		usage: decodeUsage(compact['u']),
+		...movement,
+	};
+}
+
+/** What a call cost: what was taken for it, and what nobody could pay. */
+function costOf({ charged, drawn, overdraftMicro }: Pick<Of<'settled'>, 'charged' | 'drawn' | 'overdraftMicro'>): bigint {
+	return sumSlices(charged) + sumSlices(drawn) + overdraftMicro;
 }
 
 function decodeReserved(compact: Compact): Of<'reserved'> {

@@ -3,32 +3,43 @@
  * that was missed is told as such and the command succeeds.
  *
  *   npm run bench -- [--only name]… [--json FILE] [--profile]
+ *   npm run bench -- --scale 10m [--fill-in FOLDER] [--json FILE]
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { CALL_BENCHES } from './calls';
 import { FOOTPRINT_BENCHES } from './footprint';
+import { callsOf, DEFAULT_FILL_FOLDER, largeBench } from './large';
 import type { Bench, Measured } from './measure';
 import { PAIRS_BENCH } from './pairs';
+import { POSTGRES_BENCH } from './postgres';
 import { profileCalls } from './profile';
 import { machineText, rowOf, tableOf } from './report';
 import { SCALE_BENCHES } from './scale';
 import { WRITERS_BENCH } from './writers';
 
-const BENCHES: readonly Bench[] = [PAIRS_BENCH, ...CALL_BENCHES, WRITERS_BENCH, ...SCALE_BENCHES, ...FOOTPRINT_BENCHES];
+const BENCHES: readonly Bench[] = [PAIRS_BENCH, ...CALL_BENCHES, WRITERS_BENCH, POSTGRES_BENCH, ...SCALE_BENCHES, ...FOOTPRINT_BENCHES];
 
 async function main(): Promise<void> {
 	const { values } = parseArgs({
-		options: { only: { type: 'string', multiple: true }, json: { type: 'string' }, profile: { type: 'boolean' } },
+		options: {
+			only: { type: 'string', multiple: true },
+			json: { type: 'string' },
+			profile: { type: 'boolean' },
+			scale: { type: 'string' },
+			'fill-in': { type: 'string', default: DEFAULT_FILL_FOLDER },
+		},
 	});
 	process.stdout.write(`${machineText()}\n`);
 	if (values.profile) {
 		process.stdout.write(await profileCalls());
 		return;
 	}
-	const isWanted = wanted(values.only ?? []);
+	const isLarge = values.scale !== undefined;
+	const benches = isLarge ? [largeBench({ calls: callsOf(values.scale ?? ''), fillIn: values['fill-in'] })] : BENCHES;
+	const isWanted = wanted(values.only ?? [], benches);
 	const results: Measured[] = [];
-	for (const bench of BENCHES) {
+	for (const bench of benches) {
 		if (!bench.names.some(isWanted)) continue;
 		process.stderr.write(`${bench.names.filter(isWanted).join(', ')} …\n`);
 		results.push(...(await measured(bench)).filter(({ name }) => isWanted(name)));
@@ -53,8 +64,8 @@ function textOf(error: unknown): string {
 }
 
 /** Whole names, or the beginnings of names up to a dot. Throws for one that no row has. */
-function wanted(only: readonly string[]): (name: string) => boolean {
-	const names = BENCHES.flatMap((bench) => bench.names);
+function wanted(only: readonly string[], benches: readonly Bench[]): (name: string) => boolean {
+	const names = benches.flatMap((bench) => bench.names);
 	const matches = (name: string, given: string): boolean => name === given || name.startsWith(`${given}.`);
 	const unknown = only.find((given) => !names.some((name) => matches(name, given)));
 	if (unknown !== undefined) throw new Error(`There is no row named "${unknown}". There are: ${names.join(', ')}.`);

@@ -5,7 +5,15 @@ import { grant, openAccount, priceNamed, reserve, settle, tokens } from '../supp
 
 export const FILLED_ACCOUNT = 'hot';
 const AT_ONCE = 256;
-const LABELS = { campaign: 'spring-2026', segment: 'returning', flow: 'Welcome', node: 'Write', model: 'gpt-4.1-mini', purpose: 'live' };
+/** What the calls are counted under. */
+export const LABELS = {
+	campaign: 'spring-2026',
+	segment: 'returning',
+	flow: 'Welcome',
+	node: 'Write',
+	model: 'gpt-4.1-mini',
+	purpose: 'live',
+};
 
 /** Opens the account, with credits for a hundred million calls. */
 export async function openFilled(store: LedgerStore): Promise<void> {

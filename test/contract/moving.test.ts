@@ -9,7 +9,8 @@ import { expectKind, grant, release, reserve, settle } from '../support/ledger-c
 import { POSTGRES, SQLITE, type LedgerKind } from '../support/ledger-places';
 import { ManualClock } from '../support/manual-clock';
 import { contentOf, expectMoved, fill, move, OTHER_ACCOUNT } from '../support/moving';
-import { newLedgerUrl, openPostgresTestLedger, runSql } from '../support/postgres';
+import { newLedgerUrl, openPostgresTestLedger } from '../support/postgres';
+import { runSql } from '../support/postgres-server';
 import { newLedgerPath, openTestLedger } from '../support/sqlite-ledger';
 
 /** What a store keeps in its own way: numbers that it gives out, sets of labels, the mark, and values that are derived. */

@@ -10,7 +10,8 @@ import { verifyLedger } from '../../lib/engine/verify-ledger';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { credits, expectKind, grant, refund, reserve, setBudget, settle } from '../support/ledger-commands';
 import { ManualClock } from '../support/manual-clock';
-import { newLedgerUrl, openPostgresTestLedger, runSql } from '../support/postgres';
+import { newLedgerUrl, openPostgresTestLedger } from '../support/postgres';
+import { runSql } from '../support/postgres-server';
 import { repositoryRoot } from '../support/repository';
 import { newLedgerPath, openTestLedger } from '../support/sqlite-ledger';
 

@@ -4,7 +4,8 @@ import { until } from '../support/child';
 import { startFakeOpenAi, type FakeOpenAi } from '../support/fake-openai';
 import { grantCredits, proofOf, readBalance, readHolds } from '../support/ledger-reader';
 import { campaignFlow, people, sendPeople, whenGreeted, whenLeft } from '../support/node-red-flow';
-import { newLedgerUrl, startPostgres } from '../support/postgres';
+import { newLedgerUrl } from '../support/postgres';
+import { startPostgres } from '../support/postgres-server';
 import { startNodeRed, type NodeRed } from '../support/real-node-red';
 
 const PASSWORD = 'not-a-secret';

@@ -5,7 +5,7 @@
 import { expect } from 'chai';
 import { Aftermath, addTallies, type Tally } from '../support/ledger-aftermath';
 import { withLoads } from '../support/ledger-processes';
-import { startPostgres, type PostgresServer } from '../support/postgres';
+import { startPostgres, type PostgresServer } from '../support/postgres-server';
 import { Chance, roundsOf } from '../support/proof-rounds';
 
 const ROUNDS = roundsOf({ usual: 3, proof: 36 });

@@ -6,7 +6,8 @@ import type { LedgerStore } from '../../lib/ledger/store';
 import { startCuttingProxy, type Cut, type CuttingProxy } from '../support/cutting-proxy';
 import { faultOf } from '../support/error-code';
 import { credits, expectKind, grant, openAccount, release, reserve, settle, voidGrant } from '../support/ledger-commands';
-import { newLedgerUrl, openPostgresTestLedger, postgresUrl, runSql } from '../support/postgres';
+import { newLedgerUrl, openPostgresTestLedger, postgresUrl } from '../support/postgres';
+import { runSql } from '../support/postgres-server';
 
 const ACCOUNT = 'acme';
 /** As a message, and as the server's answer to it; the word alone also stands in the name of an isolation level. */

@@ -2,7 +2,8 @@
 import { expect } from 'chai';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { expectKind, grant, openAccount, reserve, settle } from '../support/ledger-commands';
-import { newLedgerUrl, openPostgresTestLedger, runSql } from '../support/postgres';
+import { newLedgerUrl, openPostgresTestLedger } from '../support/postgres';
+import { runSql } from '../support/postgres-server';
 
 const ACCOUNT = 'acme';
 const BATCH = 50;

@@ -8,7 +8,8 @@ import { verifyLedger } from '../../lib/engine/verify-ledger';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { faultOf } from '../support/error-code';
 import { credits, expectKind, expire, grant, openAccount, release, reserve, settle, voidGrant } from '../support/ledger-commands';
-import { newLedgerUrl, openPostgresTestLedger, runSql } from '../support/postgres';
+import { newLedgerUrl, openPostgresTestLedger } from '../support/postgres';
+import { runSql } from '../support/postgres-server';
 import { repositoryRoot } from '../support/repository';
 
 const ACCOUNT = 'acme';

@@ -7,7 +7,8 @@ import { run, type Finished } from '../support/child';
 import { take } from '../support/command-line';
 import { faultOf } from '../support/error-code';
 import { credits } from '../support/ledger-commands';
-import { newLedgerUrl, runSql } from '../support/postgres';
+import { newLedgerUrl } from '../support/postgres';
+import { runSql } from '../support/postgres-server';
 import { cleanEnvironment, outputRoot } from '../support/repository';
 import { temporaryFolder } from '../support/temporary-folder';
 

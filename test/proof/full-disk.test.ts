@@ -11,7 +11,8 @@ import { faultOf } from '../support/error-code';
 import { entriesOf, expectProven } from '../support/ledger-aftermath';
 import { grant, openAccount, reserve } from '../support/ledger-commands';
 import { WORKER_ACCOUNT } from '../support/ledger-worker';
-import { giveToServer, openPostgresTestLedger, runSql, startPostgres, type PostgresServer } from '../support/postgres';
+import { openPostgresTestLedger } from '../support/postgres';
+import { giveToServer, runSql, startPostgres, type PostgresServer } from '../support/postgres-server';
 import { mountSmallDisk, type SmallDisk } from '../support/small-disk';
 import { openTestLedger } from '../support/sqlite-ledger';
 

@@ -8,7 +8,8 @@ import { before } from 'mocha';
 import { readAddress } from '../../lib/ledger/postgres/address';
 import { defaultLedgerPath, LEDGER_VARIABLE } from '../../lib/runtime/ledger-place';
 import { isServerAddress } from '../../lib/runtime/runtime';
-import { newLedgerUrl, postgresUrl, runSql } from './postgres';
+import { newLedgerUrl, postgresUrl } from './postgres';
+import { runSql } from './postgres-server';
 
 const ASKED = process.env[LEDGER_VARIABLE]?.trim() ?? '';
 

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { until, type Running } from './child';
 import { N8nSession } from './n8n-session';
 import { packOnce } from './pack';
-import { runSql, startPostgres, type PostgresServer } from './postgres';
+import { runSql, startPostgres, type PostgresServer } from './postgres-server';
 import { installPackage, launchN8n } from './real-n8n';
 import { startRedis, type RedisServer } from './redis';
 

@@ -9,7 +9,7 @@ import { readAddress } from '../../lib/ledger/postgres/address';
 import { freePort } from './free-port';
 import { IS_ON_SERVER, newLedger } from './host-ledger';
 import { grantCredits } from './ledger-reader';
-import { runSql } from './postgres';
+import { runSql } from './postgres-server';
 
 export interface UnusableLedger {
 	readonly name: string;
