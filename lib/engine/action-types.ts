@@ -76,7 +76,7 @@ export interface RunHooks {
 /** The checks of an action, apart from the language, which may differ for each item. */
 export interface CheckSettings {
 	readonly requiredFields: readonly string[];
-	readonly answer: Omit<AnswerChecks, 'language'>;
+	readonly answer: Omit<AnswerChecks, 'languages'>;
 	/** `null`: no judge. */
 	readonly judge: { readonly model: string; readonly criteria: string; readonly threshold: number } | null;
 	readonly repairs: boolean;

@@ -21,8 +21,8 @@ export interface AskedOf {
 	readonly data: unknown;
 	/** The texts the model was given. */
 	readonly prompts: readonly string[];
-	/** Code of the language; empty: any. */
-	readonly language: string;
+	/** Codes of the languages it may be in; none: any. */
+	readonly languages: readonly string[];
 }
 
 export type GateEnd =
@@ -77,7 +77,7 @@ export class AnswerGates {
 		const parts = judgingParts(this.#item);
 		this.#tallyDraft();
 		const { hold } = tally;
-		const call = judgeCall(parts.context, { ...judge, texts });
+		const call = judgeCall(parts, { ...judge, texts });
 		const end = await extraCall(parts, { rung: this.#rung, call, key: `${plan.key}/judge${number === 1 ? '' : String(number)}` });
 		// The hold that the item names is the one that paid for its answer.
 		tally.hold = hold;
@@ -133,10 +133,10 @@ export class AnswerGates {
 export async function freeFindings(
 	{ contract, checks }: ActionContext,
 	attributes: Record<string, unknown>,
-	{ data, prompts, language }: AskedOf,
+	{ data, prompts, languages }: AskedOf,
 ): Promise<readonly Finding[]> {
-	const model = language === '' ? null : await languageModel();
-	return checkAnswer(contract.texts(attributes), { ...checks.answer, language }, { item: data, prompts, languageModel: model });
+	const model = languages.length === 0 ? null : await languageModel();
+	return checkAnswer(contract.texts(attributes), { ...checks.answer, languages }, { item: data, prompts, languageModel: model });
 }
 
 function passed(answer: Answer, { unjudged }: Look): GateEnd {

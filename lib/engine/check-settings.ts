@@ -10,22 +10,32 @@ import type { CheckSettings, LlmActionValues } from './action-types';
 
 /** Reads the settings. Throws `invalid_settings` for a rule whose value or attribute cannot work, and for a judge without criteria. */
 export function checkSettings(values: LlmActionValues): CheckSettings {
-	const model = values.judgeModel.trim();
-	if (model !== '' && values.judgeCriteria.trim() === '') {
-		throw new CreditError('invalid_settings', 'Criteria for the Judge is empty. Say what a good message is, or choose no judge.');
-	}
 	return {
 		requiredFields: fieldNames(values.requiredFields),
 		answer: {
-			rules: values.answerRules.map((row, index) => ruleOf(row, { index, attributes: values.attributes })),
+			rules: values.answerRules.map((row, index) =>
+				answerRule(row, { label: `Rule ${String(index + 1)}: `, attributes: values.attributes }),
+			),
 			placeholders: values.checkPlaceholders,
 			facts: fieldNames(values.factFields),
 			invented: values.checkInvented,
 		},
-		judge: model === '' ? null : { model, criteria: values.judgeCriteria, threshold: values.judgeThreshold },
+		judge: judgeOf(values),
 		repairs: values.repairOnce,
 		replacesAttributes: values.failedChecks === 'attribute',
 	};
+}
+
+/** The judge, or `null` where no model is chosen. Throws `invalid_settings` for a judge without criteria. */
+export function judgeOf({
+	judgeModel,
+	judgeCriteria,
+	judgeThreshold,
+}: Pick<LlmActionValues, 'judgeModel' | 'judgeCriteria' | 'judgeThreshold'>): CheckSettings['judge'] {
+	const model = judgeModel.trim();
+	if (model === '') return null;
+	if (judgeCriteria.trim() !== '') return { model, criteria: judgeCriteria, threshold: judgeThreshold };
+	throw new CreditError('invalid_settings', 'Criteria for the Judge is empty. Say what a good message is, or choose no judge.');
 }
 
 /** The code of a language as somebody wrote it; empty: any. Throws `invalid_settings` for what is no language. */
@@ -38,22 +48,28 @@ export function expectedLanguage(written: string): string {
 	);
 }
 
+/** Codes of the languages that an account names by their tags; none, which is any, where one of them cannot be told from others. */
+export function accountLanguages(tags: readonly string[]): string[] {
+	const codes = tags.map((tag) => languageCode(tag) ?? '');
+	return codes.includes('') ? [] : [...new Set(codes)];
+}
+
 /** Attributes that hold texts somebody reads. */
 const WITH_TEXT: ReadonlySet<string> = new Set(['text', 'list', 'object']);
 
-function ruleOf(
+/** Reads one rule; `label` stands before what is wrong with it. Throws `invalid_settings` for an attribute without text or a value of the wrong kind. */
+export function answerRule(
 	{ check, attribute: written, value }: LlmActionValues['answerRules'][number],
-	{ index, attributes }: { index: number; attributes: LlmActionValues['attributes'] },
+	{ label, attributes }: { label: string; attributes: readonly { readonly name: string; readonly type: string }[] },
 ): AnswerRule {
 	const attribute = written.trim() === '' ? null : written.trim();
-	const label = `Rule ${String(index + 1)}`;
 	const meant = attributes.find(({ name }) => name === attribute);
 	if (attribute !== null && !(meant && WITH_TEXT.has(meant.type))) {
 		const known = attributes.filter(({ type }) => WITH_TEXT.has(type)).map(({ name }) => name);
 		const mend = known.length === 0 ? 'leave it empty' : `use ${known.join(' or ')}, or leave it empty`;
 		throw new CreditError(
 			'invalid_settings',
-			`${label}: Attribute is ${JSON.stringify(attribute)}, which is no output attribute with text; ${mend}.`,
+			`${label}Attribute is ${JSON.stringify(attribute)}, which is no output attribute with text; ${mend}.`,
 		);
 	}
 	switch (check) {
@@ -78,12 +94,12 @@ function phrasesOf(label: string, value: string): string[] {
 	if (phrases.length > 0) return phrases;
 	throw new CreditError(
 		'invalid_settings',
-		`${label}: Value is ${JSON.stringify(value)}; write phrases separated by commas, such as free returns, no risk.`,
+		`${label}Value is ${JSON.stringify(value)}; write phrases separated by commas, such as free returns, no risk.`,
 	);
 }
 
 function limitOf(label: string, value: string): number {
 	const limit = Number(value.trim());
 	if (/^\d{1,6}$/.test(value.trim())) return limit;
-	throw new CreditError('invalid_settings', `${label}: Value is ${JSON.stringify(value)}; give a whole number, such as 45.`);
+	throw new CreditError('invalid_settings', `${label}Value is ${JSON.stringify(value)}; give a whole number, such as 45.`);
 }

@@ -5,6 +5,7 @@
 import { JUDGE_OUTPUT_TOKENS, judgeMessages } from '../core/gates/judge';
 import type { AnswerText } from '../core/gates/finding';
 import type { Reason } from '../params/fallback-switch';
+import { withAccountTexts } from './account-prompt';
 import type { ActionContext } from './action-types';
 import { planCall, requestText, sizedCalls, type CallPlan } from './call-plan';
 import { refusalMessage } from './fault-reasons';
@@ -34,13 +35,16 @@ export function judgingParts(item: ItemParts): ItemParts {
 	return new ItemParts({ context: { ...context, contract: JUDGE_CONTRACT }, plan, ledger, profile, time, tally, signal });
 }
 
-/** The call that asks a judge about an answer; `context` is that of {@link judgingParts}. */
+/**
+ * The call that asks a judge about an answer, for the item of {@link judgingParts}. Its criteria may refer to texts of the account; what
+ * is judged may not. Throws `invalid_settings` for a reference to a text that is not there.
+ */
 export function judgeCall(
-	context: ActionContext,
+	{ context, profile }: ItemParts,
 	{ model, criteria, texts }: { model: string; criteria: string; texts: readonly AnswerText[] },
 ): CallPlan {
 	const { system, user } = judgeMessages(criteria, texts);
-	const text = requestText(context, { head: '', systemPrompt: system, prompt: user });
+	const text = requestText(context, { ...withAccountTexts({ systemPrompt: system, prompt: '' }, profile.texts), prompt: user });
 	const settings = { model, maxOutputTokens: JUDGE_OUTPUT_TOKENS, temperature: null, reasoningEffort: null };
 	const planned = planCall(context, { text, settings, pass: null, before: null });
 	const call = { ...planned, pass: 'judge' as const, memoryId: `${planned.memoryId}|judge` };

@@ -8,9 +8,10 @@ import { holdId } from '../core/model';
 import { formatCredits } from '../core/money';
 import type { PriceList } from '../core/price-list';
 import type { AccountProfile } from '../ledger/store';
+import { withAccountTexts } from './account-prompt';
 import type { ActionContext, ActionItem, ItemInput, ProviderHandle } from './action-types';
 import { AnswerGates, type AskedOf } from './answer-gates';
-import { expectedLanguage } from './check-settings';
+import { accountLanguages, expectedLanguage } from './check-settings';
 import { cancelled, Fallback, fallbackOf, messageOf, outOfTime } from './fallback';
 import { refusalMessage } from './fault-reasons';
 import { ItemParts } from './item-parts';
@@ -83,7 +84,8 @@ export class ItemRun {
 			tally: this.#tally,
 			signal: this.#item.signal ?? null,
 		});
-		const asked = { ...about, prompts: plan.texts };
+		const languages = about.languages.length > 0 ? about.languages : accountLanguages(profile.account.settings.languages);
+		const asked = { ...about, languages, prompts: plan.texts };
 		const reuse = await ItemReuse.of(item, asked);
 		this.#reuse = reuse;
 		const got = await reuse.orAsk(() => this.#down(item, { choice: choiceThatFits(item), asked }));
@@ -205,12 +207,12 @@ export class ItemRun {
 		return this.#result('result', attributes, { source: 'cache', ...end });
 	}
 
-	async #readInput(): Promise<{ input: ItemInput; asked: Pick<AskedOf, 'data' | 'language'> }> {
+	async #readInput(): Promise<{ input: ItemInput; asked: Pick<AskedOf, 'data' | 'languages'> }> {
 		try {
 			const input = await this.#item.read();
 			const { llmCredits: _credits, tokenUsage: _usage, _msgid, ...data } = this.#item.data ?? {};
 			const language = expectedLanguage(input.answerLanguage ?? '');
-			return { input, asked: { data, language } };
+			return { input, asked: { data, languages: language === '' ? [] : [language] } };
 		} catch (error) {
 			throw new Fallback('invalid_item', `A parameter could not be read for this item: ${messageOf(error)}`);
 		}
@@ -218,6 +220,9 @@ export class ItemRun {
 
 	#plan(context: ActionContext, input: ItemInput, { texts }: AccountProfile): LadderPlan {
 		try {
+			const { judge } = context.checks;
+			// A judge that could not be asked must be known before anything is paid.
+			if (judge) withAccountTexts({ systemPrompt: judge.criteria, prompt: '' }, texts);
 			return planLadder(context, input, { item: this.#item, texts });
 		} catch (error) {
 			if (isCreditError(error) && error.code === 'provider_misconfigured') throw new Fallback('provider_rejected', error.message);

@@ -64,7 +64,7 @@ function sectionOf({ name, title, intro }: (typeof FOLDED_SECTIONS)[number], con
 		`<a href="#" class="llmc-section-head" role="button"><i class="fa fa-angle-right"></i><b>${title}</b><span class="llmc-section-summary"></span></a>`,
 		`<div class="llmc-section-body${isAlone ? ' llmc-alone' : ''}">`,
 		// Node-RED shows every option with its value, so there is none that is not set.
-		...(isAlone || name === 'options' ? [] : [`<div class="llmc-hint">${escape(intro)}.</div>`]),
+		...(isAlone || name === 'options' ? [] : [`<div class="llmc-hint">${escape(inNodeRedWords(intro))}.</div>`]),
 		...inside.map((param) => rowOf(param, context)),
 		'</div>',
 		'</div>',

@@ -179,6 +179,53 @@ describe('Node-RED in Chromium', function () {
 		await editor.leave('cancel');
 	});
 
+	it('keeps what is checked, says what could never work, and lets a check be switched off', async () => {
+		await editor.edit('action');
+		const { page } = editor;
+		await editor.openSection('checks');
+		const message = (key: string): Promise<string | null> => page.locator(`.llmc-row[data-key="${key}"] .llmc-message`).textContent();
+		expect(await page.locator('#node-input-checkPlaceholders').isChecked()).to.equal(true);
+		expect(await message('checkPlaceholders')).to.equal('');
+		await page.locator('#node-input-checkPlaceholders').uncheck();
+		await page.locator('#node-input-checkInvented').check();
+		await editor.type('#node-input-requiredFields', 'payload.name, payload.plan');
+		const rules = page.locator('.llmc-row[data-key="answerRules"]');
+		await rules.locator('.red-ui-editableList-addButton').click();
+		await rules.locator('[data-field="value"] input').fill('ten');
+		expect(await rules.locator('.llmc-row-message').textContent()).to.equal('Value is "ten"; give a whole number, such as 45.');
+		await rules.locator('[data-field="value"] input').fill('45');
+		await rules.locator('[data-field="attribute"] input').fill('subject');
+		expect(await message('answerRules')).to.equal(
+			'Rule 1: Attribute is "subject", which is no output attribute with text; use message, or leave it empty.',
+		);
+		await rules.locator('[data-field="attribute"] input').fill('message');
+		expect(await message('answerRules')).to.equal('');
+		await editor.type('.llmc-row[data-key="answerLanguage"] .red-ui-typedInput-input', 'klingon');
+		expect(await message('answerLanguage')).to.contain('Language is "klingon"');
+		await editor.type('.llmc-row[data-key="answerLanguage"] .red-ui-typedInput-input', 'German');
+		await editor.type('.llmc-row[data-key="judgeModel"] .red-ui-typedInput-input', 'gpt-4o-mini');
+		expect(await message('judgeCriteria')).to.contain('Say what a good message is');
+		await editor.type('#node-input-judgeCriteria', 'Warm and brief.');
+		await editor.photograph('light-action-checks');
+		await saveAndReload();
+		expect(await stored('action')).to.deep.include({
+			requiredFields: 'payload.name, payload.plan',
+			checkPlaceholders: false,
+			checkInvented: true,
+			answerRules: [{ check: 'max_characters', attribute: 'message', value: '45' }],
+			answerLanguage: 'German',
+			answerLanguageType: 'str',
+			judgeModel: 'gpt-4o-mini',
+			judgeCriteria: 'Warm and brief.',
+		});
+		await editor.edit('action');
+		expect(await page.locator('#node-input-checkPlaceholders').isChecked()).to.equal(false);
+		expect(await page.locator('#node-input-repairOnce').isChecked()).to.equal(true);
+		expect(await editor.value('.llmc-row[data-key="judgeModel"] .red-ui-typedInput-input')).to.equal('gpt-4o-mini');
+		expect(await page.evaluate(`RED.nodes.node('action').valid`)).to.equal(true);
+		await editor.leave('cancel');
+	});
+
 	it('offers the models of the provider with what a typical message costs', async () => {
 		await editor.edit('action');
 		await editor.page.locator('.llmc-row[data-key="model"] .llmc-cost:has-text("Quick, about 10 credits a message")').waitFor();

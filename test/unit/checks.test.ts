@@ -24,9 +24,17 @@ interface Ran {
 async function run(
 	script: Script,
 	settings: Record<string, unknown> = {},
-	{ credits = '100', data = DATA, prompt = 'Write', language = '', prices = PRICES } = {},
+	{
+		credits = '100',
+		data = DATA,
+		prompt = 'Write',
+		language = '',
+		prices = PRICES,
+		prepare = (_world: ActionWorld): Promise<unknown> => Promise.resolve(),
+	} = {},
 ): Promise<Ran> {
 	const world = await makeWorld(credits);
+	await prepare(world);
 	const provider = new ScriptedProvider((request, number) => script(request, number));
 	const action = makeAction(world, provider, { attributes: ATTRIBUTES, ...settings }, { provider: () => provider.handle(prices) });
 	const once = async (): Promise<ItemResult> => {
@@ -114,6 +122,21 @@ describe('checks after the call', () => {
 		expect(told(await again())).to.equal('fallback fallback failed_checks');
 		expect(provider.requests).to.have.length(1);
 		expect(await spent(world)).to.equal('1.2');
+	});
+
+	it('the languages of the account hold where the item names none', async () => {
+		const prepare = ({ ledger }: ActionWorld): Promise<unknown> =>
+			ledger.changeProfile({ kind: 'set_languages', key: 'l', languages: ['en-GB', 'de'] });
+		const german = 'Hallo Zoë, wir haben dir heute etwas Schönes mitgebracht, schau doch einfach vorbei.';
+		const french = 'Bonjour Zoë, nous avons une belle surprise pour vous, venez donc nous voir aujourd’hui.';
+		const fits = await run(() => answer(written('Hi', german)), {}, { prepare });
+		expect(told(fits.result)).to.equal('result model answered');
+		const other = await run(() => answer(written('Hi', french)), { repairOnce: false }, { prepare });
+		expect(other.result.llmCredits.checks?.failed).to.deep.equal([
+			{ gate: 'language', attribute: 'body', detail: 'is in French, not in English or German' },
+		]);
+		const own = await run(() => answer(written('Hi', french)), {}, { prepare, language: 'French' });
+		expect(told(own.result)).to.equal('result model answered');
 	});
 
 	it('a number attribute is no text: nobody reads it', async () => {
@@ -256,6 +279,24 @@ describe('judge', () => {
 		expect(result.llmCredits.holdId, 'the call that wrote the answer').to.equal(`h${String(draft?.seq)}`);
 		expect(told(await again())).to.equal('result model replayed');
 		expect(await spent(world)).to.equal('1.32');
+	});
+
+	it('may go by a text of the account, and what it judges may not; one that is not there is said before anything is paid', async () => {
+		const prepare = ({ ledger }: ActionWorld): Promise<unknown> =>
+			ledger.changeProfile({ kind: 'set_text', key: 't', name: 'brand_voice', text: 'Warm, never loud.' });
+		const settings = { ...JUDGED, judgeCriteria: 'As in [[text:brand_voice]].' };
+		const { provider, result } = await run(
+			({ model }) => answer(model === 'judge' ? verdict(90) : written('Hi', 'See [[text:brand_voice]]')),
+			settings,
+			{ prepare },
+		);
+		expect(told(result)).to.equal('result model answered');
+		const [system, user] = provider.requests[1]?.messages ?? [];
+		expect(system?.content).to.contain('<brand_voice>\nWarm, never loud.\n</brand_voice>').and.contain('As in <brand_voice>.');
+		expect(JSON.parse(user?.content ?? '')).to.deep.equal({ message: { subject: ['Hi'], body: ['See [[text:brand_voice]]'] } });
+		const unknown = await run(byModel(90), settings);
+		expect(told(unknown.result)).to.equal('fallback fallback invalid_item');
+		expect(await story(unknown.world)).to.deep.equal([]);
 	});
 
 	it('is not asked about what failed a free check', async () => {

@@ -25,7 +25,7 @@ async function judgeAll(): Promise<Judged[]> {
 	return GATE_CORPUS.flatMap((world) =>
 		world.answers.map((labelled) => {
 			const [known] = labelled;
-			const checks = { rules: world.rules, placeholders: true, language: world.language, facts: world.facts, invented: true };
+			const checks = { rules: world.rules, placeholders: true, languages: [world.language], facts: world.facts, invented: true };
 			const findings = checkAnswer(textsOf(labelled), checks, { item: world.item, prompts: [world.prompt], languageModel: model });
 			return { world, labelled, expected: known === 'good' || known.startsWith('undecided') ? [] : known.split(' '), findings };
 		}),

@@ -314,7 +314,7 @@ describe('gate: left-over placeholders', () => {
 });
 
 describe('gate: facts and inventions', () => {
-	const has = (value: unknown, text: string, language = 'en'): boolean => hasFact(readAnswer([text], language), value);
+	const has = (value: unknown, text: string, language = 'en'): boolean => hasFact(readAnswer([text], [language]), value);
 
 	for (const [value, text, expected] of [
 		[1234.5, '1,234.50', true],
@@ -529,7 +529,7 @@ describe('gates on any text', () => {
 				const checks = {
 					rules: [{ kind: 'avoids' as const, attribute: null, phrases: [text, 'a*'] }],
 					placeholders: true,
-					language: 'de',
+					languages: ['de'],
 					facts: ['a', ''],
 					invented: true,
 				};
@@ -567,7 +567,7 @@ describe('gates on any text', () => {
 			'12 345 ',
 		].map((part) => {
 			const text = part.repeat(20_000 / part.length);
-			const checks = { rules: [], placeholders: true, language: 'de', facts: ['n'], invented: true };
+			const checks = { rules: [], placeholders: true, languages: ['de'], facts: ['n'], invented: true };
 			const runs = [1, 2].map(() => {
 				const startMs = performance.now();
 				checkAnswer([{ attribute: 'a', text }], checks, { item: { n: 'Anna', text }, prompts: [text], languageModel: model });

@@ -14,8 +14,8 @@ import { brokenRules, type AnswerRule } from './rules';
 export interface AnswerChecks {
 	readonly rules: readonly AnswerRule[];
 	readonly placeholders: boolean;
-	/** Code of the language; empty: any. */
-	readonly language: string;
+	/** Codes of the languages that the answer may be in; none: any. */
+	readonly languages: readonly string[];
 	/** Names of fields whose values must be in the answer. */
 	readonly facts: readonly string[];
 	readonly invented: boolean;
@@ -37,12 +37,14 @@ const MAX_CHARACTERS = 20_000;
 /** Everything about the texts of an answer that does not pass. Pure; time grows with the length of the texts. */
 export function checkAnswer(answer: readonly AnswerText[], checks: AnswerChecks, context: AnswerContext): Finding[] {
 	const texts = answer.map(({ attribute, text }) => ({ attribute, text: text.slice(0, MAX_CHARACTERS) }));
-	const isGivenNeeded = checks.placeholders || checks.invented || checks.language !== '';
+	const isGivenNeeded = checks.placeholders || checks.invented || checks.languages.length > 0;
 	const item = isGivenNeeded ? givenFacts([context.item]) : null;
 	return [
 		...brokenRules(checks.rules, texts),
 		...(item && checks.placeholders ? perText(texts, 'placeholders', (text) => leftOvers(text, item.texts)) : []),
-		...(item && checks.language !== '' ? otherLanguage(texts, { expected: checks.language, item, model: context.languageModel }) : []),
+		...(item && checks.languages.length > 0
+			? otherLanguage(texts, { expected: checks.languages, item, model: context.languageModel })
+			: []),
 		...missingFacts(texts, checks, context),
 		...(checks.invented ? inventedIn(texts, context) : []),
 	];
@@ -58,24 +60,26 @@ const NO_MODEL: LanguageModel = { languages: new Set(), scores: () => ({}) };
 /** Each text by itself; where none decides, all together, because several short texts may say enough. */
 function otherLanguage(
 	texts: readonly AnswerText[],
-	{ expected, item, model }: { expected: string; item: GivenFacts; model: LanguageModel | null },
+	{ expected, item, model }: { expected: readonly string[]; item: GivenFacts; model: LanguageModel | null },
 ): Finding[] {
 	const names = item.texts.filter((text) => text.length > 2 && text.split(/\s+/).length <= 3);
-	const judge = (text: string): ReturnType<typeof languageOf> => languageOf(text, { expected, names, model: model ?? NO_MODEL });
-	const found = texts.flatMap(({ attribute, text }) => {
-		const verdict = judge(text);
-		return verdict.kind === 'other' ? [{ gate: 'language' as const, attribute, detail: languageDetail(verdict.found, expected) }] : [];
-	});
+	/** A text is in another language when it is in none of those that are expected. */
+	const judge = (text: string, attribute: string | null): Finding[] => {
+		const verdicts = expected.map((code) => languageOf(text, { expected: code, names, model: model ?? NO_MODEL }));
+		const [first] = verdicts.flatMap((verdict) => (verdict.kind === 'other' ? [verdict.found] : []));
+		if (first === undefined || verdicts.some(({ kind }) => kind !== 'other')) return [];
+		return [{ gate: 'language', attribute, detail: languageDetail(first, expected) }];
+	};
+	const found = texts.flatMap(({ attribute, text }) => judge(text, attribute));
 	if (found.length > 0 || texts.length < 2) return found;
-	const whole = judge(texts.map(({ text }) => text).join('\n'));
-	return whole.kind === 'other' ? [{ gate: 'language', attribute: null, detail: languageDetail(whole.found, expected) }] : [];
+	return judge(texts.map(({ text }) => text).join('\n'), null);
 }
 
-function missingFacts(texts: readonly AnswerText[], { facts, language }: AnswerChecks, { item }: AnswerContext): Finding[] {
+function missingFacts(texts: readonly AnswerText[], { facts, languages }: AnswerChecks, { item }: AnswerContext): Finding[] {
 	if (facts.length === 0) return [];
 	const answer = readAnswer(
 		texts.map(({ text }) => text),
-		language,
+		languages,
 	);
 	return facts
 		.filter((name) => !hasFact(answer, fieldOf(item, name)))

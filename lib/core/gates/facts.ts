@@ -19,14 +19,14 @@ export interface ReadAnswer {
 	readonly said: Quantities;
 	/** Folded with accents kept. */
 	readonly names: string;
-	/** ISO 639 code of the language the answer should be in; empty when nobody said. */
-	readonly language: string;
+	/** ISO 639 codes of the languages the answer may be in; none when nobody said. */
+	readonly languages: readonly string[];
 }
 
 /** Reads all texts of an answer together. */
-export function readAnswer(texts: readonly string[], language: string): ReadAnswer {
+export function readAnswer(texts: readonly string[], languages: readonly string[]): ReadAnswer {
 	const all = texts.join('\n');
-	return { said: readQuantities(all), names: foldCase(plainDigits(visibleText(all))), language };
+	return { said: readQuantities(all), names: foldCase(plainDigits(visibleText(all))), languages };
 }
 
 const MAX_PARTS = 20;
@@ -89,7 +89,7 @@ function hasNumber({ said }: ReadAnswer, readings: readonly string[], currencies
 const POSSESSIVE = /^(?:'s|s|'|s')$/;
 
 /** As written, apart from case; with an ending where the language bends names. */
-function hasName({ names, language }: ReadAnswer, value: string): boolean {
+function hasName({ names, languages }: ReadAnswer, value: string): boolean {
 	const name = foldCase(plainDigits(value));
 	if (hasPhrase(names, name)) return true;
 	// A number or code may be written in groups of its own.
@@ -98,11 +98,12 @@ function hasName({ names, language }: ReadAnswer, value: string): boolean {
 	if (script !== null && mainScript(names) !== script) return true;
 	const last = name.split(' ').at(-1) ?? name;
 	const before = name.slice(0, name.length - last.length);
+	const mayBend = languages.some(isInflected);
 	const isBent = (word: string): boolean => {
-		if (word.startsWith(last)) return POSSESSIVE.test(word.slice(last.length)) || (isInflected(language) && word.length <= last.length + 3);
+		if (word.startsWith(last)) return POSSESSIVE.test(word.slice(last.length)) || (mayBend && word.length <= last.length + 3);
 		const stem = last.slice(0, Math.max(3, last.length - 2));
-		return isInflected(language) && last.length >= 4 && word.startsWith(stem) && Math.abs(word.length - last.length) <= 3;
+		return mayBend && last.length >= 4 && word.startsWith(stem) && Math.abs(word.length - last.length) <= 3;
 	};
 	const words = new Set(names.match(/[\p{L}\p{M}']+/gu) ?? []);
-	return [...words].some((word) => isBent(word) && (before === '' || isInflected(language) || names.includes(before + word)));
+	return [...words].some((word) => isBent(word) && (before === '' || mayBend || names.includes(before + word)));
 }

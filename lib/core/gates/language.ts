@@ -60,9 +60,9 @@ export function languageOf(
 }
 
 /** The sentence for a text in another language. Codes are written as English names. */
-export function languageDetail(found: string, expected: string): string {
+export function languageDetail(found: string, expected: readonly string[]): string {
 	const shown = /^[a-z]{2,3}$/.test(found) ? nameOf(found) : found;
-	return `is in ${shown}, not in ${nameOf(expected)}`;
+	return `is in ${shown}, not in ${expected.map((code) => nameOf(code)).join(' or ')}`;
 }
 
 /** What the script alone says; `null` where only a model can tell. */

@@ -93,7 +93,7 @@ export const CHECK_PARAMS = [
 		isPerItem: true,
 		maxLength: 40,
 		placeholder: 'de',
-		help: 'Language that the answer must be in, such as de, pt-BR or Japanese. Empty: any. Very short texts pass',
+		help: 'Language that the answer must be in, such as de, pt-BR or Japanese. Empty: one of those that the account names, if it names any. Very short texts pass',
 	},
 	{
 		name: 'judgeModel',
@@ -111,7 +111,7 @@ export const CHECK_PARAMS = [
 		default: '',
 		section: 'checks',
 		placeholder: 'Warm and brief, no superlatives, about this person and no other.',
-		help: 'What a good message is: brand voice, relevance',
+		help: 'What a good message is: brand voice, relevance. [[text:brand_voice]] stands for a text of the account',
 	},
 	{
 		name: 'judgeThreshold',

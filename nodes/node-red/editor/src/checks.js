@@ -3,6 +3,7 @@
  * Refuses to touch the page.
  */
 import mustache from 'mustache';
+import { answerRule, expectedLanguage, judgeOf } from '../../../../lib/engine/check-settings';
 import { FallbackSwitch } from '../../../../lib/engine/fallback-switch';
 import { OutputContract } from '../../../../lib/engine/output-contract';
 import { FALLBACK_SWITCH_PARAMS } from '../../../../lib/params/fallback-switch';
@@ -35,6 +36,9 @@ export function checkParam(type, name, values) {
 	return messageOf(() => {
 		const read = readParam(param, value);
 		if (name === 'attributes') new OutputContract(read);
+		if (name === 'answerRules') answerRules(read, values.attributes);
+		if (name === 'answerLanguage') expectedLanguage(read);
+		if (name === 'judgeCriteria') judgeOf(values);
 		if (name === 'rules' || name === 'states') new FallbackSwitch({ ...SWITCH, mode: values.mode, [name]: read });
 	});
 }
@@ -46,7 +50,14 @@ export function checkField(field, label, value) {
 
 /** Checks one row of a list by itself. */
 export function checkRow(param, row) {
-	return param.name === 'attributes' ? messageOf(() => new OutputContract([row])) : true;
+	if (param.name === 'attributes') return messageOf(() => new OutputContract([row]));
+	if (param.name !== 'answerRules') return true;
+	// Which attributes there are is for the whole form to say.
+	return messageOf(() => answerRule(row, { label: '', attributes: [{ name: row.attribute.trim(), type: 'text' }] }));
+}
+
+function answerRules(rows, attributes) {
+	rows.forEach((row, index) => answerRule(row, { label: `Rule ${index + 1}: `, attributes }));
 }
 
 function checkExpression(param, value, valueType) {

@@ -40,7 +40,10 @@ export class Form {
 	/** A flow that was made before a parameter existed, or by hand, does not have it. */
 	fillMissing(param) {
 		const key = keyOf(param);
-		if (param.kind !== 'secret' && this.node[key] === undefined) this.input(key).val(param.default ?? '');
+		if (param.kind !== 'secret' && this.node[key] === undefined) {
+			if (param.kind === 'boolean') this.input(key).prop('checked', param.default);
+			else this.input(key).val(param.default ?? '');
+		}
 		if (param.isPerItem && !this.node[typeKeyOf(param)]) this.input(typeKeyOf(param)).val(writtenTypeOf(param));
 	}
 
@@ -56,9 +59,11 @@ export class Form {
 
 	/** A field of Node-RED's own kind, in which a value is written or taken from elsewhere. */
 	typedInput(param, written) {
+		const input = this.input(keyOf(param));
+		// What is the same for every message is only written out.
+		if (!param.isPerItem) return input.typedInput({ types: [written] });
 		const typeField = this.input(typeKeyOf(param));
 		const first = typeof written === 'string' ? written : written.value;
-		const input = this.input(keyOf(param));
 		input.typedInput({ default: typeField.val() || first, types: [written, ...COMPUTED_TYPES], typeField });
 		if (typeField.val()) input.typedInput('type', typeField.val());
 		return input;
@@ -69,10 +74,15 @@ export class Form {
 		const values = {};
 		for (const param of this.description.params) {
 			const key = keyOf(param);
-			values[key] = this.parts[param.name]?.value?.() ?? this.input(key).val();
+			values[key] = this.parts[param.name]?.value?.() ?? this.fieldValue(param);
 			if (param.isPerItem) values[typeKeyOf(param)] = this.input(typeKeyOf(param)).val();
 		}
 		return values;
+	}
+
+	fieldValue(param) {
+		const input = this.input(keyOf(param));
+		return param.kind === 'boolean' ? input.prop('checked') : input.val();
 	}
 
 	/** Shows what belongs to the values, and a message under each that could not work. */

@@ -88,7 +88,11 @@ export class Rows {
 	checkWhole({ inputs }) {
 		const verdict = checkRow(this.param, Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.val()])));
 		if (verdict === true) return '';
-		const culprit = verdict.includes('fallback') ? inputs.fallback : verdict.includes('Name') ? inputs.name : inputs.details;
+		const culprit = verdict.includes('fallback')
+			? inputs.fallback
+			: verdict.includes('Name')
+				? inputs.name
+				: (inputs.details ?? inputs.value);
 		culprit?.addClass('input-error');
 		return verdict;
 	}
