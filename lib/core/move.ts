@@ -10,10 +10,11 @@ import type { AccountSnapshot, Command, Decision, PlainCommand } from './command
 import { toIso, type Instant } from './time';
 
 /**
- * `open`: a move was announced or called off, and the ledger goes on. `closing`: calls under way may close, nothing else. `moving`: nothing is
- * written, everything is being copied. `moved`: for good. `arriving`: being filled. `arrived`: filled, proved and open.
+ * Of the old ledger, in this order: `announced`: it goes on; `closing`: calls under way may close, nothing else; `moving`: nothing is written,
+ * everything is being copied; `moved`: for good. Up to `moving` it may be `called_off`, and goes on. Of the new one: `arriving`: being
+ * filled; `arrived`: filled, proved and open.
  */
-export type MoveState = 'open' | 'closing' | 'moving' | 'moved' | 'arriving' | 'arrived';
+export type MoveState = 'announced' | 'closing' | 'moving' | 'moved' | 'called_off' | 'arriving' | 'arrived';
 
 /** What a ledger remembers of its last move. */
 export interface MoveMark {
@@ -79,7 +80,7 @@ export function assertNotFrozen(mark: MoveMark | null, location: string): void {
 
 /** True for a ledger that takes commands of every kind. */
 export function isOpen(mark: MoveMark | null): boolean {
-	return mark === null || mark.state === 'open' || mark.state === 'arrived';
+	return mark === null || mark.state === 'announced' || mark.state === 'called_off' || mark.state === 'arrived';
 }
 
 /**

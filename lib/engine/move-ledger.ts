@@ -53,10 +53,8 @@ export function sideOf(store: LedgerStore): LedgerSide {
  */
 export async function callOff(source: LedgerSide, target: LedgerSide | null, copyId: string): Promise<boolean> {
 	const mark = await source.transfer.mark();
-	if (mark?.copyId !== copyId) return false;
-	const isClosed = mark.state === 'closing' || mark.state === 'moving';
-	if (isClosed && !(await source.transfer.replaceMark({ from: mark, to: { ...mark, state: 'open' } }))) return false;
-	if (!isClosed && mark.state !== 'open') return false;
+	if (mark?.copyId !== copyId || mark.state === 'moved') return false;
+	if (!(await source.transfer.replaceMark({ from: mark, to: { ...mark, state: 'called_off' } }))) return false;
 	const arriving = await target?.transfer.mark();
 	if (target && arriving?.state === 'arriving' && arriving.copyId === copyId) await target.transfer.clear(arriving);
 	return true;

@@ -48,7 +48,7 @@ export async function undoMove(
 ): Promise<string | null> {
 	const side: LedgerSide = sideOf(source);
 	const mark = await side.transfer.mark();
-	if (mark === null || mark.state === 'arrived') return null;
+	if (mark === null || mark.state === 'arrived' || mark.state === 'called_off') return null;
 	await assertMayMove(source, { mark, adminKeys });
 	if (mark.state === 'moved' || mark.state === 'arriving') {
 		const isMoved = mark.state === 'moved';
@@ -59,7 +59,6 @@ export async function undoMove(
 				: 'Call it off with --from the old ledger.',
 		});
 	}
-	const wasClosed = mark.state !== 'open';
 	if (!(await callOff(side, target ? sideOf(target) : null, mark.copyId))) throw overtaken(source.location);
-	return wasClosed ? mark.other : null;
+	return mark.other;
 }

@@ -39,7 +39,7 @@ export async function announce(
 	{ copyId, to, timing }: MoveOptions,
 ): Promise<Announced> {
 	await assertEmpty(target, sourceMark);
-	const mark: MoveMark = { state: 'open', copyId, other: to, sinceMs: timing.clock(), progress: null, isOpened: false };
+	const mark: MoveMark = { state: 'announced', copyId, other: to, sinceMs: timing.clock(), progress: null, isOpened: false };
 	if (!(await source.transfer.replaceMark({ from: sourceMark, to: mark }))) throw overtaken(source.store.location);
 	const targetMark: MoveMark = { ...mark, state: 'arriving', other: addressOf(source.store.location) };
 	if (!(await target.transfer.replaceMark({ from: null, to: targetMark, onlyIfEmpty: true }))) throw notEmpty(target);
@@ -77,7 +77,8 @@ export function addressOf(location: string): string {
 /** Clears what is left of the last try of this very ledger, which never opened; anything else stays as it is. */
 async function assertEmpty(target: LedgerSide, sourceMark: MoveMark | null): Promise<void> {
 	const found = await target.transfer.mark();
-	const isLeftover = found?.state === 'arriving' && sourceMark?.state === 'open' && found.copyId === sourceMark.copyId;
+	const isOver = sourceMark?.state === 'announced' || sourceMark?.state === 'called_off';
+	const isLeftover = found?.state === 'arriving' && isOver && found.copyId === sourceMark.copyId;
 	if (isLeftover && (await target.transfer.clear(found))) return;
 	if (found?.state === 'arriving') {
 		throw new MoveRefusal('target_not_empty', {

@@ -79,6 +79,7 @@ export interface Synced extends LogExtent {
 }
 
 const STALL_RESOLUTION_MS = 1;
+const REST_MS = 10;
 
 class Worker {
 	readonly #commits: GroupCommit;
@@ -218,6 +219,8 @@ async function takeCall(worker: Worker, { name, number }: { name: string; number
 	} catch (error) {
 		if (!isCreditError(error)) throw error;
 		note({ step: 'fault', number, code: error.code });
+		// A ledger that takes nothing is not asked without a rest: the log would be of nothing else.
+		await pause(REST_MS);
 	}
 }
 
