@@ -17,7 +17,6 @@ import { SharedLedgers } from '../support/shared-ledgers';
 const ACCOUNT = 'acme';
 const OPEN: Command = openAccount({ name: 'Acme' });
 
-const [inMemory, inPostgres] = [new SharedLedgers(MEMORY), new SharedLedgers(POSTGRES)];
 let lives = 0;
 
 /** Commands that were committed together, at an instant. */
@@ -79,23 +78,42 @@ function joined(batches: readonly Batch[]): Batch[] {
 	return together;
 }
 
+/** Lives side by side: one alone leaves the server or the test waiting for the other. */
+interface Lane {
+	readonly memory: SharedLedgers;
+	readonly postgres: SharedLedgers;
+}
+const newLane = (): Lane => ({ memory: new SharedLedgers(MEMORY), postgres: new SharedLedgers(POSTGRES) });
+const LANES = [newLane(), newLane(), newLane(), newLane()] as const;
+
+/** Steps, whether neighbours of one instant are committed together, and which of two processes commits each time. */
+const life = fc.record({ taken: steps(24), isJoined: fc.boolean(), turns: fc.infiniteStream(fc.boolean()) });
+type Life = typeof life extends fc.Arbitrary<infer T> ? T : never;
+
+async function agree({ memory, postgres }: Lane, { taken, isJoined, turns }: Life): Promise<void> {
+	const apart = await batchesOf(taken);
+	const accountId = `life-${String((lives += 1))}`;
+	const expected = await lifeIn(memory, apart, { accountId });
+	expect(expected.violations).to.deep.equal([]);
+	const isOther = (): boolean => turns.next().value === true;
+	const found = await lifeIn(postgres, isJoined ? joined(apart) : apart, { accountId, isOther });
+	expect(found.chainHash).to.equal(expected.chainHash);
+	expect({ ...found, answers: found.answers.flat() }).to.deep.equal({ ...expected, answers: expected.answers.flat() });
+}
+
 describe('random commands on PostgreSQL', function () {
 	this.timeout(0);
-	after(() => Promise.all([inMemory, inPostgres].map((ledgers) => ledgers.close())));
+	after(() => Promise.all(LANES.flatMap(({ memory, postgres }) => [memory.close(), postgres.close()])));
 
 	it('give the same answers, journal and balances as in memory, over two processes, committed one by one or together', async () => {
+		const together = fc.array(life, { minLength: LANES.length, maxLength: LANES.length });
 		await propertyHolds(
 			'in PostgreSQL and memory',
-			50,
-			fc.asyncProperty(steps(40), fc.boolean(), fc.infiniteStream(fc.boolean()), async (taken, isJoined, turns) => {
-				const apart = await batchesOf(taken);
-				const accountId = `life-${String((lives += 1))}`;
-				const expected = await lifeIn(inMemory, apart, { accountId });
-				expect(expected.violations).to.deep.equal([]);
-				const found = await lifeIn(inPostgres, isJoined ? joined(apart) : apart, { accountId, isOther: () => turns.next().value === true });
-				expect(found.chainHash).to.equal(expected.chainHash);
-				expect({ ...found, answers: found.answers.flat() }).to.deep.equal({ ...expected, answers: expected.answers.flat() });
+			60,
+			fc.asyncProperty(together, async (taken) => {
+				await Promise.all(taken.map((each, index) => agree(LANES[index % LANES.length] ?? LANES[0], each)));
 			}),
+			{ lanes: LANES.length },
 		);
 	});
 });

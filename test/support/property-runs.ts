@@ -6,10 +6,13 @@ import * as fc from 'fast-check';
 
 const TELL_EVERY_MS = 30_000;
 
-/** Runs the property as often as asked for by the environment, else `usual` times. */
-export async function holds<T>(name: string, usual: number, property: fc.IAsyncProperty<T>): Promise<void> {
+/**
+ * Runs the property as often as asked for by the environment, else `usual` times. One run may take several lives side by side (`lanes`);
+ * then lives are counted, not runs.
+ */
+export async function holds<T>(name: string, usual: number, property: fc.IAsyncProperty<T>, { lanes = 1 } = {}): Promise<void> {
 	const asked = process.env['LLM_CREDITS_RUNS'];
-	const numRuns = Number(asked ?? usual);
+	const numRuns = Math.ceil(Number(asked ?? usual) / lanes);
 	const seed = Number(process.env['LLM_CREDITS_SEED'] ?? Date.now() % 2_147_483_647);
 	const tell = (what: string): void => {
 		if (asked !== undefined) console.log(`      ${name}: ${what}`);
@@ -18,7 +21,7 @@ export async function holds<T>(name: string, usual: number, property: fc.IAsyncP
 	let toldMs = startMs;
 	let runs = 0;
 	const rate = (nowMs: number): string =>
-		`${String(runs)} of ${String(numRuns)} runs, ${((runs * 1000) / (nowMs - startMs)).toFixed(1)} a second`;
+		`${String(runs * lanes)} of ${String(numRuns * lanes)} lives, ${((runs * lanes * 1000) / (nowMs - startMs)).toFixed(1)} a second`;
 	const countRun = (): void => {
 		const nowMs = performance.now();
 		if (nowMs - toldMs > TELL_EVERY_MS) {
