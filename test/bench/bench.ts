@@ -3,13 +3,13 @@
  * that was missed is told as such and the command succeeds.
  *
  *   npm run bench -- [--only name]… [--json FILE] [--profile]
- *   npm run bench -- --scale 10m [--fill-in FOLDER] [--json FILE]
+ *   npm run bench -- --scale 10m [--ledger FILE] [--json FILE]
  */
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { CALL_BENCHES } from './calls';
 import { FOOTPRINT_BENCHES } from './footprint';
-import { callsOf, DEFAULT_FILL_FOLDER, largeBench } from './large';
+import { callsOf, largeBench } from './large';
 import type { Bench, Measured } from './measure';
 import { PAIRS_BENCH } from './pairs';
 import { POSTGRES_BENCH } from './postgres';
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
 			json: { type: 'string' },
 			profile: { type: 'boolean' },
 			scale: { type: 'string' },
-			'fill-in': { type: 'string', default: DEFAULT_FILL_FOLDER },
+			ledger: { type: 'string' },
 		},
 	});
 	process.stdout.write(`${machineText()}\n`);
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
 		return;
 	}
 	const isLarge = values.scale !== undefined;
-	const benches = isLarge ? [largeBench({ calls: callsOf(values.scale ?? ''), fillIn: values['fill-in'] })] : BENCHES;
+	const benches = isLarge ? [largeBench({ calls: callsOf(values.scale ?? ''), ledger: values.ledger ?? null })] : BENCHES;
 	const isWanted = wanted(values.only ?? [], benches);
 	const results: Measured[] = [];
 	for (const bench of benches) {

@@ -1,11 +1,9 @@
 /**
  * Owns measuring a ledger with millions of settled calls in one account beside an empty one: what a reservation and a balance cost, what a
- * proof needs in memory. Filling takes long, so this runs only when it is asked for: npm run bench -- --scale 10m [--fill-in FOLDER]
+ * proof needs in memory. Filling takes long, so this runs only when it is asked for: npm run bench -- --scale 10m [--ledger FILE]
  */
 import Database, { type Database as Connection } from 'better-sqlite3';
-import { copyFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, statSync } from 'node:fs';
 import { LedgerAccount } from '../../lib/engine/ledger-account';
 import { GroupCommit } from '../../lib/ledger/group-commit';
 import { openFile } from '../../lib/ledger/sqlite/connection';
@@ -27,8 +25,8 @@ const MEGABYTE = 1e6;
 
 export interface ScaleOptions {
 	readonly calls: number;
-	/** Where the ledger is filled: a folder in memory spares the disk. It is copied to the temporary folder to be measured. */
-	readonly fillIn: string;
+	/** A ledger that was filled before, or where to fill and keep one: a folder in memory spares the disk. `null` keeps none. */
+	readonly ledger: string | null;
 }
 
 /** Reads `10m`, `500k` or a plain number. Throws for anything else. */
@@ -39,14 +37,18 @@ export function callsOf(text: string): number {
 }
 
 /** The rows of a large ledger; their names carry its size. */
-export function largeBench({ calls, fillIn }: ScaleOptions): Bench {
+export function largeBench({ calls, ledger }: ScaleOptions): Bench {
 	const size = calls % 1_000_000 === 0 ? `${String(calls / 1_000_000)}m` : `${String(calls / 1000)}k`;
 	const names = ['reserve', 'balance', 'bytes-per-call', 'verify.entries-per-s', 'verify.rss-mb'].map((name) => `scale.${size}.${name}`);
 	return {
 		names,
 		run: async () => {
 			const path = newLedgerPath();
-			await makeLarge(path, { calls, fillIn });
+			if (ledger === null) await fillLarge(path, calls);
+			else {
+				if (!existsSync(ledger)) await fillLarge(ledger, calls);
+				copyFileSync(ledger, path);
+			}
 			const emptyPath = newLedgerPath();
 			const costs = await costsOf(path, emptyPath, names);
 			return [...costs, ...(await proofOf(path, { emptyPath, calls, names }))];
@@ -54,24 +56,17 @@ export function largeBench({ calls, fillIn }: ScaleOptions): Bench {
 	};
 }
 
-/** The way of a host, only without waiting for the disk: reserving and settling in batches, at most 256 commands each. */
-async function makeLarge(path: string, { calls, fillIn }: ScaleOptions): Promise<void> {
-	const folder = mkdtempSync(join(fillIn, 'llm-credits-scale-'));
-	const filled = join(folder, 'ledger.db');
-	try {
-		const store = await open(filled, { synchronous: 'normal', openDatabase: openToFill });
-		await openFilled(store);
-		const startMs = performance.now();
-		for (let first = 0; first < calls; first += FILL_AT_ONCE) {
-			await fill(store, { first, calls: Math.min(FILL_AT_ONCE, calls - first) });
-			const minutes = (performance.now() - startMs) / 60_000;
-			process.stderr.write(`filled ${Math.min(first + FILL_AT_ONCE, calls).toLocaleString('en')} calls in ${minutes.toFixed(1)} minutes\n`);
-		}
-		await store.close();
-		copyFileSync(filled, path);
-	} finally {
-		rmSync(folder, { recursive: true, force: true });
+/** The way of a host, only without waiting for the disk: reserving and settling in batches of 256 commands. */
+async function fillLarge(path: string, calls: number): Promise<void> {
+	const store = await open(path, { synchronous: 'normal', openDatabase: openToFill });
+	await openFilled(store);
+	const startMs = performance.now();
+	for (let first = 0; first < calls; first += FILL_AT_ONCE) {
+		await fill(store, { first, calls: Math.min(FILL_AT_ONCE, calls - first) });
+		const minutes = (performance.now() - startMs) / 60_000;
+		process.stderr.write(`filled ${Math.min(first + FILL_AT_ONCE, calls).toLocaleString('en')} calls in ${minutes.toFixed(1)} minutes\n`);
 	}
+	await store.close();
 }
 
 /** A cache for the whole index of keys, and a log that is emptied rarely: what would be read and written many times is so once. */
@@ -221,6 +216,3 @@ function selectPerSecond(path: string): number {
 	db.close();
 	return (count * 1000) / tookMs;
 }
-
-/** Where a ledger is filled unless another folder is named. */
-export const DEFAULT_FILL_FOLDER = tmpdir();
