@@ -46,6 +46,11 @@ class HeldSyncs {
 		return this.#held.length;
 	}
 
+	/** Resolves when one waits. Opening the log is the system's work and takes as long as it takes. */
+	async begun(): Promise<void> {
+		while (this.#held.length === 0) await quiet();
+	}
+
 	letGo(): void {
 		for (const go of this.#held.splice(0)) go();
 	}
@@ -95,8 +100,7 @@ describe('durability of a ledger file', () => {
 		const answers: (readonly Outcome[])[] = [];
 		const ask = (key: string): Promise<unknown> => store.commit(ACCOUNT, [reserve(key, 1)]).then((outcomes) => answers.push(outcomes));
 		const asked = [ask('a'), ask('a')];
-		// Opening the log is the system's work and takes as long as it takes.
-		while (syncs.count === 0) await quiet();
+		await syncs.begun();
 		await quiet();
 		expect([answers.length, syncs.count]).to.deep.equal([0, 1]);
 		expect((await first.snapshot(ACCOUNT)).account?.lastSeq, 'others see it already').to.equal(3);
@@ -116,12 +120,13 @@ describe('durability of a ledger file', () => {
 		const syncs = new HeldSyncs();
 		const store = await openDurable(path, syncs.sync);
 		const one = store.commit('a', [openAccount()]);
-		await quiet();
+		await syncs.begun();
 		let isAnswered = false;
 		const two = store.commit('b', [openAccount()]).then(() => (isAnswered = true));
 		await quiet();
 		syncs.letGo();
 		await one;
+		await syncs.begun();
 		await quiet();
 		expect([isAnswered, syncs.count]).to.deep.equal([false, 1]);
 		syncs.letGo();
