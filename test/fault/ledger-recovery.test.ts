@@ -71,10 +71,17 @@ async function remainsOf(path: string, clock: () => number): Promise<Position> {
 
 /** Asks again for what was written but not answered: nothing is done twice. Faults and waiting leave nothing to ask for. */
 async function expectReplayed(store: LedgerStore, { commands, outcomes, after }: Step): Promise<void> {
-	const isWritten = (outcome: Outcome | undefined): boolean => outcome !== undefined && 'isReplayed' in outcome;
-	const written = commands.filter((_command, index) => isWritten(outcomes[index]));
-	const again = await store.commit(ACCOUNT, written.map(authorised));
-	expect(again.map(({ kind }) => kind)).to.deep.equal(outcomes.filter(isWritten).map(({ kind }) => kind));
+	// Asking for the right to move writes nothing, so there is nothing to find again.
+	const isWritten = (command: Command, outcome: Outcome | undefined): boolean =>
+		outcome !== undefined && 'isReplayed' in outcome && (command.kind === 'as_admin' ? command.command : command).kind !== 'move_ledger';
+	const written = commands.flatMap((command, index) =>
+		isWritten(command, outcomes[index]) ? [{ command, outcome: outcomes[index] }] : [],
+	);
+	const again = await store.commit(
+		ACCOUNT,
+		written.map(({ command }) => authorised(command)),
+	);
+	expect(again.map(({ kind }) => kind)).to.deep.equal(written.map(({ outcome }) => outcome?.kind));
 	for (const outcome of again) expect('isReplayed' in outcome && outcome.isReplayed, outcome.kind).to.equal(true);
 	expect(await positionOf(store)).to.equal(after);
 }
