@@ -125,7 +125,7 @@ async function dieThroughStep(step: Step, { store, outside, faults, path, clock 
 }
 
 describe('death at every statement on SQLite', function () {
-	this.timeout(60_000);
+	this.timeout(IS_PROOF ? 0 : 60_000);
 
 	for (const moment of ['before', 'after', 'with_all'] as const satisfies readonly Moment[]) {
 		const when = moment === 'with_all' ? 'with the whole transaction' : `${moment} each`;
@@ -183,7 +183,7 @@ describe('death at every statement on SQLite', function () {
 });
 
 describe('death of the connection at every statement on PostgreSQL', function () {
-	this.timeout(60_000);
+	this.timeout(IS_PROOF ? 0 : 60_000);
 	let proxy: CuttingProxy;
 	afterEach(() => proxy.stop());
 
