@@ -69,7 +69,10 @@ describe('n8n: queue mode', function () {
 	/** Starts an execution for each batch, and kills the first worker in the middle. Resolves when n8n has answered them all. */
 	async function runAndKill({ path }: Campaign): Promise<readonly number[]> {
 		const [killed] = queue.workers;
-		const answers = BATCHES.map((people) => queue.main.call(path, { people }));
+		const answered = new Map<number, number>();
+		const answers = BATCHES.map(async (people, index) => {
+			answered.set(index, (await queue.main.call(path, { people })).status);
+		});
 		await until(async () => Promise.resolve(world.provider.requests.length >= 300 && killed?.ended().length ? true : null), {
 			timeoutMs: 60_000,
 			everyMs: 5,
@@ -77,7 +80,15 @@ describe('n8n: queue mode', function () {
 		});
 		await killed?.process.kill('SIGKILL');
 		expect(await proofOf(world.ledger), 'in the middle').to.include({ ok: true });
-		return (await Promise.all(answers)).map(({ status }) => status);
+		const progress = (): string =>
+			`${answered.size} of ${BATCHES.length} answered, ${world.provider.requests.length} calls, ${world.provider.stats().inFlight} under way`;
+		await until(async () => Promise.resolve(answered.size === BATCHES.length ? true : null), {
+			timeoutMs: 180_000,
+			describe: () =>
+				`${progress()}\n${queue.main.server.output().slice(-2000)}\n${queue.workers.map(({ process }) => process.output().slice(-2000)).join('\n')}`,
+		});
+		await Promise.all(answers);
+		return BATCHES.map((_, index) => answered.get(index) ?? 0);
 	}
 
 	it('two workers serve 1,000 people and one is killed: everybody else leaves, and those it took along are served later, nobody paid twice', async () => {
@@ -87,8 +98,8 @@ describe('n8n: queue mode', function () {
 			choose: () => ({ kind: 'answer', delayMs: 150 }),
 			ledger: `${queue.ledgerDatabase}?schema=campaign`,
 		});
-		const options = { concurrency: CONCURRENCY, idempotencyKey: '={{ "spring-" + $json.id }}', waitForCreditsSeconds: 1 };
-		const campaign = await world.campaign(plainCampaign(world.action({ options })));
+		const options = { concurrency: CONCURRENCY, idempotencyKey: '={{ "spring-" + $json.id }}' };
+		const campaign = await world.campaign(plainCampaign(world.action({ options, time: { waitForCreditsSeconds: 1 } })));
 		const statuses = await runAndKill(campaign);
 
 		const ids = await queue.main.executionIds(campaign.workflow);
