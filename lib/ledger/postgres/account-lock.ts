@@ -1,10 +1,11 @@
 /** Owns locking one account until the end of a transaction, and what is found out together with that. Decides nothing. */
 import type { MoveMark } from '../../core/move';
 import type { LedgerAddress } from './address';
-import { beginWrite, type Session } from './connection';
+import { beginWrite, type Session, type Statement } from './connection';
 import { lockNumber } from './lock-number';
 import { assertKnown, MARK_TABLE } from './migrations';
 import { readStored, type Reader, type StoredAccount } from './reader';
+import type { FirstRows } from './snapshot';
 import { readMark } from './transfer';
 
 /** An account under its lock. */
@@ -14,6 +15,8 @@ export interface Locked {
 	readonly transaction: string;
 	/** Of the ledger: whether it is being moved. A new mark waits for every transaction that has come this far. */
 	readonly mark: MoveMark | null;
+	/** Of what was asked along, in order; `null` where the account was not there yet when it was asked. */
+	readonly rows: FirstRows | null;
 }
 
 interface Locking {
@@ -21,6 +24,8 @@ interface Locking {
 	readonly address: LedgerAddress;
 	readonly accountId: string;
 	readonly timeoutMs: number;
+	/** Asked behind the lock, in the same round trip. */
+	readonly along: readonly Statement[];
 }
 
 /**
@@ -28,19 +33,19 @@ interface Locking {
  * for once more, because another process may have opened it in between. The rows that depend on it are read by later statements: a
  * statement that waited for the lock would still see them as they were before. Throws `ledger_newer` for a schema of a newer version.
  */
-export async function lockAccount(session: Session, { reader, address, accountId, timeoutMs }: Locking): Promise<Locked> {
+export async function lockAccount(session: Session, { reader, address, accountId, timeoutMs, along }: Locking): Promise<Locked> {
 	const about = {
 		name: 'about',
 		text: `SELECT pg_current_xact_id()::text AS transaction, version, move FROM "${address.schema}".${MARK_TABLE}`,
 	};
 	const locked = reader.account(accountId, { isLocked: true });
-	const [, accountRows, aboutRows] = await session.run(beginWrite(timeoutMs), locked, about);
+	const [, accountRows, aboutRows, ...rows] = await session.run(beginWrite(timeoutMs), locked, about, ...along);
 	const { transaction, version } = aboutRows?.[0] as { transaction: string; version: bigint };
 	assertKnown(version, address);
 	const mark = readMark(aboutRows);
 	const stored = readStored(accountRows);
-	if (stored) return { stored, transaction, mark };
+	if (stored) return { stored, transaction, mark, rows };
 	const lock = { text: 'SELECT pg_advisory_xact_lock($1::bigint)', values: [lockNumber(address.schema, accountId)] };
 	const [, again] = await session.run(lock, locked);
-	return { stored: readStored(again), transaction, mark };
+	return { stored: readStored(again), transaction, mark, rows: null };
 }

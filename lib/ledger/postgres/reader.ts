@@ -2,12 +2,9 @@
  * Owns reading a ledger from PostgreSQL: statements for snapshots, pages and totals, and what their rows mean. Everything that can be
  * asked at once is sent at once. Runs inside the transaction of its caller; decides nothing.
  */
-import { alertsNeeded, MAX_CLAIMED } from '../../core/claim';
 import type { CostAverage } from '../../core/cost-averages';
-import { needsOf } from '../../core/decide';
-import { countersNeeded } from '../../core/limits';
-import type { AccountSnapshot, Command, SnapshotNeeds } from '../../core/commands';
-import type { Account, BudgetCounter, CounterRef, Entry, GrantState, Hold } from '../../core/model';
+import type { AccountSnapshot } from '../../core/commands';
+import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../core/model';
 import type { HoldMark } from '../../core/verify-holds';
 import type { CarriedKey } from '../../core/verify-keys';
 import type { Instant } from '../../core/time';
@@ -19,7 +16,7 @@ import { holdStateCode, kindCode } from '../words';
 import type { AccountProfile, EntryQuery, KeyQuery, MaterialisedAccount, PageQuery, SeqRange, UsageQuery } from '../store';
 import { readTexts, type TextRow } from '../beside-rows';
 import type { Session, Statement } from './connection';
-import { grantsHeldBy, grantsNamedBy, NOTHING } from '../related';
+import { NOTHING } from '../related';
 
 /** An account with the number that the database knows it by. */
 export interface StoredAccount {
@@ -31,7 +28,7 @@ export interface StoredAccount {
 type HoldQuery = PageQuery & { readonly state: Hold['state'] | null };
 
 /** Which holds are meant: a query for their numbers, in which $1 is the account, and its further values. */
-interface Picked {
+export interface Picked {
 	readonly name: string;
 	readonly query: string;
 	readonly values: readonly unknown[];
@@ -39,7 +36,8 @@ interface Picked {
 
 const ACCOUNT =
 	"SELECT id, public_id, name, time_zone, plan, paid_since_ms, unconfirmed_policy, overdraft_micro, last_at_ms, last_seq, encode(chain_hash, 'hex') AS chain_hash, settings, alerts, averages";
-const COUNTER = 'SELECT c.budget, c.period, c.value, c.held_micro, c.settled_micro, c.reached_room_micro';
+/** Selects a counter `c`. */
+export const COUNTER = 'SELECT c.budget, c.period, c.value, c.held_micro, c.settled_micro, c.reached_room_micro';
 const GRANT = `SELECT g.seq, g.category, g.amount_micro, g.priority, g.effective_at_ms, g.expires_at_ms, g.promotion_id, g.note,
 	b.remaining_micro, b.held_micro, b.settled_micro, b.expired_micro, b.voided_micro, b.is_voided`;
 const ENTRY =
@@ -58,8 +56,6 @@ const SUMS = COUNTS.map((name) => `sum(u.${name})::bigint AS ${name}`).join(', '
 /** Texts that every calendar day lies between. */
 const FIRST_DAY = '';
 const LAST_DAY = '~';
-const GRANTED = kindCode('granted');
-const RESERVED = kindCode('reserved');
 
 /** Reads rows of one schema into the nouns of the ledger. */
 export class Reader {
@@ -80,37 +76,6 @@ export class Reader {
 		return (rows as unknown as AccountRow[]).map(readAccount);
 	}
 
-	/** What `decide` needs at `atMs`. One round trip; further ones only where a closed hold leads to grants that are used up, and for budgets. */
-	async snapshot(
-		session: Session,
-		{ id, account, averages }: StoredAccount,
-		{ commands, atMs }: { commands: readonly Command[]; atMs: Instant },
-	): Promise<AccountSnapshot> {
-		const needs = needsOf(commands);
-		const keys = [...new Set(needs.keyHashes)].map((hash) => bytesOf(hash));
-		const picked = this.#neededHolds(needs.holdSeqs, keys, atMs);
-		const [entryRows, grantRows, ...holdRows] = await session.run(
-			this.entriesByKey(id, keys),
-			this.#neededGrants(id, needs, keys),
-			...this.#holdStatements(id, picked),
-		);
-		const entries = entriesOf(entryRows);
-		const holds = readHolds(holdRows);
-		const loaded = readGrants(grantRows);
-		const missing = missingGrants(loaded, [...entries.flatMap(grantsNamedBy), ...holds.flatMap(grantsHeldBy)]);
-		const grants = missing.length === 0 ? loaded : [...loaded, ...readGrants((await session.run(this.#grantsBySeq(id, missing)))[0])];
-		const asked = new Set(needs.promotionIds);
-		const promotions = grants.flatMap(({ promotionId, seq }) =>
-			promotionId !== null && asked.has(promotionId) ? [[promotionId, seq] as const] : [],
-		);
-		const refs = countersNeeded(commands, { settings: account.settings, timeZone: account.timeZone, holds, atMs });
-		const counters = refs.length === 0 ? [] : readCounters((await session.run(this.#countersByKey(id, refs)))[0]);
-		const alertsAfter = alertsNeeded(commands, account);
-		const alerts =
-			alertsAfter === null ? [] : await this.entries(session, id, { afterSeq: alertsAfter, limit: MAX_CLAIMED, kind: 'alerted' });
-		return { account, grants, holds, entries, promotions: new Map(promotions), counters, alerts, averages };
-	}
-
 	/** The account with all its grants and the holds that are due at `atMs`. */
 	async wholeSnapshot(session: Session, { id, account, averages }: StoredAccount, atMs: Instant): Promise<AccountSnapshot> {
 		const due = {
@@ -118,7 +83,7 @@ export class Reader {
 			query: `SELECT seq FROM ${this.#in}holds WHERE account = $1 AND state = 0 AND timeout_at_ms <= $2`,
 			values: [atMs],
 		};
-		const [grantRows, ...holdRows] = await session.run(this.#allGrants(id), ...this.#holdStatements(id, due));
+		const [grantRows, ...holdRows] = await session.run(this.#allGrants(id), ...this.holdStatements(id, due));
 		return { ...NOTHING, account, averages, grants: readGrants(grantRows), holds: readHolds(holdRows) };
 	}
 
@@ -154,7 +119,7 @@ export class Reader {
 	}
 
 	async holds(session: Session, id: bigint, query: HoldQuery): Promise<Hold[]> {
-		return readHolds(await session.run(...this.#holdStatements(id, this.#holdPage(query))));
+		return readHolds(await session.run(...this.holdStatements(id, this.#holdPage(query))));
 	}
 
 	async holdMarks(session: Session, id: bigint, { afterSeq, untilSeq }: SeqRange): Promise<HoldMark[]> {
@@ -183,21 +148,15 @@ export class Reader {
 		return (rows?.[0]?.['text'] as string | undefined) ?? null;
 	}
 
+	/** Entries that carry one of these keys. */
 	entriesByKey(id: bigint, keys: readonly Buffer[]): Statement {
 		const text = `${ENTRY} FROM ${this.#in}entries e LEFT JOIN ${this.#in}label_sets l ON l.id = e.label_set WHERE e.account = $1 AND e.key_hash = ANY ($2::bytea[])`;
 		return { name: 'entries_by_key', text, values: [id, keys] };
 	}
 
-	#neededGrants(id: bigint, { grantSeqs, promotionIds }: SnapshotNeeds, keys: readonly Buffer[]): Statement {
-		const needed = `SELECT seq FROM ${this.#in}grant_balances WHERE account = $1 AND NOT is_exhausted
-			UNION SELECT unnest($2::bigint[])
-			UNION SELECT seq FROM ${this.#in}grants WHERE account = $1 AND promotion_id = ANY ($3::text[])
-			UNION SELECT seq FROM ${this.#in}entries WHERE account = $1 AND key_hash = ANY ($4::bytea[]) AND kind = ${String(GRANTED)}`;
-		return { name: 'needed_grants', text: this.#grants(`AND b.seq = ANY (ARRAY(${needed}))`), values: [id, grantSeqs, promotionIds, keys] };
-	}
-
-	#grantsBySeq(id: bigint, seqs: readonly number[]): Statement {
-		return { name: 'grants_by_seq', text: this.#grants('AND b.seq = ANY ($2::bigint[])'), values: [id, seqs] };
+	/** Grants of these numbers. */
+	grantsBySeq(id: bigint, seqs: readonly number[]): Statement {
+		return { name: 'grants_by_seq', text: this.grants('AND b.seq = ANY ($2::bigint[])'), values: [id, seqs] };
 	}
 
 	#allCounters(id: bigint): Statement {
@@ -208,32 +167,14 @@ export class Reader {
 		return { name: 'all_texts', text: `SELECT name, text FROM ${this.#in}account_texts WHERE account = $1`, values: [id] };
 	}
 
-	#countersByKey(id: bigint, refs: readonly CounterRef[]): Statement {
-		const text = `${COUNTER} FROM (SELECT DISTINCT * FROM unnest($2::bigint[], $3::text[], $4::text[]) AS a (budget, period, value)) asked
-			CROSS JOIN LATERAL (SELECT * FROM ${this.#in}budget_counters WHERE account = $1 AND budget = asked.budget AND period = asked.period AND value = asked.value OFFSET 0) c`;
-		const texts = (pick: (ref: CounterRef) => string): string[] => refs.map(pick);
-		return {
-			name: 'counters_by_key',
-			text,
-			values: [id, refs.map(({ budgetSeq }) => budgetSeq), texts(({ period }) => period), texts(({ value }) => value)],
-		};
-	}
-
 	#allGrants(id: bigint): Statement {
-		return { name: 'all_grants', text: this.#grants(''), values: [id] };
+		return { name: 'all_grants', text: this.grants(''), values: [id] };
 	}
 
-	/** OFFSET 0 keeps the planner from joining the other way round. */
-	#grants(which: string): string {
+	/** Selects grants; OFFSET 0 keeps the planner from joining the other way round. */
+	grants(which: string): string {
 		return `${GRANT} FROM ${this.#in}grant_balances b CROSS JOIN LATERAL (SELECT * FROM ${this.#in}grants WHERE account = b.account AND seq = b.seq OFFSET 0) g
 			WHERE b.account = $1 ${which} ORDER BY b.seq`;
-	}
-
-	#neededHolds(holdSeqs: readonly number[], keys: readonly Buffer[], atMs: Instant): Picked {
-		const query = `SELECT unnest($2::bigint[]) AS seq
-			UNION SELECT seq FROM ${this.#in}entries WHERE account = $1 AND key_hash = ANY ($3::bytea[]) AND kind = ${String(RESERVED)}
-			UNION SELECT seq FROM ${this.#in}holds WHERE account = $1 AND state = 0 AND timeout_at_ms <= $4`;
-		return { name: 'needed', query, values: [holdSeqs, keys, atMs] };
 	}
 
 	#holdPage({ afterSeq, limit, state }: { afterSeq: number; limit: number | null; state: Hold['state'] | null }): Picked {
@@ -251,7 +192,7 @@ export class Reader {
 	 * Two statements: the holds, and the entries that made and closed them. Numbers are looked up as an array: a join might be planned the
 	 * other way round, over the whole account.
 	 */
-	#holdStatements(id: bigint, { name, query, values }: Picked): Statement[] {
+	holdStatements(id: bigint, { name, query, values }: Picked): Statement[] {
 		const picked = `${this.#in}holds h WHERE h.account = $1 AND h.seq = ANY (ARRAY(${query}))`;
 		const holds = `SELECT h.seq, h.state, h.timeout_at_ms, h.closed_seq FROM ${picked} ORDER BY h.seq`;
 		const told = `SELECT h.seq FROM ${picked} UNION SELECT h.closed_seq FROM ${picked} AND h.closed_seq IS NOT NULL`;
@@ -276,25 +217,24 @@ export function readStored(rows: readonly unknown[] | undefined): StoredAccount 
 	return row ? { id: row.id, account: readAccount(row), averages: readAverages(row) } : null;
 }
 
-function entriesOf(rows: readonly unknown[] | undefined): Entry[] {
+/** Entries of rows. */
+export function entriesOf(rows: readonly unknown[] | undefined): Entry[] {
 	return readEntries((rows ?? []) as EntryRow[]);
 }
 
-function readCounters(rows: readonly unknown[] | undefined): BudgetCounter[] {
+/** Counters of rows. */
+export function readCounters(rows: readonly unknown[] | undefined): BudgetCounter[] {
 	return ((rows ?? []) as CounterRow[]).map(readCounter);
 }
 
-function readGrants(rows: readonly unknown[] | undefined): GrantState[] {
+/** Grants of rows. */
+export function readGrants(rows: readonly unknown[] | undefined): GrantState[] {
 	return ((rows ?? []) as GrantRow[]).map(readGrant);
 }
 
-function readHolds([holdRows, entryRows]: readonly (readonly unknown[] | undefined)[]): Hold[] {
+/** Holds of the rows of both statements. */
+export function readHolds([holdRows, entryRows]: readonly (readonly unknown[] | undefined)[]): Hold[] {
 	const entries = new Map(entriesOf(entryRows).map((entry) => [entry.seq, entry]));
 	const entryOf = (seq: HoldRow['closed_seq']): Entry | null => (seq === null ? null : (entries.get(Number(seq)) ?? null));
 	return ((holdRows ?? []) as HoldRow[]).map((row) => readHold(row, entryOf(row.seq), entryOf(row.closed_seq)));
-}
-
-function missingGrants(grants: readonly GrantState[], seqs: readonly number[]): number[] {
-	const loaded = new Set(grants.map((grant) => grant.seq));
-	return [...new Set(seqs)].filter((seq) => !loaded.has(seq));
 }

@@ -25,6 +25,7 @@ import type {
 import { readEntries, type EntryRow } from '../journal-rows';
 import { NOTHING } from '../related';
 import { bytesOf } from '../rows';
+import { OpenHolds } from '../open-holds';
 import { totalUsage } from '../usage-totals';
 import { lockAccount } from './account-lock';
 import { readAddress, type LedgerAddress } from './address';
@@ -36,6 +37,7 @@ import { Patience, type Waiting } from './patience';
 import { Reader, readStored, type StoredAccount } from './reader';
 import { wasWritten, type SentBatch } from './sent-batch';
 import { PostgresTransfer } from './transfer';
+import { Snapshots } from './snapshot';
 import { Writer } from './writer';
 
 export interface PostgresLedgerOptions extends Waiting {
@@ -88,7 +90,9 @@ class PostgresStore implements LedgerStore {
 	readonly #address: LedgerAddress;
 	readonly #clock: () => Instant;
 	readonly #patience: Patience;
+	readonly #openHolds = new OpenHolds();
 	readonly #reader: Reader;
+	readonly #snapshots: Snapshots;
 	readonly #writer: Writer;
 	readonly #underWay = new Set<Promise<unknown>>();
 	#closing: Promise<void> | null = null;
@@ -100,6 +104,7 @@ class PostgresStore implements LedgerStore {
 		this.#clock = clock;
 		this.#patience = patience;
 		this.#reader = new Reader(address.schema);
+		this.#snapshots = new Snapshots(address.schema, { reader: this.#reader, openHolds: this.#openHolds });
 		this.#writer = new Writer(address.schema);
 		this.transfer = new PostgresTransfer(address, (work, longestMs) => this.#insist(work, { longestMs: longestMs ?? null }));
 		this.answers = new PostgresAnswers(address.schema, (work) => this.#insist(work), this.transfer);
@@ -132,11 +137,13 @@ class PostgresStore implements LedgerStore {
 		let sent: SentBatch | null = null;
 		return this.#insist(
 			async (session, timeoutMs) => {
-				const { stored, transaction, mark } = await lockAccount(session, {
+				const asked = this.#snapshots.askEarly(accountId, { commands, nowMs: this.#clock() });
+				const { stored, transaction, mark, rows } = await lockAccount(session, {
 					reader: this.#reader,
 					address: this.#address,
 					accountId,
 					timeoutMs,
+					along: asked?.statements ?? [],
 				});
 				if (sent) {
 					// The lock came free, so the transaction that was not answered is over, one way or the other.
@@ -144,7 +151,9 @@ class PostgresStore implements LedgerStore {
 					sent = null;
 				}
 				const atMs = this.#now(stored);
-				const snapshot = stored ? await this.#reader.snapshot(session, stored, { commands, atMs }) : NOTHING;
+				const snapshot = stored
+					? await this.#snapshots.read(session, stored, { commands, atMs, early: asked && rows && { asked, rows } })
+					: NOTHING;
 				const decision = decideUnder(mark, { snapshot, commands, accountId, atMs, location: this.location });
 				const { account, outcomes } = decision;
 				if (!account) return this.#giveUp(session, outcomes);
@@ -153,6 +162,7 @@ class PostgresStore implements LedgerStore {
 					sent = { outcomes, lastSeq: account.lastSeq, chainHash: account.chainHash, transaction };
 				});
 				remember();
+				if (stored) this.#openHolds.take(stored.id, decision.holds);
 				return outcomes;
 			},
 			{ explain: (error) => (sent && passing(error) ? new UnansweredCommit(error) : error) },

@@ -12,7 +12,8 @@ const PAIRS: readonly (readonly [plain: string, pair: string])[] = [
 
 /** The text as it is stored. */
 export function encodeText(text: string): string {
-	return PAIRS.reduce((written, [plain, pair]) => written.replaceAll(plain, pair), text);
+	const isPlain = !text.includes('\0') && !text.includes(MARK);
+	return isPlain ? text : PAIRS.reduce((written, [plain, pair]) => written.replaceAll(plain, pair), text);
 }
 
 /** The inverse of {@link encodeText}. */
