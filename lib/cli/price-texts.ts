@@ -2,7 +2,7 @@
 import type { PriceChange, PriceDifference } from '../core/price-difference';
 import type { ListedPrice } from '../core/price-list';
 import type { Micro } from '../core/money';
-import type { ModelPrice, Rates, Tier } from '../core/pricing';
+import type { FixedCharge, ModelPrice, Rates, Tier } from '../core/pricing';
 import { thousandMicro, TOKEN_KINDS } from '../engine/price-documents';
 import { count, counted, credits } from './format';
 import { table, type Column } from './output';
@@ -43,7 +43,14 @@ export function priceDetail(price: ModelPrice): string {
 	const tiers = price.tiers.map((tier) => tierTable(tier, price.tiers.length > 1));
 	const flat = price.perCallMicro === 0n ? [] : [`Each call costs ${credits(price.perCallMicro)} credits on top.`];
 	const context = price.contextTokens === null ? [] : [`The model takes ${count(price.contextTokens)} tokens, answer included.`];
-	return [...tiers, ...flat, ...context].join('\n\n');
+	const charging = price.charging ? [chargingText(price.charging)] : [];
+	return [...tiers, ...flat, ...context, ...charging].join('\n\n');
+}
+
+function chargingText({ kind, rateMicro }: FixedCharge): string {
+	if (rateMicro === 0n) return 'This call is charged nothing: its item has a rate, which another of its calls carries.';
+	const when = kind === 'flat' ? 'whatever its calls cost' : 'where its answer passes its checks, and nothing otherwise';
+	return `The item is charged ${credits(rateMicro)} credits, ${when}.`;
 }
 
 function tierTable({ fromInputTokens, rates }: Tier, isOneOfSeveral: boolean): string {

@@ -38,8 +38,12 @@ export type EstimateMode =
 	| { readonly kind: 'learned'; readonly learned: Learned }
 	| { readonly kind: 'strict' };
 
-/** What to reserve for a call in micro-credits, at the highest rates the request can reach. A free model always costs 0. */
+/**
+ * What to reserve for a call in micro-credits, at the highest rates the request can reach. A free model always costs 0. Where the
+ * charge is not by tokens, it is known: the rate.
+ */
 export function estimateCost(price: ModelPrice, size: RequestSize, mode: EstimateMode): Micro {
+	if (price.charging) return price.charging.rateMicro;
 	const strictMicro = highestCost(price, { inputTokens: size.inputBytes, outputTokens: size.outputLimitTokens });
 	if (strictMicro === 0n) return 0n;
 	switch (mode.kind) {
@@ -75,9 +79,11 @@ const SHORTER_PER_MILLE = [2000n, 1500n, 1000n];
 /**
  * Smaller calls for when the usual reservation does not fit what is available, so that a campaign uses its credits to the last
  * call: with room for twice, one and a half times and once as long an answer as is usual. The limit that is sent along keeps a call
- * within its hold. Always three, the roomiest first; one may need as much as the usual reservation, and then is of no use.
+ * within its hold. Always three, the roomiest first; one may need as much as the usual reservation, and then is of no use. None
+ * where the charge is not by tokens: a shorter answer would cost the same.
  */
 export function shorterCalls(price: ModelPrice, size: RequestSize, learned: Learned): ShorterCall[] {
+	if (price.charging) return [];
 	const inputTokens = expectedInput(size, learned);
 	const usual = BigInt(Math.min(usualOutput(learned), size.outputLimitTokens));
 	return SHORTER_PER_MILLE.map((perMille) => {

@@ -35,6 +35,14 @@ export interface ModelPrice {
 	readonly perCallMicro: Micro;
 	/** Largest number of input plus output tokens the model takes, where known. */
 	readonly contextTokens: number | null;
+	/** Absent: an account is charged what the tokens cost. */
+	readonly charging?: FixedCharge;
+}
+
+/** A charge that does not follow from tokens, at the user's rate: for a run as a whole, or for a result that passed its checks. */
+export interface FixedCharge {
+	readonly kind: 'flat' | 'outcome';
+	readonly rateMicro: Micro;
 }
 
 const TOKENS_PER_RATE = 1_000_000n;
@@ -51,8 +59,13 @@ export const ZERO_RATES: Rates = {
 	audioOutput: 0n,
 };
 
+/** A price of 0 for every token. */
+export function zeroPrice(version: string, model: string): ModelPrice {
+	return { version, model, tiers: [{ fromInputTokens: 0, rates: ZERO_RATES }], perCallMicro: 0n, contextTokens: null };
+}
+
 /**
- * What a call with this usage costs, in micro-credits. The tier is chosen by all input tokens and applies to the whole call.
+ * What the tokens of a call cost, in micro-credits. The tier is chosen by all input tokens and applies to the whole call.
  * Each token is priced once: cached tokens, cached audio and cache writes of each length at their own rate, audio outside the
  * cache at the audio rate, the rest as plain input; reasoning tokens as the output they are. The exact sum is divided once and rounded up; `perCallMicro` is added.
  */

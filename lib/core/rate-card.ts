@@ -3,7 +3,7 @@
  * Refuses to invent: a model that nothing matches is `null` (unpriced) and never free.
  */
 import { BUILT_IN_PRICES, type PriceList, type PriceQuery } from './price-list';
-import { ZERO_RATES } from './pricing';
+import { zeroPrice } from './pricing';
 import type { ModelPrice } from './pricing';
 import { compileOverrides } from './rate-overrides';
 import type { RateOverride } from './rate-overrides';
@@ -36,15 +36,11 @@ export function createRateCard({ overrides = [], allowUnpriced = false, list = B
 			const name = model.trim();
 			const rate = own.byModel(name);
 			if (rate) return rate;
-			if (provider === 'local') return flatPrice('local/zero', name);
-			return among.find({ provider, model: name, atMs }) ?? (allowUnpriced && name !== '' ? flatPrice('unpriced/zero', name) : null);
+			if (provider === 'local') return zeroPrice('local/zero', name);
+			return among.find({ provider, model: name, atMs }) ?? (allowUnpriced && name !== '' ? zeroPrice('unpriced/zero', name) : null);
 		},
 		findVersion: (version) =>
 			own.byVersion(version) ??
-			(version === 'local/zero' || version === 'unpriced/zero' ? flatPrice(version, '') : list.findVersion(version)),
+			(version === 'local/zero' || version === 'unpriced/zero' ? zeroPrice(version, '') : list.findVersion(version)),
 	};
-}
-
-function flatPrice(version: string, model: string): ModelPrice {
-	return { version, model, tiers: [{ fromInputTokens: 0, rates: ZERO_RATES }], perCallMicro: 0n, contextTokens: null };
 }

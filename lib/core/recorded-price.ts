@@ -3,7 +3,7 @@
  * holds a hash of them. So whoever settles or checks the call later needs no price list, and no two prices have one name.
  */
 import { hashContent, sha256 } from './idempotency';
-import type { ModelPrice, Rates, Tier } from './pricing';
+import type { FixedCharge, ModelPrice, Rates, Tier } from './pricing';
 
 /** Order of the rates in the journal. Append only: the places are in people's files. */
 const RATE_ORDER = [
@@ -19,26 +19,28 @@ const RATE_ORDER = [
 
 const HASH_LENGTH = 12;
 
-/** A price as it stands in an entry: version, model, tiers, flat amount per call, context. */
+/** A price as it stands in an entry: version, model, tiers, flat amount per call, context, and a charge that is not by tokens. */
 export interface PriceText {
 	readonly v: string;
 	readonly m: string;
 	readonly t: readonly (readonly [number, ...string[]])[];
 	readonly c?: string;
 	readonly x?: number;
+	readonly f?: readonly [kind: FixedCharge['kind'], rate: string];
 }
 
 /** Tiers are never changed, and many prices share them: their hash is worked out once. */
 const hashes = new WeakMap<readonly Tier[], string>();
 
 /**
- * The name under which a hold pins a price: its version and a hash of its rates, and what a call costs on top where that is not 0.
- * Equal rates of one version have one name, in every process.
+ * The name under which a hold pins a price: its version and a hash of its rates, what a call costs on top where that is not 0, and
+ * what is charged where that is not by tokens. Equal rates of one version have one name, in every process.
  */
-export function pinOf({ version, tiers, perCallMicro }: Pick<ModelPrice, 'version' | 'tiers' | 'perCallMicro'>): string {
+export function pinOf({ version, tiers, perCallMicro, charging }: Omit<ModelPrice, 'model' | 'contextTokens'>): string {
 	const hash = hashes.get(tiers) ?? sha256(JSON.stringify(tiersText(tiers))).slice(0, HASH_LENGTH);
 	hashes.set(tiers, hash);
-	return `${version}#${hash}${perCallMicro === 0n ? '' : `+${String(perCallMicro)}`}`;
+	const perCall = perCallMicro === 0n ? '' : `+${String(perCallMicro)}`;
+	return `${version}#${hash}${perCall}${charging ? `=${charging.kind}${String(charging.rateMicro)}` : ''}`;
 }
 
 /** Hash under which the entry of a pinned price is found. */
@@ -57,23 +59,25 @@ export function isOwnPrice(price: ModelPrice, keyHash: string | null): boolean {
 }
 
 /** A price as it is written. */
-export function encodePrice({ version, model, tiers, perCallMicro, contextTokens }: ModelPrice): PriceText {
+export function encodePrice({ version, model, tiers, perCallMicro, contextTokens, charging }: ModelPrice): PriceText {
 	return {
 		v: version,
 		m: model,
 		t: tiersText(tiers),
 		...(perCallMicro === 0n ? {} : { c: String(perCallMicro) }),
 		...(contextTokens === null ? {} : { x: contextTokens }),
+		...(charging ? { f: [charging.kind, String(charging.rateMicro)] } : {}),
 	};
 }
 
 /** The inverse of {@link encodePrice}. Throws for anything else. */
-export function decodePrice({ v, m, t, c, x }: PriceText): ModelPrice {
+export function decodePrice({ v, m, t, c, x, f }: PriceText): ModelPrice {
 	const tiers = t.map(([fromInputTokens, ...amounts]): Tier => {
 		const rates = Object.fromEntries(RATE_ORDER.map((kind, index) => [kind, BigInt(amounts[index] ?? 'missing')])) as unknown as Rates;
 		return { fromInputTokens, rates };
 	});
-	return { version: v, model: m, tiers, perCallMicro: BigInt(c ?? '0'), contextTokens: x ?? null };
+	const charging = f ? { charging: { kind: f[0], rateMicro: BigInt(f[1]) } } : {};
+	return { version: v, model: m, tiers, perCallMicro: BigInt(c ?? '0'), contextTokens: x ?? null, ...charging };
 }
 
 function tiersText(tiers: readonly Tier[]): [number, ...string[]][] {

@@ -84,6 +84,12 @@ export interface CheckSettings {
 	readonly replacesAttributes: boolean;
 }
 
+/** What the steps of one item share of its action. */
+export interface ItemContext extends ActionContext {
+	/** True once the item was charged for one of its calls. */
+	readonly isCharged: () => boolean;
+}
+
 /** What all items of an action share. */
 export interface ActionContext extends LlmActionOptions {
 	readonly contract: OutputContract;

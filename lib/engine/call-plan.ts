@@ -2,14 +2,15 @@
  * Owns what is fixed about one call before credits are touched: model, price, messages, and how large it is. What to set aside for
  * it is taken at the last moment, from what is learned by then.
  */
+import { atRate, chargedBy } from '../core/charging';
 import type { ReservedCall } from '../core/commands';
 import { estimateCost, expectedOutput, shorterCalls, type EstimateMode, type Learned, type RequestSize } from '../core/estimate';
 import { CreditError } from '../core/errors';
 import { parseCredits, type Micro } from '../core/money';
-import type { ModelPrice } from '../core/pricing';
+import type { FixedCharge, ModelPrice } from '../core/pricing';
 import type { ChatMessage, ChatRequest, StructuredMode } from '../providers/provider';
 import type { SpokenInput } from './account-prompt';
-import type { ActionContext, LlmActionValues, ProviderHandle } from './action-types';
+import type { ActionContext, ItemContext, LlmActionValues, ProviderHandle } from './action-types';
 import { instructionsOf, type PassKind } from './pass-instructions';
 import { buildMessages, continueMessages, sizeOf } from './prompt';
 
@@ -45,6 +46,7 @@ export interface CallPlan {
 	readonly pass: PassKind;
 	readonly model: string;
 	readonly handle: ProviderHandle;
+	/** With the rate of the whole item, where the charge is not by tokens. */
 	readonly price: ModelPrice | null;
 	readonly size: RequestSize;
 	/** What is learned about its size is kept under this id. */
@@ -88,11 +90,11 @@ export interface CallParts {
 }
 
 /** Plans one call. Throws a `CreditError` for a model that cannot be used, or a misconfigured provider. */
-export function planCall(context: ActionContext, { text, settings, pass, before }: CallParts): CallPlan {
+export function planCall(context: ItemContext, { text, settings, pass, before }: CallParts): CallPlan {
 	const { values, contract, timing } = context;
 	const model = modelOf(pass?.model ?? '', settings);
 	const handle = context.provider();
-	const price = handle.priceOf(model, timing.clock());
+	const price = chargedBy(chargeIn(values), { price: handle.priceOf(model, timing.clock()), model });
 	const kind = pass?.kind ?? 'draft';
 	const instructions = pass ? instructionsOf(pass) : '';
 	const modelId = `${handle.service}|${model}`;
@@ -112,7 +114,7 @@ export function planCall(context: ActionContext, { text, settings, pass, before 
 		settings,
 		instructions,
 		asked: [model, settings.maxOutputTokens, instructions],
-		sized: () => sizedCalls(context, { model, price, size, memoryId }),
+		sized: () => sizedCalls(context, { pass: kind, model, price, size, memoryId }),
 		takes: (previous) => values.reservation !== 'strict' || Buffer.byteLength(previous) <= mostBytes(settings),
 		request: ({ mode, previous, outputLimitTokens, signal }) => ({
 			model,
@@ -154,9 +156,11 @@ function mostBytes({ maxOutputTokens }: CallSettings): number {
 
 /** What to reserve for a call now: as usual, and where sizes are learned, for a shorter answer in three steps. */
 export function sizedCalls(
-	{ values, memory }: ActionContext,
-	{ model, price, size, memoryId }: Pick<CallPlan, 'model' | 'price' | 'size' | 'memoryId'>,
+	{ values, memory, isCharged }: ItemContext,
+	{ pass, model, price: full, size, memoryId }: Pick<CallPlan, 'pass' | 'model' | 'price' | 'size' | 'memoryId'>,
 ): SizedCall[] {
+	// A rate is for the item as a whole: its first call carries it.
+	const price = full && (pass === 'draft' && !isCharged() ? full : atRate(full, 0n));
 	const sized = (amountMicro: Micro | null, outputLimitTokens: number): SizedCall => ({
 		amountMicro,
 		model: model.slice(0, MAX_LABEL_LENGTH),
@@ -165,9 +169,9 @@ export function sizedCalls(
 	});
 	if (!price) return [sized(null, size.outputLimitTokens)];
 	const learned = memory.learned(memoryId);
-	const full = sized(estimateCost(price, size, estimateModeOf(values, learned)), size.outputLimitTokens);
-	if (values.reservation !== 'learned') return [full];
-	return [full, ...shorterCalls(price, size, learned).map((shorter) => sized(shorter.amountMicro, shorter.outputLimitTokens))];
+	const usual = sized(estimateCost(price, size, estimateModeOf(values, learned)), size.outputLimitTokens);
+	if (values.reservation !== 'learned') return [usual];
+	return [usual, ...shorterCalls(price, size, learned).map((shorter) => sized(shorter.amountMicro, shorter.outputLimitTokens))];
 }
 
 /** The way of sizing reservations that the settings ask for. */
@@ -182,4 +186,9 @@ function estimateModeOf(values: LlmActionValues, learned: Learned): EstimateMode
 		default:
 			return values.reservation satisfies never;
 	}
+}
+
+/** The charge that the settings ask for; `null` is by tokens. Throws `invalid_settings` for a rate that is none. */
+export function chargeIn({ charging, chargeRate }: LlmActionValues): FixedCharge | null {
+	return charging === 'tokens' ? null : { kind: charging, rateMicro: parseCredits(chargeRate, { field: 'Rate' }) };
 }

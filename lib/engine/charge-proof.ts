@@ -5,13 +5,14 @@
 import { CreditError } from '../core/errors';
 import { holdId, type Entry, type Hold } from '../core/model';
 import type { Micro } from '../core/money';
+import { chargeOf } from '../core/charging';
 import { priceUsage, type ModelPrice } from '../core/pricing';
 import type { Usage } from '../core/usage';
 import type { LedgerStore } from '../ledger/store';
 import type { AccountPrices } from './account-prices';
 
 /**
- * `same`: price and usage make what was charged. `differs`: they make something else, as with a charge that is not by tokens.
+ * `same`: price and usage, or the rate, make what was charged. `differs`: they make something else.
  * `estimated`: the provider reported no usage. `unsettled`: nothing was charged for usage. `unknown_price`: nobody knows it any more.
  */
 export type ChargeVerdict = 'same' | 'differs' | 'estimated' | 'unsettled' | 'unknown_price';
@@ -21,8 +22,10 @@ export interface ChargeProof {
 	/** As it was recorded with the hold; `null` for a call that had none, or an old one that nobody knows. */
 	readonly price: ModelPrice | null;
 	readonly usage: Usage | null;
-	/** What price and usage make, in micro-credits. */
+	/** What price and usage make, or the rate, in micro-credits; `null` where neither is known. */
 	readonly againMicro: Micro | null;
+	/** What the tokens alone cost: what the provider bills, where the charge is a rate. */
+	readonly tokensMicro: Micro | null;
 	readonly verdict: ChargeVerdict;
 }
 
@@ -40,8 +43,11 @@ export async function proveCharge(
 	const price = hold.priceVersion === null ? null : await prices.pinned(hold.priceVersion);
 	const settled = hold.state === 'settled' ? await settlingOf(store, accountId, holdSeq) : null;
 	const usage = settled?.usage ?? null;
-	const againMicro = price && usage && settled?.measure === 'reported' ? priceUsage(price, usage) : null;
-	return { hold, price, usage, againMicro, verdict: verdictOf({ settled, price, againMicro }) };
+	const tokensMicro = price && usage && priceUsage(price, usage);
+	// A charge of nothing says that the result did not pass, and nothing else.
+	const hasPassed = settled !== null && settled.actualMicro > 0n;
+	const againMicro = price && settled?.measure === 'reported' ? chargeOf(price, { usage, hasPassed }) : null;
+	return { hold, price, usage, againMicro, tokensMicro, verdict: verdictOf({ settled, price, againMicro }) };
 }
 
 function verdictOf({
@@ -54,8 +60,9 @@ function verdictOf({
 	againMicro: Micro | null;
 }): ChargeVerdict {
 	if (settled === null) return 'unsettled';
-	if (settled.measure === 'estimated' || settled.usage === null) return 'estimated';
+	if (settled.measure === 'estimated') return 'estimated';
 	if (price === null) return 'unknown_price';
+	if (againMicro === null) return 'estimated';
 	return againMicro === settled.actualMicro ? 'same' : 'differs';
 }
 

@@ -6,7 +6,7 @@ import { JUDGE_OUTPUT_TOKENS, judgeMessages } from '../core/gates/judge';
 import type { AnswerText } from '../core/gates/finding';
 import type { Reason } from '../params/fallback-switch';
 import { withAccountTexts } from './account-prompt';
-import type { ActionContext } from './action-types';
+import type { ItemContext } from './action-types';
 import { planCall, requestText, sizedCalls, type CallPlan } from './call-plan';
 import { refusalMessage } from './fault-reasons';
 import { ItemParts } from './item-parts';
@@ -53,7 +53,7 @@ export function judgeCall(
 
 /** The call that gives a model its answer back with what is wrong with it: asked as the last pass of the rung was. */
 export function repairCall(
-	context: ActionContext,
+	context: ItemContext,
 	{ calls }: Rung,
 	{ answer, instructions }: { answer: string; instructions: string },
 ): CallPlan {

@@ -1,15 +1,16 @@
 /** Owns what all steps of one item share: its plan, ledger, clock and sums, and how it waits for credits and gives them back. */
 import { isCreditError } from '../core/errors';
 import type { AccountProfile } from '../ledger/store';
-import type { ActionContext } from './action-types';
+import type { ItemContext } from './action-types';
 import type { ItemTally } from './item-tally';
 import type { ItemTime } from './item-time';
 import type { LadderPlan } from './ladder-plan';
 import type { SpendingAccount } from './spending-account';
 import type { ReserveInput } from './ledger-inputs';
+import type { Conclude } from './metered-call';
 
 interface Parts {
-	readonly context: ActionContext;
+	readonly context: ItemContext;
 	readonly plan: LadderPlan;
 	readonly ledger: SpendingAccount;
 	/** The account as it was when the item's turn came. */
@@ -21,7 +22,7 @@ interface Parts {
 
 /** The parts of one item. */
 export class ItemParts {
-	readonly context: ActionContext;
+	readonly context: ItemContext;
 	readonly plan: LadderPlan;
 	readonly ledger: SpendingAccount;
 	readonly profile: AccountProfile;
@@ -30,6 +31,8 @@ export class ItemParts {
 	readonly signal: AbortSignal | null;
 	/** How many keys the item has used. */
 	keys = 0;
+	/** Charges the answer of the item, where that waits for its outcome. */
+	due: Conclude | null = null;
 
 	constructor({ context, plan, ledger, profile, time, tally, signal }: Parts) {
 		this.context = context;
@@ -55,6 +58,13 @@ export class ItemParts {
 	waiting(): Pick<ReserveInput, 'waitMs' | 'signal'> {
 		const { waitForCreditsSeconds } = this.context.values;
 		return { waitMs: Math.min(waitForCreditsSeconds * 1000, this.time.leftMs), signal: this.time.stopsWaiting };
+	}
+
+	/** Charges what waits for its outcome, once; a note for people as a settled call has. */
+	async conclude(end: Parameters<Conclude>[0]): Promise<string | null> {
+		const { due } = this;
+		this.due = null;
+		return due ? due(end) : null;
 	}
 
 	/** Releases a hold. One that cannot be closed now is closed by its timeout; the item must not suffer for it. */

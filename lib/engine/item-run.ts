@@ -9,7 +9,7 @@ import { formatCredits } from '../core/money';
 import type { PriceList } from '../core/price-list';
 import type { AccountProfile } from '../ledger/store';
 import { withAccountTexts } from './account-prompt';
-import type { ActionContext, ActionItem, ItemInput, ProviderHandle } from './action-types';
+import type { ActionContext, ActionItem, ItemContext, ItemInput, ProviderHandle } from './action-types';
 import { AnswerGates, type AskedOf } from './answer-gates';
 import { accountLanguages, expectedLanguage } from './check-settings';
 import { cancelled, Fallback, fallbackOf, messageOf, outOfTime } from './fallback';
@@ -72,7 +72,11 @@ export class ItemRun {
 			throw new Fallback('empty_prompt', 'The prompt is empty for this item. Check the fields it is made of.');
 		const { ledger, prices } = await this.#openLedger();
 		// Calls are priced by the account's prices, whatever package asks for them.
-		const context = { ...this.#context, provider: () => pricedBy(this.#context.provider(), prices) };
+		const context: ItemContext = {
+			...this.#context,
+			provider: () => pricedBy(this.#context.provider(), prices),
+			isCharged: () => this.#tally.chargedMicro > 0n,
+		};
 		const profile = await ledger.readProfile();
 		const plan = this.#plan(context, input, profile);
 		const item = new ItemParts({
@@ -92,8 +96,17 @@ export class ItemRun {
 		return 'own' in got ? got.own : this.#reused(got.reused, { reason: 'cached', message: null });
 	}
 
-	/** Down the ladder, rung by rung. Each reservation has a key of its own. */
+	/** Down the ladder. What waits for its outcome is charged before the item leaves, and costs nothing where it did not get that far. */
 	async #down(item: ItemParts, { choice, asked }: { choice: RungChoice; asked: AskedOf }): Promise<ItemResult> {
+		try {
+			return await this.#rungByRung(item, { choice, asked });
+		} finally {
+			await item.conclude('unread');
+		}
+	}
+
+	/** Each reservation has a key of its own. */
+	async #rungByRung(item: ItemParts, { choice, asked }: { choice: RungChoice; asked: AskedOf }): Promise<ItemResult> {
 		while (item.keys < MAX_KEYS) {
 			const { rung, ...reserved } = await this.#reserve(item, choice);
 			item.keys += 1;
@@ -170,8 +183,9 @@ export class ItemRun {
 	async #checked(item: ItemParts, answer: Answer, { rung, asked }: { rung: Rung; asked: AskedOf }): Promise<Answer> {
 		const end = await new AnswerGates(item, { rung, asked }).pass(answer);
 		this.#checks = end.checks;
+		const note = await item.conclude(end.kind === 'passed' && end.checks?.outcome !== 'replaced' ? 'passed' : 'failed');
 		if (end.kind === 'failed') throw new Fallback('failed_checks', end.message);
-		return end.answer;
+		return { ...end.answer, message: end.answer.message ?? note };
 	}
 
 	#answered({ attributes, isStored, message }: Answer, { rung, choice }: { rung: Rung; choice: RungChoice }): ItemResult {
@@ -218,7 +232,7 @@ export class ItemRun {
 		}
 	}
 
-	#plan(context: ActionContext, input: ItemInput, { texts }: AccountProfile): LadderPlan {
+	#plan(context: ItemContext, input: ItemInput, { texts }: AccountProfile): LadderPlan {
 		try {
 			const { judge } = context.checks;
 			// A judge that could not be asked must be known before anything is paid.

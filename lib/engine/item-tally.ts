@@ -41,4 +41,15 @@ export class ItemTally {
 		if (usage) this.usage = this.usage ? addUsage(this.usage, usage) : usage;
 		this.hold = hold;
 	}
+
+	/** A call that was added before is charged now; it is the one that wrote the draft, and its hold is the one that paid. */
+	charge({ chargedMicro, reservedMicro, availableMicro, hold }: CallTally): void {
+		this.chargedMicro += chargedMicro;
+		this.reservedMicro += reservedMicro;
+		this.availableMicro = availableMicro ?? this.availableMicro;
+		this.hold = hold;
+		const index = this.passes.findLastIndex(({ pass }) => pass === 'draft');
+		const draft = this.passes[index];
+		if (draft) this.passes[index] = { ...draft, chargedMicro: draft.chargedMicro + chargedMicro };
+	}
 }

@@ -9,10 +9,12 @@ import type { Labels } from '../core/model';
 import { parseCredits, sumMicro } from '../core/money';
 import { DEFAULT_HOLD_TIMEOUT_MS, MAX_HOLD_TIMEOUT_MS } from '../core/reserve';
 import { withAccountTexts } from './account-prompt';
-import type { ActionContext, ActionItem, ItemInput, LlmActionValues } from './action-types';
+import type { ActionContext, ActionItem, ItemContext, ItemInput, LlmActionValues } from './action-types';
 import { MAX_LABEL_LENGTH, planCall, requestText, type CallPlan, type CallSettings, type RequestText, type SizedCall } from './call-plan';
 import type { ReserveInput } from './ledger-inputs';
 
+/** A judge, a repair, and a judge of that. */
+const CHECKING_CALLS = 3;
 /** Room for pauses between attempts and for the settle itself. */
 const HOLD_MARGIN_MS = 60_000;
 
@@ -45,7 +47,7 @@ export interface LadderPlan {
  * there, or a misconfigured provider.
  */
 export function planLadder(
-	context: ActionContext,
+	context: ItemContext,
 	input: ItemInput,
 	{ item, texts }: { item: Pick<ActionItem, 'key' | 'executionId'>; texts: ReadonlyMap<string, string> },
 ): LadderPlan {
@@ -100,7 +102,7 @@ function amountOf({ calls }: Offer): bigint | null {
 	return amounts.length < calls.length ? null : sumMicro(amounts);
 }
 
-function rungsOf(context: ActionContext, model: string, text: RequestText): Rung[] {
+function rungsOf(context: ItemContext, model: string, text: RequestText): Rung[] {
 	const { values } = context;
 	const main: CallSettings = {
 		model,
@@ -127,7 +129,7 @@ function settingsOf(row: LlmActionValues['cheaperModels'][number], main: CallSet
 }
 
 function callsOf(
-	context: ActionContext,
+	context: ItemContext,
 	text: RequestText,
 	{ settings, passes }: { settings: CallSettings; passes: LlmActionValues['passes'] },
 ): CallPlan[] {
@@ -141,8 +143,9 @@ function callsOf(
 }
 
 /** A hold must outlive all attempts of all passes made before it. */
-function holdTimeoutMs({ timeoutSeconds, maxAttempts }: LlmActionValues, rungs: readonly Rung[]): number {
-	const mostCalls = Math.max(...rungs.map(({ calls }) => calls.length));
+function holdTimeoutMs({ timeoutSeconds, maxAttempts, charging }: LlmActionValues, rungs: readonly Rung[]): number {
+	// What is charged by its outcome is open until the last check of the answer.
+	const mostCalls = Math.max(...rungs.map(({ calls }) => calls.length)) + (charging === 'outcome' ? CHECKING_CALLS : 0);
 	const neededMs = (timeoutSeconds * 1000 + HOLD_MARGIN_MS) * maxAttempts * mostCalls;
 	return Math.min(Math.max(neededMs, DEFAULT_HOLD_TIMEOUT_MS), MAX_HOLD_TIMEOUT_MS);
 }

@@ -6,6 +6,7 @@ import pLimit from 'p-limit';
 import { parseCredits } from '../core/money';
 import { checkSettings } from './check-settings';
 import type { ActionContext, ActionItem, LlmActionOptions, RunHooks } from './action-types';
+import { chargeIn } from './call-plan';
 import { LateCalls } from './late-calls';
 import { ItemRun } from './item-run';
 import type { ItemResult } from './item-result';
@@ -21,6 +22,7 @@ export class LlmAction {
 	/** Throws `invalid_settings` for attributes, fallback values, checks or amounts that could never work. */
 	constructor(options: LlmActionOptions) {
 		parseCredits(options.values.reservationCredits, { field: 'Credits per Call', min: 1n });
+		chargeIn(options.values);
 		this.#context = {
 			...options,
 			contract: new OutputContract(options.values.attributes),

@@ -2,12 +2,12 @@
  * Owns one hold from the moment it is made to its closing: asking the provider, again where that may help and nothing was
  * billed, then settle, release or expire. Whatever happens, the hold is closed or its timeout closes it.
  */
+import { atRate, chargeOf } from '../core/charging';
 import { isCreditError } from '../core/errors';
 import { learn } from '../core/estimate';
 import { backoffMs, MAX_RETRY_AFTER_MS, nextMove, type Move } from '../core/ladder';
 import type { Hold, Measure } from '../core/model';
 import type { Micro } from '../core/money';
-import { priceUsage } from '../core/pricing';
 import type { Usage, UsageReading } from '../core/usage';
 import type { Reason } from '../params/fallback-switch';
 import type { ChatAnswer, ChatOutcome, ProviderFault, StructuredMode } from '../providers/provider';
@@ -23,9 +23,22 @@ import { weakerMode } from './prompt';
 
 /** A longer answer is not kept for retries: the ledger is no store of documents. */
 const MAX_KEPT_CHARACTERS = 100_000;
+const UNREAD = { reason: 'deadline_reached', message: 'The answer came after its item had left.' } as const;
+
+/**
+ * Charges an answer by what became of it, once that is known; `unread`: the item had left, and a repeated run asks again. Returns a
+ * note for people when something about the charge is unusual.
+ */
+export type Conclude = (end: 'passed' | 'failed' | 'unread') => Promise<string | null>;
 
 export type CallEnd =
-	| { readonly kind: 'answered'; readonly attributes: Record<string, unknown>; readonly message: string | null }
+	| {
+			readonly kind: 'answered';
+			readonly attributes: Record<string, unknown>;
+			readonly message: string | null;
+			/** The hold is open until this is called; `null`: it is charged. */
+			readonly conclude: Conclude | null;
+	  }
 	/** The model is left alone for a while; what was set aside is given back. */
 	| { readonly kind: 'paused' }
 	/** `again`: under a new hold, because this one is closed. */
@@ -111,8 +124,16 @@ export class MeteredCall {
 
 	async #takeAnswer(answer: ChatAnswer, mode: StructuredMode): Promise<CallEnd> {
 		const kept = this.#interpret(answer, mode);
-		const message = await this.#settle(answer.usage, kept);
-		if (kept.kind === 'values') return { kind: 'answered', attributes: kept.values, message };
+		const isByOutcome = this.#options.plan.price?.charging?.kind === 'outcome' && this.hold.amountMicro > 0n;
+		if (kept.kind === 'values' && isByOutcome) {
+			this.usage = countable(answer.usage);
+			const unread: Kept = { kind: 'unusable', ...UNREAD, move: 'again', usage: kept.usage };
+			const conclude: Conclude = async (end) =>
+				this.#settle(answer.usage, { kept: end === 'unread' ? unread : kept, hasPassed: end === 'passed' });
+			return { kind: 'answered', attributes: kept.values, message: null, conclude };
+		}
+		const message = await this.#settle(answer.usage, { kept, hasPassed: false });
+		if (kept.kind === 'values') return { kind: 'answered', attributes: kept.values, message, conclude: null };
 		return { kind: 'gone', move: kept.move, reason: kept.reason, message: kept.message };
 	}
 
@@ -130,7 +151,10 @@ export class MeteredCall {
 				await this.#close('expire');
 				break;
 			case 'yes':
-				await this.#settle(fault.usage, { kind: 'unusable', reason: gone.reason, message: gone.message, move, usage: null });
+				await this.#settle(fault.usage, {
+					kept: { kind: 'unusable', reason: gone.reason, message: gone.message, move, usage: null },
+					hasPassed: false,
+				});
 				break;
 			default:
 				return fault.billed satisfies never;
@@ -171,9 +195,9 @@ export class MeteredCall {
 	}
 
 	/** Charges the call. Returns a note for people when something about the charge is unusual. */
-	async #settle(reading: UsageReading, kept: Kept): Promise<string | null> {
+	async #settle(reading: UsageReading, { kept, hasPassed }: { kept: Kept; hasPassed: boolean }): Promise<string | null> {
 		const { context, ledger, plan, hold } = this.#options;
-		const { actualMicro, measure, note } = this.#cost(reading);
+		const { actualMicro, measure, note } = this.#cost(reading, hasPassed);
 		const keptForMs = context.values.keepResultsHours * 3_600_000;
 		const text = encodeKept(kept);
 		const isKept = keptForMs > 0 && text.length <= MAX_KEPT_CHARACTERS;
@@ -195,17 +219,18 @@ export class MeteredCall {
 	}
 
 	/** The cost from the usage reported; from the reservation where usage is missing or unusable, never 0 (ledger rule 28). */
-	#cost(reading: UsageReading): { actualMicro: Micro; measure: Measure; note: string | null } {
-		const { price } = this.#options.plan;
-		if (reading.kind === 'reported' && price && countsAnything(reading.usage)) {
-			this.usage = reading.usage;
-			return { actualMicro: priceUsage(price, reading.usage), measure: 'reported', note: null };
-		}
+	#cost(reading: UsageReading, hasPassed: boolean): { actualMicro: Micro; measure: Measure; note: string | null } {
+		const { plan, hold } = this.#options;
+		const usage = countable(reading);
+		// Where the charge is a rate, it was set aside with the call of the item that carries it, and nothing with any other.
+		const actualMicro = plan.price && chargeOf(atRate(plan.price, hold.amountMicro), { usage, hasPassed });
+		if (plan.price) this.usage = usage;
+		if (actualMicro !== null) return { actualMicro, measure: 'reported', note: null };
 		const why =
 			reading.kind === 'rejected'
 				? `The provider reported usage that cannot be counted (${reading.detail})`
 				: 'The provider did not report usage';
-		return { actualMicro: this.#options.hold.amountMicro, measure: 'estimated', note: `${why}, so the estimate was charged.` };
+		return { actualMicro: hold.amountMicro, measure: 'estimated', note: `${why}, so the estimate was charged.` };
 	}
 
 	/** A hold that cannot be closed now is closed by its timeout; the item must not suffer for it. */
@@ -250,6 +275,8 @@ export class MeteredCall {
 }
 
 /** An answer without a single token is a report that was not made, not a free call. */
-function countsAnything({ inputTokens, outputTokens }: Usage): boolean {
-	return inputTokens > 0 || outputTokens > 0;
+function countable(reading: UsageReading): Usage | null {
+	if (reading.kind !== 'reported') return null;
+	const { inputTokens, outputTokens } = reading.usage;
+	return inputTokens > 0 || outputTokens > 0 ? reading.usage : null;
 }

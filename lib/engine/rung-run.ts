@@ -49,6 +49,7 @@ interface Slot {
 	readonly offers: () => readonly Offer[];
 }
 
+type Answered = Extract<CallEnd, { kind: 'answered' }>;
 type Gone = Extract<CallEnd, { kind: 'gone' }>;
 type Paused = Extract<CallEnd, { kind: 'paused' }>;
 type PassEnd =
@@ -158,10 +159,24 @@ export class RungRun {
 		const running = metered.run();
 		const end = await time.within(running);
 		tally.add(metered);
-		if (end !== null) return end.kind === 'answered' ? { ...end, isStored: false } : end;
-		context.late.add(running);
+		if (end?.kind === 'answered') return this.#take(end, metered);
+		if (end !== null) return end;
+		// Nobody gets this answer any more.
+		context.late.add(running.then((late) => (late.kind === 'answered' ? late.conclude?.('unread') : null)));
 		context.memory.health.took(plan.modelId, time.spentMs - startedMs);
 		return { kind: 'gone', move: 'leave', ...wordsOf(outOfTime()) };
+	}
+
+	#take({ attributes, message, conclude }: Answered, metered: MeteredCall): PassEnd {
+		const { tally } = this.#item;
+		if (conclude) {
+			this.#item.due = async (end) => {
+				const note = await conclude(end);
+				tally.charge(metered);
+				return note;
+			};
+		}
+		return { kind: 'answered', attributes, message, isStored: false };
 	}
 
 	/** A new hold for the next attempt of a pass. While stored outcomes are followed and an answer is there, none is paid for anew. */

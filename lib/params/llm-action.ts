@@ -1,4 +1,5 @@
 /** Owns LLM Action as both hosts describe it. Its parameters stand section by section in the folder of the same name. */
+import { CHARGING_PARAMS } from './llm-action/charging';
 import { CHEAPER_PARAMS } from './llm-action/cheaper';
 import { CHECK_PARAMS } from './llm-action/checks';
 import { LABEL_PARAMS } from './llm-action/labels';
@@ -20,6 +21,7 @@ export const LLM_ACTION_PARAMS = [
 	...REUSE_PARAMS,
 	...TIME_PARAMS,
 	...OPTION_PARAMS,
+	...CHARGING_PARAMS,
 ] as const satisfies readonly Param[];
 
 export const LLM_ACTION: NodeDescription = {

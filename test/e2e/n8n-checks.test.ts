@@ -1,6 +1,18 @@
 /** The packed package in the real n8n: checks before and after a call, a repair and a judge, exact to the entry of the ledger. */
 import { expect } from 'chai';
-import { callsOfCases, CAP_PER_SEND, CHECK_CASES, checkChooser, CHECKS, creditsOfCase } from '../support/check-cases';
+import {
+	callsByOutcome,
+	callsOfCases,
+	CAP_PER_SEND,
+	CHECK_CASES,
+	checkChooser,
+	CHECKS,
+	creditsByOutcome,
+	creditsOfCase,
+	OUTCOME_CASES,
+	OUTCOME_RATE,
+	type CheckCase,
+} from '../support/check-cases';
 import { proofOf, readBalance, readCalls } from '../support/ledger-reader';
 import { outputOf } from '../support/n8n-session';
 import { MODEL, openWorld, sharedN8n, type World } from '../support/n8n-world';
@@ -15,7 +27,7 @@ describe('n8n: checks', function () {
 	});
 	afterEach(() => world.close());
 
-	it('each way to pass, to be mended and to fall back is on the item, and in the ledger to the entry', async () => {
+	const sendAll = async (cases: readonly CheckCase[], options: Record<string, unknown>): ReturnType<World['n8n']['run']> => {
 		world = await openWorld({ credits: '100', choose: checkChooser() });
 		const { answerRules, requiredFields, judgeModel, ...checks } = CHECKS;
 		const action = world.action({
@@ -29,10 +41,14 @@ describe('n8n: checks', function () {
 				answerLanguage: '={{ $json.language }}',
 			},
 			limits: { capPerSend: CAP_PER_SEND },
-			options: { concurrency: 1 },
+			options: { concurrency: 1, ...options },
 		});
 		const { workflow, path } = await world.campaign({ nodes: [action], wires: [['People', 'LLM Action']] });
-		const execution = await world.n8n.run(workflow, path, { people: CHECK_CASES.map(({ name, data }) => ({ name, ...data })) });
+		return world.n8n.run(workflow, path, { people: cases.map(({ name, data }) => ({ name, ...data })) });
+	};
+
+	it('each way to pass, to be mended and to fall back is on the item, and in the ledger to the entry', async () => {
+		const execution = await sendAll(CHECK_CASES, {});
 		const seen = outputOf(execution, 'LLM Action').map(({ json }) => ({
 			name: json['name'],
 			route: json.llmCredits?.source === 'fallback' ? 'fallback' : 'result',
@@ -56,6 +72,16 @@ describe('n8n: checks', function () {
 		expect(await readCalls(world.ledger)).to.deep.equal(callsOfCases(MODEL));
 		const calls = callsOfCases('').filter((line) => line.includes('settled')).length;
 		expect(await readBalance(world.ledger)).to.include({ available: String(100 - calls), held: '0' });
+		expect(await proofOf(world.ledger)).to.include({ ok: true });
+	});
+
+	it('by outcome, only answers that passed are charged, at the rate', async () => {
+		const execution = await sendAll(OUTCOME_CASES, { charging: 'outcome', chargeRate: String(OUTCOME_RATE) });
+		const seen = outputOf(execution, 'LLM Action').map(({ json }) => [json['name'], json.llmCredits?.reason, json.llmCredits?.credits]);
+		expect(seen).to.deep.equal(OUTCOME_CASES.map((one) => [one.name, one.reason, creditsByOutcome(one)]));
+		expect(await readCalls(world.ledger)).to.deep.equal(callsByOutcome(MODEL));
+		const passed = OUTCOME_CASES.filter(({ route }) => route === 'result').length;
+		expect(await readBalance(world.ledger)).to.include({ available: String(100 - OUTCOME_RATE * passed), held: '0' });
 		expect(await proofOf(world.ledger)).to.include({ ok: true });
 	});
 });

@@ -1,6 +1,17 @@
 /** The packed package in the real Node-RED: checks before and after a call, a repair and a judge, exact to the entry of the ledger. */
 import { expect } from 'chai';
-import { callsOfCases, CAP_PER_SEND, CHECK_CASES, checkChooser, CHECKS, creditsOfCase } from '../support/check-cases';
+import {
+	callsByOutcome,
+	callsOfCases,
+	CAP_PER_SEND,
+	CHECK_CASES,
+	checkChooser,
+	CHECKS,
+	creditsByOutcome,
+	creditsOfCase,
+	OUTCOME_CASES,
+	OUTCOME_RATE,
+} from '../support/check-cases';
 import { startFakeOpenAi, type FakeOpenAi } from '../support/fake-openai';
 import { newLedger } from '../support/host-ledger';
 import { grantCredits, proofOf, readBalance, readCalls } from '../support/ledger-reader';
@@ -22,7 +33,7 @@ describe('Node-RED: checks', function () {
 		nodeRed.remove();
 	});
 
-	it('each way to pass, to be mended and to fall back is on the message, and in the ledger to the entry', async () => {
+	const openCampaign = async (settings: Record<string, unknown>): Promise<string> => {
 		const ledger = await newLedger(nodeRed.userDir);
 		await grantCredits(ledger, '100');
 		await nodeRed.deploy(
@@ -38,9 +49,15 @@ describe('Node-RED: checks', function () {
 					answerLanguageType: 'msg',
 					capPerSend: CAP_PER_SEND,
 					concurrency: 1,
+					...settings,
 				},
 			}),
 		);
+		return ledger;
+	};
+
+	it('each way to pass, to be mended and to fall back is on the message, and in the ledger to the entry', async () => {
+		const ledger = await openCampaign({});
 		await sendPeople(
 			nodeRed,
 			CHECK_CASES.map(({ name, data }, id) => ({ id, name, ...data })),
@@ -74,6 +91,22 @@ describe('Node-RED: checks', function () {
 			available: String(100 - callsOfCases('').filter((line) => line.includes('settled')).length),
 			held: '0',
 		});
+		expect(await proofOf(ledger)).to.deep.include({ ok: true, violations: [] });
+	});
+
+	it('by outcome, only answers that passed are charged, at the rate', async () => {
+		const ledger = await openCampaign({ charging: 'outcome', chargeRate: String(OUTCOME_RATE) });
+		await sendPeople(
+			nodeRed,
+			OUTCOME_CASES.map(({ name, data }, id) => ({ id, name, ...data })),
+		);
+		const { left, caught } = await whenLeft(nodeRed, OUTCOME_CASES.length);
+		expect(caught).to.deep.equal([]);
+		const seen = left.map(({ id, output, credits }) => [OUTCOME_CASES[id]?.name, output, credits.reason, credits.credits]);
+		expect(seen).to.deep.equal(OUTCOME_CASES.map((one) => [one.name, one.route, one.reason, creditsByOutcome(one)]));
+		expect(await readCalls(ledger)).to.deep.equal(callsByOutcome(ACTION.model));
+		const passed = OUTCOME_CASES.filter(({ route }) => route === 'result').length;
+		expect(await readBalance(ledger)).to.include({ available: String(100 - OUTCOME_RATE * passed), held: '0' });
 		expect(await proofOf(ledger)).to.deep.include({ ok: true, violations: [] });
 	});
 });

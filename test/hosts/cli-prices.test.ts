@@ -2,9 +2,10 @@
 import { expect } from 'chai';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { chargedBy, chargeOf } from '../../lib/core/charging';
 import { BUILT_IN_PRICES, type PriceList } from '../../lib/core/price-list';
 import { writePriceList } from '../../lib/core/price-list-text';
-import { priceUsage } from '../../lib/core/pricing';
+import type { FixedCharge } from '../../lib/core/pricing';
 import { NO_TOKENS, type Usage } from '../../lib/core/usage';
 import type { LedgerAccount } from '../../lib/engine/ledger-account';
 import { CommandLine, type Document } from '../support/command-line';
@@ -16,8 +17,12 @@ const NOVEMBER = Date.parse('2026-11-21T12:00:00Z');
 const { version: BUILT_IN } = BUILT_IN_PRICES;
 
 /** Takes a call at the price of a list; returns the id of its hold. Without a usage it stays open. */
-async function call(account: LedgerAccount, key: string, { list, usage }: { list: PriceList; usage: Usage | null }): Promise<string> {
-	const price = list.find({ provider: 'openai', model: MINI, atMs: NOVEMBER });
+async function call(
+	account: LedgerAccount,
+	key: string,
+	{ list, usage, charging = null }: { list: PriceList; usage: Usage | null; charging?: FixedCharge | null },
+): Promise<string> {
+	const price = chargedBy(charging, { price: list.find({ provider: 'openai', model: MINI, atMs: NOVEMBER }), model: MINI });
 	if (!price) throw new Error(`${MINI} has no price`);
 	const outcome = await account.reserve({
 		key,
@@ -32,7 +37,8 @@ async function call(account: LedgerAccount, key: string, { list, usage }: { list
 	});
 	if (outcome.kind === 'refused') throw new Error(outcome.reason);
 	const { seq: holdSeq } = outcome.hold;
-	if (usage) await account.settle({ holdSeq, actualMicro: priceUsage(price, usage), measure: 'reported', usage, result: null });
+	const actualMicro = chargeOf(price, { usage, hasPassed: false });
+	if (usage && actualMicro !== null) await account.settle({ holdSeq, actualMicro, measure: 'reported', usage, result: null });
 	return `h${String(holdSeq)}`;
 }
 
@@ -227,5 +233,22 @@ describe('command line: prices', () => {
 		const other = (await show('--hold', open)).charge;
 		expect(other).to.deep.include({ verdict: 'unsettled', charged: null, again: null });
 		expect(other.price.tiers[0].perThousandTokens.input).to.equal('8');
+	});
+
+	it('show a charge that is not by tokens beside what the tokens cost', async () => {
+		const [flat, outcome] = await cli.withAccount(
+			async (account) =>
+				[
+					await call(account, 'flat', { list: BUILT_IN_PRICES, usage: USAGE, charging: { kind: 'flat', rateMicro: 5_000_000n } }),
+					await call(account, 'outcome', { list: BUILT_IN_PRICES, usage: USAGE, charging: { kind: 'outcome', rateMicro: 5_000_000n } }),
+				] as const,
+		);
+		const told = { charging: { kind: 'flat', rate: '5' }, charged: '5', again: '5', byTokens: '3.08', verdict: 'same' };
+		expect((await show('--hold', flat)).charge).to.deep.include(told);
+		const failed = { charging: { kind: 'outcome', rate: '5' }, charged: '0', again: '0', byTokens: '3.08', verdict: 'same' };
+		expect((await show('--hold', outcome)).charge).to.deep.include(failed);
+		expect(await cli.text('prices', 'show', '--hold', flat))
+			.to.match(/The item is charged 5 credits, whatever its calls cost\./)
+			.and.match(/Charged: 5 credits\. Worked out again: the same\. Its tokens cost 3\.08\.\n$/);
 	});
 });

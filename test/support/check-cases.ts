@@ -187,3 +187,24 @@ export function callsOfCases(model: string): string[] {
 export function creditsOfCase({ asked }: CheckCase): string {
 	return String(asked.filter((who) => !who.endsWith('!')).length);
 }
+
+/** The rate for an answer that passes, where they are charged by outcome. */
+export const OUTCOME_RATE = 3;
+
+/** Those whose way does not depend on what tokens cost. */
+export const OUTCOME_CASES = CHECK_CASES.filter(({ reason }) => reason !== 'context_too_long');
+
+/** Their calls in the ledger: the one that wrote the answer carries the rate, a repair and a judge carry nothing. */
+export function callsByOutcome(model: string): string[] {
+	return OUTCOME_CASES.flatMap((one) =>
+		one.asked.map((who, index) => {
+			const charged = index === 0 ? creditsByOutcome(one) : '0';
+			return `0/0 ${who === 'm' ? model : JUDGE} ${who.endsWith('!') ? 'released' : `settled ${charged}`}`;
+		}),
+	);
+}
+
+/** Credits that the item of a case is charged by outcome: the calls of its checks cost nothing by themselves. */
+export function creditsByOutcome({ route }: CheckCase): string {
+	return route === 'result' ? String(OUTCOME_RATE) : '0';
+}

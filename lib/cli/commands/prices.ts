@@ -9,6 +9,7 @@ import type { PriceSettings } from '../../core/price-settings';
 import { parseInstant } from '../../core/time';
 import type { AccountPrices } from '../../engine/account-prices';
 import { proveCharge, type ChargeProof, type ChargeVerdict } from '../../engine/charge-proof';
+import { creditsOrNull } from '../../engine/item-result';
 import { changeDocument, listedDocument, priceDocument } from '../../engine/price-documents';
 import { systemClock } from '../../runtime/system';
 import { unlessRefused, wrongUse } from '../failure';
@@ -248,14 +249,16 @@ function useText({ kept, after, settings }: { kept: Kept; after: PriceList; sett
 		: `New calls are charged by ${nameOf(after)}, which the account is pinned to. "llm-credits prices pin ${kept.version}" changes that.`;
 }
 
-function chargeDocument({ hold, price, usage, againMicro, verdict }: ChargeProof): Record<string, unknown> {
+function chargeDocument({ hold, price, usage, againMicro, tokensMicro, verdict }: ChargeProof): Record<string, unknown> {
 	return {
 		hold: holdId(hold.seq),
 		priceVersion: hold.priceVersion,
 		price: price && { model: price.model, ...priceDocument(price) },
+		charging: price?.charging ? { kind: price.charging.kind, rate: formatCredits(price.charging.rateMicro) } : null,
 		usage,
-		charged: hold.actualMicro === null ? null : formatCredits(hold.actualMicro),
-		again: againMicro === null ? null : formatCredits(againMicro),
+		charged: creditsOrNull(hold.actualMicro),
+		again: creditsOrNull(againMicro),
+		byTokens: creditsOrNull(tokensMicro),
 		verdict,
 	};
 }
@@ -271,11 +274,12 @@ function chargeText(proof: ChargeProof): string {
 	return [priced, used, verdictText(proof)].filter((part) => part !== null).join('\n\n');
 }
 
-function verdictText({ hold, againMicro, verdict }: ChargeProof): string {
+function verdictText({ hold, price, againMicro, tokensMicro, verdict }: ChargeProof): string {
 	const charged = credits(hold.actualMicro ?? 0n);
+	const byTokens = price?.charging && tokensMicro !== null ? ` Its tokens cost ${credits(tokensMicro)}.` : '';
 	const texts: Readonly<Record<ChargeVerdict, string>> = {
-		same: `Charged: ${charged} credits. Worked out again: the same.`,
-		differs: `Charged: ${charged} credits. By tokens it would be ${credits(againMicro ?? 0n)}.`,
+		same: `Charged: ${charged} credits. Worked out again: the same.${byTokens}`,
+		differs: `Charged: ${charged} credits. Worked out again: ${credits(againMicro ?? 0n)}.${byTokens}`,
 		estimated: `Charged: ${charged} credits, an estimate: the provider reported no usage.`,
 		unsettled: 'Nothing was charged for usage.',
 		unknown_price: `Charged: ${charged} credits. The price is known no more, so this cannot be worked out again.`,

@@ -26,7 +26,7 @@ export function promptSizeFinding({
 	if (contextTokens !== null && surelyTokens > contextTokens) {
 		return found(`the prompt has at least ${String(surelyTokens)} tokens, and the model takes ${String(contextTokens)}`);
 	}
-	if (capMicro === null) return null;
+	if (capMicro === null || price.charging) return null;
 	const leastMicro = leastCost(price, surelyTokens);
 	if (leastMicro <= capMicro) return null;
 	return found(`the prompt alone costs at least ${formatCredits(leastMicro)} credits, and one send may cost ${formatCredits(capMicro)}`);
