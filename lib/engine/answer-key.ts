@@ -3,18 +3,22 @@
  * any of it: only its hash leaves here.
  */
 import { canonicalJson, sha256 } from '../core/idempotency';
-import type { ActionContext } from './action-types';
-import type { Rung, LadderPlan } from './ladder-plan';
+import { withAccountTexts } from './account-prompt';
+import type { ItemParts } from './item-parts';
+import type { Rung } from './ladder-plan';
 
 /** To be raised when requests are put together otherwise, so that no answer is taken for one to another question. */
 const VERSION = 1;
 
 /**
  * The key of a rung's answer, hexadecimal SHA-256: provider, models, settings, every message, the form of the answer, what it had to
- * pass and, where the user narrowed it, campaign or node. Limits and prices are no part of it.
+ * pass (with the texts of the account that a judge goes by) and, where the user narrowed it, campaign or node. Limits and prices are no
+ * part of it.
  */
-export function answerKey({ values, contract, checks, nodeKey }: ActionContext, { text, reserve }: LadderPlan, { calls }: Rung): string {
-	const scope = { account: [], campaign: [reserve.labels.campaign ?? ''], node: [nodeKey] }[values.reuseScope];
+export function answerKey({ context, plan, profile }: Pick<ItemParts, 'context' | 'plan' | 'profile'>, { calls }: Rung): string {
+	const { values, contract, checks, nodeKey } = context;
+	const scope = { account: [], campaign: [plan.reserve.labels.campaign ?? ''], node: [nodeKey] }[values.reuseScope];
+	const judged = checks.judge && withAccountTexts({ systemPrompt: checks.judge.criteria, prompt: '' }, profile.texts).head;
 	return sha256(
 		canonicalJson({
 			version: VERSION,
@@ -22,7 +26,8 @@ export function answerKey({ values, contract, checks, nodeKey }: ActionContext, 
 			form: values.structuredOutput,
 			schema: contract.jsonSchema,
 			checks,
-			messages: text.messages('json_schema'),
+			judged,
+			messages: plan.text.messages('json_schema'),
 			calls: calls.map(({ handle, model, settings, instructions }) => ({ service: handle.service, model, settings, instructions })),
 		}),
 	);

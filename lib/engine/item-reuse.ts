@@ -137,7 +137,7 @@ export class ItemReuse {
 	}
 
 	#keyOf(rung: Rung): string {
-		return answerKey(this.#item.context, this.#item.plan, rung);
+		return answerKey(this.#item, rung);
 	}
 }
 

@@ -4,32 +4,20 @@
  */
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from 'node-red';
 import { CreditError } from '../../lib/core/errors';
-import type { ItemInput, LlmAction } from '../../lib/engine/llm-action';
 import type { ItemResult } from '../../lib/engine/item-result';
-import { LLM_ACTION_PARAMS } from '../../lib/params/llm-action';
-import { readParams } from '../../lib/params/read';
-import { createLlmAction } from '../../lib/runtime/runtime';
 import { newId, pause } from '../../lib/runtime/system';
 import { ActionProgress } from './action-progress';
-import { LedgerUse, providerNode, providerOf } from './connections';
+import { ActionSetup } from './action-setup';
+import { LedgerUse, providerNode } from './connections';
 import { InOrder } from './in-order';
 import { flowLabel, nodeLabel } from './labels';
-import { MessageValues, type Config } from './message-values';
+import type { Config } from './message-values';
+import { rememberSample } from './message-sample';
 import type { WayOut } from './node-message';
 import { NodeStatus } from './node-status';
 
 /** Node-RED gives a node 15 s to stop. */
 const STOP_WITHIN_MS = 14_000;
-/** What Node-RED, or this node, keeps in a message; an answer must not replace it. */
-const TAKEN = ['_msgid', 'req', 'res', 'parts', 'llmCredits', 'tokenUsage'];
-
-interface Ready {
-	readonly action: LlmAction;
-	readonly values: MessageValues;
-	readonly outputField: string;
-	readonly isSeparate: boolean;
-	readonly concurrency: number;
-}
 
 export class ActionNode {
 	readonly #RED: NodeAPI;
@@ -41,7 +29,7 @@ export class ActionNode {
 	readonly #order = new InOrder();
 	readonly #stop = new AbortController();
 	/** What was made of the settings, or why nothing could be. */
-	readonly #ready: Ready | { readonly problem: unknown };
+	readonly #ready: ActionSetup | { readonly problem: unknown };
 
 	constructor(RED: NodeAPI, node: Node, config: Config) {
 		this.#RED = RED;
@@ -62,9 +50,10 @@ export class ActionNode {
 			return;
 		}
 		this.#progress.started(msg);
+		rememberSample(this.#node, msg);
 		const work = ready.action.runOne({
 			key: `${this.#node.id}:${newId()}`,
-			read: () => this.#read(ready.values, msg),
+			read: () => ready.read(msg),
 			data: msg,
 			executionId: sequenceOf(msg),
 			signal: this.#stop.signal,
@@ -90,30 +79,12 @@ export class ActionNode {
 		await this.#ledger.release();
 	}
 
-	#prepare(): Ready | { readonly problem: unknown } {
+	#prepare(): ActionSetup | { readonly problem: unknown } {
+		const RED = this.#RED;
+		const node = this.#node;
 		try {
-			const values = new MessageValues(LLM_ACTION_PARAMS, this.#config, { RED: this.#RED, node: this.#node });
-			// Computed for each message, so their defaults stand in for them here: a prompt that is empty is a matter of its message.
-			const settings = readParams(LLM_ACTION_PARAMS, { ...values.fixed, model: 'each message', prompt: 'each message' });
-			checkOutputField(settings);
-			const action = createLlmAction({
-				values: settings,
-				openLedger: () => this.#ledger.toSpend(),
-				provider: () => providerOf(this.#RED, this.#config['provider']),
-				labels: {
-					flow: flowLabel(this.#RED, this.#node),
-					node: nodeLabel(this.#RED, this.#node),
-					purpose: settings.purpose === 'auto' ? 'live' : settings.purpose,
-				},
-				nodeKey: this.#node.id,
-			});
-			return {
-				action,
-				values,
-				outputField: settings.outputField,
-				isSeparate: settings.outputs === 'separate',
-				concurrency: settings.concurrency,
-			};
+			const labels = { flow: flowLabel(RED, node), node: nodeLabel(RED, node) };
+			return new ActionSetup({ RED, node, config: this.#config, ledger: this.#ledger, labels, nodeKey: node.id });
 		} catch (problem) {
 			return { problem };
 		}
@@ -136,16 +107,7 @@ export class ActionNode {
 		}
 	}
 
-	async #read(values: MessageValues, msg: NodeMessage): Promise<ItemInput> {
-		const perMessage = LLM_ACTION_PARAMS.filter((param) => 'isPerItem' in param);
-		const read = readParams(
-			perMessage.map((param) => ({ ...param, isRequired: false, showWhen: {} })),
-			await values.read(msg),
-		);
-		return read;
-	}
-
-	#leave({ outputField, isSeparate }: Ready, { msg, result, way }: { msg: NodeMessage; result: ItemResult; way: WayOut }): void {
+	#leave({ outputField, isSeparate }: ActionSetup, { msg, result, way }: { msg: NodeMessage; result: ItemResult; way: WayOut }): void {
 		try {
 			this.#write(msg, result, outputField);
 			this.#progress.left(result);
@@ -173,20 +135,4 @@ export class ActionNode {
 function sequenceOf({ parts }: NodeMessage): string | null {
 	const id: unknown = typeof parts === 'object' && parts !== null ? (parts as { readonly id?: unknown }).id : undefined;
 	return typeof id === 'string' && id !== '' ? id : null;
-}
-
-function checkOutputField({ outputField, attributes }: { outputField: string; attributes: readonly { name: string }[] }): void {
-	if (TAKEN.includes(outputField)) {
-		throw new CreditError(
-			'invalid_settings',
-			`Put Answer In is ${JSON.stringify(outputField)}, which Node-RED needs for itself. Choose another, such as llm.`,
-		);
-	}
-	const clash = outputField === '' ? attributes.find(({ name }) => TAKEN.includes(name)) : undefined;
-	if (clash !== undefined) {
-		throw new CreditError(
-			'invalid_settings',
-			`Attribute ${JSON.stringify(clash.name)} would replace what Node-RED keeps there. Rename it, or fill in Put Answer In.`,
-		);
-	}
 }

@@ -1,10 +1,10 @@
 /**
  * Owns what the dialogs ask of the runtime: the editor's code, the models of a provider, a connection test, the balance of a
- * ledger. Reading needs the permission `llm-credits.read`, testing `llm-credits.write`. Refuses to send a kept secret to an
- * address that it was not kept for.
+ * ledger, previews. Reading needs the permission `llm-credits.read`; testing, previewing, and seeing the message to preview with,
+ * `llm-credits.write`. Refuses to send a kept secret to an address that it was not kept for.
  */
 import { join } from 'node:path';
-import type { NodeAPI } from 'node-red';
+import type { Node, NodeAPI } from 'node-red';
 import { isCreditError } from '../../lib/core/errors';
 import { balanceDocument } from '../../lib/engine/credit-balance';
 import { modelChoices } from '../../lib/engine/model-choices';
@@ -13,8 +13,10 @@ import { defaultsOf, readParams } from '../../lib/params/read';
 import { testProvider } from '../../lib/runtime/provider-handle';
 import { leaseLedger } from '../../lib/runtime/runtime';
 import { systemClock } from '../../lib/runtime/system';
+import { previewAction, readPreviewRequest } from './action-preview';
 import { ledgerNode, providerNode, userDir, type ProviderNode } from './connections';
 import { rawValues } from './message-values';
+import { sampleSeenBy } from './message-sample';
 import type { WithSecrets } from './secrets';
 
 /** What this module uses of a request and an answer of Node-RED's server. */
@@ -26,6 +28,8 @@ interface Response {
 	status(code: number): Response;
 	json(body: unknown): void;
 	sendFile(path: string): void;
+	readonly writableEnded: boolean;
+	on(event: 'close', listener: () => void): void;
 }
 
 const EDITOR_SCRIPT = join(__dirname, 'editor', 'llm-credits-editor.js');
@@ -49,6 +53,8 @@ export function serveAdmin(RED: NodeAPI): void {
 	httpAdmin.get('/llm-credits/provider/:id/models', auth.needsPermission('llm-credits.read'), answering(RED, models));
 	httpAdmin.post('/llm-credits/provider/test', auth.needsPermission('llm-credits.write'), answering(RED, test));
 	httpAdmin.get('/llm-credits/ledger/:id/balance', auth.needsPermission('llm-credits.read'), answering(RED, balance));
+	httpAdmin.get('/llm-credits/action/:id/sample', auth.needsPermission('llm-credits.write'), answering(RED, sample));
+	httpAdmin.post('/llm-credits/action/preview', auth.needsPermission('llm-credits.write'), answering(RED, preview));
 }
 
 interface Answer {
@@ -59,10 +65,14 @@ interface Answer {
 /** One error path for all: what people can mend is said, anything else is logged and not told to the browser. */
 function answering(
 	RED: NodeAPI,
-	answer: (RED: NodeAPI, request: Request) => Promise<Answer>,
+	answer: (RED: NodeAPI, request: Request, signal: AbortSignal) => Promise<Answer>,
 ): (request: Request, response: Response) => void {
 	return (request, response) => {
-		answer(RED, request)
+		const gone = new AbortController();
+		response.on('close', () => {
+			if (!response.writableEnded) gone.abort();
+		});
+		answer(RED, request, gone.signal)
 			.catch((error: unknown) => {
 				if (isCreditError(error)) return { status: 422, body: { code: error.code, message: error.message } };
 				RED.log.error(error);
@@ -92,6 +102,16 @@ async function balance(RED: NodeAPI, { params }: Request): Promise<Answer> {
 	} finally {
 		await lease.release();
 	}
+}
+
+function sample(RED: NodeAPI, { params }: Request): Promise<Answer> {
+	const node = RED.nodes.getNode(params['id'] ?? '') as Node | null;
+	return Promise.resolve({ status: 200, body: { message: node && sampleSeenBy(node) } });
+}
+
+/** Ends when the dialog is closed, because nobody would see what it came to. */
+async function preview(RED: NodeAPI, { body }: Request, signal: AbortSignal): Promise<Answer> {
+	return { status: 200, body: await previewAction(RED, readPreviewRequest(body), signal) };
 }
 
 async function test(RED: NodeAPI, { body }: Request): Promise<Answer> {

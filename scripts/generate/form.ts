@@ -3,6 +3,7 @@
  * Node-RED fills fields by their ids.
  */
 import { connectionsOf, keyOf, typeKeyOf, type ConnectionProperty } from '../../nodes/node-red/node-types';
+import { LLM_ACTION } from '../../lib/params/llm-action';
 import { FOLDED_SECTIONS, type ConnectionDescription, type NodeDescription, type Param } from '../../lib/params/param';
 import { helpOfParam, inNodeRedWords, placeholderOf } from '../../nodes/node-red/words';
 
@@ -24,6 +25,7 @@ export function formOf(description: Description): string {
 		...main.slice(1).map((param) => rowOf(param, { prefix, description })),
 		...(isNode ? [] : [connectionFoot(description.type)]),
 		...FOLDED_SECTIONS.map((section) => sectionOf(section, { prefix, description })),
+		...(description.type === LLM_ACTION.type ? [PREVIEW] : []),
 		...(isNode && description.outputs === null ? ['<input type="hidden" id="node-input-outputs">'] : []),
 		'</div>',
 	];
@@ -59,17 +61,36 @@ function sectionOf({ name, title, intro }: (typeof FOLDED_SECTIONS)[number], con
 	if (inside.length === 0) return '';
 	// A list that is a section by itself is not introduced twice.
 	const isAlone = inside.length === 1 && inside[0]?.label === title;
-	return [
-		`<div class="llmc-section" data-section="${name}">`,
-		`<a href="#" class="llmc-section-head" role="button"><i class="fa fa-angle-right"></i><b>${title}</b><span class="llmc-section-summary"></span></a>`,
+	return foldedPart(name, title, [
 		`<div class="llmc-section-body${isAlone ? ' llmc-alone' : ''}">`,
 		// Node-RED shows every option with its value, so there is none that is not set.
 		...(isAlone || name === 'options' ? [] : [`<div class="llmc-hint">${escape(inNodeRedWords(intro))}.</div>`]),
 		...inside.map((param) => rowOf(param, context)),
 		'</div>',
+	]);
+}
+
+function foldedPart(name: string, title: string, body: readonly string[]): string {
+	const head = `<i class="fa fa-angle-right"></i><b>${title}</b><span class="llmc-section-summary"></span>`;
+	return [
+		`<div class="llmc-section" data-section="${name}">`,
+		`<a href="#" class="llmc-section-head" role="button">${head}</a>`,
+		...body,
 		'</div>',
 	].join('\n');
 }
+
+/** Not a part of what a flow keeps: a message to try the settings with, and what came of it. */
+const PREVIEW = foldedPart('preview', 'Preview', [
+	'<div class="llmc-section-body llmc-preview">',
+	'<div class="llmc-hint">One message through the settings as they are now, saved or not. It asks the model, uses credits, and is recorded with the purpose preview.</div>',
+	'<div class="form-row llmc-row llmc-wide"><div class="llmc-head"><label for="llmc-preview-message">Sample Message</label>',
+	'<button type="button" class="red-ui-button red-ui-button-small llmc-preview-seen">Last message seen</button></div>',
+	'<div class="llmc-field"><textarea id="llmc-preview-message" class="llmc-code" rows="6" spellcheck="false"></textarea></div></div>',
+	'<button type="button" class="red-ui-button llmc-preview-run">Preview</button><span class="llmc-said" role="status"></span>',
+	'<div class="llmc-preview-shown" aria-live="polite"></div>',
+	'</div>',
+]);
 
 function rowOf(param: Param, { prefix, description }: Context): string {
 	const key = keyOf(param);

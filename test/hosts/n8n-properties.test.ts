@@ -9,6 +9,7 @@ import { LEDGER, PROVIDER } from '../../lib/params/connection';
 import { CREDIT_BALANCE } from '../../lib/params/credit-balance';
 import { FALLBACK_SWITCH } from '../../lib/params/fallback-switch';
 import { LLM_ACTION } from '../../lib/params/llm-action';
+import { ACTION_OPERATION } from '../../lib/params/llm-action/operation';
 import type { NodeDescription, Param } from '../../lib/params/param';
 import { readParam } from '../../lib/params/read';
 import { CreditBalance } from '../../nodes/n8n/CreditBalance/CreditBalance.node';
@@ -18,7 +19,7 @@ import { fromHost, hostDefault, isInline, MORE_SETTINGS } from '../../nodes/n8n/
 import { outputRoot, repositoryRoot } from '../support/repository';
 
 const NODES: readonly (readonly [file: string, node: INodeType, described: NodeDescription])[] = [
-	['LlmAction', new LlmAction(), LLM_ACTION],
+	['LlmAction', new LlmAction(), { ...LLM_ACTION, params: [ACTION_OPERATION, ...LLM_ACTION.params] }],
 	['CreditBalance', new CreditBalance(), CREDIT_BALANCE],
 	['FallbackSwitch', new FallbackSwitch(), FALLBACK_SWITCH],
 ];
@@ -151,14 +152,11 @@ describe('n8n: conventions of its linter, on generated forms', () => {
 		});
 	}
 
-	it('the operations of Credit Balance say what they do in the node picker', () => {
-		const operation = find(new CreditBalance().description.properties, CREDIT_BALANCE.params[0]!);
-		expect((operation?.options as INodePropertyOptions[]).map(({ action }) => action)).to.deep.equal([
-			'Get balance',
-			'Get usage',
-			'Grant credits',
-			'Purchase packs',
-		]);
+	it('the operations say what they do in the node picker', () => {
+		const actionsOf = (node: INodeType): (string | undefined)[] =>
+			(find(node.description.properties, ACTION_OPERATION)?.options as INodePropertyOptions[]).map(({ action }) => action);
+		expect(actionsOf(new CreditBalance())).to.deep.equal(['Get balance', 'Get usage', 'Grant credits', 'Purchase packs']);
+		expect(actionsOf(new LlmAction())).to.deep.equal(['Ask for each item', 'Preview the first item']);
 	});
 });
 

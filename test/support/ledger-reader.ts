@@ -1,6 +1,6 @@
 /**
  * Owns how tests look into a ledger, a file or on a server, from outside the host that uses it: balance, journal, proof, at an instant of their choice.
- * Refuses to write, save for the grant and the texts that a test starts with.
+ * Refuses to write, save for the grant, the texts and the budgets that a test starts with.
  */
 import { formatCredits, parseCredits } from '../../lib/core/money';
 import { answerReport } from '../../lib/engine/answer-report';
@@ -113,6 +113,21 @@ export async function readStory(ledger: string): Promise<string[]> {
 /** Sets a text of the account. */
 export async function setText(ledger: string, name: string, text: string): Promise<void> {
 	await withLedger(ledger, 0, (account) => account.changeProfile({ kind: 'set_text', key: `${name} ${text}`, name, text }));
+}
+
+/** Limits previews to so many credits a day. */
+export async function limitPreviews(ledger: string, credits: string): Promise<void> {
+	const budget = { name: 'previews', scope: 'purpose', value: 'preview', period: 'day' } as const;
+	const limitMicro = parseCredits(credits, { field: 'credits' });
+	await withLedger(ledger, 0, (account) => account.setBudget({ ...budget, limitMicro, key: `previews ${credits}` }));
+}
+
+/** What each purpose cost, and in how many calls. */
+export async function readPurposes(ledger: string): Promise<Readonly<Record<string, string>>> {
+	const rows = await readUsage(ledger, ['purpose']);
+	return Object.fromEntries(
+		rows.map(({ group, chargedMicro, calls }) => [group.purpose ?? '', `${formatCredits(chargedMicro)} in ${String(calls)}`]),
+	);
 }
 
 /** How many answers are kept, and how many calls they saved. */

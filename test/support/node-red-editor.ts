@@ -109,7 +109,7 @@ export class Editor {
 		return this.page.locator(selector).inputValue();
 	}
 
-	async openSection(name: Exclude<Section, 'main'>): Promise<void> {
+	async openSection(name: Exclude<Section, 'main'> | 'preview'): Promise<void> {
 		const section = this.page.locator(`.llmc-section[data-section="${name}"]`);
 		if (!(await section.getAttribute('class'))?.includes('llmc-open')) await section.locator('.llmc-section-head').click();
 	}

@@ -148,6 +148,17 @@ describe('reuse of answers', () => {
 		]);
 	});
 
+	it('ends when a text that its judge goes by changes', async () => {
+		const run = await Run.with('100', ({ model }) => answer(model === 'judge' ? '{"score":90,"why":""}' : GOOD));
+		const setVoice = (text: string): Promise<unknown> =>
+			run.world.ledger.changeProfile({ kind: 'set_text', key: text, name: 'brand_voice', text });
+		const settings = { ...FIRST, judgeModel: 'judge', judgeCriteria: 'As in [[text:brand_voice]]' };
+		await setVoice('Warm');
+		expect((await run.items(settings, {}, {})).map(({ source }) => source)).to.deep.equal(['model', 'cache']);
+		await setVoice('Dry');
+		expect((await run.items(settings, {}, {})).map(({ source }) => source)).to.deep.equal(['model', 'cache']);
+	});
+
 	it('keeps to the campaign, or to the node, where that is wanted', async () => {
 		const run = await Run.with('100');
 		const elsewhere = { nodeKey: 'other' };

@@ -2,6 +2,7 @@
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { LLM_ACTION, LLM_ACTION_OUTPUTS } from '../../../lib/params/llm-action';
+import { ACTION_OPERATION } from '../../../lib/params/llm-action/operation';
 import { testLedger, testProvider } from '../connections';
 import { searchModels } from '../models';
 import { outputsOf } from '../outputs';
@@ -18,7 +19,8 @@ export class LlmAction implements INodeType {
 		icon: { light: 'file:../../../icons/llm-action.svg', dark: 'file:../../../icons/llm-action.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle: '={{ $parameter["model"]["value"] || $parameter["model"] }}',
+		// A node that was left on Preview must be seen at a glance: it lets one item through.
+		subtitle: '={{ ($parameter["operation"] === "preview" ? "Preview: " : "") + ($parameter["model"]["value"] || $parameter["model"]) }}',
 		description: LLM_ACTION.summary,
 		defaults: { name: 'LLM Action' },
 		inputs: [NodeConnectionTypes.Main],
@@ -28,7 +30,7 @@ export class LlmAction implements INodeType {
 			{ name: 'llmCreditsLedgerApi', displayName: 'Ledger', required: true, testedBy: 'testLedger' },
 			{ name: 'llmCreditsProviderApi', displayName: 'Provider', required: true, testedBy: 'testProvider' },
 		],
-		properties: nodeProperties(LLM_ACTION.params),
+		properties: nodeProperties([ACTION_OPERATION, ...LLM_ACTION.params]),
 	};
 
 	methods = { credentialTest: { testLedger, testProvider }, listSearch: { searchModels } };

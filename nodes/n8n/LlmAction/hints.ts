@@ -1,8 +1,10 @@
 /**
- * Owns what the editor shows above the output of LLM Action when items took their fallback: how many, why, and what to do.
+ * Owns what the editor shows above the output of LLM Action: when items took their fallback, how many, why, and what to do; for a preview,
+ * what it cost and what a campaign would.
  */
 import type { NodeExecutionHint } from 'n8n-workflow';
 import type { ItemResult } from '../../../lib/engine/item-result';
+import { previewOf, type ShownAmount } from '../../../lib/engine/preview';
 import { REASONS, type Reason } from '../../../lib/params/fallback-switch';
 
 const MENDS: Partial<Record<Reason, string>> = {
@@ -30,6 +32,20 @@ export function fallbackHints(results: readonly ItemResult[]): NodeExecutionHint
 	const list = sorted.map(([reason, count]) => `${labelOf(reason)} (${count})`).join(', ');
 	const message = `${fallbacks.length} of ${results.length} items left with their fallback values: ${list}. ${MENDS[main] ?? example}`;
 	return [{ message: message.trim(), type: 'warning', location: 'outputPane' }];
+}
+
+/** What a preview came to, and how many items it left out. */
+export function previewHints(results: readonly ItemResult[], count: number): NodeExecutionHint[] {
+	return results.map((result) => {
+		const { cost, per1000 } = previewOf(result);
+		const foretold = per1000 === null ? '' : ` 1,000 such sends would cost ${inCredits(per1000)} ($${per1000.dollars}).`;
+		const others = count > 1 ? ` The other ${String(count - 1)} were not asked for; choose Ask for Each Item for all of them.` : '';
+		return { message: `This preview cost ${inCredits(cost)}.${foretold}${others}`, type: 'info', location: 'outputPane' };
+	});
+}
+
+function inCredits({ credits }: ShownAmount): string {
+	return `${credits} ${credits === '1' ? 'credit' : 'credits'}`;
 }
 
 function labelOf(reason: Reason): string {

@@ -6,13 +6,16 @@ import type { IDataObject, IExecuteData, IExecuteFunctions, INodeExecutionData }
 import { formatCredits, parseCredits } from '../../../lib/core/money';
 import { mergeResult, type ItemResult, type LlmCredits } from '../../../lib/engine/item-result';
 import type { ActionItem, ItemInput, LlmAction, LlmActionValues, ProviderHandle } from '../../../lib/engine/llm-action';
+import { asPreview, previewOf } from '../../../lib/engine/preview';
 import { LLM_ACTION_OUTPUTS, LLM_ACTION_PARAMS } from '../../../lib/params/llm-action';
+import { ACTION_OPERATION } from '../../../lib/params/llm-action/operation';
+import type { ValueOf } from '../../../lib/params/param';
 import { createLlmAction } from '../../../lib/runtime/runtime';
 import { nodeLedger, nodeProvider, type NodeLedger } from '../connections';
 import { binaryOf, failedItem, nodeError } from '../outcome';
 import { itemReader, readStatic } from '../parameters';
 import { identify, type RunIdentity } from '../run-identity';
-import { fallbackHints } from './hints';
+import { fallbackHints, previewHints } from './hints';
 
 const SETTINGS_MEND = 'No model was called and no credits were used. Open the node, mend this setting, and run it again.';
 
@@ -25,9 +28,12 @@ export async function runLlmAction(ctx: IExecuteFunctions): Promise<INodeExecuti
 	let idle: Promise<void> = Promise.resolve();
 	try {
 		const { action, values } = await prepare(ctx, { run, ledger });
-		const results = await action.run(actionItems(ctx, { run, items }), { signal: ctx.getExecutionCancelSignal() ?? null });
+		const asked = actionItems(ctx, { run, items });
+		const chosen = values.operation === 'preview' ? asked.slice(0, 1).map(asPreview) : asked;
+		const results = await action.run(chosen, { signal: ctx.getExecutionCancelSignal() ?? null });
 		idle = action.idle();
 		tellEditor(ctx, results);
+		if (values.operation === 'preview') ctx.addExecutionHints(...previewHints(results, items.length));
 		return distribute(ctx, { items, results, values });
 	} catch (error) {
 		return refuse(ctx, { items, run, error });
@@ -37,13 +43,16 @@ export async function runLlmAction(ctx: IExecuteFunctions): Promise<INodeExecuti
 	}
 }
 
+type RunValues = LlmActionValues & { readonly operation: ValueOf<typeof ACTION_OPERATION> };
+
 async function prepare(
 	ctx: IExecuteFunctions,
 	{ run, ledger }: { run: RunIdentity; ledger: NodeLedger },
-): Promise<{ action: LlmAction; values: LlmActionValues }> {
-	const values = readStatic(ctx, LLM_ACTION_PARAMS);
+): Promise<{ action: LlmAction; values: RunValues }> {
+	const values = readStatic(ctx, [ACTION_OPERATION, ...LLM_ACTION_PARAMS]);
 	const provider = await providerOf(ctx);
-	const purpose = values.purpose === 'auto' ? run.purpose : values.purpose;
+	const chosen = values.purpose === 'auto' ? run.purpose : values.purpose;
+	const purpose = values.operation === 'preview' ? 'preview' : chosen;
 	const action = createLlmAction({
 		values,
 		openLedger: ledger.openToSpend,
@@ -79,7 +88,7 @@ function actionItems(ctx: IExecuteFunctions, { run, items }: { run: RunIdentity;
 interface Outcome {
 	readonly items: readonly INodeExecutionData[];
 	readonly results: readonly ItemResult[];
-	readonly values: LlmActionValues;
+	readonly values: RunValues;
 }
 
 function distribute(ctx: IExecuteFunctions, { items, results, values }: Outcome): INodeExecutionData[][] {
@@ -89,10 +98,17 @@ function distribute(ctx: IExecuteFunctions, { items, results, values }: Outcome)
 		const item: INodeExecutionData = items[itemIndex] ?? { json: {} };
 		// Tokens that another node counted are not counted again here.
 		const { tokenUsage: _, ...json } = item.json;
-		const merged = mergeResult(json, result, values.outputField) as IDataObject;
+		const merged = { ...mergeResult(json, result, values.outputField), ...shownBy(values, result) } as IDataObject;
 		outputs[isSingle || result.route === 'result' ? 0 : 1]?.push({ json: merged, ...binaryOf(item), pairedItem: { item: itemIndex } });
 	});
 	return outputs;
+}
+
+/** What a preview adds to its item. */
+function shownBy({ operation }: RunValues, result: ItemResult): Record<string, unknown> {
+	if (operation !== 'preview') return {};
+	const { cost, per1000 } = previewOf(result);
+	return { llmPreview: { cost, per1000 } };
 }
 
 /** A tool has one output, whatever its settings say. n8n runs a tool as a node of the type with this ending, and not always as a tool execution. */

@@ -8,6 +8,7 @@ import { addConnectionTest, showBalance } from './connections';
 import { Form } from './form';
 import style from './form.css';
 import { saveOutputs } from './outputs';
+import { addPreview } from './preview';
 
 /** Open dialogs by the id of their node: a config node's dialog may lie above a node's. */
 const open = new Map();
@@ -20,6 +21,7 @@ export function prepare(node, type) {
 	open.set(node.id, form);
 	if (type === 'llm-credits-provider') addConnectionTest(form);
 	if (type === 'llm-credits-ledger') showBalance(form);
+	if (type === 'llm-credits-action') form.preview = addPreview(form);
 }
 
 export function save(node) {
@@ -30,6 +32,7 @@ export function save(node) {
 }
 
 export function close(node) {
+	open.get(node.id)?.preview?.close();
 	open.delete(node.id);
 }
 
