@@ -3,14 +3,11 @@
  * account's zone. Refuses rounding of credits.
  */
 import type { Account, Plan } from '../core/model';
-import { formatCredits, formatDollars, MICRO_PER_CREDIT, type Micro } from '../core/money';
+import { MICRO_PER_CREDIT, type Micro } from '../core/money';
+import { credits, dollars, grouped } from '../core/readable';
 import type { Instant } from '../core/time';
 
-/** Exact credits with thousands separators: "98,684.7532". */
-export function credits(amountMicro: Micro): string {
-	const [whole = '0', fraction] = formatCredits(amountMicro).split('.');
-	return fraction === undefined ? separated(whole) : `${separated(whole)}.${fraction}`;
-}
+export { credits, dollars };
 
 /** Exact credits of one column, padded behind the decimal point so that right-aligned they stand under each other. */
 export function alignedCredits(amounts: readonly Micro[]): string[] {
@@ -24,17 +21,9 @@ export function rough(amountMicro: Micro): Micro {
 	return amountMicro - (amountMicro % (MICRO_PER_CREDIT / 100n));
 }
 
-/** Dollars for orientation beside the exact credits: to the cent below, and under a dollar to the ten-thousandth, which is one credit. */
-export function dollars(amountMicro: Micro): string {
-	const sign = amountMicro < 0n ? '-' : '';
-	const [whole = '0', fraction = ''] = formatDollars(amountMicro < 0n ? -amountMicro : amountMicro).split('.');
-	const shown = whole === '0' ? fraction.slice(0, 4).replace(/(?<=\d{2})0+$/, '') : fraction.slice(0, 2);
-	return `${sign}$${separated(whole)}.${shown}`;
-}
-
 /** A whole number with thousands separators. */
 export function count(value: number): string {
-	return separated(String(value));
+	return grouped(String(value));
 }
 
 /** One of a thing, or several: "1 entry", "12 entries". */
@@ -72,10 +61,6 @@ export function planText(plan: Plan): string {
 /** The account as JSON: decimal strings and ISO times are made elsewhere, this has neither. */
 export function accountDocument({ id, name, timeZone, plan, settings, lastSeq }: Account): Record<string, unknown> {
 	return { id, name, timeZone, plan, mode: settings.enforcement, entries: lastSeq };
-}
-
-function separated(digits: string): string {
-	return digits.replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 function lengthFromPoint(text: string): number {

@@ -4,6 +4,7 @@
  */
 import type { Node, NodeStatus as Shown } from 'node-red';
 import { isCreditError } from '../../lib/core/errors';
+import { grouped } from '../../lib/core/readable';
 import { later } from '../../lib/runtime/system';
 
 const PAUSE_MS = 250;
@@ -64,8 +65,7 @@ export class NodeStatus {
 /** Credits as people read them: whole, with thousands apart; the fraction only below ten. */
 export function readableCredits(decimal: string): string {
 	const [whole = '0', fraction] = decimal.split('.');
-	const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
-	return fraction !== undefined && whole.replace('-', '').length === 1 ? `${grouped}.${fraction.slice(0, 2)}` : grouped;
+	return grouped(fraction !== undefined && whole.replace('-', '').length === 1 ? `${whole}.${fraction.slice(0, 2)}` : whole);
 }
 
 function messageOf(problem: unknown): string {

@@ -56,8 +56,8 @@ describe('Node-RED in Chromium: previews', function () {
 		await editor.type('#node-input-prompt', 'Unsaved: {{payload.first_name}}');
 		const shown = await preview();
 		expect(shown).to.include('message\nAda, your trainers are back.\nSize 39, just for you.');
-		expect(shown).to.include('This preview cost 1 credit; 1,000 such sends would cost 1,000 ($0.10).');
-		expect(shown).to.match(/Model: gpt-4o-mini · 100 tokens in, 20 out · [\d.]+ m?s · 12,344\.5 credits left/);
+		expect(shown).to.include('This preview cost 1 credit; 1,000 such sends would cost 1,000 credits ($0.10).');
+		expect(shown).to.match(/Answered by gpt-4o-mini · 100 tokens in, 20 out · [\d.]+ m?s · 12,344\.5 credits left/);
 		const { messages } = provider.requests.at(-1)?.body as { messages: { content: string }[] };
 		expect(messages.at(-1)?.content).to.equal('Unsaved: Ada');
 		// The dialog is as if nothing had been: nothing of the preview is kept in the flow.

@@ -35,11 +35,15 @@ describe('n8n: previews', function () {
 		expect(items[0]).to.deep.include({
 			name: 'Person 0',
 			llm: { message: 'Hello' },
-			llmPreview: { cost: { credits: '1', dollars: '0.0001' }, per1000: { credits: '1000', dollars: '0.10' } },
+			llmPreview: {
+				rung: `Answered by ${MODEL}`,
+				cost: { credits: '1', dollars: '0.0001' },
+				per1000: { credits: '1000', dollars: '0.10' },
+			},
 		});
 		expect(items[0]?.llmCredits).to.include({ source: 'model', purpose: 'preview', credits: '1' });
 		expect(runsOf(execution, 'LLM Action')[0]?.hints?.map(({ message }) => message)).to.deep.equal([
-			'This preview cost 1 credit. 1,000 such sends would cost 1000 credits ($0.10). The other 2 were not asked for; choose Ask for Each Item for all of them.',
+			'Answered by campaign-model. This preview cost 1 credit; 1,000 such sends would cost 1,000 credits ($0.10). The other 2 were not asked for; choose Ask for Each Item for all of them.',
 		]);
 		expect(world.provider.requests).to.have.length(1);
 		expect(await readStory(world.ledger)).to.deep.equal(PAID);
@@ -65,7 +69,7 @@ describe('n8n: previews', function () {
 		expect(items[0]?.llmCredits).to.include({ reason: 'budget_exceeded', credits: '0' });
 		expect(items[0]).to.deep.include({
 			llm: { message: 'News for you' },
-			llmPreview: { cost: { credits: '0', dollars: '0.00' }, per1000: null },
+			llmPreview: { rung: `Fallback values instead of ${MODEL}`, cost: { credits: '0', dollars: '0.00' }, per1000: null },
 		});
 		expect(outputOf(await run({}, 2), 'LLM Action', 0)).to.have.length(2);
 		expect(await readStory(world.ledger)).to.have.members([...PAID, 'refused budget_exceeded', ...PAID, ...PAID]);

@@ -61,7 +61,13 @@ describe('Node-RED: previews', function () {
 		await deploy();
 		const { status, body } = await preview({ prompt: 'Unsaved: {{payload.name}}, {{env.TONE}}', campaign: '${TONE}' });
 		expect(status).to.equal(200);
-		expect(body).to.deep.include({ answer: { message: 'Hello' }, isFallback: false, cost: ONE, per1000: THOUSAND });
+		expect(body).to.deep.include({
+			answer: { message: 'Hello' },
+			isFallback: false,
+			cost: ONE,
+			per1000: THOUSAND,
+			rung: 'Answered by gpt-4o-mini',
+		});
 		expect(body.llmCredits).to.include({ source: 'model', reason: 'answered', model: 'gpt-4o-mini', purpose: 'preview', balance: '9' });
 		expect(prompts()).to.deep.equal(['Unsaved: Ada, friendly']);
 		expect(await readStory(ledger)).to.deep.equal(PAID);
@@ -81,6 +87,7 @@ describe('Node-RED: previews', function () {
 			isFallback: true,
 			cost: { credits: '0', dollars: '0.00' },
 			per1000: null,
+			rung: 'Fallback values instead of gpt-4o-mini',
 		});
 		expect(body.llmCredits).to.include({ source: 'fallback', reason: 'provider_error' });
 		expect(await readStory(ledger)).to.deep.equal(['reserved 1 gpt-4o-mini rung 0 pass 0', 'released']);

@@ -20,6 +20,8 @@ describe('a preview', () => {
 			isFallback: false,
 			cost: { credits: '1.2', dollars: '0.00012' },
 			per1000: { credits: '1200', dollars: '0.12' },
+			rung: 'Answered by m',
+			costs: 'This preview cost 1.2 credits; 1,000 such sends would cost 1,200 credits ($0.12).',
 		});
 		expect(preview.llmCredits).to.include({ purpose: 'preview', source: 'model' });
 		expect(await story(world)).to.deep.equal(['reserved 1.2 m rung 0 pass 0', 'settled 1.2']);
@@ -27,11 +29,32 @@ describe('a preview', () => {
 		expect(real.llmCredits.reason).to.equal('answered');
 	});
 
+	it('shows every attribute in its type', async () => {
+		const attributes = [
+			{ name: 'subject', type: 'text', description: '', details: '', fallback: 'News' },
+			{ name: 'urgency', type: 'number', description: '', details: '', fallback: '0' },
+			{ name: 'is_gift', type: 'boolean', description: '', details: '', fallback: 'false' },
+		];
+		const script: Script = () => answer('{"subject":"Hello","urgency":0.5,"is_gift":true}');
+		const action = makeAction(await makeWorld('100'), new ScriptedProvider(script), { attributes }, PREVIEW);
+		expect(previewOf(await action.runOne(asPreview(item('k')))).answer).to.deep.equal({ subject: 'Hello', urgency: 0.5, is_gift: true });
+	});
+
+	it('names the rung that answered, and foretells at its price', async () => {
+		const script: Script = ({ model }) => (model === 'm' ? fault('model_not_found') : answer('{"message":"Hello"}'));
+		const settings = { cheaperModels: [{ model: 'small', passes: 'single' }] };
+		const action = makeAction(await makeWorld('100'), new ScriptedProvider(script), settings, PREVIEW);
+		const preview = previewOf(await action.runOne(asPreview(item('k'))));
+		expect(preview).to.include({ isFallback: false, rung: 'Answered by the cheaper model small' });
+		expect(preview.per1000).to.not.equal(null);
+	});
+
 	it('foretells nothing where no model was paid', async () => {
 		const world = await makeWorld('100');
 		const down = makeAction(world, new ScriptedProvider(() => fault('server_error')), { maxAttempts: 1 }, PREVIEW);
 		const preview = previewOf(await down.runOne(asPreview(item('k'))));
 		expect(preview).to.deep.include({ isFallback: true, cost: { credits: '0', dollars: '0.00' }, per1000: null });
+		expect(preview).to.include({ rung: 'Fallback values instead of m', costs: 'This preview cost 0 credits.' });
 	});
 
 	it('foretells what answers cost that did not pass', async () => {

@@ -4,7 +4,7 @@
  */
 import type { NodeExecutionHint } from 'n8n-workflow';
 import type { ItemResult } from '../../../lib/engine/item-result';
-import { previewOf, type ShownAmount } from '../../../lib/engine/preview';
+import { previewOf } from '../../../lib/engine/preview';
 import { REASONS, type Reason } from '../../../lib/params/fallback-switch';
 
 const MENDS: Partial<Record<Reason, string>> = {
@@ -34,18 +34,13 @@ export function fallbackHints(results: readonly ItemResult[]): NodeExecutionHint
 	return [{ message: message.trim(), type: 'warning', location: 'outputPane' }];
 }
 
-/** What a preview came to, and how many items it left out. */
+/** Which model answered, what it cost, and how many items it left out. */
 export function previewHints(results: readonly ItemResult[], count: number): NodeExecutionHint[] {
 	return results.map((result) => {
-		const { cost, per1000 } = previewOf(result);
-		const foretold = per1000 === null ? '' : ` 1,000 such sends would cost ${inCredits(per1000)} ($${per1000.dollars}).`;
+		const { rung, costs } = previewOf(result);
 		const others = count > 1 ? ` The other ${String(count - 1)} were not asked for; choose Ask for Each Item for all of them.` : '';
-		return { message: `This preview cost ${inCredits(cost)}.${foretold}${others}`, type: 'info', location: 'outputPane' };
+		return { message: `${rung}. ${costs}${others}`, type: 'info', location: 'outputPane' };
 	});
-}
-
-function inCredits({ credits }: ShownAmount): string {
-	return `${credits} ${credits === '1' ? 'credit' : 'credits'}`;
 }
 
 function labelOf(reason: Reason): string {

@@ -107,8 +107,8 @@ function distribute(ctx: IExecuteFunctions, { items, results, values }: Outcome)
 /** What a preview adds to its item. */
 function shownBy({ operation }: RunValues, result: ItemResult): Record<string, unknown> {
 	if (operation !== 'preview') return {};
-	const { cost, per1000 } = previewOf(result);
-	return { llmPreview: { cost, per1000 } };
+	const { rung, cost, per1000 } = previewOf(result);
+	return { llmPreview: { rung, cost, per1000 } };
 }
 
 /** A tool has one output, whatever its settings say. n8n runs a tool as a node of the type with this ending, and not always as a tool execution. */

@@ -1,5 +1,6 @@
 /** Owns the two buttons of the config nodes: does the provider answer, and what has the ledger left. */
-import { failureText, grouped } from './readable';
+import { grouped } from '../../../../lib/core/readable';
+import { failureText } from './readable';
 
 export function addConnectionTest(form) {
 	const row = form.element.find('.llmc-test');

@@ -2,14 +2,12 @@
  * Owns the preview in the dialog of LLM Action: one message through the settings as they stand there, saved or not. Refuses to put
  * anything of an answer into the page but as text.
  */
+import { grouped } from '../../../../lib/core/readable';
 import { REASONS } from '../../../../lib/params/fallback-switch';
-import { failureText, grouped } from './readable';
+import { failureText } from './readable';
 
 /** What is shown before a message has come by. */
 const EXAMPLE = { payload: { first_name: 'Ada' } };
-
-/** The rungs of the ladder; for fallback values the model that could not answer is named. */
-const RUNGS = { model: 'Model', cheaper_model: 'Cheaper model', cache: 'Kept answer', fallback: 'Fallback instead of' };
 
 export function addPreview(form) {
 	const part = form.element.find('.llmc-preview');
@@ -99,15 +97,15 @@ class Preview {
 		return null;
 	}
 
-	show({ answer, isFallback, cost, per1000, llmCredits }) {
+	show({ answer, isFallback, rung, costs, llmCredits }) {
 		this.say('', '');
 		if (isFallback) this.line(`${labelOf(llmCredits.reason)}. These are the fallback values.`, 'llmc-warning');
 		if (llmCredits.message) this.line(llmCredits.message, isFallback ? 'llmc-hint' : 'llmc-warning');
 		const list = $('<dl class="llmc-preview-answer">').appendTo(this.shown);
 		for (const [name, value] of Object.entries(answer)) list.append($('<dt>').text(name), $('<dd>').text(textOf(value)));
 		for (const { detail } of llmCredits.checks?.failed ?? []) this.line(detail, 'llmc-hint');
-		this.line(costText(cost, per1000), 'llmc-preview-cost');
-		this.line(howText(llmCredits), 'llmc-hint');
+		this.line(costs, 'llmc-preview-cost');
+		this.line(howText(rung, llmCredits), 'llmc-hint');
 	}
 
 	say(text, kind) {
@@ -119,16 +117,9 @@ class Preview {
 	}
 }
 
-function costText(cost, per1000) {
-	const own = `This preview cost ${grouped(cost.credits)} ${cost.credits === '1' ? 'credit' : 'credits'}`;
-	return per1000 === null
-		? `${own}.`
-		: `${own}; 1,000 such sends would cost ${grouped(per1000.credits)} ($${grouped(cents(per1000.dollars))}).`;
-}
-
-function howText({ source, model, usage, latencyMs, balance, attempts, passes }) {
+function howText(rung, { usage, latencyMs, balance, attempts, passes }) {
 	const parts = [
-		`${RUNGS[source]}: ${model}`,
+		rung,
 		...(passes ?? []).map(({ pass, credits }) => `${pass}: ${credits} credits`),
 		usage === null ? '' : `${grouped(String(usage.inputTokens))} tokens in${cachedText(usage)}, ${grouped(String(usage.outputTokens))} out`,
 		attempts > 1 ? `${attempts} attempts` : '',
@@ -148,10 +139,4 @@ function labelOf(reason) {
 
 function textOf(value) {
 	return typeof value === 'string' ? value : JSON.stringify(value, null, 2);
-}
-
-/** Dollars to the cent from a dollar on, to the hundredth of a cent below. */
-function cents(dollars) {
-	const [whole, fraction = ''] = dollars.split('.');
-	return `${whole}.${whole === '0' ? fraction.slice(0, 4) : fraction.slice(0, 2)}`;
 }

@@ -1,10 +1,4 @@
-/** Owns how answers of the runtime read in a dialog: amounts, and requests that failed. */
-
-/** A decimal text with thousands apart. */
-export function grouped(decimal) {
-	const [whole, fraction] = decimal.split('.');
-	return whole.replace(/\B(?=(\d{3})+$)/g, ',') + (fraction ? `.${fraction}` : '');
-}
+/** Owns how requests that failed read in a dialog. */
 
 /** What a failed request says to people. */
 export function failureText(failure) {
