@@ -66,6 +66,10 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 	'cache show': ['llm-credits cache show --ledger ledger.db', 'llm-credits cache show --ledger ledger.db --json | jq .saved'],
 	'cache clear': ['llm-credits cache clear --ledger ledger.db --campaign spring-sale', 'llm-credits cache clear --ledger ledger.db'],
 	'cache limit': ['llm-credits cache limit --ledger ledger.db --answers 50000 --megabytes 200'],
+	checks: [
+		'llm-credits checks --ledger ledger.db',
+		'llm-credits checks --ledger ledger.db --by campaign,gate --from 2026-11-01 --json | jq .rows',
+	],
 	refund: [
 		'llm-credits refund --ledger ledger.db --hold h12',
 		'llm-credits refund --ledger ledger.db --hold h12 --credits 2.5 --key complaint-815',

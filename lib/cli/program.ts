@@ -5,6 +5,7 @@ import { describeAdminKeyCommands } from './commands/admin-key';
 import { describeAlertCommands } from './commands/alerts';
 import { describeBackupCommand } from './commands/backup';
 import { describeCacheCommands } from './commands/cache';
+import { describeCheckCommand } from './commands/checks';
 import { describeCopyCommand } from './commands/copy';
 import { describeCreditCommands } from './commands/credits';
 import { describeHoldCommand } from './commands/holds';
@@ -47,6 +48,7 @@ export function createProgram({ version, onParseError }: { version: string; onPa
 	describeTextCommands(program, run);
 	describeCacheCommands(program, run);
 	describeReadingCommands(program, run);
+	describeCheckCommand(program, run);
 	describeHoldCommand(program, run);
 	describeAlertCommands(program, run);
 	describeReconcileCommand(program, run);

@@ -67,7 +67,7 @@ export class ItemRun {
 		if (this.#time.isCancelled) throw cancelled();
 		const { input, asked: about } = await this.#readInput();
 		this.#model = input.model;
-		this.#needContext();
+		await this.#needContext(input);
 		if (input.prompt.trim() === '')
 			throw new Fallback('empty_prompt', 'The prompt is empty for this item. Check the fields it is made of.');
 		const { ledger, prices } = await this.#openLedger();
@@ -184,6 +184,8 @@ export class ItemRun {
 		const end = await new AnswerGates(item, { rung, asked }).pass(answer);
 		this.#checks = end.checks;
 		const note = await item.conclude(end.kind === 'passed' && end.checks?.outcome !== 'replaced' ? 'passed' : 'failed');
+		// A retry that gets its stored answers was counted when they were paid.
+		if (end.checks && !answer.isStored) (await item.ledger.openChecks())?.note(end.checks, item.plan.reserve.labels);
 		if (end.kind === 'failed') throw new Fallback('failed_checks', end.message);
 		return { ...end.answer, message: end.answer.message ?? note };
 	}
@@ -208,10 +210,12 @@ export class ItemRun {
 	}
 
 	/** Before anything is paid: what the prompt is made of must be there. */
-	#needContext(): void {
+	async #needContext({ campaign, segment }: ItemInput): Promise<void> {
 		const failed = missingContext(this.#item.data, this.#context.checks.requiredFields);
 		if (failed.length === 0) return;
 		this.#checks = { outcome: 'fallback', failed };
+		const ledger = await this.#context.openLedger().catch(() => null);
+		(await ledger?.openChecks())?.note(this.#checks, { campaign: campaign.trim(), segment: segment.trim() });
 		throw new Fallback('missing_context', `No model was asked: ${failed.map(({ detail }) => detail).join('; ')}.`);
 	}
 

@@ -16,6 +16,7 @@ import { AccountPrices } from './account-prices';
 import { ProfileReader } from './account-profile';
 import { adminKeyOf, proofOf, TryGuard } from './admin-key';
 import { AnswerCache } from './answer-cache';
+import { CheckTally } from './check-tally';
 import type { AccountProfile, LedgerStore, UsageQuery, UsageRow } from '../ledger/store';
 import { reserveCommand } from './ledger-inputs';
 import type { ReserveInput, GrantInput, RefundInput, AccountChange, AdminKeyChange, LedgerAccountParts } from './ledger-inputs';
@@ -43,6 +44,8 @@ export class LedgerAccount {
 	readonly prices: AccountPrices;
 	/** Answers kept for identical requests. */
 	readonly answers: AnswerCache;
+	/** What checks of answers came to. */
+	readonly checks: CheckTally;
 	readonly #parts: LedgerAccountParts;
 	readonly #store: LedgerStore;
 	readonly #timing: Timing;
@@ -56,11 +59,12 @@ export class LedgerAccount {
 		this.profile = parts.profile ?? new ProfileReader({ store, accountId, timing });
 		this.prices = parts.prices ?? new AccountPrices({ accountId, store, profile: this.profile });
 		this.answers = parts.answers ?? new AnswerCache({ store: store.answers, accountId, profile: this.profile, timing });
+		this.checks = parts.checks ?? new CheckTally({ store: store.checks, accountId, profile: this.profile, timing });
 		this.#store = store;
 		this.#timing = timing;
 		this.#wakeUps = wakeUps;
 		this.#guard = guard;
-		this.#parts = { ...parts, wakeUps, guard, profile: this.profile, prices: this.prices, answers: this.answers };
+		this.#parts = { ...parts, wakeUps, guard, profile: this.profile, prices: this.prices, answers: this.answers, checks: this.checks };
 	}
 
 	/** The same account for somebody who knows its admin key; an empty key changes nothing. */
@@ -187,6 +191,11 @@ export class LedgerAccount {
 	/** The answers that are kept for identical requests; `null` while they cannot be reached. */
 	openAnswers(): Promise<AnswerCache | null> {
 		return Promise.resolve(this.answers);
+	}
+
+	/** Where what checks came to is counted; `null` while it cannot be reached. */
+	openChecks(): Promise<CheckTally | null> {
+		return Promise.resolve(this.checks);
 	}
 
 	/** What the budgets have counted. */

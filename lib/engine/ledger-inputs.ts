@@ -9,6 +9,7 @@ import type { AccountPrices } from './account-prices';
 import type { ProfileReader } from './account-profile';
 import type { TryGuard } from './admin-key';
 import type { AnswerCache } from './answer-cache';
+import type { CheckTally } from './check-tally';
 import type { Timing } from './timing';
 import type { WakeUps } from './wake-ups';
 
@@ -87,6 +88,7 @@ export interface LedgerAccountParts {
 	readonly profile?: ProfileReader;
 	readonly prices?: AccountPrices;
 	readonly answers?: AnswerCache;
+	readonly checks?: CheckTally;
 	/** Empty: only what needs no admin key, or an account that has none. */
 	readonly adminKey?: string;
 }

@@ -9,6 +9,7 @@ import type { Hold } from '../core/model';
 import { BUILT_IN_PRICES, type PriceList } from '../core/price-list';
 import type { AccountProfile } from '../ledger/store';
 import type { AnswerCache } from './answer-cache';
+import type { CheckTally } from './check-tally';
 import type { LedgerAccount, Taken } from './ledger-account';
 import type { ReserveInput } from './ledger-inputs';
 import { copyTexts, lateSettle, reconcile, type OutageLedger } from './outage-ledger';
@@ -113,6 +114,11 @@ export class OutageAccount implements SpendingAccount {
 	/** Answers lie in the ledger alone. */
 	async openAnswers(): Promise<AnswerCache | null> {
 		return this.#unlessAway((ledger) => ledger.openAnswers(), null);
+	}
+
+	/** Counts lie in the ledger alone. */
+	async openChecks(): Promise<CheckTally | null> {
+		return this.#unlessAway((ledger) => ledger.openChecks(), null);
 	}
 
 	async #currentPrices(): Promise<PriceList> {

@@ -1,8 +1,9 @@
 /**
- * Owns how what lies beside the journal is read from columns: texts of an account, cached answers. Refuses nothing: what it reads is
+ * Owns how what lies beside the journal is read from columns: texts of an account, cached answers, counts of checks. Refuses nothing: what it reads is
  * checked by whoever uses it.
  */
 import type { AnswerGroup, AnswerSaving, CachedAnswer } from './answer-store';
+import type { CheckCount } from './check-store';
 
 /** A row of `account_texts`. */
 export interface TextRow {
@@ -39,6 +40,11 @@ export interface AnswerSavingRow {
 	readonly saved_micro: bigint;
 }
 
+/** A row of `check_days`. */
+export interface CheckRow extends Omit<CheckCount, 'items'> {
+	readonly items: bigint;
+}
+
 /** Reads texts by name. */
 export function readTexts(rows: readonly TextRow[]): Map<string, string> {
 	return new Map(rows.map(({ name, text }) => [name, text]));
@@ -72,4 +78,9 @@ export function readAnswerGroup(row: AnswerGroupRow): AnswerGroup {
 /** Reads what was saved on one day. */
 export function readAnswerSaving(row: AnswerSavingRow): AnswerSaving {
 	return { day: row.day, campaign: row.campaign, calls: Number(row.calls), savedMicro: row.saved_micro };
+}
+
+/** Reads how many items a check found something in. */
+export function readCheckCount({ day, campaign, segment, gate, outcome, items }: CheckRow): CheckCount {
+	return { day, campaign, segment, gate, outcome, items: Number(items) };
 }

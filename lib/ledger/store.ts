@@ -9,6 +9,7 @@ import type { CarriedKey } from '../core/verify-keys';
 import type { Micro } from '../core/money';
 import type { Instant } from '../core/time';
 import type { AnswerStore } from './answer-store';
+import type { CheckStore } from './check-store';
 import type { LedgerTransfer } from './transfer';
 
 /** Totals of one group of calls. */
@@ -77,6 +78,9 @@ export interface LedgerStore {
 	readonly location: string;
 	/** Answers kept for identical requests, beside the journal. */
 	readonly answers: AnswerStore;
+
+	/** What checks of answers came to, beside the journal. */
+	readonly checks: CheckStore;
 
 	/** What moving the ledger to another place, or from one to here, needs. Only stores that outlive their process have it. */
 	readonly transfer?: LedgerTransfer;

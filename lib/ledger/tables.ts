@@ -157,4 +157,10 @@ export const LEDGER_TABLES: readonly LedgerTable[] = [
 		key: ['day', 'campaign'],
 		pageRows: PAGE_ROWS,
 	},
+	{
+		name: 'check_days',
+		columns: { day: 'text', campaign: 'text', segment: 'text', gate: 'text', outcome: 'text', items: 'integer' },
+		key: ['day', 'campaign', 'segment', 'gate', 'outcome'],
+		pageRows: PAGE_ROWS,
+	},
 ];

@@ -85,7 +85,7 @@ export async function leaseLedger(settings: LedgerSettings, folder: string, envi
 		const release = async (): Promise<void> => {
 			if (isReleased) return;
 			isReleased = true;
-			await ledger.answers.drain();
+			await Promise.all([ledger.answers.drain(), ledger.checks.drain()]);
 			giveBack();
 		};
 		return { ledger, store: shared.store, release };

@@ -1,12 +1,13 @@
 /**
- * Owns what every ledger store must do with what lies beside the journal: answers kept for identical requests, and the texts of an
- * account. Refuses to know how a store keeps its rows.
+ * Owns what every ledger store must do with what lies beside the journal: answers kept for identical requests, counts of
+ * checks, and the texts of an account. Refuses to know how a store keeps its rows.
  */
 import { expect } from 'chai';
 import type { Command, Outcome } from '../../lib/core/commands';
 import { sha256 } from '../../lib/core/idempotency';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
 import type { AnswerSaving, AnswerUse, CachedAnswer } from '../../lib/ledger/answer-store';
+import type { CheckCount } from '../../lib/ledger/check-store';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { faultOf } from '../support/error-code';
 import { credits, expectKind, grant, openAccount, reserve } from '../support/ledger-commands';
@@ -75,8 +76,64 @@ export function describeBeside(name: string, factory: StoreFactory): void {
 			trimming(() => fixture);
 		});
 		removing(() => fixture);
+		checking(() => fixture);
 		texts(() => fixture);
 		closing(factory);
+	});
+}
+
+function checking(given: () => Fixture): void {
+	const count = (more: Partial<CheckCount> = {}): CheckCount => ({
+		day: '2026-04-08',
+		campaign: 'spring',
+		segment: '',
+		gate: 'length',
+		outcome: 'fallback',
+		items: 1,
+		...more,
+	});
+	const ALL = { fromDay: null, untilDay: null };
+	const sorted = (counts: readonly CheckCount[]): CheckCount[] =>
+		[...counts].sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+
+	it('adds up what checks came to by day, labels, gate and outcome, within the days asked for', async () => {
+		const { checks } = given().store;
+		await checks.add(ACCOUNT, [count(), count({ campaign: 'Frühling', segment: "O'Neill", items: 3 }), count({ outcome: 'repaired' })]);
+		await checks.add(ACCOUNT, [count({ items: 4 }), count({ day: '2026-04-09', gate: 'facts' })]);
+		await checks.add(ACCOUNT, []);
+		expect(sorted(await checks.counts(ACCOUNT, ALL))).to.deep.equal(
+			sorted([
+				count({ items: 5 }),
+				count({ campaign: 'Frühling', segment: "O'Neill", items: 3 }),
+				count({ outcome: 'repaired' }),
+				count({ day: '2026-04-09', gate: 'facts' }),
+			]),
+		);
+		expect(await checks.counts(ACCOUNT, { fromDay: '2026-04-09', untilDay: null })).to.deep.equal([
+			count({ day: '2026-04-09', gate: 'facts' }),
+		]);
+		expect(await checks.counts(ACCOUNT, { fromDay: null, untilDay: '2026-04-07' })).to.deep.equal([]);
+	});
+
+	it('keeps what checks came to for each account by itself, and nothing for one that is not there', async () => {
+		const { checks } = given().store;
+		await given().one(openAccount(), 'bee');
+		await Promise.all([checks.add(ACCOUNT, [count()]), checks.add('bee', [count({ items: 7 })]), checks.add('nobody', [count()])]);
+		expect(await checks.counts('bee', ALL)).to.deep.equal([count({ items: 7 })]);
+		expect(await checks.counts('nobody', ALL)).to.deep.equal([]);
+	});
+
+	it('counts exactly when many write at once', async () => {
+		const { checks } = given().store;
+		const days = ['2026-04-08', '2026-04-09', '2026-04-10'];
+		const writes = Array.from({ length: 20 }, (_, index) =>
+			checks.add(
+				ACCOUNT,
+				(index % 2 === 0 ? days : [...days].reverse()).map((day) => count({ day })),
+			),
+		);
+		await Promise.all(writes);
+		expect((await checks.counts(ACCOUNT, ALL)).map(({ items }) => items)).to.deep.equal([20, 20, 20]);
 	});
 }
 

@@ -210,6 +210,8 @@ describe('the database roles of a PostgreSQL ledger', function () {
 		[['reader', 'spender'], "UPDATE account_texts SET text = ''"],
 		[['reader', 'spender'], 'DELETE FROM account_texts'],
 		[['reader', 'spender', 'admin'], 'DELETE FROM answer_savings'],
+		[['reader', 'spender', 'admin'], 'DELETE FROM check_days'],
+		[['reader'], 'UPDATE check_days SET items = 0'],
 		[['reader'], 'DELETE FROM kept_results'],
 		[['reader'], 'DELETE FROM cached_answers'],
 		[['reader'], 'UPDATE answer_savings SET calls = 0'],

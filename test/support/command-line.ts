@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import type { Labels } from '../../lib/core/model';
 import { parseCredits } from '../../lib/core/money';
 import type { LedgerAccount } from '../../lib/engine/ledger-account';
+import type { LedgerStore } from '../../lib/ledger/store';
 import { accountOf, openLedgerStore } from '../../lib/runtime/runtime';
 import { run, type Finished } from './child';
 import { cleanEnvironment, outputRoot } from './repository';
@@ -75,10 +76,10 @@ export class CommandLine {
 	}
 
 	/** Opens the ledger within this process. */
-	async withAccount<T>(work: (account: LedgerAccount) => Promise<T>): Promise<T> {
+	async withAccount<T>(work: (account: LedgerAccount, store: LedgerStore) => Promise<T>): Promise<T> {
 		const store = await openLedgerStore(this.ledger);
 		try {
-			return await work(accountOf(store, 'default'));
+			return await work(accountOf(store, 'default'), store);
 		} finally {
 			await store.close();
 		}

@@ -65,6 +65,9 @@ export async function fill(store: LedgerStore, clock: { advance: (ms: number) =>
 		used: [{ key: '1'.repeat(64), atMs: clock.nowMs }],
 		saved: [{ day: '2026-04-08', campaign: ODD, calls: 1, savedMicro: 5n }],
 	});
+	await store.checks.add(OTHER_ACCOUNT, [
+		{ day: '2026-04-08', campaign: ODD, segment: ODD, gate: 'length', outcome: 'fallback', items: 2 },
+	]);
 	await store.commit(OTHER_ACCOUNT, [settle(4, 3, { result: { text: ODD, keptUntilMs: clock.nowMs + 3_600_000 } })]);
 	return [5, 6];
 }

@@ -53,6 +53,7 @@ function onlyAccount(store: LedgerStore, id: string, committing: () => LedgerSto
 	return {
 		location: store.location,
 		answers: store.answers,
+		checks: store.checks,
 		commit: (_acme, commands) => committing().commit(id, commands),
 		snapshot: () => store.snapshot(id),
 		accounts: async () => [await store.snapshot(id)].flatMap(({ account }) => account ?? []),

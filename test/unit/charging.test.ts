@@ -114,6 +114,7 @@ function spendingFrom({ ledger }: ActionWorld): SpendingAccount {
 		keptResult: async (holdSeq) => ledger.keptResult(holdSeq),
 		readProfile: async () => ledger.readProfile(),
 		openAnswers: async () => ledger.openAnswers(),
+		openChecks: async () => ledger.openChecks(),
 	};
 }
 

@@ -1,5 +1,6 @@
 /** Checks on the way of an item: free before the call, paid after it, a repair and a judge as calls of their own, exact to the entry. */
 import { expect } from 'chai';
+import { CreditError } from '../../lib/core/errors';
 import type { ItemResult } from '../../lib/engine/item-result';
 import { expectClean, item, makeAction, makeWorld, spent, story, type ActionWorld } from '../support/action-world';
 import { answer, fault, PRICE, priceTimes, ScriptedProvider, type Script } from '../support/scripted-provider';
@@ -363,5 +364,44 @@ describe('settings of checks', () => {
 			'Criteria for the Judge is empty. Say what a good message is, or choose no judge.',
 		);
 		expect(await refusal(rules(rule('contains', ' body ', 'x')))).to.equal('accepted');
+	});
+});
+
+describe('statistics of checks', () => {
+	const counts = async ({ world }: Pick<Ran, 'world'>): Promise<string[]> => {
+		await world.ledger.checks.drain();
+		const all = await world.store.checks.counts('a', { fromDay: null, untilDay: null });
+		return all.map(({ campaign, gate, outcome, items }) => `${campaign} ${gate} ${outcome} ${String(items)}`).sort();
+	};
+
+	it('count each item once for every gate that found something in it, by campaign and by what became of it', async () => {
+		const bad = await run(() => answer(written('A subject that is far too long', 'Hi [Name], hi [Name], hi {{you}}')), SHORT_SUBJECT);
+		expect(await counts(bad)).to.deep.equal(['spring length fallback 1', 'spring placeholders fallback 1']);
+		const mended = await run((_request, number) => answer(number === 1 ? LONG : written('Hi')), SHORT_SUBJECT);
+		expect(await counts(mended)).to.deep.equal(['spring length repaired 1']);
+		const missing = await run(() => answer(written('Hi')), { requiredFields: 'plan' });
+		expect(await counts(missing)).to.deep.equal(['spring required_context fallback 1']);
+		const unjudged = await run(({ model }) => (model === 'judge' ? fault('server_error') : answer(written('Hi'))), {
+			judgeModel: 'judge',
+			judgeCriteria: 'Warm.',
+		});
+		expect(await counts(unjudged)).to.deep.equal(['spring judge unjudged 1']);
+		expect(await counts(await run(() => answer(written('Hi')), SHORT_SUBJECT))).to.deep.equal([]);
+	});
+
+	it('count nothing again when a retry gets what was paid before', async () => {
+		const ran = await run(() => answer(LONG), { ...SHORT_SUBJECT, repairOnce: false });
+		await ran.again();
+		expect(await counts(ran)).to.deep.equal(['spring length fallback 1']);
+	});
+
+	it('do not hold an item up where they cannot be written', async () => {
+		const prepare = ({ store }: ActionWorld): Promise<unknown> => {
+			Object.assign(store.checks, { add: () => Promise.reject(new CreditError('ledger_unavailable', 'gone')) });
+			return Promise.resolve();
+		};
+		const ran = await run(() => answer(LONG), { ...SHORT_SUBJECT, repairOnce: false }, { prepare });
+		expect(told(ran.result)).to.equal('fallback fallback failed_checks');
+		expect(await counts(ran)).to.deep.equal([]);
 	});
 });

@@ -27,6 +27,7 @@ import type {
 import { totalUsage } from '../usage-totals';
 import { closingSeqs, grantsHeldBy, grantsNamedBy } from '../related';
 import { MemoryAnswers } from './answers';
+import { MemoryChecks } from './checks';
 
 interface Book {
 	account: Account | null;
@@ -53,16 +54,19 @@ export function openMemoryLedger({ clock }: { clock: () => Instant }): LedgerSto
 
 class MemoryStore implements LedgerStore {
 	readonly location = 'memory';
-	readonly answers = new MemoryAnswers({
-		assertUsable: () => this.#assertOpen(),
-		hasAccount: (accountId) => this.#books.has(accountId),
-	});
+	readonly answers = new MemoryAnswers(this.#parts());
+	readonly checks = new MemoryChecks(this.#parts());
 	readonly #clock: () => Instant;
 	readonly #books = new Map<string, Book>();
 	#isClosed = false;
 
 	constructor(clock: () => Instant) {
 		this.#clock = clock;
+	}
+
+	/** What those who keep something beside the books need to know. */
+	#parts(): { assertUsable: () => void; hasAccount: (accountId: string) => boolean } {
+		return { assertUsable: () => this.#assertOpen(), hasAccount: (accountId) => this.#books.has(accountId) };
 	}
 
 	async commit(accountId: string, commands: readonly Command[]): Promise<readonly Outcome[]> {

@@ -7,6 +7,7 @@ import type { Instant } from '../../core/time';
 import { readAnswer, readAnswerGroup, readAnswerSaving, type AnswerGroupRow, type AnswerRow, type AnswerSavingRow } from '../beside-rows';
 import { bytesOfText, type AnswerChanges, type AnswerGroup, type AnswerSaving, type AnswerStore, type CachedAnswer } from '../answer-store';
 import { bytesOf } from '../rows';
+import { AccountNumbers } from './account-numbers';
 import { beginRead, ROLLBACK, type Row, type Session, type Statement } from './connection';
 import { upsertRows, type Table } from './row-statements';
 
@@ -50,13 +51,13 @@ export class PostgresAnswers implements AnswerStore {
 	readonly #in: string;
 	readonly #insist: Insist;
 	readonly #writer: BesideWriter;
-	/** Numbers of accounts, which never change. */
-	readonly #accountIds = new Map<string, bigint>();
+	readonly #accounts: AccountNumbers;
 
 	constructor(schema: string, insist: Insist, writer: BesideWriter) {
 		this.#in = `"${schema}".`;
 		this.#insist = insist;
 		this.#writer = writer;
+		this.#accounts = new AccountNumbers(this.#in);
 	}
 
 	async find(accountId: string, key: string, atMs: Instant): Promise<CachedAnswer | null> {
@@ -68,7 +69,7 @@ export class PostgresAnswers implements AnswerStore {
 
 	async write(accountId: string, { kept, used, saved }: AnswerChanges): Promise<void> {
 		await this.#writer.writeBeside([ANSWERS.name, SAVINGS.name], async (session) => {
-			const account = await this.#accountNumber(session, accountId);
+			const account = await this.#accounts.of(session, accountId);
 			if (account === null) return [];
 			// In one order, so that two processes that write the same answers wait for each other and not in a circle.
 			return [
@@ -131,15 +132,6 @@ export class PostgresAnswers implements AnswerStore {
 
 	#account(): string {
 		return `(SELECT id FROM ${this.#in}accounts WHERE public_id = $1)`;
-	}
-
-	async #accountNumber(session: Session, accountId: string): Promise<bigint | null> {
-		const known = this.#accountIds.get(accountId);
-		if (known !== undefined) return known;
-		const [rows] = await session.run({ text: `SELECT id FROM ${this.#in}accounts WHERE public_id = $1`, values: [accountId] });
-		const id = rows?.[0]?.['id'] as bigint | undefined;
-		if (id !== undefined) this.#accountIds.set(accountId, id);
-		return id ?? null;
 	}
 }
 

@@ -174,6 +174,18 @@ const STEPS: readonly string[] = [
 	`
 	ALTER TABLE ledger_version ADD COLUMN move text;
 	`,
+	`
+	CREATE TABLE check_days (
+		account bigint NOT NULL,
+		day text COLLATE "C" NOT NULL,
+		campaign text COLLATE "C" NOT NULL,
+		segment text COLLATE "C" NOT NULL,
+		gate text COLLATE "C" NOT NULL,
+		outcome text COLLATE "C" NOT NULL,
+		items bigint NOT NULL,
+		PRIMARY KEY (account, day, campaign, segment, gate, outcome)
+	) WITH (fillfactor = 70);
+	`,
 ];
 
 /** The schema this version reads and writes. */

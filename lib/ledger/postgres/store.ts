@@ -29,7 +29,8 @@ import { OpenHolds } from '../open-holds';
 import { totalUsage } from '../usage-totals';
 import { lockAccount } from './account-lock';
 import { readAddress, type LedgerAddress } from './address';
-import { PostgresAnswers } from './answers';
+import { PostgresAnswers, type Insist } from './answers';
+import { PostgresChecks } from './checks';
 import { beginRead, openPool, ROLLBACK, sendCommit, withSession, type Session } from './connection';
 import { ledgerFault, passing, UnansweredCommit } from './faults';
 import { migrate } from './migrations';
@@ -85,6 +86,7 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
 class PostgresStore implements LedgerStore {
 	readonly location: string;
 	readonly answers: PostgresAnswers;
+	readonly checks: PostgresChecks;
 	readonly transfer: PostgresTransfer;
 	readonly #pool: Pool;
 	readonly #address: LedgerAddress;
@@ -107,7 +109,9 @@ class PostgresStore implements LedgerStore {
 		this.#snapshots = new Snapshots(address.schema, { reader: this.#reader, openHolds: this.#openHolds });
 		this.#writer = new Writer(address.schema);
 		this.transfer = new PostgresTransfer(address, (work, longestMs) => this.#insist(work, { longestMs: longestMs ?? null }));
-		this.answers = new PostgresAnswers(address.schema, (work) => this.#insist(work), this.transfer);
+		const insist: Insist = (work) => this.#insist(work);
+		this.answers = new PostgresAnswers(address.schema, insist, this.transfer);
+		this.checks = new PostgresChecks(address.schema, insist, this.transfer);
 	}
 
 	async commit(accountId: string, commands: readonly Command[]): Promise<readonly Outcome[]> {

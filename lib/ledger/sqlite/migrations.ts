@@ -171,6 +171,18 @@ const STEPS: readonly string[] = [
 		mark TEXT NOT NULL
 	) STRICT;
 	`,
+	`
+	CREATE TABLE check_days (
+		account INTEGER NOT NULL,
+		day TEXT NOT NULL,
+		campaign TEXT NOT NULL,
+		segment TEXT NOT NULL,
+		gate TEXT NOT NULL,
+		outcome TEXT NOT NULL,
+		items INTEGER NOT NULL,
+		PRIMARY KEY (account, day, campaign, segment, gate, outcome)
+	) STRICT, WITHOUT ROWID;
+	`,
 ];
 
 /** Changes nothing, but is refused by a file that was opened for reading only; an immediate transaction is not. */

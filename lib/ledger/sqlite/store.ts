@@ -24,7 +24,8 @@ import type {
 import { OpenHolds } from '../open-holds';
 import type { LedgerTransfer } from '../transfer';
 import { totalUsage } from '../usage-totals';
-import { SqliteAnswers } from './answers';
+import { SqliteAnswers, type Transactions } from './answers';
+import { SqliteChecks } from './checks';
 import { backUp, type BackupProgress } from './backup';
 import { connect, type SqliteLedgerOptions } from './connection';
 import { ledgerFault } from './faults';
@@ -66,6 +67,7 @@ interface StoreParts extends TurnsOptions {
 class SqliteStore implements LedgerStore {
 	readonly location: string;
 	readonly answers: SqliteAnswers;
+	readonly checks: SqliteChecks;
 	readonly transfer: LedgerTransfer;
 	readonly #db: Database;
 	readonly #clock: () => Instant;
@@ -104,7 +106,9 @@ class SqliteStore implements LedgerStore {
 		this.#rollback = db.prepare('ROLLBACK');
 		this.#dataVersion = db.prepare<[], bigint>('PRAGMA data_version').pluck();
 		this.transfer = new SqliteTransfer(db, this.#mark, { read: (work) => this.#read(work), write: (work) => this.#write(work) });
-		this.answers = new SqliteAnswers(db, { read: (work) => this.#read(work), write: (work) => this.#writeBeside(work) });
+		const beside: Transactions = { read: (work) => this.#read(work), write: (work) => this.#writeBeside(work) };
+		this.answers = new SqliteAnswers(db, beside);
+		this.checks = new SqliteChecks(db, beside);
 	}
 
 	async commit(accountId: string, commands: readonly Command[]): Promise<readonly Outcome[]> {
