@@ -3,7 +3,7 @@
  * a sum of hashes are kept, which does not depend on their order. Refuses to call ledgers equal that differ in anything they keep.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { LedgerStore } from '../ledger/store';
 import { LEDGER_TABLES } from '../ledger/tables';
 import type { CopiedRow, CopiedValue, LedgerTransfer, RowsOf } from '../ledger/transfer';
@@ -67,11 +67,7 @@ async function digestOf(transfer: LedgerTransfer, rowsOf: RowsOf, onRows: (count
 }
 
 function hashOf(row: CopiedRow): bigint {
-	return BigInt(
-		`0x${createHash('sha256')
-			.update(JSON.stringify(row.map(textOf)))
-			.digest('hex')}`,
-	);
+	return BigInt(`0x${hash('sha256', JSON.stringify(row.map(textOf)))}`);
 }
 
 /** A text that is the same for equal values only. */

@@ -1,9 +1,12 @@
 /** A ledger that is moved is the same ledger in another place, to the last hash; the old one can be read and never spent on. */
 import { expect } from 'chai';
 import Database from 'better-sqlite3';
+import { LedgerAccount } from '../../lib/engine/ledger-account';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
+import { GroupCommit } from '../../lib/ledger/group-commit';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { LEDGER_TABLES } from '../../lib/ledger/tables';
+import { item, makeAction, makeWorld } from '../support/action-world';
 import { faultOf } from '../support/error-code';
 import { expectKind, grant, release, reserve, settle } from '../support/ledger-commands';
 import { POSTGRES, SQLITE, type LedgerKind } from '../support/ledger-places';
@@ -11,6 +14,7 @@ import { ManualClock } from '../support/manual-clock';
 import { contentOf, expectMoved, fill, move, OTHER_ACCOUNT } from '../support/moving';
 import { newLedgerUrl, openPostgresTestLedger } from '../support/postgres';
 import { runSql } from '../support/postgres-server';
+import { answer, ScriptedProvider } from '../support/scripted-provider';
 import { newLedgerPath, openTestLedger } from '../support/sqlite-ledger';
 
 /** What a store keeps in its own way: numbers that it gives out, sets of labels, the mark, and values that are derived. */
@@ -123,6 +127,17 @@ for (const [from, to] of PAIRS) {
 			expect(await faultOf(source.commit('a new one', [grant('new', 1)]))).to.have.property('code', 'ledger_moved');
 			expect((await verifyLedger(onlooker)).violations).to.deep.equal([]);
 			expect((await onlooker.snapshot(OTHER_ACCOUNT)).grants).to.have.length(1);
+		});
+
+		it('lets the items of a host that still uses the old one take their fallback, and tells them where the ledger went', async () => {
+			const world = await makeWorld('0');
+			const { timing } = world.time;
+			const old = new LedgerAccount({ accountId: OTHER_ACCOUNT, store: onlooker, commits: new GroupCommit(onlooker), timing });
+			const provider = new ScriptedProvider(() => answer('{"message":"Hello"}'));
+			const { route, attributes, llmCredits } = await makeAction({ ...world, ledger: old }, provider).runOne(item('late'));
+			expect([route, attributes, llmCredits.reason]).to.deep.equal(['fallback', { message: 'Hi' }, 'ledger_unavailable']);
+			expect(llmCredits.message).to.match(/was moved to .*credential in n8n.*config node/);
+			expect(provider.requests).to.have.length(0);
 		});
 
 		it('knows the keys that were used', async () => {

@@ -223,13 +223,15 @@ describe('a ledger that is away, where its owner allowed to go on', () => {
 
 	it('does not take faults of another kind for an outage', async () => {
 		const world = await new World().open({ granted: 100, allowance: 10 });
-		const corrupt = new OutageAccount({
-			accountId: 'a',
-			hasOutage: () => false,
-			openLedger: () => Promise.reject(new CreditError('ledger_corrupt', 'It contradicts itself.')),
-			openOutage: () => Promise.resolve(world.outage),
-		});
-		expect((await faultOf(corrupt.reserve(input('a', 1)))).code).to.equal('ledger_corrupt');
+		for (const code of ['ledger_corrupt', 'ledger_moved'] as const) {
+			const other = new OutageAccount({
+				accountId: 'a',
+				hasOutage: () => false,
+				openLedger: () => Promise.reject(new CreditError(code, 'It contradicts itself, or went elsewhere.')),
+				openOutage: () => Promise.resolve(world.outage),
+			});
+			expect((await faultOf(other.reserve(input('a', 1)))).code).to.equal(code);
+		}
 		expect((await world.balances()).allowance).to.equal('10');
 	});
 

@@ -12,15 +12,20 @@ import { LabelSets } from './label-sets';
 import type { MarkRow } from './mark-row';
 
 /** What a file keeps in another table: how it is read there, and how it is added (account, value), where it is not known anyway. */
-const ELSEWHERE: Readonly<Record<string, { readonly read: string; readonly add?: string }>> = {
+interface Elsewhere {
+	readonly read: string;
+	readonly add?: string;
+}
+
+const ACCOUNT = '(SELECT id FROM accounts WHERE public_id = ?)';
+const ELSEWHERE: Readonly<Record<string, Elsewhere>> = {
 	'accounts.settings': {
 		read: '(SELECT settings FROM account_settings WHERE account = t.id)',
-		add: 'INSERT INTO account_settings VALUES (?, ?)',
+		add: `INSERT INTO account_settings VALUES (${ACCOUNT}, ?)`,
 	},
 	'grant_balances.amount_micro': { read: '(SELECT amount_micro FROM grants WHERE account = t.account AND seq = t.seq)' },
 };
 const LABELS = (column: string): string => `(SELECT labels FROM label_sets WHERE id = t.${column})`;
-const ACCOUNT = '(SELECT id FROM accounts WHERE public_id = ?)';
 /** Tables of this store alone. */
 const INNER_TABLES = ['account_settings', 'label_sets'];
 
@@ -53,7 +58,7 @@ export class SqliteTransfer implements LedgerTransfer {
 	async rows({ table, accountId, after }: RowsOf & { readonly after: string | null }): Promise<RowPage> {
 		const { name, columns, key, pageRows } = table;
 		const values = Object.entries(columns).map(([column, type]) =>
-			type === 'labels' ? LABELS(column) : (ELSEWHERE[`${name}.${column}`]?.read ?? `t.${column}`),
+			type === 'labels' ? LABELS(column) : (elsewhere(table, column)?.read ?? `t.${column}`),
 		);
 		const order = key.map((column) => `t.${column}`);
 		const places = key.map(() => '?').join(', ');
@@ -99,30 +104,34 @@ export class SqliteTransfer implements LedgerTransfer {
 	}
 
 	#add(table: LedgerTable, accountId: string, rows: readonly CopiedRow[]): void {
-		const all = Object.entries(table.columns);
-		const labelSets = new LabelSets(this.#db);
-		const own = all.flatMap(([column, type], index) => (`${table.name}.${column}` in ELSEWHERE ? [] : [{ column, type, index }]));
+		const all = Object.entries(table.columns).map(([column, type], index) => ({
+			column,
+			type,
+			index,
+			elsewhere: elsewhere(table, column),
+		}));
+		const own = all.filter(({ elsewhere }) => elsewhere === undefined);
 		const names = own.map(({ column }) => column);
-		const places = names.map(() => '?').join(', ');
-		const text = isAccount(table)
-			? `INSERT INTO ${table.name} (${names.join(', ')}) VALUES (${places})`
-			: `INSERT INTO ${table.name} (account, ${names.join(', ')}) VALUES (${ACCOUNT}, ${places})`;
-		const insert = this.#db.prepare<CopiedValue[]>(text);
+		const [owner, given] = isAccount(table) ? [[], []] : [['account'], [accountId]];
+		const places = [...owner.map(() => ACCOUNT), ...names.map(() => '?')].join(', ');
+		const insert = this.#db.prepare<CopiedValue[]>(`INSERT INTO ${table.name} (${[...owner, ...names].join(', ')}) VALUES (${places})`);
+		const others = all.flatMap(({ index, elsewhere }) =>
+			elsewhere?.add === undefined ? [] : [{ index, add: this.#db.prepare<CopiedValue[]>(elsewhere.add) }],
+		);
+		const labelSets = new LabelSets(this.#db);
 		for (const row of rows) {
 			const values = own.map(({ type, index }) => {
 				const value = row[index] ?? null;
 				return type === 'labels' && typeof value === 'string' ? labelSets.numberOf(value) : value;
 			});
-			insert.run(...(isAccount(table) ? values : [accountId, ...values]));
-			for (const [index, [column]] of all.entries()) this.#addElsewhere(`${table.name}.${column}`, accountId, row[index] ?? null);
+			insert.run(...given, ...values);
+			for (const { index, add } of others) if ((row[index] ?? null) !== null) add.run(accountId, row[index] ?? null);
 		}
 	}
+}
 
-	#addElsewhere(column: string, accountId: string, value: CopiedValue): void {
-		const add = ELSEWHERE[column]?.add;
-		if (add === undefined || value === null) return;
-		this.#db.prepare<CopiedValue[]>(add.replace('?', ACCOUNT)).run(accountId, value);
-	}
+function elsewhere({ name }: LedgerTable, column: string): Elsewhere | undefined {
+	return ELSEWHERE[`${name}.${column}`];
 }
 
 function isAccount({ columns }: LedgerTable): boolean {
