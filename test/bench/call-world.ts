@@ -83,9 +83,9 @@ export async function meteredSide(
 	};
 }
 
-/** One call with the bare SDK, its answer parsed. */
-export function bareSide(url: string): (index: number) => Promise<void> {
-	const client = new OpenAI({ baseURL: url, apiKey: 'sk-bench', maxRetries: 0 });
+/** One call with the bare SDK, its answer parsed; `headers` are for a gateway in between. */
+export function bareSide(url: string, headers: Readonly<Record<string, string>> = {}): (index: number) => Promise<void> {
+	const client = new OpenAI({ baseURL: url, apiKey: 'sk-bench', maxRetries: 0, defaultHeaders: headers });
 	const fields = ATTRIBUTES.map(({ name, description }) => [name, { type: 'string', description }]);
 	const schema = {
 		type: 'object',

@@ -3,18 +3,20 @@ import Database from 'better-sqlite3';
 import { newLedgerPath } from '../support/sqlite-ledger';
 import { bareSide, meteredSide, startEndpoint } from './call-world';
 import { inTurns, sideBySide, spreadOf, timed, type Bench, type Measured } from './measure';
+import { PORTKEY_VERSION, startPortkey } from './portkey';
 
 const WARM_UP_CALLS = 200;
 const ROUNDS = 5;
 const LATENCY_CALLS = 150;
 const THROUGHPUT_CALLS = 1500;
-const CAMPAIGN = { calls: 1280, delayMs: 200, concurrency: 64, rounds: 3 } as const;
+const CAMPAIGN = { calls: 5000, delayMs: 200, concurrency: 64, rounds: 3 } as const;
 
 /** The rows of calls through an endpoint. */
 export const CALL_BENCHES: readonly Bench[] = [
 	{ names: ['call.c1.added-commits'], run: async () => [await addedCommits()] },
 	{ names: ['call.c16.throughput'], run: async () => [await throughput(16)] },
 	{ names: ['call.c64.throughput'], run: async () => [await throughput(64)] },
+	{ names: ['call.c16.vs-portkey'], run: async () => [await vsPortkey()] },
 	{ names: ['campaign.200ms.c64'], run: async () => [await campaign()] },
 ];
 
@@ -45,28 +47,49 @@ async function addedCommits(): Promise<Measured> {
 	return { name: 'call.c1.added-commits', unit: 'ms', ours, peer, reach: { atMost: 2.5 }, note };
 }
 
-async function throughput(concurrency: number): Promise<Measured> {
-	const endpoint = await startEndpoint(0);
-	const metered = await meteredSide(endpoint);
-	const bare = bareSide(endpoint.url);
-	await warmUp(metered.call, bare);
+/** Takes both sides in turns at a concurrency; gives rates, and the processor time of this process a call. */
+async function ratesOf(
+	concurrency: number,
+	sides: Readonly<Record<'ours' | 'peer', (index: number) => Promise<void>>>,
+): Promise<{ ours: number[]; peer: number[]; usedUs: { ours: string; peer: string } }> {
+	await warmUp(sides.ours, sides.peer);
 	let next = WARM_UP_CALLS;
-	const usedUs = { ours: [] as number[], peer: [] as number[] };
-	const rate = (call: (index: number) => Promise<void>, used: number[]) => async (): Promise<number> => {
+	const used = { ours: [] as number[], peer: [] as number[] };
+	const rate = (side: 'ours' | 'peer') => async (): Promise<number> => {
 		const first = next;
 		next += THROUGHPUT_CALLS;
 		const before = process.cpuUsage();
-		const tookMs = await timed(() => sideBySide(THROUGHPUT_CALLS, concurrency, (index) => call(first + index)));
+		const tookMs = await timed(() => sideBySide(THROUGHPUT_CALLS, concurrency, (index) => sides[side](first + index)));
 		const { user, system } = process.cpuUsage(before);
-		used.push((user + system) / THROUGHPUT_CALLS);
+		used[side].push((user + system) / THROUGHPUT_CALLS);
 		return (THROUGHPUT_CALLS * 1000) / tookMs;
 	};
-	const rates = await inTurns(ROUNDS, { ours: rate(metered.call, usedUs.ours), peer: rate(bare, usedUs.peer) });
+	const rates = await inTurns(ROUNDS, { ours: rate('ours'), peer: rate('peer') });
+	const microseconds = (samples: readonly number[]): string => spreadOf(samples).median.toFixed(0);
+	return { ...rates, usedUs: { ours: microseconds(used.ours), peer: microseconds(used.peer) } };
+}
+
+async function throughput(concurrency: number): Promise<Measured> {
+	const endpoint = await startEndpoint(0);
+	const metered = await meteredSide(endpoint);
+	const { usedUs, ...rates } = await ratesOf(concurrency, { ours: metered.call, peer: bareSide(endpoint.url) });
 	await metered.close();
 	await endpoint.stop();
-	const microseconds = (samples: readonly number[]): string => spreadOf(samples).median.toFixed(0);
-	const note = `metered over bare SDK, endpoint without delay; ${String(ROUNDS)} rounds of ${String(THROUGHPUT_CALLS)} calls; processor time a call ${microseconds(usedUs.ours)} µs, bare ${microseconds(usedUs.peer)} µs`;
+	const note = `metered over bare SDK, endpoint without delay; ${String(ROUNDS)} rounds of ${String(THROUGHPUT_CALLS)} calls; processor time a call ${usedUs.ours} µs, bare ${usedUs.peer} µs`;
 	return { name: `call.c${String(concurrency)}.throughput`, unit: 'calls/s', ...rates, reach: { atLeast: 0.85 }, note };
+}
+
+/** The gateway keeps no ledger; it runs in a process of its own, as it is meant to. */
+async function vsPortkey(): Promise<Measured> {
+	const endpoint = await startEndpoint(0);
+	const gateway = await startPortkey();
+	const metered = await meteredSide(endpoint);
+	const { usedUs, ...rates } = await ratesOf(16, { ours: metered.call, peer: bareSide(gateway.url, gateway.headersFor(endpoint.url)) });
+	await metered.close();
+	await gateway.stop();
+	await endpoint.stop();
+	const note = `the peer is the bare SDK through the Portkey gateway ${PORTKEY_VERSION} to the same endpoint; ${String(ROUNDS)} rounds of ${String(THROUGHPUT_CALLS)} calls; processor time a call in this process ${usedUs.ours} µs, the peer's ${usedUs.peer} µs without the gateway's own`;
+	return { name: 'call.c16.vs-portkey', unit: 'calls/s', ...rates, reach: { atLeast: 2 }, note };
 }
 
 /** The peer is arithmetic: the time a campaign takes when nothing but the model costs time. */

@@ -32,7 +32,7 @@ export interface ScaleOptions {
 /** Reads `10m`, `500k` or a plain number. Throws for anything else. */
 export function callsOf(text: string): number {
 	const [, digits, unit] = /^(\d+)([km]?)$/i.exec(text) ?? [];
-	if (digits === undefined) throw new Error(`--scale is ${JSON.stringify(text)}; give a number of calls such as 10m.`);
+	if (digits === undefined) throw new Error(`${JSON.stringify(text)} is no number of calls; give one such as 10m.`);
 	return Number(digits) * ({ k: 1000, m: 1_000_000 }[unit?.toLowerCase() ?? ''] ?? 1);
 }
 

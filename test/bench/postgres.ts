@@ -1,9 +1,8 @@
 /**
  * Owns measuring the ledger on PostgreSQL: pairs on one hot account from four processes, beside pgbench's TPC-B on the same server and
- * beside bare `pg` writing the same rows. The server syncs every commit, as it does by default. Refuses to go on without pgbench.
+ * beside bare `pg` writing the same rows. The server syncs every commit, as it does by default.
  */
-import { existsSync, readdirSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { GroupCommit } from '../../lib/ledger/group-commit';
 import { openPostgresLedger } from '../../lib/ledger/postgres/store';
 import type { LedgerStore } from '../../lib/ledger/store';
@@ -15,6 +14,7 @@ import { runSql, startPostgres, type PostgresServer } from '../support/postgres-
 import { cleanEnvironment } from '../support/repository';
 import { fill, openFilled } from './filling';
 import { inTurns, type Bench, type Measured } from './measure';
+import { ensurePgbench, type Pgbench } from './pgbench';
 import type { RawOrder } from './raw-postgres';
 
 const VS_PGBENCH = 'postgres.pairs.vs-pgbench';
@@ -28,13 +28,12 @@ const ROUNDS = 3;
 const RAW_PAIRS = PROCESSES * GROUP * 40;
 const PGBENCH_CLIENTS = 16;
 const START_MS = 60_000;
-const DEBIAN_FOLDER = '/usr/lib/postgresql';
 
 /** The rows of the ledger on a server. */
 export const POSTGRES_BENCH: Bench = {
 	names: [VS_PGBENCH, VS_RAW],
 	run: async () => {
-		const pgbench = pgbenchProgram();
+		const pgbench = await ensurePgbench();
 		const server = await startPostgres();
 		try {
 			return await measured(server, pgbench);
@@ -44,10 +43,10 @@ export const POSTGRES_BENCH: Bench = {
 	},
 };
 
-async function measured(server: PostgresServer, pgbench: string): Promise<Measured[]> {
+async function measured(server: PostgresServer, pgbench: Pgbench): Promise<Measured[]> {
 	await runSql(server.url(), 'CREATE DATABASE pgbench');
 	const asOwner = ['-h', '127.0.0.1', '-p', String(server.port), '-U', 'ledger'];
-	await runOrThrow(pgbench, [...asOwner, '-q', '-i', '-s', '1', 'pgbench'], { env: cleanEnvironment(), timeoutMs: START_MS });
+	await runOrThrow(pgbench.program, [...asOwner, '-q', '-i', '-s', '1', 'pgbench'], { env: pgbench.env, timeoutMs: START_MS });
 	await makeSource(server);
 	let round = 0;
 	const ours = (): Promise<number> => ourPairs(server, `ours_${String((round += 1))}`);
@@ -72,15 +71,6 @@ async function measured(server: PostgresServer, pgbench: string): Promise<Measur
 			note: `${note}; the peer writes rows of ours in groups of ${String(GROUP)} from as many processes`,
 		},
 	];
-}
-
-/** pgbench of the newest installed version. Debian keeps it out of the path. */
-function pgbenchProgram(): string {
-	const versions = existsSync(DEBIAN_FOLDER) ? readdirSync(DEBIAN_FOLDER).sort((a, b) => Number(b) - Number(a)) : [];
-	const folders = [...versions.map((version) => join(DEBIAN_FOLDER, version, 'bin')), ...(process.env['PATH'] ?? '').split(delimiter)];
-	const found = folders.map((folder) => join(folder, 'pgbench')).find(existsSync);
-	if (found === undefined) throw new Error('pgbench is not installed. On Debian: apt-get install postgresql');
-	return found;
 }
 
 function open(server: PostgresServer, schema: string): Promise<LedgerStore> {
@@ -111,9 +101,9 @@ async function ourPairs(server: PostgresServer, schema: string): Promise<number>
 	return reports.reduce((sum, { operations, tookMs }) => sum + (operations * 500) / tookMs, 0);
 }
 
-async function transactionsPerSecond(pgbench: string, asOwner: readonly string[]): Promise<number> {
+async function transactionsPerSecond({ program, env }: Pgbench, asOwner: readonly string[]): Promise<number> {
 	const args = [...asOwner, '-n', '-c', String(PGBENCH_CLIENTS), '-j', '2', '-T', String(FOR_MS / 1000), 'pgbench'];
-	const { stdout } = await runOrThrow(pgbench, args, { env: cleanEnvironment(), timeoutMs: START_MS });
+	const { stdout } = await runOrThrow(program, args, { env, timeoutMs: START_MS });
 	const [, tps] = /tps = ([\d.]+)/.exec(stdout) ?? [];
 	if (tps === undefined) throw new Error(`pgbench did not tell its rate:\n${stdout}`);
 	return Number(tps);

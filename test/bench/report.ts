@@ -34,19 +34,22 @@ export function tableOf(results: readonly Measured[]): string {
 		colWidths: [null, null, null, null, null, null, 60],
 		wordWrap: true,
 	});
-	for (const measured of results) {
-		const ratios = ratiosOf(measured);
-		table.push([
-			measured.name,
-			`${spreadText(spreadOf(measured.ours))} ${measured.unit}`,
-			measured.peer === null ? '' : spreadText(spreadOf(measured.peer)),
-			ratios === null ? '' : spreadText(ratios),
-			reachText(measured.reach),
-			{ yes: 'reached', no: 'missed', none: '' }[verdictOf(measured)],
-			measured.note,
-		]);
-	}
+	for (const measured of results) table.push(cellsOf(measured));
 	return table.toString();
+}
+
+/** What a table says of one row: name, ours, peer, ratio, reach, verdict, note. */
+export function cellsOf(measured: Measured): string[] {
+	const ratios = ratiosOf(measured);
+	return [
+		measured.name,
+		`${spreadText(spreadOf(measured.ours))} ${measured.unit}`,
+		measured.peer === null ? '' : spreadText(spreadOf(measured.peer)),
+		ratios === null ? '' : spreadText(ratios),
+		reachText(measured.reach),
+		{ yes: 'reached', no: 'missed', none: '' }[verdictOf(measured)],
+		measured.note,
+	];
 }
 
 /** One line about the machine and the versions that the figures belong to. */

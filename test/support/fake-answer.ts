@@ -28,6 +28,32 @@ export function answerFor(
 	};
 }
 
+/** The same said in OpenAI's newer way, `/responses`, which n8n's own node speaks: plain text only. */
+export function responseFor(
+	body: unknown,
+	{ behaviour, n }: { readonly behaviour: Extract<Behaviour, { kind: 'answer' }>; readonly n: number },
+): Fields {
+	const text = behaviour.text ?? 'A message from the model';
+	return {
+		id: `resp_${n}`,
+		object: 'response',
+		created_at: 1_790_000_000,
+		status: 'completed',
+		error: null,
+		model: behaviour.model ?? fieldsOf(body)['model'],
+		output: [
+			{
+				id: `msg_${n}`,
+				type: 'message',
+				role: 'assistant',
+				status: 'completed',
+				content: [{ type: 'output_text', text, annotations: [] }],
+			},
+		],
+		usage: { input_tokens: 100, output_tokens: 20, total_tokens: 120 },
+	};
+}
+
 /** An object for the schema in `response_format`; without one, the last message sent back. */
 function objectFor(request: Fields): unknown {
 	const schema = fieldsOf(fieldsOf(fieldsOf(request['response_format'])['json_schema'])['schema']);

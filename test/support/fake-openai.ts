@@ -1,11 +1,11 @@
 /**
- * Owns a real HTTP server on loopback that speaks OpenAI's chat completions and misbehaves on request. Used inside a test, and as a
+ * Owns a real HTTP server on loopback that speaks OpenAI's chat completions (and plainly its responses) and misbehaves on request. Used inside a test, and as a
  * process of its own by tests of real hosts: `node dist/test/support/fake-openai.js --port 0 --script '{"sequence":[…]}'` prints
  * `{"url":"http://127.0.0.1:…/v1"}` and counts at GET /__stats. It refuses any address but 127.0.0.1.
  */
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { answerFor } from './fake-answer';
+import { answerFor, responseFor } from './fake-answer';
 
 /** What the server does with one chat request. `usage: null` leaves usage out; any other value is sent as it is. */
 export type Behaviour =
@@ -172,7 +172,7 @@ async function serve(request: http.IncomingMessage, response: http.ServerRespons
 		sendJson(response, 200, { object: 'list', data: state.models.map((id) => ({ id, object: 'model' })) });
 		return;
 	}
-	if (!path.endsWith('/chat/completions')) {
+	if (!path.endsWith('/chat/completions') && !path.endsWith('/responses')) {
 		sendJson(response, 404, { error: { message: `Nothing at ${path}`, type: 'invalid_request_error' } });
 		return;
 	}
@@ -205,9 +205,7 @@ function behave(behaviour: Behaviour, { recorded, response, n }: Turn): void {
 	const { kind } = behaviour;
 	switch (kind) {
 		case 'answer':
-			return after(behaviour.delayMs, response, () =>
-				sendJson(response, 200, answerFor(recorded.body, { behaviour, n, usage: DEFAULT_USAGE })),
-			);
+			return after(behaviour.delayMs, response, () => sendJson(response, 200, saidTo(recorded, { behaviour, n })));
 		case 'empty':
 			return behave({ kind: 'answer', text: '' }, { recorded, response, n });
 		case 'invalid':
@@ -233,6 +231,13 @@ function behave(behaviour: Behaviour, { recorded, response, n }: Turn): void {
 		default:
 			return kind satisfies never;
 	}
+}
+
+function saidTo(
+	{ path, body }: Recorded,
+	said: { readonly behaviour: Extract<Behaviour, { kind: 'answer' }>; readonly n: number },
+): object {
+	return path.endsWith('/responses') ? responseFor(body, said) : answerFor(body, { ...said, usage: DEFAULT_USAGE });
 }
 
 function drop(response: http.ServerResponse, when: 'beforeHeaders' | 'afterHeaders'): void {

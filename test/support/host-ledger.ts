@@ -18,12 +18,13 @@ export const IS_ON_SERVER = ASKED === 'postgres' || isServerAddress(ASKED);
 
 let ledgers = 0;
 
-before('the store of the ledgers is told', async function () {
-	if (!IS_ON_SERVER) return;
-	this.timeout(60_000);
-	const [row] = await runSql(await serverUrl(), 'SHOW server_version');
-	process.stdout.write(`  The ledgers of the hosts are on PostgreSQL ${String(row?.['server_version'])}.\n`);
-});
+if (IS_ON_SERVER) {
+	before('the store of the ledgers is told', async function () {
+		this.timeout(60_000);
+		const [row] = await runSql(await serverUrl(), 'SHOW server_version');
+		process.stdout.write(`  The ledgers of the hosts are on PostgreSQL ${String(row?.['server_version'])}.\n`);
+	});
+}
 
 function serverUrl(): Promise<string> {
 	return isServerAddress(ASKED) ? Promise.resolve(ASKED) : postgresUrl();

@@ -144,9 +144,9 @@ export class N8nSession {
 		return (await response.json()) as T;
 	}
 
-	/** Makes a credential of one of our types. */
+	/** Makes a credential of one of our types, or one of n8n's own. */
 	async credential(
-		type: 'llmCreditsLedgerApi' | 'llmCreditsProviderApi',
+		type: 'llmCreditsLedgerApi' | 'llmCreditsProviderApi' | 'openAiApi',
 		data: Readonly<Record<string, unknown>>,
 	): Promise<Record<string, Reference>> {
 		const name = `${type} ${Math.random().toString(36).slice(2, 8)}`;

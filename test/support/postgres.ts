@@ -13,12 +13,15 @@ let schemas = 0;
 /** Addresses of ledgers that may have been made on servers that stay. */
 const leftOnServers: URL[] = [];
 
-after('the shared PostgreSQL server is stopped', async function () {
-	this.timeout(30_000);
-	for (const url of leftOnServers.splice(0)) await dropSchema(url);
-	await (await shared?.catch(() => null))?.stop();
-	shared = null;
-});
+// Outside of mocha there are no hooks: the benchmarks load this module too, and start servers of their own.
+if ('describe' in globalThis) {
+	after('the shared PostgreSQL server is stopped', async function () {
+		this.timeout(30_000);
+		for (const url of leftOnServers.splice(0)) await dropSchema(url);
+		await (await shared?.catch(() => null))?.stop();
+		shared = null;
+	});
+}
 
 async function dropSchema(url: URL): Promise<void> {
 	const schema = url.searchParams.get('schema') ?? '';
