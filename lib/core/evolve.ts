@@ -4,6 +4,7 @@
  */
 import { NO_ALERTS } from './alert';
 import { sumSlices } from './burn-down';
+import type { CounterShelf } from './counter-book';
 import { closedHold, reservedHold, type ClosingBody } from './hold-states';
 import { counterKey, isSettingsBody, NO_SETTINGS, settingsAfter, type SettingsBody } from './limits';
 import {
@@ -28,8 +29,7 @@ export interface Balances {
 	account: Account | null;
 	readonly grants: Map<number, GrantState>;
 	readonly holds: Map<number, Hold>;
-	/** Budget counters by their key. */
-	readonly counters: Map<string, BudgetCounter>;
+	readonly counters: CounterShelf;
 }
 
 type Of<K extends EntryBody['kind']> = Extract<EntryBody, { kind: K }>;

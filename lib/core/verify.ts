@@ -1,17 +1,18 @@
 /**
  * Owns the proof of one account: its journal is replayed entry by entry, and what a store has materialised must come out.
- * Calls are forgotten when they are done, so memory grows with grants, calls under way, totals and budget counters only.
+ * Calls are forgotten when they are done and budget counters are kept in a book, so memory grows with grants, calls under way and totals
+ * only.
  * Refuses to trust a stored balance, and to stop at the first violation.
  */
 import { textDifferences } from './account-texts';
 import { sumSlices } from './burn-down';
 import { isCreditError } from './errors';
+import { CountersInMemory, type CounterBook, type CounterDifference } from './counter-book';
 import { evolve, type Balances } from './evolve';
 import { difference, isSame } from './difference';
 import { chainHash, encodeLabels } from './journal';
-import { counterKey } from './limits';
 import type { UsageDelta } from './commands';
-import { grantId, type Account, type BudgetCounter, type Entry, type GrantState, type Hold, type Labels } from './model';
+import { grantId, type Account, type Entry, type GrantState, type Hold, type Labels } from './model';
 import { formatCredits, sumMicro, type Micro } from './money';
 import { isOwnPrice } from './recorded-price';
 import { compareInstants, dayOf } from './time';
@@ -52,7 +53,6 @@ export interface Materialised {
 	readonly account: Account;
 	readonly grants: readonly GrantState[];
 	readonly usage: readonly UsageDelta[];
-	readonly counters: readonly BudgetCounter[];
 	/** Texts of the account by name. */
 	readonly texts: ReadonlyMap<string, string>;
 }
@@ -63,8 +63,9 @@ const MAX_TOLD = 200;
 /** Replays the journal of one account. Give it every entry in order, page by page, then all keys in order, then compare. */
 export class JournalVerifier {
 	readonly #accountId: string;
-	readonly #balances: Balances = { account: null, grants: new Map(), holds: new Map(), counters: new Map() };
-	readonly #holds = new HoldProof(this.#balances.holds, (detail) => this.report('hold_differs', detail));
+	readonly #counters: CounterBook;
+	readonly #balances: Balances & { readonly holds: Map<number, Hold> };
+	readonly #holds: HoldProof;
 	readonly #keys = new KeyProof();
 	readonly #usage = new UsageTally();
 	readonly #violations: Violation[] = [];
@@ -72,8 +73,12 @@ export class JournalVerifier {
 	#previous: Pick<Entry, 'seq' | 'atMs' | 'hash'> = { seq: 0, atMs: 0, hash: '' };
 	#chargedMicro: Micro = 0n;
 
-	constructor(accountId: string) {
+	/** `counters`: an empty book; what is stored is told to it before the comparison. */
+	constructor(accountId: string, counters: CounterBook = new CountersInMemory()) {
 		this.#accountId = accountId;
+		this.#counters = counters;
+		this.#balances = { account: null, grants: new Map(), holds: new Map(), counters };
+		this.#holds = new HoldProof(this.#balances.holds, (detail) => this.report('hold_differs', detail));
 	}
 
 	/** Number of the newest entry replayed; 0 before the first. */
@@ -153,7 +158,7 @@ export class JournalVerifier {
 			this.report('account_differs', `The account is stored otherwise than the journal says: ${difference(account, stored)}.`);
 		this.#compareGrants(materialised.grants);
 		this.#compareUsage(materialised.usage);
-		this.#compareCounters(materialised.counters);
+		for (const found of this.#counters.differences()) this.report('budget_differs', counterText(found));
 		for (const detail of textDifferences(account?.settings.texts ?? [], materialised.texts)) this.report('text_differs', detail);
 		this.#holds.finish(this.lastSeq, newestSeq);
 		this.#keys.finish((detail) => this.report('keys_differ', detail));
@@ -227,16 +232,6 @@ export class JournalVerifier {
 		}
 	}
 
-	#compareCounters(stored: readonly BudgetCounter[]): void {
-		const byKey = new Map(stored.map((counter) => [counterKey(counter), counter]));
-		for (const [key, counter] of this.#balances.counters) {
-			if (!isSame(counter, byKey.get(key)))
-				this.report('budget_differs', `The budget counter ${key} is stored otherwise than the journal says.`);
-			byKey.delete(key);
-		}
-		for (const key of byKey.keys()) this.report('budget_differs', `The budget counter ${key} is stored, but is not in the journal.`);
-	}
-
 	/** What was taken from grants, with the overdraft, is what calls cost; what holds hold is what grants have held. */
 	#checkSums(): void {
 		const grants = [...this.#balances.grants.values()];
@@ -263,6 +258,11 @@ export class JournalVerifier {
 function isBalanced(grant: GrantState): boolean {
 	const parts = [grant.remainingMicro, grant.heldMicro, grant.settledMicro, grant.expiredMicro, grant.voidedMicro];
 	return parts.every((partMicro) => partMicro >= 0n) && sumMicro(parts) === grant.amountMicro;
+}
+
+function counterText({ key, kind }: CounterDifference): string {
+	if (kind === 'not_in_journal') return `The budget counter ${key} is stored, but is not in the journal.`;
+	return `The budget counter ${key} is stored otherwise than the journal says${kind === 'not_stored' ? ': it is not there' : ''}.`;
 }
 
 function usageName({ day, labels }: UsageDelta): string {

@@ -143,9 +143,10 @@ export async function callsUnderWay(store: LedgerStore, atMs: number): Promise<n
 }
 
 /** Rejects unless the new ledger is sound by itself, and the old one row by row. */
-async function prove(source: LedgerSide, target: LedgerSide, { onProgress }: MoveOptions): Promise<ReadonlyMap<string, number>> {
+async function prove(source: LedgerSide, target: LedgerSide, { onProgress, makeCounters }: MoveOptions): Promise<ReadonlyMap<string, number>> {
 	const { violations } = await verifyLedger(target.store, {
 		onProgress: ({ entries, ofEntries }) => onProgress({ step: 'proving', done: entries, total: ofEntries }),
+		makeCounters,
 	});
 	const total = [...(await countRows(source)).values()].reduce((sum, count) => sum + count, 0);
 	let done = 0;

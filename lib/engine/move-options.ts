@@ -1,4 +1,5 @@
 /** Owns what moving a ledger is told, what it tells on its way, and what it comes to. Types only. */
+import type { CounterBook } from '../core/counter-book';
 import type { LedgerStore } from '../ledger/store';
 import type { Timing } from './timing';
 
@@ -24,6 +25,8 @@ export interface MoveOptions {
 	/** Aborted: the move is called off, unless it is past that. */
 	readonly signal: AbortSignal | null;
 	readonly onProgress: (progress: MoveProgress) => void;
+	/** Makes what budget counters are kept in while a ledger is proven. */
+	readonly makeCounters: () => CounterBook;
 }
 
 /** A move that is done. */

@@ -15,7 +15,7 @@ export interface Announced {
 }
 
 /** Rejects with a refusal unless there is something to move, and every account's journal gives what is stored. */
-export async function assertSound({ store }: LedgerSide, { onProgress }: MoveOptions): Promise<void> {
+export async function assertSound({ store }: LedgerSide, { onProgress, makeCounters }: MoveOptions): Promise<void> {
 	if ((await store.accounts()).length === 0) {
 		throw new MoveRefusal('nothing_to_move', {
 			message: `There is no account in the ledger ${store.location}.`,
@@ -24,6 +24,7 @@ export async function assertSound({ store }: LedgerSide, { onProgress }: MoveOpt
 	}
 	const { violations } = await verifyLedger(store, {
 		onProgress: ({ entries, ofEntries }) => onProgress({ step: 'verifying', done: entries, total: ofEntries }),
+		makeCounters,
 	});
 	const [first] = violations;
 	if (!first) return;

@@ -3,6 +3,7 @@
  * Works beside a ledger in use: it proves the state at the moment it began with each account. Changes nothing.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { CountersInMemory, type CounterBook } from '../core/counter-book';
 import { isCreditError } from '../core/errors';
 import { holdId } from '../core/model';
 import { JournalVerifier, type Violation } from '../core/verify';
@@ -30,27 +31,34 @@ export interface VerifyProgress {
 /** What may be watched. */
 export interface VerifyOptions {
 	readonly onProgress?: (progress: VerifyProgress) => void;
+	/** Makes what budget counters are kept in meanwhile: a book outside of memory for ledgers of any size. In memory unless it is given. */
+	readonly makeCounters?: () => CounterBook;
 }
 
 /** Proves every account. Rejects only when the ledger cannot be read at all. */
-export async function verifyLedger(store: LedgerStore, { onProgress }: VerifyOptions = {}): Promise<Verification> {
+export async function verifyLedger(
+	store: LedgerStore,
+	{ onProgress, makeCounters = () => new CountersInMemory() }: VerifyOptions = {},
+): Promise<Verification> {
 	const accounts = await store.accounts();
 	const ofEntries = accounts.reduce((sum, account) => sum + account.lastSeq, 0);
 	const violations: Violation[] = [];
 	let entries = 0;
 	for (const { id: accountId } of accounts) {
 		const before = entries;
-		const verifier = await verifyAccount(store, accountId, (seq) => onProgress?.({ accountId, entries: before + seq, ofEntries }));
+		const counters = makeCounters();
+		const onPage = (seq: number): void => onProgress?.({ accountId, entries: before + seq, ofEntries });
+		const verifier = await verifyAccount(store, { accountId, counters, onPage }).finally(() => counters.close());
 		entries = before + verifier.lastSeq;
 		violations.push(...verifier.violations);
 	}
 	return { ok: violations.length === 0, accounts: accounts.length, entries, violations };
 }
 
-async function verifyAccount(store: LedgerStore, accountId: string, onPage: (seq: number) => void): Promise<JournalVerifier> {
-	const verifier = new JournalVerifier(accountId);
+async function verifyAccount(store: LedgerStore, proof: Omit<Proof, 'verifier'>): Promise<JournalVerifier> {
+	const verifier = new JournalVerifier(proof.accountId, proof.counters);
 	try {
-		await proveAccount(store, { accountId, verifier, onPage });
+		await proveAccount(store, { ...proof, verifier });
 	} catch (error) {
 		if (!isCreditError(error) || error.code !== 'ledger_corrupt') throw error;
 		verifier.report('unreadable', error.message);
@@ -61,12 +69,13 @@ async function verifyAccount(store: LedgerStore, accountId: string, onPage: (seq
 interface Proof {
 	readonly accountId: string;
 	readonly verifier: JournalVerifier;
+	readonly counters: CounterBook;
 	readonly onPage: (seq: number) => void;
 }
 
 /** The materialised state is read first: the journal up to it never changes, whatever is written meanwhile. */
-async function proveAccount(store: LedgerStore, { accountId, verifier, onPage }: Proof): Promise<void> {
-	const materialised = await store.materialised(accountId);
+async function proveAccount(store: LedgerStore, { accountId, verifier, counters, onPage }: Proof): Promise<void> {
+	const materialised = await store.materialised(accountId, (counter) => counters.tell(counter));
 	if (!materialised) return;
 	const untilSeq = materialised.account.lastSeq;
 	for (;;) {
@@ -86,7 +95,7 @@ async function proveAccount(store: LedgerStore, { accountId, verifier, onPage }:
 	await lookBehindTheEnd(store, { accountId, verifier });
 }
 
-async function readKeys(store: LedgerStore, { accountId, verifier }: Omit<Proof, 'onPage'>): Promise<void> {
+async function readKeys(store: LedgerStore, { accountId, verifier }: Pick<Proof, 'accountId' | 'verifier'>): Promise<void> {
 	for (;;) {
 		const keys = await store.carriedKeys(accountId, { after: verifier.lastKey, limit: KEY_PAGE });
 		if (keys.length === 0) return;
@@ -96,7 +105,7 @@ async function readKeys(store: LedgerStore, { accountId, verifier }: Omit<Proof,
 }
 
 /** Entries and holds behind the account's newest entry were not written by a commit. */
-async function lookBehindTheEnd(store: LedgerStore, { accountId, verifier }: Omit<Proof, 'onPage'>): Promise<void> {
+async function lookBehindTheEnd(store: LedgerStore, { accountId, verifier }: Pick<Proof, 'accountId' | 'verifier'>): Promise<void> {
 	const afterSeq = await newestSeq(store, accountId);
 	const entries = await store.entries(accountId, { afterSeq, limit: 1 });
 	const marks = await store.holdMarks(accountId, { afterSeq, untilSeq: Number.MAX_SAFE_INTEGER });

@@ -65,7 +65,6 @@ export interface MaterialisedAccount {
 	readonly grants: readonly GrantState[];
 	/** Running totals, one for each day and set of labels. */
 	readonly usage: readonly UsageDelta[];
-	readonly counters: readonly BudgetCounter[];
 	/** Texts of the account by name. */
 	readonly texts: ReadonlyMap<string, string>;
 }
@@ -111,8 +110,11 @@ export interface LedgerStore {
 	/** The idempotency keys of the journal in pages, in ascending order of hash and number. */
 	carriedKeys(accountId: string, query: KeyQuery): Promise<readonly CarriedKey[]>;
 
-	/** What is materialised about the account, in one consistent read; `null` when there is no such account. */
-	materialised(accountId: string): Promise<MaterialisedAccount | null>;
+	/**
+	 * What is materialised about the account, in one consistent read; `null` when there is no such account. Its budget counters, which may
+	 * be many, are told one by one, in any order; again from the first when the read had to begin again.
+	 */
+	materialised(accountId: string, takeCounter?: (counter: BudgetCounter) => void): Promise<MaterialisedAccount | null>;
 
 	/** The account with its texts; `null` when there is no such account. */
 	profile(accountId: string): Promise<AccountProfile | null>;

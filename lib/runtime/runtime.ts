@@ -10,8 +10,10 @@ import { LedgerAccount } from '../engine/ledger-account';
 import type { Timing } from '../engine/timing';
 import { GroupCommit } from '../ledger/group-commit';
 import { isAbsentLedger } from '../ledger/absent';
+import type { CounterBook } from '../core/counter-book';
 import { isPostgresAddress, readAddress } from '../ledger/postgres/address';
 import { openPostgresLedger } from '../ledger/postgres/store';
+import { ScratchCounters } from '../ledger/sqlite/scratch-counters';
 import { openSqliteLedger } from '../ledger/sqlite/store';
 import type { LedgerStore } from '../ledger/store';
 import { placeOf, type Environment } from './ledger-place';
@@ -162,6 +164,11 @@ async function openShared(place: string): Promise<SharedLedger> {
 	// A ledger that could not be opened is tried afresh the next time: the disk or the server may be back by then.
 	opening.catch(() => ledgers.delete(place));
 	return opening;
+}
+
+/** What budget counters are kept in while a ledger is proven: memory does not grow with them. */
+export function scratchCounters(): CounterBook {
+	return new ScratchCounters();
 }
 
 /** In passing, so that no timer is needed; a ledger that cannot be purged now is purged another time. */

@@ -50,7 +50,7 @@ async function lifeIn({ newPlace }: LedgerKind) {
 		}
 		const { violations } = await verifyLedger(store);
 		const told = await store.materialised(ACCOUNT);
-		const counters = (told?.counters ?? []).map(({ budgetSeq, period, value, heldMicro, settledMicro, reachedRoomMicro }) =>
+		const counters = (await store.counters(ACCOUNT)).map(({ budgetSeq, period, value, heldMicro, settledMicro, reachedRoomMicro }) =>
 			[budgetSeq, period, value, heldMicro, settledMicro, reachedRoomMicro].join(' '),
 		);
 		const entries = await store.entries(ACCOUNT, { afterSeq: 0, limit: 1000 });

@@ -4,7 +4,7 @@
 import { expect } from 'chai';
 import { CreditError } from '../../lib/core/errors';
 import type { Command, Outcome } from '../../lib/core/commands';
-import type { Entry, Hold } from '../../lib/core/model';
+import type { BudgetCounter, Entry, Hold } from '../../lib/core/model';
 import type { CarriedKey } from '../../lib/core/verify-keys';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
 import { GroupCommit } from '../../lib/ledger/group-commit';
@@ -19,6 +19,7 @@ import {
 	refund,
 	release,
 	reserve,
+	setBudget,
 	settle,
 	tokens,
 	voidGrant,
@@ -471,10 +472,15 @@ function pages(given: () => Fixture): void {
 
 	it('tells everything materialised at once', async () => {
 		await given().one(grant('g', 10));
+		await given().one(setBudget('b', { name: 'each', scope: 'campaign', period: 'total', limit: 100 }));
 		const hold = await given().reserved('k', 4, { labels: { campaign: 'x' } });
 		await given().one(settle(hold.seq, 3));
-		const told = await given().store.materialised(ACCOUNT);
-		expect([told?.account.lastSeq, told?.grants.length, told?.usage.length, told?.counters]).to.deep.equal([4, 1, 1, []]);
+		const counters: BudgetCounter[] = [];
+		const told = await given().store.materialised(ACCOUNT, (counter) => counters.push(counter));
+		expect([told?.account.lastSeq, told?.grants.length, told?.usage.length]).to.deep.equal([5, 1, 1]);
+		const expected = { budgetSeq: 3, period: '', value: 'x', heldMicro: 0n, settledMicro: credits(3), reachedRoomMicro: null };
+		expect(counters).to.deep.equal([expected]);
+		expect(await given().store.counters(ACCOUNT)).to.deep.equal([expected]);
 	});
 
 	it('tells where holds stand: by the last entry that closed or refunded them', async () => {

@@ -6,6 +6,7 @@ import { verifyLedger } from '../../lib/engine/verify-ledger';
 import { moveLedger, sideOf } from '../../lib/engine/move-ledger';
 import type { MoveOptions, MoveReport } from '../../lib/engine/move-options';
 import { addressOf } from '../../lib/engine/move-start';
+import { ScratchCounters } from '../../lib/ledger/sqlite/scratch-counters';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { LEDGER_TABLES } from '../../lib/ledger/tables';
 import type { CopiedRow } from '../../lib/ledger/transfer';
@@ -32,6 +33,7 @@ export async function move({ source, target, clock = Date.now, ...options }: Mov
 		timing: { clock, monotonicMs: () => performance.now(), pause: () => Promise.resolve(), jitter: () => 0.5 },
 		signal: null,
 		onProgress: () => undefined,
+		makeCounters: () => new ScratchCounters(),
 		...options,
 	});
 }

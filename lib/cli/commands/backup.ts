@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import type { Command } from 'commander';
 import { verifyLedger } from '../../engine/verify-ledger';
 import { dumpCommand } from '../../runtime/dump-command';
-import { isServerAddress } from '../../runtime/runtime';
+import { isServerAddress, scratchCounters } from '../../runtime/runtime';
 import { EXIT, refused, wrongUse } from '../failure';
 import { count, counted } from '../format';
 import { required } from '../options';
@@ -27,7 +27,10 @@ export async function backup(options: BackupOptions, output: Output): Promise<vo
 	});
 	const proving = output.progress('Verifying');
 	const { ok, accounts, entries, violations } = await withLedger(to, options, ({ store }) =>
-		verifyLedger(store, { onProgress: (at) => proving.update(at.entries, at.ofEntries) }).finally(() => proving.stop()),
+		verifyLedger(store, {
+			onProgress: (at) => proving.update(at.entries, at.ofEntries),
+			makeCounters: scratchCounters,
+		}).finally(() => proving.stop()),
 	);
 	const bytes = statSync(to).size;
 	output.answer({ ok, ledger: ledgerPathOf(options), backup: to, bytes, accounts, entries, violations }, () => {

@@ -8,7 +8,7 @@ import type { MoveProgress, MoveReport } from '../../engine/move-options';
 import { planMove, undoMove, type MovePlan } from '../../engine/move-plan';
 import { MoveBroken, MoveRefusal } from '../../engine/move-refusal';
 import { addressOf } from '../../engine/move-start';
-import { isServerAddress, nameOfPlace, openLedgerIfThere, openLedgerStore, timing } from '../../runtime/runtime';
+import { isServerAddress, nameOfPlace, openLedgerIfThere, openLedgerStore, scratchCounters, timing } from '../../runtime/runtime';
 import { newId } from '../../runtime/system';
 import { CliFailure, EXIT, refused, reportOf, wrongUse } from '../failure';
 import { count, counted } from '../format';
@@ -69,6 +69,7 @@ export async function copy(options: CopyOptions, output: Output): Promise<void> 
 			timing,
 			signal: stop.signal,
 			onProgress: (progress) => bars.show(progress),
+			makeCounters: scratchCounters,
 		})
 			.catch((error: unknown) => {
 				throw told(error, nameOfPlace(from));

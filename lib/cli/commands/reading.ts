@@ -7,6 +7,7 @@ import { floorDivide, sumMicro, type Micro } from '../../core/money';
 import { compareInstants } from '../../core/time';
 import { balanceDocument, dayOrNull, usageDocuments } from '../../engine/credit-balance';
 import { verifyLedger, type Verification } from '../../engine/verify-ledger';
+import { scratchCounters } from '../../runtime/runtime';
 import { EXIT, wrongUse } from '../failure';
 import { alignedCredits, count, counted, dollars, localTime, rough } from '../format';
 import { table, type Colour, type Column, type Output } from '../output';
@@ -59,9 +60,10 @@ export async function usage(options: UsageOptions, output: Output): Promise<void
 export async function verify(options: CommonOptions, output: Output): Promise<void> {
 	await readLedger(options, async ({ store }) => {
 		const progress = output.progress('Verifying');
-		const verification = await verifyLedger(store, { onProgress: ({ entries, ofEntries }) => progress.update(entries, ofEntries) }).finally(
-			() => progress.stop(),
-		);
+		const verification = await verifyLedger(store, {
+			onProgress: ({ entries, ofEntries }) => progress.update(entries, ofEntries),
+			makeCounters: scratchCounters,
+		}).finally(() => progress.stop());
 		const { ok, accounts, entries, violations } = verification;
 		output.answer({ ok, accounts, entries, violations }, () => verificationText(verification, output));
 		if (!ok) process.exitCode = EXIT.refused;

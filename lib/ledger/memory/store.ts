@@ -129,15 +129,15 @@ class MemoryStore implements LedgerStore {
 		return Promise.resolve(ascending.filter((key) => after === null || compareKeys(key, after) > 0).slice(0, limit));
 	}
 
-	async materialised(accountId: string): Promise<MaterialisedAccount | null> {
+	async materialised(accountId: string, takeCounter?: (counter: BudgetCounter) => void): Promise<MaterialisedAccount | null> {
 		this.#assertOpen();
 		const book = this.#books.get(accountId);
 		if (!book?.account) return Promise.resolve(null);
+		if (takeCounter) for (const counter of book.counters.values()) takeCounter(counter);
 		return Promise.resolve({
 			account: book.account,
 			grants: [...book.grants.values()],
 			usage: book.usage.totals(),
-			counters: [...book.counters.values()],
 			texts: new Map(book.texts),
 		});
 	}

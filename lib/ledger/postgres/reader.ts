@@ -53,6 +53,7 @@ const COUNTS = [
 	'estimated_calls',
 ];
 const SUMS = COUNTS.map((name) => `sum(u.${name})::bigint AS ${name}`).join(', ');
+const COUNTER_PAGE = 5000;
 /** Texts that every calendar day lies between. */
 const FIRST_DAY = '';
 const LAST_DAY = '~';
@@ -89,23 +90,27 @@ export class Reader {
 
 	async materialised(session: Session, { id, account }: StoredAccount): Promise<MaterialisedAccount> {
 		const usage = this.#usage(id, { fromDay: null, untilDay: null, isByDay: true });
-		const [grantRows, usageRows, counterRows, textRows] = await session.run(
-			this.#allGrants(id),
-			usage,
-			this.#allCounters(id),
-			this.#allTexts(id),
-		);
+		const [grantRows, usageRows, textRows] = await session.run(this.#allGrants(id), usage, this.#allTexts(id));
 		return {
 			account,
 			grants: readGrants(grantRows),
 			usage: (usageRows as unknown as UsageTotalRow[]).map(readUsageTotal),
-			counters: readCounters(counterRows),
 			texts: readTexts((textRows ?? []) as unknown as TextRow[]),
 		};
 	}
 
 	async profile(session: Session, { id, account }: StoredAccount): Promise<AccountProfile> {
 		return { account, texts: readTexts(((await session.run(this.#allTexts(id)))[0] ?? []) as unknown as TextRow[]) };
+	}
+
+	/** Tells all counters, page by page, so that there may be any number of them. */
+	async eachCounter(session: Session, id: bigint, take: (counter: BudgetCounter) => void): Promise<void> {
+		await session.run({ text: `DECLARE told NO SCROLL CURSOR FOR ${this.#countersText}`, values: [id] });
+		for (;;) {
+			const [rows = []] = await session.run({ text: `FETCH ${String(COUNTER_PAGE)} FROM told` });
+			for (const counter of readCounters(rows)) take(counter);
+			if (rows.length < COUNTER_PAGE) return;
+		}
 	}
 
 	async counters(session: Session, id: bigint): Promise<BudgetCounter[]> {
@@ -159,8 +164,12 @@ export class Reader {
 		return { name: 'grants_by_seq', text: this.grants('AND b.seq = ANY ($2::bigint[])'), values: [id, seqs] };
 	}
 
+	get #countersText(): string {
+		return `${COUNTER} FROM ${this.#in}budget_counters c WHERE c.account = $1`;
+	}
+
 	#allCounters(id: bigint): Statement {
-		return { name: 'all_counters', text: `${COUNTER} FROM ${this.#in}budget_counters c WHERE c.account = $1`, values: [id] };
+		return { name: 'all_counters', text: this.#countersText, values: [id] };
 	}
 
 	#allTexts(id: bigint): Statement {

@@ -207,11 +207,14 @@ class PostgresStore implements LedgerStore {
 		return this.#readAccount<readonly CarriedKey[]>(accountId, [], (session, { id }) => this.#reader.carriedKeys(session, id, query));
 	}
 
-	async materialised(accountId: string): Promise<MaterialisedAccount | null> {
+	async materialised(accountId: string, takeCounter?: (counter: BudgetCounter) => void): Promise<MaterialisedAccount | null> {
 		return this.#readAccount<MaterialisedAccount | null>(
 			accountId,
 			null,
-			(session, stored) => this.#reader.materialised(session, stored),
+			async (session, stored) => {
+				if (takeCounter) await this.#reader.eachCounter(session, stored.id, takeCounter);
+				return this.#reader.materialised(session, stored);
+			},
 			LONG_READ_MS,
 		);
 	}

@@ -50,9 +50,18 @@ export function connect(path: string, { mayMake = true, openDatabase = openFile 
 
 /** Opens a file without ever waiting inside SQLite: a lock is reported at once. */
 export function openFile(path: string): Database {
-	// eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded on first use: a host without a ledger file must not need the native library
-	const open = require('better-sqlite3') as typeof import('better-sqlite3');
-	return new open(path, { timeout: 0, fileMustExist: true });
+	return new (driver())(path, { timeout: 0, fileMustExist: true });
+}
+
+/** An empty database of its own that is gone when it is closed. */
+export function openScratch(): Database {
+	return new (driver())('');
+}
+
+/** Loaded on first use: a host without a ledger file must not need the native library. */
+function driver(): typeof import('better-sqlite3') {
+	// eslint-disable-next-line @typescript-eslint/no-require-imports -- an import is not loaded on first use
+	return require('better-sqlite3') as typeof import('better-sqlite3');
 }
 
 function configure(db: Database, path: string): void {

@@ -150,6 +150,10 @@ export class Reader {
 		return this.#counters.all(id).map(readCounter);
 	}
 
+	*eachCounter(id: bigint): Iterable<BudgetCounter> {
+		for (const row of this.#counters.iterate(id)) yield readCounter(row);
+	}
+
 	grants(id: bigint): GrantState[] {
 		return this.#readGrants(id, this.#balances.all(id));
 	}
@@ -175,7 +179,6 @@ export class Reader {
 			account,
 			grants: this.grants(id),
 			usage: this.#usageByDay.all(id, FIRST_DAY, LAST_DAY).map(readUsageTotal),
-			counters: this.counters(id),
 			texts: this.texts(id),
 		};
 	}

@@ -158,8 +158,11 @@ class SqliteStore implements LedgerStore {
 		return this.#readAccount(accountId, [], ({ id }) => this.#reader.carriedKeys(id, query));
 	}
 
-	async materialised(accountId: string): Promise<MaterialisedAccount | null> {
-		return this.#readAccount<MaterialisedAccount | null>(accountId, null, (stored) => this.#reader.materialised(stored));
+	async materialised(accountId: string, takeCounter?: (counter: BudgetCounter) => void): Promise<MaterialisedAccount | null> {
+		return this.#readAccount<MaterialisedAccount | null>(accountId, null, (stored) => {
+			if (takeCounter) for (const counter of this.#reader.eachCounter(stored.id)) takeCounter(counter);
+			return this.#reader.materialised(stored);
+		});
 	}
 
 	async profile(accountId: string): Promise<AccountProfile | null> {
