@@ -143,7 +143,11 @@ export async function callsUnderWay(store: LedgerStore, atMs: number): Promise<n
 }
 
 /** Rejects unless the new ledger is sound by itself, and the old one row by row. */
-async function prove(source: LedgerSide, target: LedgerSide, { onProgress, makeCounters }: MoveOptions): Promise<ReadonlyMap<string, number>> {
+async function prove(
+	source: LedgerSide,
+	target: LedgerSide,
+	{ onProgress, makeCounters }: MoveOptions,
+): Promise<ReadonlyMap<string, number>> {
 	const { violations } = await verifyLedger(target.store, {
 		onProgress: ({ entries, ofEntries }) => onProgress({ step: 'proving', done: entries, total: ofEntries }),
 		makeCounters,

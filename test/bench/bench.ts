@@ -2,7 +2,7 @@
  * Owns `npm run bench`: the rows that need no n8n, each beside its peer in the same run.
  *
  *   npm run bench -- [--only name]… [--json FILE] [--docs]
- *   npm run bench -- --scale 10m [--ledger FILE] [--json FILE] [--docs]
+ *   npm run bench -- --scale 10m [--ledger FILE] [--person-budget] [--json FILE] [--docs]
  *   npm run bench -- --memory 1m [--json FILE] [--docs]
  *   npm run bench -- --profile
  */
@@ -38,10 +38,11 @@ runCommand(async () => {
 			memory: { type: 'string' },
 			scale: { type: 'string' },
 			ledger: { type: 'string' },
+			'person-budget': { type: 'boolean' },
 		},
 	});
-	const { profile = false, memory, scale, ledger = null, ...run } = values;
+	const { profile = false, memory, scale, ledger = null, 'person-budget': hasPersonBudget = false, ...run } = values;
 	if (profile) process.stdout.write(await profileCalls());
 	else if (memory !== undefined) await runBenches([memoryBench(callsOf(memory))], run);
-	else await runBenches(scale === undefined ? BENCHES : [largeBench({ calls: callsOf(scale), ledger })], run);
+	else await runBenches(scale === undefined ? BENCHES : [largeBench({ calls: callsOf(scale), ledger, hasPersonBudget })], run);
 });

@@ -1,7 +1,7 @@
 /** Owns filling a ledger with settled calls the way hosts do, by reserving and settling in group commits; for rows about large ledgers. */
 import { GroupCommit } from '../../lib/ledger/group-commit';
 import type { LedgerStore } from '../../lib/ledger/store';
-import { grant, openAccount, priceNamed, reserve, settle, tokens } from '../support/ledger-commands';
+import { grant, openAccount, priceNamed, reserve, setBudget, settle, tokens } from '../support/ledger-commands';
 
 export const FILLED_ACCOUNT = 'hot';
 const AT_ONCE = 256;
@@ -15,9 +15,10 @@ export const LABELS = {
 	purpose: 'live',
 };
 
-/** Opens the account, with credits for a hundred million calls. */
-export async function openFilled(store: LedgerStore): Promise<void> {
-	await store.commit(FILLED_ACCOUNT, [openAccount(), grant('first', 300_000_000)]);
+/** Opens the account, with credits for a hundred million calls; with a budget for each person, which has a counter for each person, if asked for. */
+export async function openFilled(store: LedgerStore, { hasPersonBudget = false } = {}): Promise<void> {
+	const budget = setBudget('each', { name: 'each person', scope: 'person', period: 'total', limit: 1000 });
+	await store.commit(FILLED_ACCOUNT, [openAccount(), grant('first', 300_000_000), ...(hasPersonBudget ? [budget] : [])]);
 }
 
 /** Adds settled calls with person, campaign and segment, numbered from `first`. */

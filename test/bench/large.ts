@@ -1,6 +1,6 @@
 /**
  * Owns measuring a ledger with millions of settled calls in one account beside an empty one: what a reservation and a balance cost, what a
- * proof needs in memory. Filling takes long, so this runs only when it is asked for: npm run bench -- --scale 10m [--ledger FILE]
+ * proof needs in memory. Filling takes long, so this runs only when it is asked for: npm run bench -- --scale 10m [--ledger FILE] [--person-budget]
  */
 import Database, { type Database as Connection } from 'better-sqlite3';
 import { copyFileSync, existsSync, statSync } from 'node:fs';
@@ -27,6 +27,8 @@ export interface ScaleOptions {
 	readonly calls: number;
 	/** A ledger that was filled before, or where to fill and keep one: a folder in memory spares the disk. `null` keeps none. */
 	readonly ledger: string | null;
+	/** A budget for each person, and every call of another person: the proof has a counter for each call. */
+	readonly hasPersonBudget: boolean;
 }
 
 /** Reads `10m`, `500k` or a plain number. Throws for anything else. */
@@ -37,29 +39,32 @@ export function callsOf(text: string): number {
 }
 
 /** The rows of a large ledger; their names carry its size. */
-export function largeBench({ calls, ledger }: ScaleOptions): Bench {
+export function largeBench({ calls, ledger, hasPersonBudget }: ScaleOptions): Bench {
 	const size = calls % 1_000_000 === 0 ? `${String(calls / 1_000_000)}m` : `${String(calls / 1000)}k`;
-	const names = ['reserve', 'balance', 'bytes-per-call', 'verify.entries-per-s', 'verify.rss-mb'].map((name) => `scale.${size}.${name}`);
+	const kind = hasPersonBudget ? `${size}-budgets` : size;
+	const names = ['reserve', 'balance', 'bytes-per-call', 'verify.entries-per-s', 'verify.rss-mb'].map((name) => `scale.${kind}.${name}`);
 	return {
 		names,
 		run: async () => {
 			const path = newLedgerPath();
-			if (ledger === null) await fillLarge(path, calls);
+			if (ledger === null) await fillLarge(path, { calls, hasPersonBudget });
 			else {
-				if (!existsSync(ledger)) await fillLarge(ledger, calls);
+				if (!existsSync(ledger)) await fillLarge(ledger, { calls, hasPersonBudget });
 				copyFileSync(ledger, path);
 			}
 			const emptyPath = newLedgerPath();
 			const costs = await costsOf(path, emptyPath, names);
-			return [...costs, ...(await proofOf(path, { emptyPath, calls, names }))];
+			const rows = [...costs, ...(await proofOf(path, { emptyPath, calls, names }))];
+			// What was agreed to reach is agreed for a ledger without budgets.
+			return hasPersonBudget ? rows.map((row) => ({ ...row, reach: null })) : rows;
 		},
 	};
 }
 
 /** The way of a host, only without waiting for the disk: reserving and settling in batches of 256 commands. */
-async function fillLarge(path: string, calls: number): Promise<void> {
+async function fillLarge(path: string, { calls, hasPersonBudget }: Omit<ScaleOptions, 'ledger'>): Promise<void> {
 	const store = await open(path, { synchronous: 'normal', openDatabase: openToFill });
-	await openFilled(store);
+	await openFilled(store, { hasPersonBudget });
 	const startMs = performance.now();
 	for (let first = 0; first < calls; first += FILL_AT_ONCE) {
 		await fill(store, { first, calls: Math.min(FILL_AT_ONCE, calls - first) });
@@ -146,13 +151,14 @@ class Spender {
 const PROVER = `
 	const { verifyLedger } = require(process.argv[1] + '/lib/engine/verify-ledger');
 	const { openSqliteLedger } = require(process.argv[1] + '/lib/ledger/sqlite/store');
+	const { scratchCounters } = require(process.argv[1] + '/lib/runtime/runtime');
 	const { jitter, pause, systemClock } = require(process.argv[1] + '/lib/runtime/system');
 	(async () => {
 		const store = await openSqliteLedger({ path: process.argv[2], clock: systemClock, pause, jitter });
 		const startMs = performance.now();
 		let peakBytes = 0;
 		const onProgress = () => { peakBytes = Math.max(peakBytes, process.memoryUsage.rss()); };
-		const { ok, entries, violations } = await verifyLedger(store, { onProgress });
+		const { ok, entries, violations } = await verifyLedger(store, { onProgress, makeCounters: scratchCounters });
 		const tookMs = performance.now() - startMs;
 		await store.close();
 		console.log(JSON.stringify({ ok, entries, violation: violations[0], tookMs, peakBytes }));

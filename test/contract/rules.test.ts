@@ -46,7 +46,12 @@ async function proveAndClose(store: LedgerStore): Promise<void> {
 async function everything(store: LedgerStore) {
 	const told = await store.materialised(ACCOUNT);
 	const holds = await store.holds(ACCOUNT, { state: null, afterSeq: 0, limit: 1000 });
-	return { ...told, counters: inOrder(await store.counters(ACCOUNT)), holds, entries: await store.entries(ACCOUNT, { afterSeq: 0, limit: 1000 }) };
+	return {
+		...told,
+		counters: inOrder(await store.counters(ACCOUNT)),
+		holds,
+		entries: await store.entries(ACCOUNT, { afterSeq: 0, limit: 1000 }),
+	};
 }
 
 function tables({ newPlace }: LedgerKind): void {
