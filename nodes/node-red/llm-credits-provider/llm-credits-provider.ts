@@ -3,7 +3,6 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import type { ProviderHandle } from '../../../lib/engine/llm-action';
 import { PROVIDER, PROVIDER_PARAMS } from '../../../lib/params/connection';
 import { readParams } from '../../../lib/params/read';
-import { createProvider } from '../../../lib/runtime/provider-handle';
 import { serveAdmin } from '../admin';
 import type { ProviderNode } from '../connections';
 import { rawValues } from '../message-values';
@@ -17,8 +16,11 @@ export = (RED: NodeAPI): void => {
 			RED.nodes.createNode(this, config);
 			this.config = { ...config };
 			let made: ProviderHandle | null = null;
-			this.handle = () =>
-				(made ??= createProvider(readParams(PROVIDER_PARAMS, rawValues(PROVIDER_PARAMS, { ...config, ...this.credentials }))));
+			this.handle = () => {
+				// eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded with the first call: Node-RED starts without it
+				const { createProvider } = require('../../../lib/runtime/provider-handle') as typeof import('../../../lib/runtime/provider-handle');
+				return (made ??= createProvider(readParams(PROVIDER_PARAMS, rawValues(PROVIDER_PARAMS, { ...config, ...this.credentials }))));
+			};
 		},
 		{ credentials: secretTypes(PROVIDER_PARAMS) },
 	);
