@@ -42,11 +42,15 @@ describe('Node-RED: the life of the nodes', function () {
 			const flow = campaignFlow({ ledger, provider: provider.url, action: { concurrency: 2, keepResultsHours: 0 } });
 			await nodeRed.deploy(flow);
 			await sendPeople(nodeRed, people(4));
-			await until(async () => Promise.resolve(provider.stats().inFlight === 1 && provider.requests.length >= 3 ? true : null), {
-				timeoutMs: 5_000,
-				everyMs: 20,
-				describe: () => 'no call was under way',
-			});
+			const settled = async (): Promise<number> => (await readUsage(ledger, ['flow'])).reduce((sum, { calls }) => sum + calls, 0);
+			await until(
+				async () => (provider.stats().inFlight === 1 && provider.requests.length === 4 && (await settled()) === 3 ? true : null),
+				{
+					timeoutMs: 5_000,
+					everyMs: 20,
+					describe: () => `${JSON.stringify(provider.stats())}, where three calls should be paid and one under way`,
+				},
+			);
 			const startedMs = Date.now();
 			await nodeRed.deploy(
 				flow.map((node) => (node.id === 'action' ? { ...node, prompt: 'Greet {{payload.name}}' } : node)),
