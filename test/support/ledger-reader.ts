@@ -1,6 +1,6 @@
 /**
  * Owns how tests look into a ledger, a file or on a server, from outside the host that uses it: balance, journal, proof, at an instant of their choice.
- * Refuses to write, save for the grant, the texts and the budgets that a test starts with.
+ * Refuses to write, save for what a test starts with.
  */
 import { formatCredits, parseCredits } from '../../lib/core/money';
 import { answerReport } from '../../lib/engine/answer-report';
@@ -13,6 +13,7 @@ import { openSqliteLedger } from '../../lib/ledger/sqlite/store';
 import type { LedgerStore, UsageGrouping, UsageRow } from '../../lib/ledger/store';
 import { isServerAddress } from '../../lib/runtime/runtime';
 import { jitter, monotonicMs, pause } from '../../lib/runtime/system';
+import { linesInFull } from './journal-in-full';
 import { storyOf } from './journal-story';
 
 export interface BalanceReading {
@@ -108,6 +109,19 @@ export async function readCalls(ledger: string): Promise<string[]> {
 /** The journal about calls, each entry as a line. */
 export async function readStory(ledger: string): Promise<string[]> {
 	return withLedger(ledger, 0, async (_, store) => storyOf(await store.entries('default', { afterSeq: 0, limit: 10_000 })));
+}
+
+/** Does something to the account before a test. Returns the number of the last entry then. */
+export async function prepareAccount(ledger: string, prepare: (account: LedgerAccount) => Promise<unknown>): Promise<number> {
+	return withLedger(ledger, 0, async (account) => {
+		await prepare(account);
+		return (await account.balance()).account.lastSeq;
+	});
+}
+
+/** Every entry of the journal behind the one of this number, each as a line. */
+export async function readInFull(ledger: string, afterSeq: number): Promise<string[]> {
+	return withLedger(ledger, 0, async (_, store) => linesInFull(await store.entries('default', { afterSeq, limit: 10_000 })));
 }
 
 /** Sets a text of the account. */

@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { readAddress } from '../../lib/ledger/postgres/address';
+import { isServerAddress } from '../../lib/runtime/runtime';
 import { freePort } from './free-port';
 import { IS_ON_SERVER, newLedger } from './host-ledger';
 import { grantCredits } from './ledger-reader';
@@ -44,9 +45,7 @@ const FILES: readonly UnusableLedger[] = [
 		make: async (folder) => {
 			const path = await newLedger(folder);
 			await grantCredits(path, '5');
-			const db = new Database(path);
-			db.pragma('user_version = 999');
-			db.close();
+			await makeNewer(path);
 			return path;
 		},
 		says: /newer/i,
@@ -79,8 +78,7 @@ const ON_SERVER: readonly UnusableLedger[] = [
 		make: async (folder) => {
 			const url = await newLedger(folder);
 			await grantCredits(url, '5');
-			const { connectionString, schema } = readAddress(url);
-			await runSql(connectionString, `UPDATE "${schema}".ledger_version SET version = 999`);
+			await makeNewer(url);
 			return url;
 		},
 		says: /newer/i,
@@ -89,6 +87,32 @@ const ON_SERVER: readonly UnusableLedger[] = [
 
 /** Each way in which a ledger of this run's store cannot be used. */
 export const UNUSABLE_LEDGERS: readonly UnusableLedger[] = IS_ON_SERVER ? ON_SERVER : FILES;
+
+/** Makes a ledger one of a newer program, which this one leaves alone. Returns what makes it as it was. */
+export async function makeNewer(ledger: string): Promise<() => Promise<void>> {
+	const was = await setVersion(ledger, '999');
+	return async () => {
+		await setVersion(ledger, was);
+	};
+}
+
+/** Returns the version that it had. */
+async function setVersion(ledger: string, version: string): Promise<string> {
+	if (isServerAddress(ledger)) {
+		const { connectionString, schema } = readAddress(ledger);
+		const [row] = await runSql(connectionString, `SELECT version FROM "${schema}".ledger_version`);
+		await runSql(connectionString, `UPDATE "${schema}".ledger_version SET version = ${version}`);
+		return String(row?.['version']);
+	}
+	const db = new Database(ledger);
+	try {
+		const was = db.pragma('user_version', { simple: true });
+		db.pragma(`user_version = ${version}`);
+		return String(was);
+	} finally {
+		db.close();
+	}
+}
 
 /** A ledger that cannot be made because something is in its place, until it is cleared away. */
 export interface BlockedLedger {
