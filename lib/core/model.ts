@@ -19,7 +19,7 @@ export type Plan = 'paid' | 'trial';
 export type UnconfirmedPolicy = 'release' | 'charge';
 
 /** Labels that a call is counted by. Every label is optional; empty text is no label. `person` is kept apart: it has too many values to total. */
-export const LABEL_NAMES = ['campaign', 'segment', 'workspace', 'flow', 'node', 'model', 'purpose', 'tag'] as const;
+export const LABEL_NAMES = ['campaign', 'segment', 'workspace', 'flow', 'node', 'model', 'purpose', 'tag', 'batch'] as const;
 export type LabelName = (typeof LABEL_NAMES)[number];
 export type Labels = Readonly<Partial<Record<LabelName, string>>>;
 

@@ -27,7 +27,8 @@ import { pinKeyHash, pinOf } from './recorded-price';
 import { REFUSED_COUNTS } from './usage-counts';
 
 export const DEFAULT_HOLD_TIMEOUT_MS = 15 * 60_000;
-export const MAX_HOLD_TIMEOUT_MS = 24 * 3_600_000;
+/** A call ends within a day; a batch may take a week, and its answers wait another day for somebody who collects them. */
+export const MAX_HOLD_TIMEOUT_MS = 8 * 24 * 3_600_000;
 /** More would make a decision slow. */
 const MAX_ALTERNATIVES = 50;
 const MAX_CALLS = 10;
@@ -197,6 +198,6 @@ function checkReserve({ alternatives, timeoutMs, caps }: ReserveCommand): void {
 		for (const { amountMicro } of calls) if (amountMicro !== null) checkAmount(amountMicro, 'reservation');
 	for (const { limitMicro } of caps) checkAmount(limitMicro, 'cap');
 	if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1000 || timeoutMs > MAX_HOLD_TIMEOUT_MS) {
-		throw new CreditError('invalid_time', `The hold's timeout is ${String(timeoutMs)} ms; give 1 second to 24 hours.`);
+		throw new CreditError('invalid_time', `The hold's timeout is ${String(timeoutMs)} ms; give 1 second to 8 days.`);
 	}
 }

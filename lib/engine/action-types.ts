@@ -50,6 +50,8 @@ export interface ProviderHandle {
 	readonly service: string;
 	/** `null`: the model has no price. Without a list, by the prices of this package. */
 	readonly priceOf: (model: string, atMs: number, list?: PriceList) => ModelPrice | null;
+	/** What it usually asks for a batch, in per cent of its price; absent: as much. */
+	readonly batchPercent?: number;
 }
 
 export interface LlmActionOptions {

@@ -7,7 +7,7 @@ import { CreditError } from '../core/errors';
 import { canonicalJson, sha256 } from '../core/idempotency';
 import type { Labels } from '../core/model';
 import { parseCredits, sumMicro } from '../core/money';
-import { DEFAULT_HOLD_TIMEOUT_MS, MAX_HOLD_TIMEOUT_MS } from '../core/reserve';
+import { DEFAULT_HOLD_TIMEOUT_MS } from '../core/reserve';
 import { withAccountTexts } from './account-prompt';
 import type { ActionContext, ActionItem, ItemContext, ItemInput, LlmActionValues } from './action-types';
 import { MAX_LABEL_LENGTH, planCall, requestText, type CallPlan, type CallSettings, type RequestText, type SizedCall } from './call-plan';
@@ -17,6 +17,8 @@ import type { ReserveInput } from './ledger-inputs';
 const CHECKING_CALLS = 3;
 /** Room for pauses between attempts and for the settle itself. */
 const HOLD_MARGIN_MS = 60_000;
+/** However many attempts and passes an item may have. */
+const MAX_HOLD_TIMEOUT_MS = 24 * 3_600_000;
 
 /** A model and a depth: one call for a single shot, or the draft and the passes after it. */
 export interface Rung {

@@ -1,4 +1,5 @@
 /** Owns LLM Action as both hosts describe it. Its parameters stand section by section in the folder of the same name. */
+import { BATCH_PARAMS } from './llm-action/batch';
 import { CHARGING_PARAMS } from './llm-action/charging';
 import { CHEAPER_PARAMS } from './llm-action/cheaper';
 import { CHECK_PARAMS } from './llm-action/checks';
@@ -19,6 +20,7 @@ export const LLM_ACTION_PARAMS = [
 	...LABEL_PARAMS,
 	...LIMIT_PARAMS,
 	...REUSE_PARAMS,
+	...BATCH_PARAMS,
 	...TIME_PARAMS,
 	...OPTION_PARAMS,
 	...CHARGING_PARAMS,

@@ -23,6 +23,7 @@ export const FOLDED_SECTIONS = [
 	{ name: 'labels', title: 'Labels', intro: 'What the credits are counted under, so that you can see what each campaign or segment cost' },
 	{ name: 'limits', title: 'Limits', intro: 'What this node may spend at most' },
 	{ name: 'reuse', title: 'Reuse', intro: 'Use an answer again where the request is exactly the same' },
+	{ name: 'batch', title: 'Batch', intro: 'For campaigns that can wait: answers within hours, at the price of a batch' },
 	{ name: 'time', title: 'Time', intro: 'How long to wait, and how often to try' },
 	{ name: 'options', title: 'Options', intro: 'What is not set here stays at its default' },
 ] as const satisfies readonly FoldedSection[];

@@ -39,6 +39,8 @@ export function newExchange(): Exchange {
 /** What tells the transport where to record a request; the SDK passes it on unread. */
 export interface Recording {
 	readonly exchange: Exchange;
+	/** Longest answer that is read; absent: {@link MAX_BODY_BYTES}. */
+	readonly maxBodyBytes?: number;
 }
 
 /**
@@ -47,9 +49,10 @@ export interface Recording {
  */
 export function recordingFetch({ headers, proxyUrl }: TransportOptions): typeof fetch {
 	return async (input, init) => {
-		const { exchange = newExchange() } = (init ?? {}) as Partial<Recording>;
+		const { exchange = newExchange(), maxBodyBytes = MAX_BODY_BYTES } = (init ?? {}) as Partial<Recording>;
 		try {
-			return await exchangeOnce({ url: new URL(urlOf(input)), init: init ?? {}, headers, proxyUrl, exchange });
+			const sent = await bodyOf(init?.body ?? null);
+			return await exchangeOnce({ url: new URL(urlOf(input)), init: init ?? {}, headers, proxyUrl, exchange, maxBodyBytes, sent });
 		} catch (error) {
 			exchange.failure ??= error as NodeJS.ErrnoException;
 			throw error;
@@ -65,11 +68,25 @@ interface OneRequest extends TransportOptions {
 	readonly url: URL;
 	readonly init: RequestInit;
 	readonly exchange: Exchange;
+	readonly maxBodyBytes: number;
+	readonly sent: SentBody | null;
 }
 
-function exchangeOnce({ url, init, headers, proxyUrl, exchange }: OneRequest): Promise<Response> {
+interface SentBody {
+	readonly type: string;
+	readonly bytes: Buffer;
+}
+
+/** JSON, or a form with a file, as it goes over the wire. */
+async function bodyOf(body: RequestInit['body'] | null): Promise<SentBody | null> {
+	if (typeof body === 'string') return { type: 'application/json', bytes: Buffer.from(body) };
+	if (!(body instanceof FormData)) return null;
+	const packed = new Response(body);
+	return { type: packed.headers.get('content-type') ?? 'multipart/form-data', bytes: Buffer.from(await packed.arrayBuffer()) };
+}
+
+function exchangeOnce({ url, init, headers, proxyUrl, exchange, maxBodyBytes, sent }: OneRequest): Promise<Response> {
 	const { agent, via } = routeTo(url, proxyUrl);
-	const body = typeof init.body === 'string' ? Buffer.from(init.body) : null;
 	const target = via?.proxy ?? url;
 	const request = (target.protocol === 'https:' ? https : http).request({
 		agent,
@@ -81,7 +98,7 @@ function exchangeOnce({ url, init, headers, proxyUrl, exchange }: OneRequest): P
 			host: url.host,
 			accept: 'application/json',
 			'accept-encoding': 'identity',
-			...(body ? { 'content-type': 'application/json', 'content-length': String(body.length) } : {}),
+			...(sent ? { 'content-type': sent.type, 'content-length': String(sent.bytes.length) } : {}),
 			...via?.headers,
 			...headers,
 		},
@@ -93,9 +110,9 @@ function exchangeOnce({ url, init, headers, proxyUrl, exchange }: OneRequest): P
 		request.on('error', reject);
 		request.once('response', (response) => {
 			exchange.status = response.statusCode ?? null;
-			readBody(response, exchange).then((text) => resolve(toResponse(response, text, url)), reject);
+			readBody(response, { exchange, maxBodyBytes }).then((text) => resolve(toResponse(response, text, url)), reject);
 		});
-		request.end(body ?? undefined);
+		request.end(sent?.bytes);
 	});
 }
 
@@ -116,17 +133,20 @@ function isHandshaking(socket: TLSSocket): boolean {
 	return (socket as TLSSocket & { readonly secureConnecting?: boolean }).secureConnecting === true;
 }
 
-function readBody(response: http.IncomingMessage, exchange: Exchange): Promise<string> {
+function readBody(
+	response: http.IncomingMessage,
+	{ exchange, maxBodyBytes }: Pick<OneRequest, 'exchange' | 'maxBodyBytes'>,
+): Promise<string> {
 	return new Promise((resolve, reject) => {
 		const chunks: Buffer[] = [];
 		let size = 0;
 		response.on('data', (chunk: Buffer) => {
 			size += chunk.length;
 			chunks.push(chunk);
-			if (size <= MAX_BODY_BYTES) return;
+			if (size <= maxBodyBytes) return;
 			exchange.wasTooLarge = true;
 			response.destroy();
-			reject(new Error(`The answer is larger than ${MAX_BODY_BYTES} bytes.`));
+			reject(new Error(`The answer is larger than ${maxBodyBytes} bytes.`));
 		});
 		response.once('end', () => {
 			resolve(UTF_8.decode(Buffer.concat(chunks)));

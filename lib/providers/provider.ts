@@ -3,6 +3,7 @@
  * adapters translate every failure once, say whether it may have been billed, and never let a secret into a message.
  */
 import type { UsageReading } from '../core/usage';
+import type { BatchProvider } from './batch';
 
 export interface ChatMessage {
 	readonly role: 'system' | 'user' | 'assistant';
@@ -80,6 +81,8 @@ export type ChatOutcome = ChatAnswer | { readonly kind: 'failed'; readonly fault
 export interface Provider {
 	readonly name: string;
 	chat(request: ChatRequest): Promise<ChatOutcome>;
+	/** Many questions at once, answered within hours; absent where the adapter knows none. */
+	readonly batches?: BatchProvider;
 	/** Model ids that the endpoint offers, sorted. Throws `provider_misconfigured` with a message for people. */
 	listModels(signal?: AbortSignal): Promise<readonly string[]>;
 }

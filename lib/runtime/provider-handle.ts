@@ -2,6 +2,7 @@
  * Owns making a provider of its settings: the usual address of each service, whose prices hold, the user's own prices.
  */
 import { CreditError } from '../core/errors';
+import { usualBatchPercent } from '../core/batch-price';
 import { providerOfUrl } from '../core/provider-of-url';
 import { createRateCard } from '../core/rate-card';
 import { compileOverrides, type RateOverride } from '../core/rate-overrides';
@@ -41,7 +42,12 @@ const PROBE_TIMEOUT_MS = 15_000;
 export function createProvider(values: ProviderValues): ProviderHandle {
 	const options = endpointOf(values);
 	const provider = createOpenAiCompatible(options);
-	return { provider, service: `${values.service} ${options.baseUrl}`, priceOf: pricesOf(values, options) };
+	return {
+		provider,
+		service: `${values.service} ${options.baseUrl}`,
+		priceOf: pricesOf(values, options),
+		batchPercent: usualBatchPercent(options.providerId),
+	};
 }
 
 /** Asks the endpoint whether it is there and takes the key. Costs nothing; never throws. */
