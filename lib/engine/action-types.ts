@@ -67,6 +67,8 @@ export interface LlmActionOptions {
 	readonly nodeKey: string;
 	readonly timing: Timing;
 	readonly memory: EngineMemory;
+	/** A name that nobody else has or can guess, at most 40 characters. */
+	readonly newId: () => string;
 }
 
 export interface RunHooks {

@@ -154,6 +154,11 @@ function mostBytes({ maxOutputTokens }: CallSettings): number {
 	return maxOutputTokens * MOST_BYTES_PER_TOKEN;
 }
 
+/** How a model is asked for the form of its answer: as the settings say, or the strictest way that it is not known to refuse. */
+export function structuredModeOf({ values, memory }: ActionContext, modelId: string): StructuredMode {
+	return values.structuredOutput === 'auto' ? memory.mode(modelId) : values.structuredOutput;
+}
+
 /** What to reserve for a call now: as usual, and where sizes are learned, for a shorter answer in three steps. */
 export function sizedCalls(
 	{ values, memory, isCharged }: ItemContext,

@@ -10,12 +10,21 @@ import { ProviderHealth } from './provider-health';
 /** What earlier calls taught, kept across runs of one process. Bounded; the oldest is forgotten. */
 export class EngineMemory {
 	readonly health: ProviderHealth;
-	readonly #learned = new BoundedMap<Learned>();
-	readonly #modes = new BoundedMap<StructuredMode>();
+	readonly #monotonicMs: () => number;
+	readonly #learned: BoundedMap<Learned>;
+	readonly #modes: BoundedMap<StructuredMode>;
 
-	/** `monotonicMs` measures how long calls take and models fail. */
-	constructor(monotonicMs: () => number) {
+	/** `monotonicMs` measures how long calls take and models fail. What was learned before is shared where it is given. */
+	constructor(monotonicMs: () => number, { learned = new BoundedMap<Learned>(), modes = new BoundedMap<StructuredMode>() } = {}) {
+		this.#monotonicMs = monotonicMs;
 		this.health = new ProviderHealth(monotonicMs);
+		this.#learned = learned;
+		this.#modes = modes;
+	}
+
+	/** For a call that was made long ago: it teaches how large calls are, and nothing about how the model is doing now. */
+	ofThePast(): EngineMemory {
+		return new EngineMemory(this.#monotonicMs, { learned: this.#learned, modes: this.#modes });
 	}
 
 	learned(id: string): Learned {

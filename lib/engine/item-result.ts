@@ -5,6 +5,7 @@ import type { Finding } from '../core/gates/finding';
 import { formatCredits, type Micro } from '../core/money';
 import type { Usage } from '../core/usage';
 import type { Reason, Source } from '../params/fallback-switch';
+import type { BatchMark } from './batch-mark';
 
 export type Purpose = 'live' | 'test' | 'preview';
 
@@ -31,6 +32,8 @@ export interface LlmCredits {
 	readonly passes: readonly PassResult[] | null;
 	/** What did not pass the checks, and what became of it; `null` when all passed. */
 	readonly checks: ItemChecks | null;
+	/** The batch that the item waits in, or was answered by; absent for one that was asked at once. */
+	readonly batch?: BatchMark;
 }
 
 /** What the checks came to. */

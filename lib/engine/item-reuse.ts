@@ -35,6 +35,7 @@ export type Got<T> = { readonly reused: Reused } | { readonly own: T };
 
 /** Reasons that say nothing about models: there is no request, or the item is not wanted any more. */
 const NO_NEED: ReadonlySet<Fallback['reason']> = new Set([
+	'batch_pending',
 	'cancelled',
 	'empty_prompt',
 	'idempotency_conflict',

@@ -10,8 +10,9 @@ import type { AdminCommand, Alternative, Command, Outcome, SettleCommand } from 
 import type { Promotion } from '../core/promotion';
 import type { PriceCommand } from '../core/price-settings';
 import type { ProfileCommand } from '../core/profile';
-import type { Budget, BudgetCounter, Enforcement, Floor, Plan } from '../core/model';
+import type { Budget, BudgetCounter, Enforcement, Floor, Hold, Plan } from '../core/model';
 import { MICRO_PER_CREDIT, type Micro } from '../core/money';
+import type { ModelPrice } from '../core/pricing';
 import { AccountPrices } from './account-prices';
 import { ProfileReader } from './account-profile';
 import { adminKeyOf, proofOf, TryGuard } from './admin-key';
@@ -33,6 +34,12 @@ const SETTLE_TRIES = 3;
 type Answer<K extends Outcome['kind']> = Extract<Outcome, { kind: K }>;
 /** What became of a reserve; `taken` is the alternative that is held, `null` for a stored outcome. */
 export type Taken<A extends Alternative> = Answer<'refused'> | (Answer<'reserved'> & { readonly taken: A | null });
+
+/** A hold, and the price that it is settled with; `null` where nobody knows one. */
+export interface PricedHold {
+	readonly hold: Hold;
+	readonly price: ModelPrice | null;
+}
 
 /** One account of one open ledger. */
 export class LedgerAccount {
@@ -258,6 +265,13 @@ export class LedgerAccount {
 	/** The text kept for a settled hold, or `null`. */
 	async keptResult(holdSeq: number): Promise<string | null> {
 		return this.#store.keptResult(this.accountId, holdSeq);
+	}
+
+	/** A hold by its number with the price that it pinned, or `null` where there is none. */
+	async readHold(seq: number): Promise<PricedHold | null> {
+		const [hold] = await this.#store.holds(this.accountId, { state: null, afterSeq: seq - 1, limit: 1 });
+		if (hold?.seq !== seq) return null;
+		return { hold, price: hold.priceVersion === null ? null : await this.prices.pinned(hold.priceVersion) };
 	}
 
 	async #close(command: Extract<Command, { holdSeq: number }>): Promise<Answer<'closed'>> {

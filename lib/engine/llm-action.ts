@@ -3,10 +3,12 @@
  * Refuses to fail for an item: every item that enters leaves, in order, with an answer or with its fallback values.
  */
 import pLimit from 'p-limit';
+import { CreditError } from '../core/errors';
 import { parseCredits } from '../core/money';
 import { checkSettings } from './check-settings';
 import type { ActionContext, ActionItem, LlmActionOptions, RunHooks } from './action-types';
 import { chargeIn } from './call-plan';
+import { BatchWay } from './batch-way';
 import { LateCalls } from './late-calls';
 import { ItemRun } from './item-run';
 import type { ItemResult } from './item-result';
@@ -18,6 +20,8 @@ export type { ActionItem, ItemInput, LlmActionOptions, LlmActionValues, Provider
 export class LlmAction {
 	readonly #context: ActionContext;
 	readonly #limit: ReturnType<typeof pLimit>;
+	/** `null`: every item waits for its answer. */
+	readonly #batches: BatchWay | null;
 
 	/** Throws `invalid_settings` for attributes, fallback values, checks or amounts that could never work. */
 	constructor(options: LlmActionOptions) {
@@ -30,13 +34,16 @@ export class LlmAction {
 			late: new LateCalls(),
 		};
 		this.#limit = pLimit(options.values.concurrency);
+		this.#batches = isInBatches(options) ? new BatchWay(this.#context, (work) => this.#limit(work)) : null;
 	}
 
 	/** Runs all items, side by side up to the limit; results in the order of the items. Never rejects because of an item. */
 	async run(items: readonly ActionItem[], { signal = null, onSettled }: RunHooks = {}): Promise<ItemResult[]> {
+		const asked = items.map((item) => (signal ? { ...item, read: () => item.read(), signal } : item));
+		if (this.#batches) return this.#batches.run(asked, { signal, ...(onSettled ? { onSettled } : {}) });
 		let done = 0;
-		const runs = items.map(async (item) => {
-			const result = await this.runOne(signal ? { ...item, read: () => item.read(), signal } : item);
+		const runs = asked.map(async (item) => {
+			const result = await this.runOne(item);
 			done += 1;
 			onSettled?.(done, items.length);
 			return result;
@@ -46,11 +53,21 @@ export class LlmAction {
 
 	/** Runs one item within the limit that all items of this action share. */
 	async runOne(item: ActionItem): Promise<ItemResult> {
-		return this.#limit(() => new ItemRun(this.#context, item).run());
+		return this.#batches?.runOne(item) ?? this.#limit(() => new ItemRun(this.#context, item).run());
 	}
 
 	/** Resolves when no call is under way any more, those included whose items left at their deadline. The ledger is needed until then. */
 	async idle(): Promise<void> {
 		await this.#context.late.ended();
 	}
+}
+
+/** A preview shows what an item would leave with, so it asks at once. Throws `invalid_settings` for what batches cannot do. */
+function isInBatches({ values, labels }: LlmActionOptions): boolean {
+	if (values.delivery !== 'batch' || labels.purpose === 'preview') return false;
+	if (values.passes.length === 0) return true;
+	throw new CreditError(
+		'invalid_settings',
+		'Delivery is In a Batch, which has one call for each item. Remove the passes, or choose At Once.',
+	);
 }

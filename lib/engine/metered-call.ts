@@ -10,8 +10,8 @@ import type { Hold, Measure } from '../core/model';
 import type { Micro } from '../core/money';
 import type { Usage, UsageReading } from '../core/usage';
 import type { Reason } from '../params/fallback-switch';
-import type { ChatAnswer, ChatOutcome, ProviderFault, StructuredMode } from '../providers/provider';
-import type { CallPlan } from './call-plan';
+import type { ChatAnswer, ChatOutcome, Provider, ProviderFault, StructuredMode } from '../providers/provider';
+import { structuredModeOf, type CallPlan } from './call-plan';
 import { cancelled, outOfTime } from './fallback';
 import { healthOf, mayDifferByModel, reasonOf } from './fault-reasons';
 import type { ItemTime } from './item-time';
@@ -44,10 +44,15 @@ export type CallEnd =
 	/** `again`: under a new hold, because this one is closed. */
 	| { readonly kind: 'gone'; readonly move: Move; readonly reason: Reason; readonly message: string };
 
+/** What a call needs of its plan. */
+export type MeteredPlan = Pick<CallPlan, 'modelId' | 'memoryId' | 'price' | 'size' | 'request'> & {
+	readonly handle: { readonly provider: Pick<Provider, 'chat'> };
+};
+
 interface MeteredCallOptions {
 	readonly context: ActionContext;
 	readonly ledger: SpendingAccount;
-	readonly plan: CallPlan;
+	readonly plan: MeteredPlan;
 	readonly hold: Hold;
 	readonly outputLimitTokens: number;
 	/** The answer of the pass before. */
@@ -98,7 +103,7 @@ export class MeteredCall {
 				return { kind: 'paused' };
 			}
 			this.attempts += 1;
-			const mode = this.#mode();
+			const mode = structuredModeOf(context, plan.modelId);
 			const outcome = await this.#chat(admission, mode);
 			const end = outcome.kind === 'answered' ? await this.#takeAnswer(outcome, mode) : await this.#takeFault(outcome.fault, mode);
 			if (end) return end;
@@ -256,12 +261,6 @@ export class MeteredCall {
 
 	#progress(): { attempt: number; maxAttempts: number } {
 		return { attempt: this.#options.attemptsBefore + this.attempts, maxAttempts: this.#options.context.values.maxAttempts };
-	}
-
-	#mode(): StructuredMode {
-		const { context, plan } = this.#options;
-		const { structuredOutput } = context.values;
-		return structuredOutput === 'auto' ? context.memory.mode(plan.modelId) : structuredOutput;
 	}
 
 	/** Remembers that this endpoint needs a weaker way of asking; it does not count as an attempt. */

@@ -98,6 +98,11 @@ export class OutageAccount implements SpendingAccount {
 		return this.#unlessAway((ledger) => ledger.keptResult(holdSeq), null);
 	}
 
+	/** Of the ledger alone: what waits in a batch was never reserved in an outage. */
+	async readHold(seq: number): ReturnType<LedgerAccount['readHold']> {
+		return (await this.#ledger()).readHold(seq);
+	}
+
 	/** As in the ledger; while that is away, as this machine knew it last: what goes with every request must not be left out. */
 	async readProfile(): Promise<AccountProfile> {
 		try {

@@ -5,7 +5,17 @@ import type { LedgerAccount } from './ledger-account';
 /** Spending from an account, and what goes with it. */
 export type SpendingAccount = Pick<
 	LedgerAccount,
-	'accountId' | 'reserve' | 'lookUp' | 'settle' | 'release' | 'expire' | 'keptResult' | 'readProfile' | 'openAnswers' | 'openChecks'
+	| 'accountId'
+	| 'reserve'
+	| 'lookUp'
+	| 'settle'
+	| 'release'
+	| 'expire'
+	| 'keptResult'
+	| 'readHold'
+	| 'readProfile'
+	| 'openAnswers'
+	| 'openChecks'
 > & {
 	/** The prices that new calls go by. */
 	readonly prices: { current(): Promise<PriceList> };

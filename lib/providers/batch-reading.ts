@@ -3,10 +3,9 @@
  * still bring answers, so it counts as running; a line that cannot be read is left out.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { BatchResult, BatchState, BatchStatus } from './batch';
 import type { Endpoint } from './endpoint';
 import { newExchange } from './http-transport';
-import type { ChatOutcome } from './provider';
+import type { BatchResult, BatchState, BatchStatus, ChatOutcome } from './provider';
 import { quoteServer } from './redact';
 import { contextOf, outcomeOf, refusalOf } from './wire';
 
@@ -55,7 +54,7 @@ export function listOf(
 export async function readLines(text: string, endpoint: Endpoint): Promise<BatchResult[]> {
 	const results: BatchResult[] = [];
 	let read = 0;
-	for (let start = 0; start < text.length; ) {
+	for (let start = 0; start < text.length;) {
 		const end = text.indexOf('\n', start);
 		const line = text.slice(start, end === -1 ? text.length : end).trim();
 		start = end === -1 ? text.length : end + 1;

@@ -3,13 +3,12 @@
  * asked for, its files are read. Refuses to hand anything in twice: what may have been made is told, and looked for by its name.
  */
 import type OpenAI from 'openai';
-import type { BatchCreation, BatchInput, BatchProvider, BatchReading, BatchResult, BatchState } from './batch';
 import { listOf, readBatch, readLines, SUBMISSION } from './batch-reading';
 import { watchCall } from './call-watch';
 import type { EndpointHabits } from './chat-body';
 import type { Endpoint } from './endpoint';
 import { faultOfGarbage, faultOfRefusal } from './fault-mapping';
-import type { ProviderFault } from './provider';
+import type { BatchCreation, BatchInput, BatchProvider, BatchReading, BatchResult, BatchState, ProviderFault } from './provider';
 import { contextOf, overTheWire, type WireResult } from './wire';
 
 /** Looking for a batch goes back so many pages of so many batches. */
@@ -19,6 +18,7 @@ const PAGE = 100;
 const MAX_FILE_BYTES = 400_000_000;
 const FILE_TIMEOUT_MS = 10 * 60_000;
 const DAY_HOURS = 24;
+const FILE_PREFIX = 'llm-credits-';
 
 type Send = Parameters<typeof overTheWire>[1];
 
@@ -81,12 +81,12 @@ export class OpenAiBatches implements BatchProvider {
 		{ submission: name, inputFileId, createdAtMs }: BatchState,
 		{ submission, sinceMs }: Parameters<BatchProvider['find']>[0],
 	): Promise<BatchReading<boolean>> {
-		if (name !== null || inputFileId === null || createdAtMs < sinceMs) return { kind: 'read', value: name === submission };
+		if (name !== null || inputFileId === null || createdAtMs < sinceMs) return { kind: 'read', value: isPartOf(name, submission) };
 		const path = `/files/${encodeURIComponent(inputFileId)}`;
 		const asked = await this.#ask(async (client, options) => client.get<unknown>(path, options));
 		// A file that is gone was not handed in a moment ago.
 		if (asked.kind === 'refused' && asked.refusal.status === 404) return { kind: 'read', value: false };
-		return this.#read(asked, (body) => (isNamed(body) ? body.filename === fileNameOf(submission) : false));
+		return this.#read(asked, (body) => (isNamed(body) ? isPartOf(String(body.filename), FILE_PREFIX + submission) : false));
 	}
 
 	async results({ fileIds }: BatchState): Promise<BatchReading<readonly BatchResult[]>> {
@@ -140,7 +140,12 @@ export class OpenAiBatches implements BatchProvider {
 }
 
 function fileNameOf(submission: string): string {
-	return `llm-credits-${submission}.jsonl`;
+	return `${FILE_PREFIX}${submission}.jsonl`;
+}
+
+/** What is handed in under one name may be several files, told apart by what follows a dot. */
+function isPartOf(name: string | null, whole: string): boolean {
+	return name === whole || (name?.startsWith(`${whole}.`) ?? false);
 }
 
 function isNamed(body: unknown): body is { readonly filename: unknown } {

@@ -91,4 +91,3 @@ async function listModels(endpoint: Endpoint, signal: AbortSignal | null): Promi
 		watch.stop();
 	}
 }
-

@@ -29,7 +29,10 @@ export interface Asking {
 }
 
 /** A completion, or why there is none, of what came over the wire. */
-export function outcomeOf(result: WireResult, { context, latencyMs }: { readonly context: FaultContext; readonly latencyMs: number }): ChatOutcome {
+export function outcomeOf(
+	result: WireResult,
+	{ context, latencyMs }: { readonly context: FaultContext; readonly latencyMs: number },
+): ChatOutcome {
 	const fail = (fault: ProviderFault): ChatOutcome => ({ kind: 'failed', fault, latencyMs });
 	if (result.kind === 'failed') return fail(result.fault);
 	if (result.kind === 'refused') return fail(faultOfRefusal(result.refusal, context));

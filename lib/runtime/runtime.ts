@@ -17,7 +17,7 @@ import { ScratchCounters } from '../ledger/sqlite/scratch-counters';
 import { openSqliteLedger } from '../ledger/sqlite/store';
 import type { LedgerStore } from '../ledger/store';
 import { placeOf, type Environment } from './ledger-place';
-import { jitter, later, monotonicMs, pause, systemClock } from './system';
+import { jitter, later, monotonicMs, newId, pause, systemClock } from './system';
 
 /** Where a ledger is and which of its accounts is meant. */
 export interface LedgerSettings {
@@ -132,8 +132,8 @@ export function accountOf(store: LedgerStore, accountId: string): LedgerAccount 
 }
 
 /** An LLM Action with the real clock, and with what this process has learned so far. */
-export function createLlmAction(options: Omit<LlmActionOptions, 'timing' | 'memory'>): LlmAction {
-	return new LlmAction({ ...options, timing, memory: registry().memory });
+export function createLlmAction(options: Omit<LlmActionOptions, 'timing' | 'memory' | 'newId'>): LlmAction {
+	return new LlmAction({ ...options, timing, memory: registry().memory, newId });
 }
 
 /** The zone of this machine. */

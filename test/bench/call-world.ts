@@ -72,6 +72,7 @@ export async function meteredSide(
 		nodeKey: 'bench',
 		timing,
 		memory: new EngineMemory(timing.monotonicMs),
+		newId: () => 'bench',
 	});
 	return {
 		path,

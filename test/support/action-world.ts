@@ -3,7 +3,14 @@ import { expect } from 'chai';
 import { formatCredits, parseCredits } from '../../lib/core/money';
 import { EngineMemory } from '../../lib/engine/engine-memory';
 import { LedgerAccount } from '../../lib/engine/ledger-account';
-import { LlmAction, type ActionItem, type ItemInput, type LlmActionOptions, type LlmActionValues } from '../../lib/engine/llm-action';
+import {
+	LlmAction,
+	type ActionItem,
+	type ItemInput,
+	type LlmActionOptions,
+	type LlmActionValues,
+	type ProviderHandle,
+} from '../../lib/engine/llm-action';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
 import { GroupCommit } from '../../lib/ledger/group-commit';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
@@ -39,10 +46,22 @@ export async function makeWorld(credits: string): Promise<ActionWorld> {
 	return { store, ledger, memory: new EngineMemory(timing.monotonicMs), time };
 }
 
+let ids = 0;
+
 /** An action with fixed reservations and one attribute, `message`, whose fallback is "Hi". */
 export function makeAction(
-	{ ledger, memory, time }: ActionWorld,
+	world: ActionWorld,
 	provider: ScriptedProvider,
+	settings: Record<string, unknown> = {},
+	more: Partial<LlmActionOptions> = {},
+): LlmAction {
+	return makeActionOn(world, () => provider.handle(), settings, more);
+}
+
+/** The same on any provider. */
+export function makeActionOn(
+	{ ledger, memory, time }: ActionWorld,
+	provider: () => ProviderHandle,
 	settings: Record<string, unknown> = {},
 	more: Partial<LlmActionOptions> = {},
 ): LlmAction {
@@ -57,11 +76,12 @@ export function makeAction(
 	return new LlmAction({
 		values,
 		openLedger: () => Promise.resolve(ledger),
-		provider: () => provider.handle(),
+		provider,
 		labels: { flow: 'f', node: 'n', purpose: 'live' },
 		nodeKey: 'n',
 		memory,
 		timing: time.timing,
+		newId: () => `id-${String((ids += 1))}`,
 		...more,
 	});
 }

@@ -6,6 +6,7 @@
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { answerFor, responseFor } from './fake-answer';
+import { FakeBatches } from './fake-batches';
 
 /** What the server does with one chat request. `usage: null` leaves usage out; any other value is sent as it is. */
 export type Behaviour =
@@ -76,6 +77,10 @@ export interface FakeOpenAi {
 	/** Chat requests in order of arrival. */
 	readonly requests: readonly Recorded[];
 	readonly stats: () => Stats;
+	/** What was handed in as batches, for the test to answer. */
+	readonly batches: FakeBatches;
+	/** Chooses otherwise from now on. */
+	readonly say: (choose: Chooser) => void;
 	readonly close: () => Promise<void>;
 }
 
@@ -105,6 +110,10 @@ export async function startFakeOpenAi({
 		url: `http://127.0.0.1:${address.port}/v1`,
 		requests: state.requests,
 		stats: () => state.stats(),
+		batches: state.batches,
+		say: (next) => {
+			state.choose = next;
+		},
 		close: () => {
 			server.closeAllConnections();
 			return new Promise((resolve) => server.close(() => resolve()));
@@ -122,6 +131,7 @@ export function chooserOf({ match = [], sequence = [], default: usual = { kind: 
 
 class ServerState {
 	readonly requests: Recorded[] = [];
+	readonly batches = new FakeBatches();
 	choose: Chooser;
 	models: readonly string[];
 	#inFlight = 0;
@@ -172,6 +182,7 @@ async function serve(request: http.IncomingMessage, response: http.ServerRespons
 		sendJson(response, 200, { object: 'list', data: state.models.map((id) => ({ id, object: 'model' })) });
 		return;
 	}
+	if (state.batches.answer(recorded, response)) return;
 	if (!path.endsWith('/chat/completions') && !path.endsWith('/responses')) {
 		sendJson(response, 404, { error: { message: `Nothing at ${path}`, type: 'invalid_request_error' } });
 		return;

@@ -112,6 +112,7 @@ function spendingFrom({ ledger }: ActionWorld): SpendingAccount {
 		release: async (holdSeq) => ledger.release(holdSeq),
 		expire: async (holdSeq) => ledger.expire(holdSeq),
 		keptResult: async (holdSeq) => ledger.keptResult(holdSeq),
+		readHold: async (seq) => ledger.readHold(seq),
 		readProfile: async () => ledger.readProfile(),
 		openAnswers: async () => ledger.openAnswers(),
 		openChecks: async () => ledger.openChecks(),
