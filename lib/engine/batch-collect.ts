@@ -21,10 +21,10 @@ import { startItem, type Started } from './item-start';
 import { ItemTally } from './item-tally';
 import { ItemTime } from './item-time';
 import { decodeKept, type Kept } from './kept-result';
-import type { PricedHold } from './ledger-account';
 import type { Rung } from './ladder-plan';
 import { MeteredCall, type MeteredPlan } from './metered-call';
 import { weakerMode } from './prompt';
+import type { PricedHold } from './priced-hold';
 import type { Answer } from './rung-run';
 import type { SpendingAccount } from './spending-account';
 

@@ -10,6 +10,7 @@ import { priceUsage, type ModelPrice } from '../core/pricing';
 import type { Usage } from '../core/usage';
 import type { LedgerStore } from '../ledger/store';
 import type { AccountPrices } from './account-prices';
+import { readPricedHold } from './priced-hold';
 
 /**
  * `same`: price and usage, or the rate, make what was charged. `differs`: they make something else.
@@ -38,9 +39,9 @@ export async function proveCharge(
 	{ store, accountId, prices }: { store: LedgerStore; accountId: string; prices: AccountPrices },
 	holdSeq: number,
 ): Promise<ChargeProof> {
-	const [hold] = await store.holds(accountId, { state: null, afterSeq: holdSeq - 1, limit: 1 });
-	if (hold?.seq !== holdSeq) throw new CreditError('hold_not_found', `There is no hold ${holdId(holdSeq)} in account "${accountId}".`);
-	const price = hold.priceVersion === null ? null : await prices.pinned(hold.priceVersion);
+	const priced = await readPricedHold({ store, accountId, prices }, holdSeq);
+	if (!priced) throw new CreditError('hold_not_found', `There is no hold ${holdId(holdSeq)} in account "${accountId}".`);
+	const { hold, price } = priced;
 	const settled = hold.state === 'settled' ? await settlingOf(store, accountId, holdSeq) : null;
 	const usage = settled?.usage ?? null;
 	const tokensMicro = price && usage && priceUsage(price, usage);

@@ -10,9 +10,8 @@ import type { AdminCommand, Alternative, Command, Outcome, SettleCommand } from 
 import type { Promotion } from '../core/promotion';
 import type { PriceCommand } from '../core/price-settings';
 import type { ProfileCommand } from '../core/profile';
-import type { Budget, BudgetCounter, Enforcement, Floor, Hold, Plan } from '../core/model';
+import type { Budget, BudgetCounter, Enforcement, Floor, Plan } from '../core/model';
 import { MICRO_PER_CREDIT, type Micro } from '../core/money';
-import type { ModelPrice } from '../core/pricing';
 import { AccountPrices } from './account-prices';
 import { ProfileReader } from './account-profile';
 import { adminKeyOf, proofOf, TryGuard } from './admin-key';
@@ -21,6 +20,7 @@ import { CheckTally } from './check-tally';
 import type { AccountProfile, LedgerStore, UsageQuery, UsageRow } from '../ledger/store';
 import { reserveCommand } from './ledger-inputs';
 import type { ReserveInput, GrantInput, RefundInput, AccountChange, AdminKeyChange, LedgerAccountParts } from './ledger-inputs';
+import { readPricedHold, type PricedHold } from './priced-hold';
 import type { Timing } from './timing';
 import { WakeUps } from './wake-ups';
 
@@ -34,12 +34,6 @@ const SETTLE_TRIES = 3;
 type Answer<K extends Outcome['kind']> = Extract<Outcome, { kind: K }>;
 /** What became of a reserve; `taken` is the alternative that is held, `null` for a stored outcome. */
 export type Taken<A extends Alternative> = Answer<'refused'> | (Answer<'reserved'> & { readonly taken: A | null });
-
-/** A hold, and the price that it is settled with; `null` where nobody knows one. */
-export interface PricedHold {
-	readonly hold: Hold;
-	readonly price: ModelPrice | null;
-}
 
 /** One account of one open ledger. */
 export class LedgerAccount {
@@ -269,9 +263,7 @@ export class LedgerAccount {
 
 	/** A hold by its number with the price that it pinned, or `null` where there is none. */
 	async readHold(seq: number): Promise<PricedHold | null> {
-		const [hold] = await this.#store.holds(this.accountId, { state: null, afterSeq: seq - 1, limit: 1 });
-		if (hold?.seq !== seq) return null;
-		return { hold, price: hold.priceVersion === null ? null : await this.prices.pinned(hold.priceVersion) };
+		return readPricedHold({ store: this.#store, accountId: this.accountId, prices: this.prices }, seq);
 	}
 
 	async #close(command: Extract<Command, { holdSeq: number }>): Promise<Answer<'closed'>> {

@@ -189,11 +189,11 @@ describe('rule 10: reserve', () => {
 		at 0 | reserve b 5 waits    | reserved`,
 	);
 	scenario(
-		'a timeout is from a second to a day',
+		'a timeout is from a second to eight days',
 		`
 		at 0 | grant purchased 10          | granted
 		at 0 | reserve a 1 timeout 999ms   | fault invalid_time
-		at 0 | reserve b 1 timeout 24h+1ms | fault invalid_time
+		at 0 | reserve b 1 timeout 8d+1ms | fault invalid_time
 		at 0 | reserve c 1 timeout 24h     | reserved
 		at 0 | reserve d -1                | fault invalid_amount`,
 	);
