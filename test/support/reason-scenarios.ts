@@ -11,5 +11,13 @@ import { BILLED, NOT_BILLED } from './reason-rows-provider';
 /** Every row of the matrix. */
 export const REASON_SCENARIOS: readonly ReasonScenario[] = [...WITH_ANSWER, ...REFUSED, ...BEFORE_ASKING, ...NOT_BILLED, ...BILLED];
 
-/** Reasons that no row shows, each with a sentence that says why that cannot be. None at present. */
-export const WITHOUT_SCENARIO: Readonly<Partial<Record<Reason, string>>> = {};
+/** Items of a batch leave and come back, which a row does not tell. */
+const IN_BATCHES = 'Shown in both hosts by test/e2e/node-red-batch.test.ts and n8n-batch.test.ts, with every entry of the journal.';
+
+/** Reasons that no row shows, each with a sentence that says why. */
+export const WITHOUT_SCENARIO: Readonly<Partial<Record<Reason, string>>> = {
+	batch_cancelled: IN_BATCHES,
+	batch_expired: IN_BATCHES,
+	batch_failed: IN_BATCHES,
+	batch_pending: IN_BATCHES,
+};

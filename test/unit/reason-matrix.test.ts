@@ -32,8 +32,8 @@ describe('the matrix of reasons', () => {
 
 	it('would miss a reason that has none', () => {
 		const without = REASON_SCENARIOS.filter(({ reason }) => reason !== 'overdrawn');
-		expect(missingFrom(without, {})).to.deep.equal(['overdrawn']);
-		expect(missingFrom(without, { overdrawn: 'It cannot be brought about.' })).to.deep.equal([]);
+		expect(missingFrom(without, WITHOUT_SCENARIO)).to.deep.equal(['overdrawn']);
+		expect(missingFrom(without, { ...WITHOUT_SCENARIO, overdrawn: 'It cannot be brought about.' })).to.deep.equal([]);
 	});
 
 	it('excuses no reason that a row shows', () => {
