@@ -15,6 +15,7 @@ import { memoryBench } from './memory';
 import { NODE_RED_BENCH } from './node-red';
 import { PAIRS_BENCH } from './pairs';
 import { POSTGRES_BENCH } from './postgres';
+import { BATCHES_BENCH } from './postgres-batches';
 import { profileCalls } from './profile';
 import { RUN_OPTIONS, runBenches, runCommand } from './run-benches';
 import { SCALE_BENCHES } from './scale';
@@ -26,6 +27,7 @@ const BENCHES: readonly Bench[] = [
 	NODE_RED_BENCH,
 	WRITERS_BENCH,
 	POSTGRES_BENCH,
+	BATCHES_BENCH,
 	...SCALE_BENCHES,
 	...FOOTPRINT_BENCHES,
 ];

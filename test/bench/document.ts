@@ -9,6 +9,7 @@ import { format, resolveConfig } from 'prettier';
 import { repositoryRoot } from '../support/repository';
 import type { Measured } from './measure';
 import { cellsOf } from './report';
+import { writeScaleDocument } from './simulation/scale-document';
 
 const MARKED = /(<!-- results -->\n)([\s\S]*?)(\n<!-- end -->)/;
 const HEAD = ['name', 'ours', 'peer', 'ratio', 'reach', '', 'measured', 'note'];
@@ -27,6 +28,11 @@ const ORDER = [
 	'sqlite.8writers.loop-stall-ms',
 	'postgres.pairs.vs-pgbench',
 	'postgres.pairs.vs-raw',
+	'postgres.batch-1.ms',
+	'postgres.batch-16.ms',
+	'postgres.batch-256.ms',
+	'postgres.bytes-per-call',
+	'postgres.log-bytes-per-call',
 	'scale.10m.reserve',
 	'scale.10m.balance',
 	'scale.bytes-per-call',
@@ -59,11 +65,12 @@ export function documentWith(text: string, results: readonly Measured[], moment:
 	return text.replace(MARKED, (_whole, begin: string, _rows: string, end: string) => `${begin}\n${table}\n${end}`);
 }
 
-/** Writes them into docs/benchmarks.md of the repository, in the project's format. */
+/** Writes them into docs/benchmarks.md of the repository, in the project's format, and what follows from them into docs/scale.md. */
 export async function writeDocument(results: readonly Measured[], moment: Moment): Promise<void> {
 	const path = join(repositoryRoot(), 'docs', 'benchmarks.md');
 	const text = documentWith(readFileSync(path, 'utf8'), results, moment);
 	writeFileSync(path, await format(text, { ...(await resolveConfig(path)), filepath: path }));
+	await writeScaleDocument();
 }
 
 function rowCells(measured: Measured, { at, load }: Moment): string[] {

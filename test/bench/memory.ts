@@ -8,7 +8,7 @@ import { runInNewContext } from 'node:vm';
 import type { Provider } from '../../lib/providers/provider';
 import { answer, PRICE } from '../support/scripted-provider';
 import { meteredSide } from './call-world';
-import { sideBySide, timed, type Bench, type Measured } from './measure';
+import { sideBySide, timed, type Bench, type Measured, type Reach } from './measure';
 
 const STEPS = 20;
 const CONCURRENCY = 64;
@@ -52,10 +52,11 @@ async function longRun(calls: number, names: { readonly heap: string; readonly r
 	}
 	await metered.close();
 	const note = `${(STEPS * inStep).toLocaleString('en')} metered calls, each of another person, in one process with the answers given in it; looked at ${String(STEPS)} times after a full collection: the second half over the first`;
-	const row = (name: string, samples: readonly number[]): Measured => {
-		return { name, unit: 'MB', ours: samples.slice(STEPS / 2), peer: samples.slice(0, STEPS / 2), reach: { atMost: 1.05 }, note };
+	const row = (name: string, samples: readonly number[], reach: Reach): Measured => {
+		return { name, unit: 'MB', ours: samples.slice(STEPS / 2), peer: samples.slice(0, STEPS / 2), reach, note };
 	};
-	return [row(names.heap, heapMb), row(names.rss, rssMb)];
+	// Resident memory has the page cache of the file in it, which fills up, and what the allocator keeps.
+	return [row(names.heap, heapMb, { atMost: 1.05 }), row(names.rss, rssMb, null)];
 }
 
 /** A full collection of garbage, which Node gives only to those who ask. */
