@@ -88,7 +88,8 @@ export class ItemLeaving {
 			const note = `${message} An answer of ${reused.day} to the same request is used.`;
 			return this.reused(reused, { reason, message: note });
 		}
-		return this.#result('fallback', this.#context.contract.fallbacks(), { source: 'fallback', reason, message });
+		const route = reason === 'batch_pending' ? 'pending' : 'fallback';
+		return this.#result(route, this.#context.contract.fallbacks(), { source: 'fallback', reason, message });
 	}
 
 	/** With an answer that was given before. */

@@ -60,7 +60,8 @@ export interface TokenUsage {
 }
 
 export interface ItemResult {
-	readonly route: 'result' | 'fallback';
+	/** `pending`: it waits in a batch, and carries its fallback values until then. */
+	readonly route: 'result' | 'fallback' | 'pending';
 	readonly attributes: Record<string, unknown>;
 	readonly llmCredits: LlmCredits;
 	readonly tokenUsage: TokenUsage | null;

@@ -10,7 +10,7 @@ import { PASS_PARAMS } from './llm-action/passes';
 import { REQUEST_PARAMS } from './llm-action/request';
 import { REUSE_PARAMS } from './llm-action/reuse';
 import { TIME_PARAMS } from './llm-action/time';
-import type { NodeDescription, Param } from './param';
+import type { NodeDescription, Output, Param } from './param';
 
 export const LLM_ACTION_PARAMS = [
 	...REQUEST_PARAMS,
@@ -36,6 +36,7 @@ export const LLM_ACTION: NodeDescription = {
 		'When the model does not fit the credits, a limit or the time, or cannot answer, the cheaper models are asked in their order; after the last one, the item leaves with the fallback values and the campaign goes on.',
 		'With passes, each answer is improved before it leaves. The credits of all its passes are set aside before the first; when a later one fails, the best answer so far is used.',
 		'With Reuse, an answer to exactly the same request is used again: before asking, or only instead of the fallback values. It costs nothing.',
+		'In a batch, items are handed in together at a lower price and leave at once as pending. Bring them back into the node later; those that are done leave with their answers. Keep `llmCredits` on them meanwhile.',
 		'The compliance text of the account goes with every request. Other texts of the account, such as its brand voice, go with requests that refer to them with `[[text:brand_voice]]`.',
 		'Every item carries `llmCredits`: `source` (model, cheaper_model, cache or fallback), `reason`, `message`, `model`, `credits`, `reserved`, `balance`, `usage`, `attempts`, `latencyMs`, `holdId`, `purpose`, `passes` and `checks`.',
 	],
@@ -46,11 +47,19 @@ export const LLM_ACTION: NodeDescription = {
 	params: LLM_ACTION_PARAMS,
 };
 
-/** Outputs of LLM Action by the choice of its `outputs` parameter. */
+const RESULT = { name: 'result', label: 'Result', help: 'Items with a model answer' } as const;
+const FALLBACK = { name: 'fallback', label: 'Fallback', help: 'Items with their fallback values' } as const;
+const PENDING = { name: 'pending', label: 'Pending', help: 'Items that wait in a batch, to be brought back later' } as const;
+
+/** Outputs of LLM Action: by the choice of its `outputs` parameter, and with items that wait in batches. */
 export const LLM_ACTION_OUTPUTS = {
-	separate: [
-		{ name: 'result', label: 'Result', help: 'Items with a model answer' },
-		{ name: 'fallback', label: 'Fallback', help: 'Items with their fallback values' },
-	],
+	separate: [RESULT, FALLBACK],
+	batched: [RESULT, FALLBACK, PENDING],
 	single: [{ name: 'all', label: 'All', help: 'Every item, in order' }],
 } as const;
+
+/** The outputs that these settings make. */
+export function actionOutputsOf({ outputs, delivery }: { readonly outputs: unknown; readonly delivery: unknown }): readonly Output[] {
+	if (outputs === 'single') return LLM_ACTION_OUTPUTS.single;
+	return delivery === 'batch' ? LLM_ACTION_OUTPUTS.batched : LLM_ACTION_OUTPUTS.separate;
+}

@@ -19,6 +19,13 @@ import { NodeStatus } from './node-status';
 /** Node-RED gives a node 15 s to stop. */
 const STOP_WITHIN_MS = 14_000;
 
+/** What leaves by which output, where they are separate. */
+const OUTPUTS: Readonly<Record<ItemResult['route'], (msg: NodeMessage) => (NodeMessage | null)[]>> = {
+	result: (msg) => [msg],
+	fallback: (msg) => [null, msg],
+	pending: (msg) => [null, null, msg],
+};
+
 export class ActionNode {
 	readonly #RED: NodeAPI;
 	readonly #node: Node;
@@ -111,7 +118,7 @@ export class ActionNode {
 		try {
 			this.#write(msg, result, outputField);
 			this.#progress.left(result);
-			way.send(isSeparate && result.route === 'fallback' ? [null, msg] : msg);
+			way.send(isSeparate ? OUTPUTS[result.route](msg) : msg);
 			way.done();
 		} catch (problem) {
 			this.#status.fail(problem, way.done);

@@ -24,6 +24,7 @@ export class ActionProgress {
 	/** Since the node was last idle. */
 	#done = 0;
 	#fallbacks = 0;
+	#pending = 0;
 	#expected: number | null = null;
 	#last: ItemResult['llmCredits'] | null = null;
 
@@ -49,6 +50,7 @@ export class ActionProgress {
 		if (this.#underWay === 0) {
 			this.#done = 0;
 			this.#fallbacks = 0;
+			this.#pending = 0;
 			this.#expected = null;
 		}
 		this.#underWay += 1;
@@ -59,6 +61,7 @@ export class ActionProgress {
 	left({ route, llmCredits }: ItemResult): void {
 		this.#last = llmCredits;
 		if (route === 'fallback') this.#fallbacks += 1;
+		if (route === 'pending') this.#pending += 1;
 		this.#ended();
 	}
 
@@ -93,6 +96,11 @@ export class ActionProgress {
 	#showOutcome(): void {
 		const last = this.#last;
 		if (last === null) return;
+		if (this.#fallbacks === 0 && this.#pending > 0) {
+			const wait = this.#done > 1 ? `${String(this.#pending)} of ${String(this.#done)} wait` : 'waits';
+			this.#status.show({ fill: 'blue', shape: 'ring', text: `${wait} in a batch` });
+			return;
+		}
 		if (this.#fallbacks === 0) {
 			const text = last.balance === null ? 'answered' : `${readableCredits(last.balance)} credits left`;
 			this.#status.show({ fill: 'green', shape: 'dot', text });

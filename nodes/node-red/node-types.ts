@@ -6,7 +6,7 @@
 import { LEDGER, PROVIDER } from '../../lib/params/connection';
 import { CREDIT_BALANCE } from '../../lib/params/credit-balance';
 import { FALLBACK_SWITCH, OTHERWISE } from '../../lib/params/fallback-switch';
-import { LLM_ACTION, LLM_ACTION_OUTPUTS } from '../../lib/params/llm-action';
+import { actionOutputsOf, LLM_ACTION } from '../../lib/params/llm-action';
 import type { ConnectionDescription, NodeDescription, Output, Param } from '../../lib/params/param';
 
 /** The nodes of the palette, in its order. */
@@ -65,8 +65,7 @@ export function defaultOutputsOf(description: NodeDescription): readonly Output[
 /** The outputs a node has with these values, which are keyed as in a flow. */
 export function outputsOf(description: NodeDescription, values: Readonly<Record<string, unknown>>): readonly Output[] {
 	if (description.outputs !== null) return description.outputs;
-	if (description.type === LLM_ACTION.type)
-		return values['outputMode'] === 'single' ? LLM_ACTION_OUTPUTS.single : LLM_ACTION_OUTPUTS.separate;
+	if (description.type === LLM_ACTION.type) return actionOutputsOf({ outputs: values['outputMode'], delivery: values['delivery'] });
 	const rows = values[values['mode'] === 'state' ? 'states' : 'rules'];
 	const named = (Array.isArray(rows) ? rows : []).map((row: unknown, index) => {
 		const { output } = row as { readonly output?: unknown };

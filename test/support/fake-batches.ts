@@ -122,6 +122,8 @@ export class FakeBatches {
 	keepsMetadata = true;
 	/** A status for every request that asks for a state, a list or a file; `null`: none. */
 	readFault: number | null = null;
+	/** What is waited for before anybody is told that a batch was made; `null`: nothing. */
+	beforeCreated: Promise<void> | null = null;
 	/** Requests by kind. */
 	readonly counts = { uploads: 0, creations: 0, states: 0, lists: 0, files: 0 };
 	readonly #files = new Map<string, { readonly filename: string; readonly text: string }>();
@@ -136,7 +138,8 @@ export class FakeBatches {
 	/** Answers a request of the batch interface; false for any other. */
 	answer(recorded: Recorded, response: http.ServerResponse): boolean {
 		const reply = this.#reply(recorded);
-		if (reply) send(response, reply);
+		const isCreation = recorded.method === 'POST' && recorded.path.includes('/batches');
+		if (reply) void Promise.resolve(isCreation ? this.beforeCreated : null).then(() => send(response, reply));
 		return reply !== null;
 	}
 

@@ -13,7 +13,7 @@ export const ONE_CREDIT_PRICES = 'gpt-4o-mini, 0.60, 2.00';
 /** A message that left, as far as tests look at it. */
 export interface Left {
 	readonly id: number;
-	readonly output: 'result' | 'fallback';
+	readonly output: 'result' | 'fallback' | 'pending';
 	readonly llm: Readonly<Record<string, unknown>> | undefined;
 	readonly credits: {
 		readonly source: string;

@@ -14,7 +14,7 @@ export const BATCH_PARAMS = [
 			{
 				value: 'batch',
 				label: 'In a Batch',
-				help: 'Items are handed in together and leave as Batch Pending. Bring them back later, and those that are done leave with their answers',
+				help: 'Items are handed in together and leave at once as pending. Bring them back later, and those that are done leave with their answers',
 			},
 		],
 	},

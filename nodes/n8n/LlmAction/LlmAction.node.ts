@@ -10,7 +10,7 @@ import { nodeProperties } from '../properties';
 import { runLlmAction } from './run';
 
 const OUTPUTS =
-	`={{ $parameter["outputs"] === "single" ? ${outputsOf(LLM_ACTION_OUTPUTS.single)} : ${outputsOf(LLM_ACTION_OUTPUTS.separate)} }}` as const;
+	`={{ $parameter["outputs"] === "single" ? ${outputsOf(LLM_ACTION_OUTPUTS.single)} : ($parameter["batch"] || {})["delivery"] === "batch" ? ${outputsOf(LLM_ACTION_OUTPUTS.batched)} : ${outputsOf(LLM_ACTION_OUTPUTS.separate)} }}` as const;
 
 export class LlmAction implements INodeType {
 	description: INodeTypeDescription = {

@@ -34,6 +34,14 @@ export function fallbackHints(results: readonly ItemResult[]): NodeExecutionHint
 	return [{ message: message.trim(), type: 'warning', location: 'outputPane' }];
 }
 
+/** How many items wait in a batch, or none. */
+export function pendingHints(results: readonly ItemResult[]): NodeExecutionHint[] {
+	const pending = results.filter(({ route }) => route === 'pending');
+	if (pending.length === 0) return [];
+	const message = `${pending.length} of ${results.length} items wait in a batch. Bring them back into this node later, through a Wait node or from a table, with their llmCredits.`;
+	return [{ message, type: 'info', location: 'outputPane' }];
+}
+
 /** Which model answered, what it cost, and how many items it left out. */
 export function previewHints(results: readonly ItemResult[], count: number): NodeExecutionHint[] {
 	return results.map((result) => {

@@ -7,7 +7,7 @@ import { formatCredits, parseCredits } from '../../../lib/core/money';
 import { mergeResult, type ItemResult, type LlmCredits } from '../../../lib/engine/item-result';
 import type { ActionItem, ItemInput, LlmAction, LlmActionValues, ProviderHandle } from '../../../lib/engine/llm-action';
 import { asPreview, previewOf } from '../../../lib/engine/preview';
-import { LLM_ACTION_OUTPUTS, LLM_ACTION_PARAMS } from '../../../lib/params/llm-action';
+import { actionOutputsOf, LLM_ACTION_PARAMS } from '../../../lib/params/llm-action';
 import { ACTION_OPERATION } from '../../../lib/params/llm-action/operation';
 import type { ValueOf } from '../../../lib/params/param';
 import { createLlmAction } from '../../../lib/runtime/runtime';
@@ -15,7 +15,7 @@ import { nodeLedger, nodeProvider, type NodeLedger } from '../connections';
 import { binaryOf, failedItem, nodeError } from '../outcome';
 import { itemReader, readStatic } from '../parameters';
 import { identify, type RunIdentity } from '../run-identity';
-import { fallbackHints, previewHints } from './hints';
+import { fallbackHints, pendingHints, previewHints } from './hints';
 
 const SETTINGS_MEND = 'No model was called and no credits were used. Open the node, mend this setting, and run it again.';
 
@@ -93,13 +93,15 @@ interface Outcome {
 
 function distribute(ctx: IExecuteFunctions, { items, results, values }: Outcome): INodeExecutionData[][] {
 	const isSingle = values.outputs === 'single' || isTool(ctx);
-	const outputs: INodeExecutionData[][] = isSingle ? [[]] : LLM_ACTION_OUTPUTS.separate.map(() => []);
+	const named = actionOutputsOf({ outputs: isSingle ? 'single' : 'separate', delivery: values.delivery });
+	const outputs: INodeExecutionData[][] = named.map(() => []);
 	results.forEach((result, itemIndex) => {
 		const item: INodeExecutionData = items[itemIndex] ?? { json: {} };
 		// Tokens that another node counted are not counted again here.
 		const { tokenUsage: _, ...json } = item.json;
 		const merged = { ...mergeResult(json, result, values.outputField), ...shownBy(values, result) } as IDataObject;
-		outputs[isSingle || result.route === 'result' ? 0 : 1]?.push({ json: merged, ...binaryOf(item), pairedItem: { item: itemIndex } });
+		const index = isSingle ? 0 : named.findIndex(({ name }) => name === result.route);
+		outputs[index]?.push({ json: merged, ...binaryOf(item), pairedItem: { item: itemIndex } });
 	});
 	return outputs;
 }
@@ -147,7 +149,7 @@ function refusedMark(message: string, { purpose }: RunIdentity): LlmCredits {
 
 /** Hints above the output, tokens in the list of executions, and totals with the execution. Stored answers were counted before. */
 function tellEditor(ctx: IExecuteFunctions, results: readonly ItemResult[]): void {
-	ctx.addExecutionHints(...fallbackHints(results));
+	ctx.addExecutionHints(...fallbackHints(results), ...pendingHints(results));
 	const fresh = results.filter(({ llmCredits }) => llmCredits.reason !== 'replayed');
 	tellTokens(ctx, fresh);
 	const spent = fresh.reduce((total, { llmCredits }) => total + parseCredits(llmCredits.credits, { field: 'credits' }), 0n);

@@ -1,5 +1,8 @@
 /** Owns the number of outputs of a node in its dialog, so that wires stay with the rule they belong to. */
 
+import { outputsOf } from '../../node-types';
+import { descriptionOf } from './checks';
+
 /**
  * Tells Node-RED where each former output went: from index to index, -1 for a removed one, and a name for a new one.
  * Node-RED takes it from the hidden field of the outputs when the dialog is saved.
@@ -7,7 +10,7 @@
 export function saveOutputs(form) {
 	const field = form.element.find('#node-input-outputs');
 	if (field.length === 0) return;
-	if (form.type === 'llm-credits-action') field.val(form.values().outputMode === 'single' ? 1 : 2);
+	if (form.type === 'llm-credits-action') field.val(outputsOf(descriptionOf(form.type), form.values()).length);
 	else field.val(JSON.stringify(outputMap(form)));
 }
 
