@@ -133,6 +133,21 @@ describe('Node-RED in Chromium', function () {
 		await editor.leave('cancel');
 	});
 
+	it('has an output more while items are handed in as batches', async () => {
+		await editor.edit('action');
+		await editor.openSection('batch');
+		await editor.page.selectOption('#node-input-delivery', 'batch');
+		await editor.type('#node-input-batchPricePercent', '40');
+		await saveAndReload();
+		expect(await stored('action')).to.deep.include({ delivery: 'batch', outputs: 3 });
+		await editor.edit('action');
+		await editor.openSection('batch');
+		expect(await editor.page.inputValue('#node-input-batchPricePercent')).to.equal('40');
+		await editor.page.selectOption('#node-input-delivery', 'now');
+		await saveAndReload();
+		expect(await stored('action')).to.deep.include({ delivery: 'now', outputs: 2 });
+	});
+
 	it('keeps a ladder of cheaper models, passes and limits, and offers models in its rows', async () => {
 		await editor.edit('action');
 		const { page } = editor;

@@ -111,7 +111,11 @@ export const REQUEST_PARAMS = [
 		section: 'main',
 		help: 'Where items leave the node',
 		choices: [
-			{ value: 'separate', label: 'Result and Fallback', help: 'Items with a model answer leave by Result, those that wait in a batch by Pending, the others by Fallback' },
+			{
+				value: 'separate',
+				label: 'Result and Fallback',
+				help: 'Items with a model answer leave by Result, those that wait in a batch by Pending, the others by Fallback',
+			},
 			{ value: 'single', label: 'All on One', help: 'Every item leaves by one output, in the order it came' },
 		],
 	},
