@@ -16,6 +16,15 @@ const PER_MILLE = 1000n;
 interface Observation {
 	readonly inputPerMille: bigint;
 	readonly outputTokens: number;
+	readonly isCutOff: boolean;
+}
+
+/** What a finished call tells. */
+export interface Lesson {
+	readonly estimatedInputTokens: number;
+	readonly usage: Usage;
+	/** A lowered limit ended the answer; nobody knows how long it would have been. */
+	readonly isCutOff?: boolean;
 }
 
 /** What is known of earlier calls, newest last, at most 64. */
@@ -63,6 +72,20 @@ export function estimateCost(price: ModelPrice, size: RequestSize, mode: Estimat
 	}
 }
 
+/** A call whose answer is bounded by what is set aside for it. */
+export function boundedCall(price: ModelPrice, size: RequestSize, learned: Learned): ShorterCall {
+	const outputLimitTokens = boundedOutput(size, learned);
+	return {
+		amountMicro: highestCost(price, { inputTokens: expectedInput(size, learned), outputTokens: outputLimitTokens }),
+		outputLimitTokens,
+	};
+}
+
+/** What a call with an answer of the usual limit costs at most, as far as its input is known. At least the learned estimate. */
+export function mostCost(price: ModelPrice, size: RequestSize, learned: Learned): Micro {
+	return highestCost(price, { inputTokens: expectedInput(size, learned), outputTokens: size.outputLimitTokens });
+}
+
 /** A call that is bounded by a shorter answer, so that it fits what is left. */
 export interface ShorterCall {
 	readonly amountMicro: Micro;
@@ -100,10 +123,10 @@ function usualOutput(learned: Learned): number {
 }
 
 /** Adds what a call really used to what is known; the oldest observation beyond 64 is forgotten. */
-export function learn(learned: Learned, { estimatedInputTokens, usage }: { estimatedInputTokens: number; usage: Usage }): Learned {
+export function learn(learned: Learned, { estimatedInputTokens, usage, isCutOff = false }: Lesson): Learned {
 	if (estimatedInputTokens <= 0) return learned;
 	const inputPerMille = ceilDivide(BigInt(usage.inputTokens) * PER_MILLE, BigInt(estimatedInputTokens));
-	return [...learned, { inputPerMille, outputTokens: usage.outputTokens }].slice(-WINDOW);
+	return [...learned, { inputPerMille, outputTokens: usage.outputTokens, isCutOff }].slice(-WINDOW);
 }
 
 /** The token estimate, corrected by the largest factor it was off by lately. */
@@ -113,8 +136,20 @@ function expectedInput(size: RequestSize, learned: Learned): number {
 	return Number(ceilDivide(BigInt(size.inputTokens) * worst, PER_MILLE));
 }
 
-/** The longest answer lately in tokens, never above the limit that is enforced. */
+/** An answer that was cut off might have been so many times as long. */
+const CUT_OFF_TIMES = 4;
+
+/** The longest answer lately in tokens, with room for those that were cut off, never above the limit that is enforced. */
 export function expectedOutput({ outputLimitTokens }: Pick<RequestSize, 'outputLimitTokens'>, learned: Learned): number {
-	const longest = learned.length === 0 ? FIRST_OUTPUT_TOKENS : Math.max(...learned.map(({ outputTokens }) => outputTokens));
-	return Math.min(longest, outputLimitTokens);
+	const lengths = learned.map(({ outputTokens, isCutOff }) => outputTokens * (isCutOff ? CUT_OFF_TIMES : 1));
+	return Math.min(lengths.length === 0 ? FIRST_OUTPUT_TOKENS : Math.max(...lengths), outputLimitTokens);
+}
+
+/** So many answers tell how long they may be; fewer are taken for chance. */
+const TELLING = 16;
+
+/** The length to which an answer is bounded: the longest expected, and at least a typical one until enough is learned. */
+export function boundedOutput(size: Pick<RequestSize, 'outputLimitTokens'>, learned: Learned): number {
+	const longest = expectedOutput(size, learned);
+	return learned.length < TELLING ? Math.max(longest, expectedOutput(size, NOTHING_LEARNED)) : longest;
 }

@@ -21,7 +21,7 @@ import {
 	type SizedClaim,
 } from './limits';
 import type { CounterRef, Labels, RefusalReason } from './model';
-import type { Micro } from './money';
+import { sumMicro, type Micro } from './money';
 import type { ModelPrice } from './pricing';
 import { pinKeyHash, pinOf } from './recorded-price';
 import { REFUSED_COUNTS } from './usage-counts';
@@ -38,7 +38,7 @@ const MAX_CALLS = 10;
  * would fit once open holds close is waited for rather than passed over. Precedence of refusals: `unpriced_model`; then an amount
  * of 0 always passes; `plan_not_eligible`, `overdrawn`, `cap_reached`, `budget_exceeded`, `floor_reached`, and `credits_held` (would
  * fit once open holds close) before `credits_exhausted`. In shadow mode the first alternative is held, and why it would not have
- * been is recorded.
+ * been is recorded. An alternative whose calls may cost more than their amount is passed over in silence where there is no room for that.
  */
 export function reserve(draft: Draft, command: ReserveCommand, context: EntryContext): Outcome {
 	checkReserve(command);
@@ -46,6 +46,8 @@ export function reserve(draft: Draft, command: ReserveCommand, context: EntryCon
 	let first: { readonly weighed: Weighed; readonly refusal: Refusal } | null = null;
 	for (const [choice, alternative] of command.alternatives.entries()) {
 		const weighed = weigh(draft, command, alternative);
+		const hasReach = alternative.calls.some(({ reach }) => reach);
+		if (hasReach && !isShadow && refusalOf(draft, command, reaching(weighed))) continue;
 		const refusal = refusalOf(draft, command, weighed);
 		if (!refusal || isShadow) {
 			const why = { shadow: refusal?.reason ?? null, steppedDown: first?.refusal.reason ?? null };
@@ -68,6 +70,8 @@ interface Weighed {
 	readonly calls: readonly WeighedCall[];
 	/** Of all calls together; `null` where one of them has no price. */
 	readonly amountMicro: Micro | null;
+	/** What the cap of a send is held against, where that is less than the amount. */
+	readonly sendMicro?: Micro;
 }
 
 function weigh(draft: Draft, command: ReserveCommand, { rung, calls }: Alternative): Weighed {
@@ -80,6 +84,20 @@ function weigh(draft: Draft, command: ReserveCommand, { rung, calls }: Alternati
 		return { ...call, limited, budgets };
 	});
 	return { rung, calls: weighed, amountMicro };
+}
+
+/** The same as large as it may become, as often as there must be room for. A cap of one send is met by its own calls alone. */
+function reaching(weighed: Weighed): Weighed {
+	const sizes = weighed.calls.map(({ amountMicro, reach }) => ({
+		roomMicro: reach ? reach.mostMicro * BigInt(reach.calls) : (amountMicro ?? 0n),
+		mostMicro: reach?.mostMicro ?? amountMicro ?? 0n,
+	}));
+	return {
+		...weighed,
+		calls: weighed.calls.map((call, index) => ({ ...call, amountMicro: sizes[index]?.roomMicro ?? 0n })),
+		amountMicro: sumMicro(sizes.map(({ roomMicro }) => roomMicro)),
+		sendMicro: sumMicro(sizes.map(({ mostMicro }) => mostMicro)),
+	};
 }
 
 interface Holding {
@@ -149,10 +167,14 @@ function refusalOf(draft: Draft, command: ReserveCommand, weighed: Weighed): Ref
 }
 
 /** The first cap, the first budget and the first floor in the way. */
-function limitHits(draft: Draft, command: ReserveCommand, { calls, amountMicro }: Weighed & { readonly amountMicro: Micro }): Refusal[] {
+function limitHits(
+	draft: Draft,
+	command: ReserveCommand,
+	{ calls, amountMicro, sendMicro = amountMicro }: Weighed & { readonly amountMicro: Micro },
+): Refusal[] {
 	const { floors } = draft.account.settings;
 	const counterOf = (ref: CounterRef): ReturnType<Draft['counter']> => draft.counter(ref);
-	const caps = capClaims(command).map((claim) => ({ ...claim, amountMicro }));
+	const caps = capClaims(command).map((claim) => ({ ...claim, amountMicro: claim.name === 'send' ? sendMicro : amountMicro }));
 	const hits: (LimitHit | null)[] = [
 		claimHit(caps, { reason: 'cap_reached', counterOf }),
 		claimHit(sized(calls), { reason: 'budget_exceeded', counterOf }),
@@ -194,8 +216,12 @@ function checkReserve({ alternatives, timeoutMs, caps }: ReserveCommand): void {
 			`A reservation may have ${String(MAX_ALTERNATIVES)} alternatives with 1 to ${String(MAX_CALLS)} calls each. Use fewer.`,
 		);
 	}
-	for (const { calls } of alternatives)
-		for (const { amountMicro } of calls) if (amountMicro !== null) checkAmount(amountMicro, 'reservation');
+	if (alternatives.length > 0 && alternatives.every(({ calls }) => calls.some(({ reach }) => reach)))
+		throw new CreditError('invalid_argument', 'Every alternative may cost more than its amount. Offer one that may not.');
+	for (const { amountMicro, reach } of alternatives.flatMap(({ calls }) => calls)) {
+		if (amountMicro !== null) checkAmount(amountMicro, 'reservation');
+		if (reach) checkAmount(reach.mostMicro, 'reservation');
+	}
 	for (const { limitMicro } of caps) checkAmount(limitMicro, 'cap');
 	if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1000 || timeoutMs > MAX_HOLD_TIMEOUT_MS) {
 		throw new CreditError('invalid_time', `The hold's timeout is ${String(timeoutMs)} ms; give 1 second to 8 days.`);

@@ -4,7 +4,16 @@
  */
 import { atRate, chargedBy } from '../core/charging';
 import type { ReservedCall } from '../core/commands';
-import { estimateCost, expectedOutput, shorterCalls, type EstimateMode, type Learned, type RequestSize } from '../core/estimate';
+import {
+	boundedCall,
+	boundedOutput,
+	estimateCost,
+	mostCost,
+	shorterCalls,
+	type EstimateMode,
+	type Learned,
+	type RequestSize,
+} from '../core/estimate';
 import { CreditError } from '../core/errors';
 import { parseCredits, type Micro } from '../core/money';
 import type { FixedCharge, ModelPrice } from '../core/pricing';
@@ -144,7 +153,7 @@ function laterSize(
 	const outputLimitTokens = settings.maxOutputTokens;
 	const own = sizeOf({ messages: [{ role: 'user', content: instructions }], schemaText: '', outputLimitTokens });
 	return {
-		inputTokens: size.inputTokens + expectedOutput(size, learned) + own.inputTokens,
+		inputTokens: size.inputTokens + boundedOutput(size, learned) + own.inputTokens,
 		inputBytes: size.inputBytes + mostBytes(settings) + own.inputBytes,
 		outputLimitTokens,
 	};
@@ -159,7 +168,10 @@ export function structuredModeOf({ values, memory }: ActionContext, modelId: str
 	return values.structuredOutput === 'auto' ? memory.mode(modelId) : values.structuredOutput;
 }
 
-/** What to reserve for a call now: as usual, and where sizes are learned, for a shorter answer in three steps. */
+/**
+ * What to reserve for a call now: as usual; where sizes are learned, also for an answer that is bounded by what is set aside, and for a
+ * shorter one in three steps.
+ */
 export function sizedCalls(
 	{ values, memory, isCharged }: ItemContext,
 	{ pass, model, price: full, size, memoryId }: Pick<CallPlan, 'pass' | 'model' | 'price' | 'size' | 'memoryId'>,
@@ -175,8 +187,11 @@ export function sizedCalls(
 	if (!price) return [sized(null, size.outputLimitTokens)];
 	const learned = memory.learned(memoryId);
 	const usual = sized(estimateCost(price, size, estimateModeOf(values, learned)), size.outputLimitTokens);
-	if (values.reservation !== 'learned') return [usual];
-	return [usual, ...shorterCalls(price, size, learned).map((shorter) => sized(shorter.amountMicro, shorter.outputLimitTokens))];
+	if (values.reservation !== 'learned' || price.charging) return [usual];
+	const bounded = [boundedCall(price, size, learned), ...shorterCalls(price, size, learned)];
+	// An answer may be longer than any lately only where as many as are asked at once could be, and still be paid.
+	const reach = { mostMicro: mostCost(price, size, learned), calls: values.concurrency };
+	return [{ ...usual, reach }, ...bounded.map(({ amountMicro, outputLimitTokens }) => sized(amountMicro, outputLimitTokens))];
 }
 
 /** The way of sizing reservations that the settings ask for. */

@@ -78,7 +78,7 @@ export function planLadder(
 	};
 }
 
-/** The ways to serve these rungs now: each as usual, then where sizes are learned, with shorter answers. */
+/** The ways to serve these rungs now: each as usual, then where sizes are learned, with bounded and with shorter answers. */
 export function offersOf(rungs: readonly Rung[]): Offer[] {
 	return rungs.flatMap(({ index, calls }) => offers(index, calls));
 }
@@ -88,15 +88,16 @@ export function callOffers(rung: Rung, call: CallPlan): Offer[] {
 	return offers(rung.index, [call]);
 }
 
-/** Shortens all calls of a rung by the same step. A step that saves nothing is left out. */
+/** Bounds and shortens all calls of a rung by the same step. A step that saves nothing is left out. */
 function offers(rung: number, calls: readonly CallPlan[]): Offer[] {
 	const steps = calls.map((call) => call.sized());
 	const most = Math.max(...steps.map(({ length }) => length));
 	const all = Array.from({ length: most }, (_, step) => ({ rung, calls: steps.flatMap((sized) => sized[step] ?? sized.slice(-1)) }));
-	const [full, ...shorter] = all;
+	const reaching = all.filter((offer) => offer.calls.some(({ reach }) => reach));
+	const [full, ...shorter] = all.slice(reaching.length);
 	if (!full) return [];
 	const fullMicro = amountOf(full);
-	return [full, ...shorter.filter((offer) => fullMicro !== null && (amountOf(offer) ?? fullMicro) < fullMicro)];
+	return [...reaching, full, ...shorter.filter((offer) => fullMicro !== null && (amountOf(offer) ?? fullMicro) < fullMicro)];
 }
 
 function amountOf({ calls }: Offer): bigint | null {

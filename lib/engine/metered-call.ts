@@ -201,7 +201,7 @@ export class MeteredCall {
 
 	/** Charges the call. Returns a note for people when something about the charge is unusual. */
 	async #settle(reading: UsageReading, { kept, hasPassed }: { kept: Kept; hasPassed: boolean }): Promise<string | null> {
-		const { context, ledger, plan, hold } = this.#options;
+		const { context, ledger, hold } = this.#options;
 		const { actualMicro, measure, note } = this.#cost(reading, hasPassed);
 		const keptForMs = context.values.keepResultsHours * 3_600_000;
 		const text = encodeKept(kept);
@@ -209,11 +209,7 @@ export class MeteredCall {
 		const result = isKept ? { text, keptUntilMs: context.timing.clock() + keptForMs } : null;
 		this.chargedMicro = actualMicro;
 		this.reservedMicro = hold.amountMicro;
-		if (this.usage)
-			context.memory.setLearned(
-				plan.memoryId,
-				learn(context.memory.learned(plan.memoryId), { estimatedInputTokens: plan.size.inputTokens, usage: this.usage }),
-			);
+		if (this.usage) this.#learn(this.usage, kept.kind === 'values');
 		try {
 			const { availableMicro } = await ledger.settle({ holdSeq: hold.seq, actualMicro, measure, usage: this.usage, result });
 			this.availableMicro = availableMicro;
@@ -221,6 +217,14 @@ export class MeteredCall {
 		} catch (error) {
 			return `The cost could not be recorded and is reported as unconfirmed: ${isCreditError(error) ? error.message : String(error)}`;
 		}
+	}
+
+	#learn(usage: Usage, isUsable: boolean): void {
+		const { context, plan, outputLimitTokens } = this.#options;
+		const isLowered = outputLimitTokens < plan.size.outputLimitTokens;
+		const isCutOff = isLowered && !isUsable && usage.outputTokens >= outputLimitTokens;
+		const learned = learn(context.memory.learned(plan.memoryId), { estimatedInputTokens: plan.size.inputTokens, usage, isCutOff });
+		context.memory.setLearned(plan.memoryId, learned);
 	}
 
 	/** The cost from the usage reported; from the reservation where usage is missing or unusable, never 0 (ledger rule 28). */
