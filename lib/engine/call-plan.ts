@@ -198,7 +198,7 @@ export function sizedCalls(
 function estimateModeOf(values: LlmActionValues, learned: Learned): EstimateMode {
 	switch (values.reservation) {
 		case 'fixed':
-			return { kind: 'fixed', amountMicro: parseCredits(values.reservationCredits, { field: 'Credits per Call', min: 1n }) };
+			return { kind: 'fixed', amountMicro: parseCredits(values.reservationCredits, { field: 'Reservation per Call', min: 1n }) };
 		case 'strict':
 			return { kind: 'strict' };
 		case 'learned':
@@ -210,5 +210,5 @@ function estimateModeOf(values: LlmActionValues, learned: Learned): EstimateMode
 
 /** The charge that the settings ask for; `null` is by tokens. Throws `invalid_settings` for a rate that is none. */
 export function chargeIn({ charging, chargeRate }: LlmActionValues): FixedCharge | null {
-	return charging === 'tokens' ? null : { kind: charging, rateMicro: parseCredits(chargeRate, { field: 'Rate' }) };
+	return charging === 'tokens' ? null : { kind: charging, rateMicro: parseCredits(chargeRate, { field: 'Charge Rate' }) };
 }

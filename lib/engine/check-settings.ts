@@ -35,7 +35,7 @@ export function judgeOf({
 	const model = judgeModel.trim();
 	if (model === '') return null;
 	if (judgeCriteria.trim() !== '') return { model, criteria: judgeCriteria, threshold: judgeThreshold };
-	throw new CreditError('invalid_settings', 'Criteria for the Judge is empty. Say what a good message is, or choose no judge.');
+	throw new CreditError('invalid_settings', 'Judge Criteria is empty. Say what a good message is, or choose no judge.');
 }
 
 /** The code of a language as somebody wrote it; empty: any. Throws `invalid_settings` for what is no language. */

@@ -25,7 +25,7 @@ export class LlmAction {
 
 	/** Throws `invalid_settings` for attributes, fallback values, checks or amounts that could never work. */
 	constructor(options: LlmActionOptions) {
-		parseCredits(options.values.reservationCredits, { field: 'Credits per Call', min: 1n });
+		parseCredits(options.values.reservationCredits, { field: 'Reservation per Call', min: 1n });
 		chargeIn(options.values);
 		this.#context = {
 			...options,

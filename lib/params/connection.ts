@@ -17,7 +17,8 @@ export const LEDGER_PARAMS = [
 		kind: 'secret',
 		default: '',
 		section: 'main',
-		help: 'For a ledger that several machines share: postgres://user:password@host:5432/database. Kept as secret as a password. When it is set, neither the file nor LLM_CREDITS_LEDGER is used',
+		placeholder: 'postgres://user:password@host:5432/database',
+		help: 'For a ledger that several machines share. Kept as secret as a password. When it is set, neither the file nor LLM_CREDITS_LEDGER is used',
 	},
 	{
 		name: 'account',
@@ -93,9 +94,16 @@ export const PROVIDER_PARAMS = [
 		default: '',
 		section: 'main',
 		placeholder: 'https://llm.example.com/v1',
-		help: 'Address up to and including /v1. Empty: the usual address of the service',
+		help: 'Address up to and including /v1; of Azure, the address of the resource. Empty: the usual address of the service',
 	},
-	{ name: 'apiKey', label: 'API Key', kind: 'secret', default: '', section: 'main', help: 'Servers of your own often need none' },
+	{
+		name: 'apiKey',
+		label: 'API Key',
+		kind: 'secret',
+		default: '',
+		section: 'main',
+		help: 'The key that the service gave you. Servers of your own often need none',
+	},
 	{
 		name: 'apiVersion',
 		label: 'API Version',
@@ -145,7 +153,7 @@ export const PROVIDER_PARAMS = [
 		default: '',
 		section: 'options',
 		placeholder: 'http://proxy.example.com:3128',
-		help: 'Empty: the proxy of the environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY)',
+		help: 'Proxy on the way to the service. Empty: the one of the environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY)',
 	},
 	{
 		name: 'pricing',
@@ -176,7 +184,7 @@ export const PROVIDER_PARAMS = [
 		default: '',
 		section: 'options',
 		placeholder: 'my-model, 0.40, 1.60',
-		help: 'One model a line: model, dollars per million input tokens, dollars per million output tokens, and if you like dollars per million cached input tokens. A model ending in * stands for all that begin so. They win over the built-in list',
+		help: 'One model a line: model, dollars per million input tokens, dollars per million output tokens, and, if you like, dollars per million cached input tokens. my-* stands for every model whose name begins with my-. These prices win over the built-in list',
 	},
 	{
 		name: 'unpriced',

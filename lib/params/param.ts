@@ -77,6 +77,8 @@ export interface NumberParam extends ParamBase {
 	readonly isInteger: boolean;
 	/** Shown behind the field. */
 	readonly unit?: string;
+	/** For one that may be empty: what a field that cannot be empty starts with. */
+	readonly suggested?: number;
 }
 
 /** An amount of credits as a decimal text, exact to the micro-credit. */

@@ -17,6 +17,9 @@ export const ROWS = 'values';
 /** Credential switch behind which the section `options` lies, because n8n's credential form has no collections. */
 export const MORE_SETTINGS = 'moreSettings';
 
+/** From how many options on n8n's conventions have them sorted by name. */
+export const SORTED_FROM = 5;
+
 /** Sections that are one list each: n8n shows a list by itself, so no collection is put around it. */
 const LISTS: ReadonlySet<Section> = new Set<Section>(['cheaper', 'passes']);
 
@@ -65,7 +68,7 @@ export function pathOf({ name, section }: Param): string {
 	return isInline(section) ? name : `${section}.${name}`;
 }
 
-/** The default as n8n's form shows it. A number that may be empty is an option: once it is added, it starts at 1 within its bounds. */
+/** The default as n8n's form shows it. A number that may be empty is an option: once it is added, it starts at what is suggested, else at 1 within its bounds. */
 export function hostDefault(param: Param): NodeParameterValueType {
 	switch (param.kind) {
 		case 'rows':
@@ -75,7 +78,7 @@ export function hostDefault(param: Param): NodeParameterValueType {
 		case 'choices':
 			return [...param.default];
 		case 'number':
-			return param.default ?? Math.min(Math.max(1, param.min), param.max);
+			return param.default ?? param.suggested ?? Math.min(Math.max(1, param.min), param.max);
 		case 'text':
 		case 'secret':
 		case 'credits':
@@ -122,7 +125,9 @@ function rowsFromHost({ fields }: RowsParam, rows: unknown): unknown {
 }
 
 function collectionOf(params: readonly Param[], { name, title, intro }: (typeof FOLDED_SECTIONS)[number]): INodeProperties[] {
-	const inside = params.filter((param) => param.section === name).sort((a, b) => a.label.localeCompare(b.label));
+	const inside = params.filter((param) => param.section === name);
+	// n8n's linter wants longer lists by name; short ones read best in their own order, what others depend on first.
+	if (inside.length >= SORTED_FROM) inside.sort((a, b) => a.label.localeCompare(b.label));
 	if (inside.length === 0) return [];
 	const names = new Set(inside.map((param) => param.name));
 	const options = inside.map((param) => toProperty(param, { isInside: true, siblings: names }));
@@ -154,7 +159,7 @@ function toProperty(param: Param, { isInside, siblings }: Place): INodePropertie
 		name: param.name,
 		default: hostDefault(param),
 		description: param.help,
-		...(param.kind === 'number' && param.unit !== undefined ? { hint: `In ${param.unit}` } : {}),
+		...hintOf(param),
 		...(param.placeholder === undefined ? {} : { placeholder: placeholderOf(param.placeholder) }),
 		...(param.isRequired && !isInside ? { required: true } : {}),
 		...(param.isPerItem ? {} : { noDataExpression: true }),
@@ -218,8 +223,19 @@ function isOptionalNumber(field: FieldParam): field is Extract<FieldParam, { kin
 /** A number of a row that may stay empty: n8n's fields for numbers cannot. What is typed is checked when it is read. */
 function numberAsText({ label, name, help, placeholder, unit }: Extract<FieldParam, { kind: 'number' }>): INodeProperties {
 	const shown = placeholder === undefined ? {} : { placeholder: placeholderOf(placeholder) };
-	const hint = unit === undefined ? {} : { hint: `In ${unit}` };
+	const hint = unitHint(label, unit);
 	return { displayName: label, name, type: 'string', default: '', description: help, noDataExpression: true, ...shown, ...hint };
+}
+
+/** What an amount is counted in. */
+function hintOf(param: Param): Pick<INodeProperties, 'hint'> {
+	if (param.kind === 'credits') return unitHint(param.label, 'credits');
+	return param.kind === 'number' ? unitHint(param.label, param.unit) : {};
+}
+
+/** Nothing where the label says it. */
+function unitHint(label: string, unit: string | undefined): Pick<INodeProperties, 'hint'> {
+	return unit === undefined || label.toLowerCase().includes(unit) ? {} : { hint: `In ${unit}` };
 }
 
 /** n8n lists options by name; the options of an operation also say what they do in the node picker. */
@@ -235,7 +251,7 @@ function choicesOf(choices: readonly Choice[], param: Param): INodePropertyOptio
 }
 
 function placeholderOf(placeholder: string): string {
-	return /^(leave|as) /i.test(placeholder) ? placeholder : `e.g. ${placeholder}`;
+	return /^(leave|same|all) |^(automatic|default)$|, or empty /i.test(placeholder) ? placeholder : `e.g. ${placeholder}`;
 }
 
 function mutable(conditions: NonNullable<Param['showWhen']>): Record<string, (string | boolean)[]> {

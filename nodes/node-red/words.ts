@@ -14,9 +14,11 @@ const HELP: Readonly<Record<string, string>> = {
 	'llm-credits-action.outputField':
 		'Property of the message that receives the attributes, such as llm or payload.llm. Empty puts them beside the other properties',
 	'llm-credits-action.idempotencyKey': 'Two messages with the same key are paid once and get the same answer. Empty: every message is new',
+	'llm-credits-action.execution':
+		'Messages with the same text here count as one execution. Empty: the sequence that the message is part of, by msg.parts.id',
 	'llm-credits-balance.outputField': 'Property of the message that receives the answer. Empty: payload',
 	'llm-credits-ledger.path':
-		'File that keeps the credits. Empty: llm-credits/ledger.db in the user folder of Node-RED. n8n may use the same file on the same machine, not over a network drive',
+		'File that keeps the credits. Empty: the ledger that LLM_CREDITS_LEDGER names, else llm-credits/ledger.db in the user folder of Node-RED. n8n may use the same file on the same machine, not over a network drive',
 };
 
 const CHOICE_HELP: Readonly<Record<string, string>> = {
@@ -32,9 +34,15 @@ const PLACEHOLDERS: Readonly<Record<string, string>> = {
 /** A text of the descriptions in the words of Node-RED. */
 export function inNodeRedWords(text: string): string {
 	return text
+		.replace(/^Whether (?:to )?(.)/, (_whole, first: string) => first.toUpperCase())
 		.replace(/\b(an|one|An|One) item\b/g, (_whole, article: string) => `${article.replace(/^([aA])n$/, '$1')} message`)
 		.replace(/\bitem(s?)\b/g, 'message$1')
 		.replace(/\bItem(s?)\b/g, 'Message$1');
+}
+
+/** A text of the descriptions, which have no final period, as it stands alone under a field. */
+export function asSentence(text: string): string {
+	return text === '' || /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 /** The help of a parameter as Node-RED's users read it. */

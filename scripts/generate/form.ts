@@ -5,7 +5,7 @@
 import { connectionsOf, keyOf, typeKeyOf, type ConnectionProperty } from '../../nodes/node-red/node-types';
 import { LLM_ACTION } from '../../lib/params/llm-action';
 import { FOLDED_SECTIONS, type ConnectionDescription, type NodeDescription, type Param } from '../../lib/params/param';
-import { helpOfParam, inNodeRedWords, placeholderOf } from '../../nodes/node-red/words';
+import { asSentence, helpOfParam, inNodeRedWords, placeholderOf } from '../../nodes/node-red/words';
 
 type Description = NodeDescription | ConnectionDescription;
 
@@ -64,7 +64,7 @@ function sectionOf({ name, title, intro }: (typeof FOLDED_SECTIONS)[number], con
 	return foldedPart(name, title, [
 		`<div class="llmc-section-body${isAlone ? ' llmc-alone' : ''}">`,
 		// Node-RED shows every option with its value, so there is none that is not set.
-		...(isAlone || name === 'options' ? [] : [`<div class="llmc-hint">${escape(inNodeRedWords(intro))}.</div>`]),
+		...(isAlone || name === 'options' ? [] : [`<div class="llmc-hint">${escape(asSentence(inNodeRedWords(intro)))}</div>`]),
 		...inside.map((param) => rowOf(param, context)),
 		'</div>',
 	]);
@@ -111,7 +111,7 @@ function rowOf(param: Param, { prefix, description }: Context): string {
 /** What stands under a field. Labels are introduced once for all, so only what goes beyond that is repeated there. */
 function hintOf(param: Param, help: string): string {
 	const text = param.section === 'labels' ? help.split('. ').slice(1).join('. ') : help;
-	return text === '' ? '' : `<div class="llmc-hint">${escape(text)}</div>`;
+	return text === '' ? '' : `<div class="llmc-hint">${escape(asSentence(text))}</div>`;
 }
 
 function fieldOf(param: Param, { id, prefix, description }: Context & { readonly id: string }): string {
@@ -122,15 +122,15 @@ function fieldOf(param: Param, { id, prefix, description }: Context & { readonly
 		case 'model': {
 			const button =
 				'<button type="button" class="red-ui-button llmc-pick" title="Show the models of the provider"><i class="fa fa-list"></i></button>';
-			return `<div class="llmc-combo"><input type="text" id="${id}" style="width: 100%">${typeField}${button}</div><div class="llmc-cost"></div>`;
+			return `<div class="llmc-combo"><input type="text" id="${id}"${placeholder} style="width: 100%">${typeField}${button}</div><div class="llmc-cost"></div>`;
 		}
 		case 'text':
 			if ((param.rows ?? 1) > 1) return `<textarea id="${id}" rows="${String(param.rows)}"${placeholder}></textarea>`;
 			return `<input type="text" id="${id}"${placeholder} style="width: 100%">${typeField}`;
 		case 'secret':
-			return `<input type="password" id="${id}" autocomplete="new-password">`;
+			return `<input type="password" id="${id}"${placeholder} autocomplete="new-password">`;
 		case 'number':
-			return param.isPerItem ? `<input type="text" id="${id}" style="width: 100%">${typeField}` : numberField(param, id);
+			return param.isPerItem ? `<input type="text" id="${id}" style="width: 100%">${typeField}` : numberField(param, { id, placeholder });
 		case 'credits':
 			return param.isPerItem
 				? `<input type="text" id="${id}" style="width: 100%">${typeField}`
@@ -148,9 +148,12 @@ function fieldOf(param: Param, { id, prefix, description }: Context & { readonly
 	}
 }
 
-function numberField({ min, max, isInteger, unit }: Extract<Param, { kind: 'number' }>, id: string): string {
+function numberField(
+	{ min, max, isInteger, unit }: Extract<Param, { kind: 'number' }>,
+	{ id, placeholder }: { readonly id: string; readonly placeholder: string },
+): string {
 	const bounds = `min="${String(min)}" max="${String(max)}" step="${isInteger ? '1' : 'any'}"`;
-	return `<input type="number" id="${id}" ${bounds}>${unit === undefined ? '' : `<span class="llmc-unit">${escape(unit)}</span>`}`;
+	return `<input type="number" id="${id}"${placeholder} ${bounds}>${unit === undefined ? '' : `<span class="llmc-unit">${escape(unit)}</span>`}`;
 }
 
 interface Labelled {

@@ -1,12 +1,11 @@
 /** The dialogs of the Node-RED nodes in Chromium: opened, filled, saved, deployed, and the same after a reload. */
 import { expect } from 'chai';
-import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { FOLDED_SECTIONS } from '../../lib/params/param';
+import { launchChromium } from '../support/chromium';
 import { startFakeOpenAi, type FakeOpenAi } from '../support/fake-openai';
 import { grantCredits } from '../support/ledger-reader';
-import { Editor, startBrowser } from '../support/node-red-editor';
+import { Editor } from '../support/node-red-editor';
 import { ACTION, everyNodeFlow } from '../support/node-red-flow';
 import { startNodeRed, type FlowNode, type NodeRed } from '../support/real-node-red';
 
@@ -18,7 +17,7 @@ describe('Node-RED in Chromium', function () {
 	let editor: Editor;
 
 	before(async () => {
-		[browser, nodeRed, provider] = await Promise.all([startBrowser(), startNodeRed(), startFakeOpenAi()]);
+		[browser, nodeRed, provider] = await Promise.all([launchChromium(), startNodeRed(), startFakeOpenAi()]);
 		await grantCredits(join(nodeRed.userDir, 'ledger.db'), '12345.5');
 	});
 	beforeEach(async () => {
@@ -32,7 +31,6 @@ describe('Node-RED in Chromium', function () {
 	after(async () => {
 		await Promise.all([browser.close(), nodeRed.stop(), provider.close()]);
 		nodeRed.remove();
-		process.stdout.write(`      Pictures of the dialogs: ${Editor.pictures}\n`);
 	});
 
 	const stored = async (id: string): Promise<FlowNode> => {
@@ -190,7 +188,7 @@ describe('Node-RED in Chromium', function () {
 		expect(await cheaper.locator('[data-field="maxOutputTokens"] input').inputValue()).to.equal('80');
 		expect(await page.locator('.llmc-section[data-section="cheaper"] .llmc-section-summary').textContent()).to.equal('gpt-4o-mini');
 		expect(await page.locator('.llmc-section[data-section="passes"] .llmc-section-summary').textContent()).to.equal('Refine, Validate');
-		await editor.photograph('light-action-ladder');
+		await editor.photograph('action-ladder');
 		await editor.leave('cancel');
 	});
 
@@ -221,7 +219,7 @@ describe('Node-RED in Chromium', function () {
 		await editor.type('.llmc-row[data-key="judgeModel"] .red-ui-typedInput-input', 'gpt-4o-mini');
 		expect(await message('judgeCriteria')).to.contain('Say what a good message is');
 		await editor.type('#node-input-judgeCriteria', 'Warm and brief.');
-		await editor.photograph('light-action-checks');
+		await editor.photograph('action-checks');
 		await saveAndReload();
 		expect(await stored('action')).to.deep.include({
 			requiredFields: 'payload.name, payload.plan',
@@ -272,7 +270,7 @@ describe('Node-RED in Chromium', function () {
 		expect(await page.locator('.llmc-row[data-key="concurrency"] .llmc-message').textContent()).to.equal(
 			'Calls at a Time is "0". Give a whole number from 1 to 256.',
 		);
-		await editor.photograph('light-action-invalid');
+		await editor.photograph('action-invalid');
 		await editor.leave();
 		const errors = await page.evaluate<string[]>(`RED.nodes.node('action').validationErrors`);
 		expect(errors.join('\n')).to.include('not a number').and.include('cannot be read').and.include('Calls at a Time');
@@ -361,38 +359,4 @@ describe('Node-RED in Chromium', function () {
 		await saveAndReload();
 		expect(await stored('ledger')).to.include({ timeZone: 'Europe/Oslo' });
 	});
-
-	for (const theme of ['light', 'dark'] as const) {
-		it(`leaves pictures of every dialog in the ${theme} theme`, async () => {
-			await editor.page.close();
-			editor = await Editor.open(browser, nodeRed, theme);
-			const { page } = editor;
-			const pictures: string[] = [];
-			for (const id of ['action', 'switch', 'balance']) {
-				await editor.edit(id);
-				pictures.push(await editor.photograph(`${theme}-${id}`));
-				if (id === 'action') {
-					for (const { name } of FOLDED_SECTIONS) await editor.openSection(name);
-					for (const key of ['cheaperModels', 'passes'])
-						await page.locator(`.llmc-row[data-key="${key}"] .red-ui-editableList-addButton`).click();
-					pictures.push(await editor.photograph(`${theme}-action-open`));
-				}
-				if (id === 'balance') {
-					await page.selectOption('#node-input-operation', 'grant');
-					pictures.push(await editor.photograph(`${theme}-balance-grant`));
-				}
-				await editor.leave('cancel');
-			}
-			for (const [id, type] of [
-				['ledger', 'llm-credits-ledger'],
-				['provider', 'llm-credits-provider'],
-			] as const) {
-				await editor.edit(id, type);
-				if (id === 'ledger') await page.locator('.llmc-available').waitFor();
-				pictures.push(await editor.photograph(`${theme}-${id}`));
-				await editor.leave('cancel');
-			}
-			for (const path of pictures) expect(statSync(path).size, path).to.be.greaterThan(5_000);
-		});
-	}
 });

@@ -1,8 +1,7 @@
 /** The packed package in the real n8n, seen in its editor with Chromium: the nodes open, their outputs follow their settings, a run says why items fell back. */
 import { expect } from 'chai';
-import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
-import { launchChromium } from '../support/chromium';
+import { launchChromium, picturePath } from '../support/chromium';
 import { items, manualTrigger, workflowOf } from '../support/n8n-workflow-builder';
 import { creditBalance, fallbackSwitch, openWorld, peopleList, sharedN8n, type World } from '../support/n8n-world';
 
@@ -47,8 +46,8 @@ describe('n8n: the editor', function () {
 
 	/** Keeps a picture for people to look at, where LLM_CREDITS_PICTURES names a folder. */
 	async function picture(name: string): Promise<void> {
-		const folder = process.env['LLM_CREDITS_PICTURES'];
-		if (folder) await page.screenshot({ path: join(folder, `n8n-${name.toLowerCase().replaceAll(' ', '-')}.png`) });
+		const path = picturePath(`n8n-${name.toLowerCase().replaceAll(' ', '-')}`);
+		if (path !== null) await page.screenshot({ path });
 	}
 
 	/** Opens a node, waits until its form shows all of these, and closes it. */

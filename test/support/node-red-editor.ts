@@ -2,39 +2,14 @@
  * Owns the editor of a real Node-RED in a real Chromium: opening dialogs, filling them as a person does, deploying, looking.
  * Refuses to reach past the page: what it reads, a person could read.
  */
-import { existsSync, mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import type { Section } from '../../lib/params/param';
+import { picturePath } from './chromium';
 import type { NodeRed } from './real-node-red';
 
-const FLAGS = [
-	'--headless',
-	'--no-sandbox',
-	'--disable-gpu',
-	'--disable-quic',
-	'--no-first-run',
-	'--disable-background-networking',
-	'--disable-component-update',
-	'--disable-sync',
-];
 const TYPES = ['llm-credits-action', 'llm-credits-balance', 'llm-credits-fallback-switch', 'llm-credits-ledger', 'llm-credits-provider'];
 
-/** Starts the browser of this machine. */
-export async function startBrowser(): Promise<Browser> {
-	const executablePath = process.env['LLM_CREDITS_CHROMIUM'] ?? '/usr/bin/chromium';
-	if (!existsSync(executablePath)) {
-		throw new Error(
-			`There is no browser at ${executablePath}. Install Chromium ("apt-get install chromium"), or name one in LLM_CREDITS_CHROMIUM.`,
-		);
-	}
-	return chromium.launch({ executablePath, args: FLAGS });
-}
-
 export class Editor {
-	/** Where screenshots of this test process lie. */
-	static readonly pictures = mkdtempSync(join(tmpdir(), 'llmc-pictures-'));
 	readonly #nodeRed: NodeRed;
 	readonly page: Page;
 	/** Errors the page reported. */
@@ -114,15 +89,15 @@ export class Editor {
 		if (!(await section.getAttribute('class'))?.includes('llmc-open')) await section.locator('.llmc-section-head').click();
 	}
 
-	/** Photographs the dialog in full height; returns the path. */
-	async photograph(name: string): Promise<string> {
-		const path = join(Editor.pictures, `${name}.png`);
+	/** Photographs the dialog in full height, where pictures are asked for. */
+	async photograph(name: string): Promise<void> {
+		const path = picturePath(`node-red-${name}`);
+		if (path === null) return;
 		const height = await this.page.evaluate<number>(
 			`Math.ceil(document.querySelector('.red-ui-tray .llmc-form')?.getBoundingClientRect().height ?? 800)`,
 		);
 		await this.page.setViewportSize({ width: 1400, height: Math.max(700, height + 260) });
 		await this.page.locator('.red-ui-tray').screenshot({ path });
 		await this.page.setViewportSize({ width: 1400, height: 1100 });
-		return path;
 	}
 }

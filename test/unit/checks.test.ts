@@ -360,9 +360,7 @@ describe('settings of checks', () => {
 			'Rule 1: Attribute is "Subject", which is no output attribute with text; use subject or body, or leave it empty.',
 		);
 		expect(await refusal(rules(rule('contains', 'score', 'x')))).to.contain('no output attribute with text');
-		expect(await refusal({ judgeModel: 'judge' })).to.equal(
-			'Criteria for the Judge is empty. Say what a good message is, or choose no judge.',
-		);
+		expect(await refusal({ judgeModel: 'judge' })).to.equal('Judge Criteria is empty. Say what a good message is, or choose no judge.');
 		expect(await refusal(rules(rule('contains', ' body ', 'x')))).to.equal('accepted');
 	});
 });

@@ -8,7 +8,7 @@ export const BATCH_PARAMS = [
 		kind: 'choice',
 		default: 'now',
 		section: 'batch',
-		help: 'When the answers come',
+		help: 'When the answers come: at once, or later and cheaper in a batch',
 		choices: [
 			{ value: 'now', label: 'At Once', help: 'Each item waits for its answer' },
 			{
@@ -29,7 +29,7 @@ export const BATCH_PARAMS = [
 		unit: 'hours',
 		section: 'batch',
 		showWhen: { delivery: ['batch'] },
-		help: 'How long the provider may take. Credits stay set aside for it, and for one day more in which you collect. Most providers know only 24 hours',
+		help: 'How long the provider may take. Credits stay set aside for it, and for one day more in which you collect. Most providers offer 24 hours only',
 	},
 	{
 		name: 'batchPricePercent',
@@ -42,6 +42,8 @@ export const BATCH_PARAMS = [
 		unit: '% of the usual price',
 		section: 'batch',
 		showWhen: { delivery: ['batch'] },
+		suggested: 50,
+		placeholder: 'automatic',
 		help: 'What the provider asks for a batch. Empty: half at providers that are known to give it, the full price at others',
 	},
 ] as const satisfies readonly Param[];

@@ -8,24 +8,24 @@ export const CHARGING_PARAMS = [
 		kind: 'choice',
 		default: 'tokens',
 		section: 'options',
-		help: 'What the credits of an item follow from. The tokens that its calls use are recorded either way',
+		help: 'How the credits of an item are counted. The tokens that its calls use are recorded either way',
 		choices: [
 			{
 				value: 'outcome',
 				label: 'By Outcome',
-				help: 'The rate below for an answer that passes its checks. Nothing where it fails them, is replaced in part, or there is none',
+				help: 'The charge rate, for each answer that passes its checks. An item without one, or with a part replaced, is free',
 			},
 			{ value: 'tokens', label: 'By Tokens', help: 'What the calls cost at the prices of their models' },
 			{
 				value: 'flat',
 				label: 'Flat Rate',
-				help: 'The rate below, once for each item that a model was paid for, with all its passes, checks and retries',
+				help: 'The charge rate, once for each item that a model was paid for, whatever its passes, checks and retries',
 			},
 		],
 	},
 	{
 		name: 'chargeRate',
-		label: 'Rate',
+		label: 'Charge Rate',
 		kind: 'credits',
 		default: '10',
 		section: 'options',

@@ -44,7 +44,7 @@ export const CHEAPER_PARAMS = [
 				isInteger: true,
 				unit: 'tokens',
 				section: 'main',
-				placeholder: 'as for the model',
+				placeholder: 'same as above',
 				help: 'Empty: the same as for the model above',
 			},
 			{
@@ -56,7 +56,7 @@ export const CHEAPER_PARAMS = [
 				max: 2,
 				isInteger: false,
 				section: 'main',
-				placeholder: 'as for the model',
+				placeholder: 'same as above',
 				help: 'Empty: the same as for the model above',
 			},
 			{
@@ -72,7 +72,7 @@ export const CHEAPER_PARAMS = [
 					{ value: 'medium', label: 'Medium', help: 'In between' },
 					{ value: 'minimal', label: 'Minimal', help: 'Hardly any reasoning' },
 					{ value: 'default', label: 'Model Default', help: 'Leave it to this model' },
-					{ value: 'same', label: 'Same', help: 'The same as for the model above' },
+					{ value: 'same', label: 'Same as Above', help: 'The same as for the model above' },
 				],
 			},
 		],

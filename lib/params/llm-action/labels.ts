@@ -32,6 +32,7 @@ export const LABEL_PARAMS = [
 		section: 'labels',
 		isPerItem: true,
 		maxLength: 200,
+		placeholder: 'emea',
 		help: 'Workspace that the credits are counted under. All workspaces share one balance',
 	},
 	{
@@ -53,6 +54,7 @@ export const LABEL_PARAMS = [
 		section: 'labels',
 		isPerItem: true,
 		maxLength: 200,
+		placeholder: 'a-b-test-2',
 		help: 'Any other label to count credits by',
 	},
 ] as const satisfies readonly Param[];

@@ -27,6 +27,6 @@ export const LIMIT_PARAMS = [
 		isPerItem: true,
 		maxLength: 200,
 		placeholder: 'spring-sale-run-7',
-		help: 'Items with the same text here are one execution. Empty: the execution of n8n, or in Node-RED the sequence that a message is part of',
+		help: 'Items with the same text here count as one execution. Empty: the execution of n8n',
 	},
 ] as const satisfies readonly Param[];

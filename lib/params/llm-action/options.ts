@@ -20,7 +20,7 @@ export const OPTION_PARAMS = [
 		max: 256,
 		isInteger: true,
 		section: 'options',
-		help: 'How many calls run side by side. The order of items is kept',
+		help: 'How many calls run side by side. Items leave in the order in which they came',
 	},
 	{
 		name: 'reservation',
@@ -30,14 +30,14 @@ export const OPTION_PARAMS = [
 		section: 'options',
 		help: 'How many credits are set aside before each call. What is not used comes back when the call ends',
 		choices: [
-			{ value: 'fixed', label: 'Fixed', help: 'Always the number of credits given below' },
+			{ value: 'fixed', label: 'Fixed', help: 'Always the credits given as Reservation per Call' },
 			{ value: 'learned', label: 'Learned', help: 'An estimate from the text, corrected by what earlier calls of this node really cost' },
 			{ value: 'strict', label: 'Strict', help: 'The most the call can possibly cost. Needs more credits at hand, never exceeds them' },
 		],
 	},
 	{
 		name: 'reservationCredits',
-		label: 'Credits per Call',
+		label: 'Reservation per Call',
 		kind: 'credits',
 		default: '10',
 		section: 'options',
@@ -65,7 +65,8 @@ export const OPTION_PARAMS = [
 		max: 2,
 		isInteger: false,
 		section: 'options',
-		help: 'Higher is more varied. Empty leaves it to the model',
+		placeholder: 'default',
+		help: 'From 0 to 2; higher is more varied. Empty leaves it to the model',
 	},
 	{
 		name: 'reasoningEffort',
@@ -88,12 +89,12 @@ export const OPTION_PARAMS = [
 		kind: 'choice',
 		default: 'auto',
 		section: 'options',
-		help: 'How the server is told the form of the answer',
+		help: 'How the model is told the form of the answer',
 		choices: [
-			{ value: 'auto', label: 'Automatic', help: 'The strictest way the server takes' },
-			{ value: 'prompt', label: 'In the Prompt', help: 'Only in words, for servers that know nothing else' },
+			{ value: 'auto', label: 'Automatic', help: 'The strictest way that the provider supports' },
+			{ value: 'prompt', label: 'In the Prompt', help: 'Only in words, for providers that support nothing else' },
 			{ value: 'json_object', label: 'JSON Mode', help: 'Any JSON object, with its fields described in words' },
-			{ value: 'json_schema', label: 'JSON Schema', help: 'The exact form, enforced by the server' },
+			{ value: 'json_schema', label: 'JSON Schema', help: 'The exact form, enforced by the provider' },
 		],
 	},
 	{

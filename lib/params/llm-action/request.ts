@@ -10,7 +10,7 @@ export const REQUEST_PARAMS = [
 		section: 'main',
 		isRequired: true,
 		isPerItem: true,
-		help: 'Model that writes the answer. Quick models cost fewer credits, reasoning models more. In the list, a message is 1,000 tokens in and 200 out',
+		help: 'Model that writes the answer. Quick models cost fewer credits, reasoning models more. Credits in the list are for a message of 1,000 tokens in and 200 out',
 	},
 	{
 		name: 'systemPrompt',
@@ -21,7 +21,7 @@ export const REQUEST_PARAMS = [
 		section: 'main',
 		isPerItem: true,
 		placeholder: 'You write short, warm messages in the language of the reader.',
-		help: 'What the model should always keep to. The same text for every person keeps calls cheap, because providers discount a repeated start. [[text:brand_voice]] stands for a text of the account',
+		help: 'What the model should always keep to. The same text for every person keeps calls cheap, because providers discount a repeated start. [[text:brand_voice]] inserts the brand voice that the account keeps',
 	},
 	{
 		name: 'prompt',

@@ -13,14 +13,14 @@ export const REUSE_PARAMS = [
 			{
 				value: 'first',
 				label: 'Before Asking',
-				help: 'A fresh answer is used at once, and identical requests at one time are asked once. An older one is used when no model can answer',
+				help: 'A fresh answer is used at once, an older one when no model can answer. Identical requests at the same time are asked once',
 			},
 			{
 				value: 'need',
 				label: 'Instead of the Fallback',
 				help: 'Only when no model can answer, because credits, a budget or the provider are gone',
 			},
-			{ value: 'never', label: 'Never', help: 'Every item is asked anew, and no answer is kept for others' },
+			{ value: 'never', label: 'Never', help: 'The model is asked for every item, and no answer is kept for others' },
 		],
 	},
 	{
@@ -34,7 +34,7 @@ export const REUSE_PARAMS = [
 		unit: 'hours',
 		section: 'reuse',
 		showWhen: { reuseAnswers: ['first'] },
-		help: 'An answer that is older is asked for anew',
+		help: 'For so long an answer is used without asking the model again',
 	},
 	{
 		name: 'reuseNeedDays',
@@ -47,7 +47,7 @@ export const REUSE_PARAMS = [
 		unit: 'days',
 		section: 'reuse',
 		showWhen: { reuseAnswers: ['first', 'need'] },
-		help: 'An answer up to this age takes the place of the fallback values when no model can answer',
+		help: 'For so long an answer may be used instead of the fallback values, when no model can answer',
 	},
 	{
 		name: 'reuseScope',
@@ -56,9 +56,9 @@ export const REUSE_PARAMS = [
 		default: 'account',
 		section: 'reuse',
 		showWhen: { reuseAnswers: ['first', 'need'] },
-		help: 'Who may get an answer that was made for another',
+		help: 'Which items may get the answer of another',
 		choices: [
-			{ value: 'account', label: 'The Account', help: 'Every node on this account of the ledger that asks exactly the same' },
+			{ value: 'account', label: 'The Account', help: 'Items of every node that uses this account' },
 			{ value: 'campaign', label: 'The Campaign', help: 'Only items with the same campaign label' },
 			{ value: 'node', label: 'This Node', help: 'Only items of this node' },
 		],

@@ -24,7 +24,7 @@ export const TIME_PARAMS = [
 		isInteger: true,
 		unit: 'seconds',
 		section: 'time',
-		help: 'Longest that one item may take once it is its turn, with waits, passes and retries; then it leaves with its fallback values. 0 sets no limit',
+		help: 'Longest that one item may take, counted from its turn, with waits, passes and retries. Then it leaves with its fallback values. 0 sets no limit',
 	},
 	{
 		name: 'maxAttempts',
@@ -35,7 +35,7 @@ export const TIME_PARAMS = [
 		max: 10,
 		isInteger: true,
 		section: 'time',
-		help: 'How often a model is asked for one answer, or for one pass of it, the first time included. Only faults that may pass are tried again',
+		help: 'How often a model is asked for one answer, or for one pass of it, the first time included. Only what may go better a second time is tried again',
 	},
 	{
 		name: 'waitForCreditsSeconds',
@@ -47,7 +47,7 @@ export const TIME_PARAMS = [
 		isInteger: true,
 		unit: 'seconds',
 		section: 'time',
-		help: 'When calls under way hold the credits an item needs, it waits this long for them before it goes on to a cheaper model or its fallback',
+		help: 'How long an item waits for credits that calls under way may give back, before it takes a cheaper model or its fallback',
 	},
 	{
 		name: 'waitForProviderSeconds',
@@ -59,6 +59,6 @@ export const TIME_PARAMS = [
 		isInteger: true,
 		unit: 'seconds',
 		section: 'time',
-		help: 'A model that fails again and again is left alone and tried now and then. Items with no other model wait until it has failed for so long, and later ones take their fallback at once',
+		help: 'How long items with no other model wait for one that fails again and again, counted from when that began. After it they take their fallback at once, until the model answers again',
 	},
 ] as const satisfies readonly Param[];

@@ -9,6 +9,7 @@ import { OutputContract } from '../../../../lib/engine/output-contract';
 import { FALLBACK_SWITCH_PARAMS } from '../../../../lib/params/fallback-switch';
 import { defaultsOf, isShown, readParam } from '../../../../lib/params/read';
 import { CONNECTIONS, NODES, keyOf, typeKeyOf, writtenTypeOf } from '../../node-types';
+import { helpOfParam } from '../../words';
 
 const SWITCH = defaultsOf(FALLBACK_SWITCH_PARAMS);
 
@@ -33,7 +34,7 @@ export function checkParam(type, name, values) {
 	if (valueType !== writtenTypeOf(param)) return checkExpression(param, value, valueType);
 	if (typeof value === 'string' && /\$\{[^}]+\}/.test(value)) return true;
 	if (param.isPerItem && typeof value === 'string' && value.includes('{{')) return checkTemplate(param, value);
-	return messageOf(() => {
+	const verdict = messageOf(() => {
 		const read = readParam(param, value);
 		if (name === 'attributes') new OutputContract(read);
 		if (name === 'answerRules') answerRules(read, values.attributes);
@@ -41,6 +42,7 @@ export function checkParam(type, name, values) {
 		if (name === 'judgeCriteria') judgeOf(values);
 		if (name === 'rules' || name === 'states') new FallbackSwitch({ ...SWITCH, mode: values.mode, [name]: read });
 	});
+	return verdict === true ? true : verdict.replace(param.help, helpOfParam(type, param));
 }
 
 /** Checks one field of one row, as `checkParam` does. */

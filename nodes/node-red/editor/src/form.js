@@ -3,7 +3,7 @@
  * handed over when the dialog is saved.
  */
 import { COMPUTED_TYPES, connectionsOf, keyOf, typeKeyOf, writtenTypeOf } from '../../node-types';
-import { helpOfChoice } from '../../words';
+import { asSentence, helpOfChoice } from '../../words';
 import { checkParam, descriptionOf, isVisible } from './checks';
 import { Choices } from './choices';
 import { ModelPicker } from './model-picker';
@@ -95,6 +95,9 @@ export class Form {
 			// A list says in its own rows what is wrong with one of them.
 			const isSaid = verdict === true || this.parts[param.name]?.hasMessage?.();
 			row.find('.llmc-message').text(isSaid ? '' : verdict);
+			// A message that ends with the help of its field does not stand below it.
+			const hint = row.find('.llmc-hint');
+			hint.toggle(isSaid || hint.text() === '' || !verdict.includes(hint.text()));
 			row.toggleClass('llmc-invalid', verdict !== true);
 			if (param.kind === 'choice') this.showChoiceHelp(param);
 		}
@@ -117,7 +120,7 @@ export class Form {
 		const chosen = param.choices.find(({ value }) => value === this.input(keyOf(param)).val());
 		this.row(keyOf(param))
 			.find('.llmc-choice-help')
-			.text(chosen === undefined ? '' : helpOfChoice(this.type, param, chosen));
+			.text(chosen === undefined ? '' : asSentence(helpOfChoice(this.type, param, chosen)));
 	}
 
 	/** Writes what Node-RED does not read by itself into the node. */

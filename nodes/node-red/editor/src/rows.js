@@ -8,6 +8,18 @@ const DETAILS = {
 	list: { label: 'Type of its values', placeholder: 'text' },
 	object: { label: 'Fields', placeholder: 'city: text, age: number' },
 };
+/** What the description of an attribute may say. */
+const DESCRIPTIONS = {
+	boolean: 'True when it is a gift',
+	choice: 'How loyal the customer is',
+	date: 'The day on which to write again',
+	list: 'Products to show, best first',
+	number: 'How urgent it is, from 0 to 1',
+	object: 'The shop nearest to the customer',
+	text: 'At most 45 characters, no emoji',
+};
+/** What a rule that is no number asks for. */
+const RULE_VALUES = { contains: 'your name, unsubscribe', avoids: 'guarantee*, risk-free' };
 /** What a fallback value looks like. */
 const FALLBACKS = {
 	boolean: 'false',
@@ -44,7 +56,7 @@ export class Rows {
 		data.inputs = {};
 		for (const field of this.param.fields) {
 			const input = inputFor(field).val(row[field.name] ?? field.default ?? '');
-			const label = $('<span class="llmc-caption">').text(field.label);
+			const label = $('<span class="llmc-caption">').text(field.unit === undefined ? field.label : `${field.label} (${field.unit})`);
 			const cell = $('<label class="llmc-cell">').attr({ 'data-field': field.name, title: field.help }).append(label, input);
 			container.append(cell);
 			data.inputs[field.name] = input;
@@ -73,7 +85,9 @@ export class Rows {
 				data.inputs.details.attr('placeholder', DETAILS[type].placeholder);
 			}
 			data.inputs.fallback.attr('placeholder', FALLBACKS[type]);
+			data.inputs.description.attr('placeholder', DESCRIPTIONS[type]);
 		}
+		if (data.inputs.check !== undefined) data.inputs.value.attr('placeholder', RULE_VALUES[data.inputs.check.val()] ?? '45');
 		let message = '';
 		for (const field of this.param.fields) {
 			const verdict = checkField(field, field.label, data.inputs[field.name].val());
