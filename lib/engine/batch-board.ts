@@ -17,7 +17,7 @@ import type { Timing } from './timing';
 /** A batch that goes on is asked for again after this time. */
 const FRESH_MS = 5_000;
 /** One that has ended does not change any more, but it need not be kept for ever. */
-const ENDED_FRESH_MS = 10 * 60_000;
+const ENDED_FRESH_MS = 60_000;
 /** Their lines may be large. */
 const MAX_KEPT = 3;
 /** Clocks of the provider and of this machine may differ. */
@@ -77,11 +77,18 @@ export class BatchBoard {
 		this.#kept.set(key, kept);
 		const [oldest] = this.#kept.keys();
 		if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
+		return this.#read(key, kept);
+	}
+
+	/** Keeps what was read for as long as it is of use. */
+	async #read(key: string, kept: Kept): Promise<BatchView> {
 		const view = await kept.view;
 		const isEnded = view.kind === 'there' && view.status !== 'running';
-		// Whoever shared the reading sets the same.
 		kept.readMs = this.#timing.monotonicMs();
 		kept.freshForMs = isEnded ? ENDED_FRESH_MS : FRESH_MS;
+		void this.#timing.pause(kept.freshForMs).then(() => {
+			if (this.#kept.get(key) === kept) this.#kept.delete(key);
+		});
 		return view;
 	}
 }

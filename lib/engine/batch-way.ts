@@ -2,6 +2,7 @@
  * Owns the way of items through batches: those that wait are collected, the others gathered, reserved for and handed in together. Refuses
  * to hold an item back: everything leaves at once, with what is known by then.
  */
+import pLimit from 'p-limit';
 import { BatchBoard } from './batch-board';
 import { BatchCollect } from './batch-collect';
 import { BatchHandIn } from './batch-hand-in';
@@ -16,6 +17,9 @@ const MAX_TOGETHER = 10_000;
 const QUIET_MS = 2_000;
 const LONGEST_WAIT_MS = 30_000;
 
+/** Reservations side by side: no model is asked meanwhile, and the ledger commits them in groups. */
+const RESERVATIONS_AT_ONCE = 256;
+
 type Limit = <T>(work: () => Promise<T>) => Promise<T>;
 
 interface Waiting {
@@ -27,11 +31,12 @@ interface Waiting {
 export class BatchWay {
 	readonly #context: BatchContext;
 	readonly #limit: Limit;
+	readonly #reserving: Limit = pLimit(RESERVATIONS_AT_ONCE);
 	#waiting: Waiting[] = [];
 	#firstAtMs = 0;
 	#arrivals = 0;
 
-	/** `limit` runs what it is given, so many at a time. */
+	/** `limit` runs what may ask models, so many at a time. */
 	constructor(context: ActionContext, limit: Limit) {
 		this.#context = { ...context, board: new BatchBoard(context.timing) };
 		this.#limit = limit;
@@ -73,7 +78,7 @@ export class BatchWay {
 		const [submission, startedMs] = [this.#context.newId(), this.#context.timing.monotonicMs()];
 		const parked = new Map<Parked, ActionItem>();
 		const parking = items.map(async (item) => {
-			const end = await this.#limit(() => new BatchPark(this.#context, item, submission).run());
+			const end = await this.#reserving(() => new BatchPark(this.#context, item, submission).run());
 			if (end.kind === 'parked') parked.set(end.parked, item);
 			else settled(item, await this.#unparked(item, end));
 		});

@@ -104,6 +104,7 @@ export const CREDIT_BALANCE_PARAMS = [
 		showWhen: { operation: ['usage'] },
 		help: 'One row for each combination of these',
 		choices: [
+			{ value: 'batch', label: 'Batch', help: 'By what was handed in together as a batch' },
 			{ value: 'campaign', label: 'Campaign', help: 'By campaign label' },
 			{ value: 'day', label: 'Day', help: 'By calendar day of the account' },
 			{ value: 'flow', label: 'Flow', help: 'By workflow or flow' },

@@ -21,7 +21,9 @@ export class BatchWorld {
 	) {}
 
 	static async with(credits: string): Promise<BatchWorld> {
-		return new BatchWorld(await makeWorld(credits), await startFakeOpenAi());
+		const [world, fake] = [await makeWorld(credits), await startFakeOpenAi()];
+		fake.batches.clock = world.time.timing.clock;
+		return new BatchWorld(world, fake);
 	}
 
 	get batches(): FakeBatches {

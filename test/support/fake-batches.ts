@@ -38,13 +38,13 @@ export class FakeBatch {
 	/** Lines of the file of answers, and of that of errors. */
 	readonly output: string[] = [];
 	readonly errors: string[] = [];
-	readonly createdAt = Math.floor(Date.now() / 1000);
 	#answered = 0;
 
 	constructor(
 		readonly id: string,
 		readonly lines: readonly HandedLine[],
 		readonly request: Fields,
+		readonly createdAtMs: number,
 	) {}
 
 	/** Answers lines, chosen by place. `behaviour` is as in a chat; without any, all lines that are left. */
@@ -101,7 +101,7 @@ export class FakeBatch {
 			id: this.id,
 			object: 'batch',
 			status: this.status,
-			created_at: this.createdAt,
+			created_at: Math.floor(this.createdAtMs / 1000),
 			output_file_id: fileOf(this.output, 'output'),
 			error_file_id: fileOf(this.errors, 'errors'),
 			errors: this.error === null ? null : { object: 'list', data: [{ code: 'invalid', message: this.error, line: 1 }] },
@@ -122,6 +122,8 @@ export class FakeBatches {
 	keepsMetadata = true;
 	/** A status for every request that asks for a state, a list or a file; `null`: none. */
 	readFault: number | null = null;
+	/** Epoch milliseconds. */
+	clock = Date.now;
 	/** What is waited for before anybody is told that a batch was made; `null`: nothing. */
 	beforeCreated: Promise<void> | null = null;
 	/** Requests by kind. */
@@ -178,11 +180,8 @@ export class FakeBatches {
 		const file = this.#files.get(String(request['input_file_id']));
 		if (!file) return json(400, { error: { message: 'No such file.', type: 'invalid_request_error' } });
 		const lines = file.text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as HandedLine]));
-		const batch = new FakeBatch(
-			`batch_${String(this.made.length + 1)}`,
-			lines,
-			this.keepsMetadata ? request : { ...request, metadata: null },
-		);
+		const kept = this.keepsMetadata ? request : { ...request, metadata: null };
+		const batch = new FakeBatch(`batch_${String(this.made.length + 1)}`, lines, kept, this.clock());
 		this.made.push(batch);
 		return mishap ? said(mishap) : json(200, batch.shown);
 	}

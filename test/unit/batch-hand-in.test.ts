@@ -4,6 +4,8 @@
  */
 import { expect } from 'chai';
 import { batchPrice } from '../../lib/core/batch-price';
+import type { LedgerAccount } from '../../lib/engine/ledger-account';
+import type { SpendingAccount } from '../../lib/engine/spending-account';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
 import { expectClean, spent, story } from '../support/action-world';
 import { BatchWorld, people, plainly } from '../support/batch-world';
@@ -58,6 +60,49 @@ describe('batches: handing in', () => {
 			const results = await on.handIn(3);
 			expect(results.map(plainly).sort()).to.deep.equal(['fallback credits_held 0 Hi', PENDING, PENDING].sort());
 			expect(on.batches.last.lines).to.have.length(2);
+		});
+
+		it('counts a line against the caps of the node', async () => {
+			await open();
+			expect((await on.handIn(1, { capPerSend: '0.5' })).map(plainly)).to.deep.equal(['fallback cap_reached 0 Hi']);
+			const inOne = await on.action({ capPerExecution: '1.2' }, { executionId: 'e' }).run(people(4).slice(1));
+			expect(inOne.map(plainly)).to.deep.equal([PENDING, PENDING, 'fallback cap_reached 0 Hi']);
+		});
+
+		it('leaves a provider alone that fails again and again', async () => {
+			await open();
+			const reasons: string[] = [];
+			for (let round = 0; round < 12; round += 1) {
+				on.batches.uploadMishaps.push({ kind: 'status', code: 503 });
+				const once = on.action({ maxAttempts: 1, waitForProviderSeconds: 0 });
+				const [result] = await once.run([{ ...people(1)[0]!, key: `round ${String(round)}` }]);
+				reasons.push(result?.llmCredits.reason ?? '');
+			}
+			expect(reasons.slice(0, 2)).to.deep.equal(['provider_error', 'provider_error']);
+			expect(reasons.at(-1)).to.equal('provider_paused');
+			expect(on.batches.counts.uploads).to.be.lessThan(12);
+			await expectClean(on.world);
+		});
+
+		it('hands nothing in while the ledger is away, also where calls may go on meanwhile', async () => {
+			await open();
+			const away: Pick<LedgerAccount, 'reserve'> = {
+				reserve: async (input) => {
+					const taken = await on.world.ledger.reserve(input);
+					return taken.kind === 'reserved' ? { ...taken, hold: { ...taken.hold, seq: -taken.hold.seq } } : taken;
+				},
+			};
+			const released: number[] = [];
+			const release = async (seq: number): ReturnType<LedgerAccount['release']> => {
+				released.push(seq);
+				return on.world.ledger.release(-seq);
+			};
+			const account = spendingLike(on.world.ledger, { ...away, release });
+			const results = await on.action({}, { openLedger: () => Promise.resolve(account) }).run(people(2));
+			expect(results.map(plainly)).to.deep.equal(times(2, 'fallback ledger_unavailable 0 Hi'));
+			expect(released.every((seq) => seq < 0)).to.equal(true);
+			expect(on.batches.counts.uploads).to.equal(0);
+			await expectClean(on.world);
 		});
 
 		it('makes a batch for each model', async () => {
@@ -235,3 +280,14 @@ describe('batches: handing in', () => {
 		});
 	});
 });
+
+/** The account as an action uses it, with some of its methods replaced. */
+function spendingLike(ledger: LedgerAccount, others: Partial<SpendingAccount>): SpendingAccount {
+	return new Proxy(ledger, {
+		get: (target, name) => {
+			const other: unknown = others[name as keyof SpendingAccount];
+			const own: unknown = Reflect.get(target, name, target);
+			return other ?? (typeof own === 'function' ? (own.bind(target) as unknown) : own);
+		},
+	});
+}

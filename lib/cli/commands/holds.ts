@@ -89,6 +89,8 @@ function holdTable(found: readonly Hold[], timeZone: string): string {
 		text('person', ({ person }) => person ?? ''),
 		text('would be refused', ({ shadow }) => shadow ?? ''),
 		text('reserved', ({ reservedAtMs }) => localTime(reservedAtMs, timeZone)),
+		// A call is over in minutes; what waits in a batch is seen to last.
+		text('until', ({ state, labels, timeoutAtMs }) => (state === 'open' && labels.batch ? localTime(timeoutAtMs, timeZone) : '')),
 		text('closed', ({ closedAtMs }) => (closedAtMs === null ? '' : localTime(closedAtMs, timeZone))),
 	].filter(({ texts, isAlways }) => isAlways || texts.some((cell) => !['', '0'].includes(cell.trim())));
 	const rows = found.map((_, index) => columns.map(({ texts }) => texts[index] ?? ''));
