@@ -48,7 +48,9 @@ export const LADDER_SCENARIOS: readonly LadderScenario[] = [
 			...times(2, `fallback credits_exhausted ${LADDER_MODEL}`),
 		],
 		story: [
-			...times(3, `0/0 ${LADDER_MODEL} settled 1`),
+			`0/0 ${LADDER_MODEL} settled 1`,
+			// By now credits are few and little is learned: the answers are bounded below what is typical.
+			...times(2, `0/0 ${LADDER_MODEL} settled 1 not credits_exhausted`),
 			...times(3, `1/0 ${SMALL_MODEL} settled 0.1 not credits_exhausted`),
 			...times(2, 'refused credits_exhausted'),
 		],
