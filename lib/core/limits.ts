@@ -27,6 +27,8 @@ export interface Claim {
 	readonly ref: CounterRef;
 	readonly name: string;
 	readonly limitMicro: Micro;
+	/** Place among the limits of its kind, in the order in which they were set. */
+	readonly order: number;
 }
 
 /** A claim with what all calls of an alternative together would take of it. */
@@ -63,21 +65,21 @@ export function budgetClaims(
 	call: LimitedCall,
 	{ atMs, timeZone }: { atMs: Instant; timeZone: string },
 ): Claim[] {
-	return budgets.flatMap((budget) => {
+	return budgets.flatMap((budget, order) => {
 		const value = valueOf(budget.scope, call);
 		const period = periodOf(budget, call, { atMs, timeZone });
 		const applies = value !== null && period !== null && (budget.value === null || budget.value === value);
 		const { seq, name, limitMicro } = budget;
-		return applies ? [{ ref: { budgetSeq: seq, period, value }, name, limitMicro }] : [];
+		return applies ? [{ ref: { budgetSeq: seq, period, value }, name, limitMicro, order }] : [];
 	});
 }
 
 /** The caps that the calls of a command count against. One for a send or an execution that the command does not name limits nothing. */
 export function capClaims({ caps, sendId, executionId }: Pick<ReserveCommand, 'caps' | 'sendId' | 'executionId'>): Claim[] {
 	const ids: Readonly<Record<Cap['period'], string | null>> = { send: sendId, execution: executionId };
-	return caps.flatMap(({ period, scope, limitMicro }) => {
+	return caps.flatMap(({ period, scope, limitMicro }, order) => {
 		const id = ids[period];
-		return id === null ? [] : [{ ref: { budgetSeq: CAP_SEQ, period: id, value: `${period}/${scope}` }, name: period, limitMicro }];
+		return id === null ? [] : [{ ref: { budgetSeq: CAP_SEQ, period: id, value: `${period}/${scope}` }, name: period, limitMicro, order }];
 	});
 }
 
@@ -106,19 +108,23 @@ export function countersNeeded(
 	return [...claimed.map(({ ref }) => ref), ...holds.flatMap((hold) => hold.counters)];
 }
 
-/** The tightest claim without room for its amount, or `null`. Room is the limit less what is settled and held; every one must make room. */
+/**
+ * The tightest claim without room for its amount, or `null`; of equally tight ones that which was set first. Room is the limit less what
+ * is settled and held; every one must make room.
+ */
 export function claimHit(
 	claims: readonly SizedClaim[],
 	{ reason, counterOf }: { reason: 'cap_reached' | 'budget_exceeded'; counterOf: (ref: CounterRef) => BudgetCounter },
 ): LimitHit | null {
-	let tightest: { name: string; roomMicro: Micro } | null = null;
+	let tightest: { name: string; roomMicro: Micro; order: number } | null = null;
 	let mayPass = true;
-	for (const { ref, name, limitMicro, amountMicro } of claims) {
+	for (const { ref, name, limitMicro, amountMicro, order } of claims) {
 		const { heldMicro, settledMicro } = counterOf(ref);
 		const roomMicro = limitMicro - settledMicro - heldMicro;
 		if (amountMicro <= roomMicro) continue;
 		mayPass &&= amountMicro <= roomMicro + heldMicro;
-		if (!tightest || roomMicro < tightest.roomMicro) tightest = { name, roomMicro };
+		const isTighter = !tightest || roomMicro < tightest.roomMicro || (roomMicro === tightest.roomMicro && order < tightest.order);
+		if (isTighter) tightest = { name, roomMicro, order };
 	}
 	return tightest && { reason, name: tightest.name, mayPass };
 }

@@ -128,6 +128,17 @@ const passes: RuleTable = {
 			at 0 | reserve e 3@big+3@small     | reserved | counter all held 8 settled 0`,
 		],
 		[
+			'of equally tight budgets the one that was set first is named, whichever call of the alternative meets it first',
+			`
+			at 0 | grant purchased 100            | granted
+			at 0 | budget model model total 23    | account
+			at 0 | budget all account total 23    | account
+			at 0 | reserve a 1@big+24@small       | refused budget_exceeded model
+			at 0 | reserve b 24@small+1@big       | refused budget_exceeded model
+			at 0 | budget model model total 24    | account
+			at 0 | reserve c 1@big+25@small       | refused budget_exceeded all`,
+		],
+		[
 			'a free call asks nothing of a budget that is used up',
 			`
 			at 0 | grant purchased 100         | granted
