@@ -11,9 +11,10 @@ type Raw = Readonly<Record<string, unknown>>;
 /** Reads all parameters that are shown for these values; hidden ones read to their defaults. Throws `invalid_settings`. */
 export function readParams<const Ps extends readonly Param[]>(params: Ps, raw: Raw): ValuesOf<Ps> {
 	const values: Record<string, unknown> = {};
+	const shownBy = { ...defaultsOf(params), ...raw };
 	for (const param of params) {
 		const given = raw[param.name] ?? defaultOf(param);
-		values[param.name] = isShown(param, { ...defaultsOf(params), ...raw }) ? readParam(param, given) : defaultOf(param);
+		values[param.name] = isShown(param, shownBy) ? readParam(param, given) : defaultOf(param);
 	}
 	return values as ValuesOf<Ps>;
 }

@@ -3,7 +3,7 @@
  */
 import type { AnswerText, Finding } from './finding';
 import { hasFact, readAnswer } from './facts';
-import { givenFacts, type GivenFacts } from './given-facts';
+import { givenFacts, givenTexts } from './given-facts';
 import { inventions } from './invented';
 import { languageDetail, languageOf, type LanguageModel } from './language';
 import { leftOvers } from './placeholders';
@@ -37,14 +37,11 @@ const MAX_CHARACTERS = 20_000;
 /** Everything about the texts of an answer that does not pass. Pure; time grows with the length of the texts. */
 export function checkAnswer(answer: readonly AnswerText[], checks: AnswerChecks, context: AnswerContext): Finding[] {
 	const texts = answer.map(({ attribute, text }) => ({ attribute, text: text.slice(0, MAX_CHARACTERS) }));
-	const isGivenNeeded = checks.placeholders || checks.invented || checks.languages.length > 0;
-	const item = isGivenNeeded ? givenFacts([context.item]) : null;
+	const given = checks.placeholders || checks.languages.length > 0 ? givenTexts([context.item]) : [];
 	return [
 		...brokenRules(checks.rules, texts),
-		...(item && checks.placeholders ? perText(texts, 'placeholders', (text) => leftOvers(text, item.texts)) : []),
-		...(item && checks.languages.length > 0
-			? otherLanguage(texts, { expected: checks.languages, item, model: context.languageModel })
-			: []),
+		...(checks.placeholders ? perText(texts, 'placeholders', (text) => leftOvers(text, given)) : []),
+		...(checks.languages.length > 0 ? otherLanguage(texts, { expected: checks.languages, given, model: context.languageModel }) : []),
 		...missingFacts(texts, checks, context),
 		...(checks.invented ? inventedIn(texts, context) : []),
 	];
@@ -60,9 +57,9 @@ const NO_MODEL: LanguageModel = { languages: new Set(), scores: () => ({}) };
 /** Each text by itself; where none decides, all together, because several short texts may say enough. */
 function otherLanguage(
 	texts: readonly AnswerText[],
-	{ expected, item, model }: { expected: readonly string[]; item: GivenFacts; model: LanguageModel | null },
+	{ expected, given, model }: { expected: readonly string[]; given: readonly string[]; model: LanguageModel | null },
 ): Finding[] {
-	const names = item.texts.filter((text) => text.length > 2 && text.split(/\s+/).length <= 3);
+	const names = given.filter((text) => text.length > 2 && text.split(/\s+/).length <= 3);
 	/** A text is in another language when it is in none of those that are expected. */
 	const judge = (text: string, attribute: string | null): Finding[] => {
 		const verdicts = expected.map((code) => languageOf(text, { expected: code, names, model: model ?? NO_MODEL }));

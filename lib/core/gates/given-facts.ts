@@ -55,6 +55,11 @@ export function givenFacts(values: readonly unknown[]): GivenFacts {
 	return { numbers, dates, times, hasZonedTime: leaves.texts.some((text) => ZONED.test(text)), squeezed, unmarked, texts: leaves.texts };
 }
 
+/** The texts alone, as they are, for what does not ask for numbers and dates: finding those takes longer than all else about an answer. */
+export function givenTexts(values: readonly unknown[]): readonly string[] {
+	return leavesOf(values).texts;
+}
+
 /** Folded, without spaces, hyphens and the protocol of links. */
 export function squeeze(text: string): string {
 	return foldAccents(text).replace(/https?:\/\/|www\.|[\s-]/g, '');

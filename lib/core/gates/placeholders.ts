@@ -71,7 +71,12 @@ const GREETINGS: readonly Suspect[] = [
 
 const TALK: readonly Suspect[] = [{ pattern: new RegExp(MODEL_TALK, 'giu'), mayBeGiven: false }];
 
-const SUSPECTS: readonly Suspect[] = [...TEMPLATE_MARKS, ...PROGRAM_VALUES, ...GREETINGS, ...TALK];
+/** The suspects, with what every mark of theirs holds: most texts hold none of it, and are not searched for each of them. */
+const KINDS: readonly { readonly sign: RegExp | null; readonly suspects: readonly Suspect[] }[] = [
+	{ sign: /[{}<*%#_[【X〇○◯]/, suspects: TEMPLATE_MARKS },
+	{ sign: /object|NaN|undefined|Invalid Date|null|lorem|TBD/i, suspects: PROGRAM_VALUES },
+	{ sign: null, suspects: [...GREETINGS, ...TALK] },
+];
 /** So many are told; more say nothing new. */
 const MAX_TOLD = 3;
 /** A text with more marks of one kind than this is no message. */
@@ -82,7 +87,8 @@ export function leftOvers(text: string, given: readonly string[]): string[] {
 	const held = foldCase(given.join('\n'));
 	const shown = withoutStyles(text);
 	const found = new Map<string, number>();
-	for (const { pattern, isLeftOver, mayBeGiven } of SUSPECTS) {
+	const suspects = KINDS.flatMap(({ sign, suspects: ofKind }) => (sign === null || sign.test(shown) ? ofKind : []));
+	for (const { pattern, isLeftOver, mayBeGiven } of suspects) {
 		let looked = 0;
 		for (const match of shown.matchAll(pattern)) {
 			const [mark] = match;
