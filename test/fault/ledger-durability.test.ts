@@ -170,4 +170,28 @@ describe('a disk that cannot sync', () => {
 		expect(await lastSeqOf(copyOf(path, ['']), ACCOUNT), 'in the file without its log').to.equal(3);
 		await store.close();
 	});
+
+	it('refuses with that batch what was written while its sync was under way, though the next sync succeeds', async () => {
+		const path = newLedgerPath();
+		const held: ((error: Error) => void)[] = [];
+		let isHeld = false;
+		const store = await openDurable(path, (file, done) => {
+			if (isHeld) held.push(done);
+			else fdatasync(file, done);
+		});
+		for (const accountId of ['a', 'b']) await store.commit(accountId, [openAccount(), grant('g', 10)]);
+		isHeld = true;
+		const failing = faultOf(store.commit('a', [reserve('k', 1)]));
+		while (held.length === 0) await quiet();
+		const behind = faultOf(store.commit('b', [reserve('k', 1)]));
+		await quiet();
+		isHeld = false;
+		held[0]?.(Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' }));
+		expect([(await failing).code, (await behind).code]).to.deep.equal(['ledger_unavailable', 'ledger_unavailable']);
+
+		const [again] = await store.commit('b', [reserve('k', 1)]);
+		expect(expectKind(again, 'reserved').isReplayed).to.equal(true);
+		expect(await lastSeqOf(copyOf(path, ['']), 'a'), 'in the file without its log').to.equal(3);
+		await store.close();
+	});
 });

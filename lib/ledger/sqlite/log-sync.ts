@@ -18,7 +18,8 @@ export class LogSync {
 	#file: number | null = null;
 	#underWay: Promise<void> | null = null;
 	#next: Promise<void> | null = null;
-	#isDoubtful = false;
+	/** Why a sync failed, until what it left is mended. */
+	#doubt: Error | null = null;
 
 	constructor(ledgerPath: string, syncFile: SyncFile = fdatasync) {
 		// SQLite keeps its side files beside the file itself, not beside a link to it.
@@ -39,11 +40,11 @@ export class LogSync {
 	 * Throws what SQLite throws, busy while another connection is in the way.
 	 */
 	mend(db: Database): void {
-		if (!this.#isDoubtful) return;
+		if (this.#doubt === null) return;
 		const [moved] = db.pragma('wal_checkpoint(FULL)') as { readonly busy: bigint; readonly log: bigint; readonly checkpointed: bigint }[];
 		if (moved?.busy !== 0n || moved.log !== moved.checkpointed)
 			throw Object.assign(new Error('Another connection keeps the log from being emptied'), { code: 'SQLITE_BUSY' });
-		this.#isDoubtful = false;
+		this.#doubt = null;
 	}
 
 	/** Waits for syncs under way and gives up the file. */
@@ -64,11 +65,13 @@ export class LogSync {
 	}
 
 	async #sync(): Promise<void> {
+		// What came while a sync failed lies behind what that one may have lost.
+		if (this.#doubt) throw this.#doubt;
 		const file = (this.#file ??= await called<number>((done) => open(this.#path, 'r+', done)));
 		try {
 			await called((done) => this.#syncFile(file, done));
 		} catch (error) {
-			this.#isDoubtful = true;
+			this.#doubt = error instanceof Error ? error : new Error(String(error));
 			throw error;
 		}
 	}
