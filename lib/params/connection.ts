@@ -17,7 +17,7 @@ export const LEDGER_PARAMS = [
 		kind: 'secret',
 		default: '',
 		section: 'main',
-		placeholder: 'postgres://user:password@host:5432/database',
+		placeholder: 'postgres://user:password@host/database',
 		help: 'For a ledger that several machines share. Kept as secret as a password. When it is set, neither the file nor LLM_CREDITS_LEDGER is used',
 	},
 	{

@@ -24,6 +24,8 @@ const DIALOGS: readonly (readonly [id: string, description: NodeDescription | Co
 	['ledger', LEDGER],
 	['provider', PROVIDER],
 ];
+/** About what is left of a tray of 500 pixels. */
+const NARROW = 460;
 const FORM = '.red-ui-tray .llmc-form';
 
 interface Row {
@@ -92,6 +94,8 @@ describe('Node-RED in Chromium: every option of every dialog', function () {
 	async function see(id: string, description: NodeDescription | ConnectionDescription, theme = 'light'): Promise<void> {
 		await editor.edit(id, 'needs' in description ? undefined : description.type);
 		await openAll();
+		const width = await editor.page.evaluate<number>(`document.querySelector('${FORM}').clientWidth`);
+		expect(width, 'the tray opens for a form that is at its widest').to.be.within(700, 760);
 		const seen = new Set<string>();
 		for (const [index, settings] of statesOf(description.params).entries()) {
 			await set(description, settings);
@@ -103,6 +107,10 @@ describe('Node-RED in Chromium: every option of every dialog', function () {
 			expect(await lookAt(editor.page, FORM), JSON.stringify(settings)).to.deep.equal([]);
 			await editor.photograph(`${theme}-${id}-${String(index + 1)}`);
 		}
+		// Trays can be pulled narrow, and Node-RED remembers it.
+		await editor.page.evaluate(`document.querySelector('${FORM}').style.width = '${String(NARROW)}px'`);
+		expect(await lookAt(editor.page, FORM), `${String(NARROW)} pixels wide`).to.deep.equal([]);
+		await editor.photograph(`${theme}-${id}-narrow`);
 		expect([...seen]).to.include.members(description.params.map(keyOf));
 		await editor.leave('cancel');
 	}

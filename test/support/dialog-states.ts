@@ -59,6 +59,6 @@ export const FULL_ROWS: Readonly<Record<string, readonly Readonly<Record<string,
 	],
 	answerRules: [
 		{ check: 'max_characters', attribute: 'subject_line', value: '45' },
-		{ check: 'avoids', attribute: '', value: 'guarantee*, risk-free' },
+		{ check: 'avoids', attribute: '', value: 'guarantee*, free' },
 	],
 };

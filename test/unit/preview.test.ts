@@ -49,6 +49,12 @@ describe('a preview', () => {
 		expect(preview.per1000).to.not.equal(null);
 	});
 
+	it('is asked at once, and at the price for that, where messages wait for a batch', async () => {
+		const action = makeAction(await makeWorld('100'), new ScriptedProvider(HELLO), { delivery: 'batch' }, PREVIEW);
+		const preview = previewOf(await action.runOne(asPreview(item('k'))));
+		expect(preview).to.deep.include({ answer: { message: 'Hello' }, isFallback: false, cost: { credits: '1.2', dollars: '0.00012' } });
+	});
+
 	it('foretells nothing where no model was paid', async () => {
 		const world = await makeWorld('100');
 		const down = makeAction(world, new ScriptedProvider(() => fault('server_error')), { maxAttempts: 1 }, PREVIEW);

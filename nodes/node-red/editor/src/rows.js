@@ -19,7 +19,7 @@ const DESCRIPTIONS = {
 	text: 'At most 45 characters, no emoji',
 };
 /** What a rule that is no number asks for. */
-const RULE_VALUES = { contains: 'your name, unsubscribe', avoids: 'guarantee*, risk-free' };
+const RULE_VALUES = { contains: 'Spring Sale, shop', avoids: 'guarantee*, free' };
 /** What a fallback value looks like. */
 const FALLBACKS = {
 	boolean: 'false',
