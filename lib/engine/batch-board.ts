@@ -45,6 +45,9 @@ export type BatchView =
 			readonly lines: ReadonlyMap<number, ReadLine>;
 	  };
 
+/** What a batch is looked up by. */
+type Named = Pick<BatchMark, 'submission' | 'id'>;
+
 type There = Extract<BatchView, { kind: 'there' }>;
 
 interface Kept {
@@ -64,7 +67,7 @@ export class BatchBoard {
 	}
 
 	/** The batch of an item that was set aside for at `sinceMs`; at most a few seconds old. Never rejects. */
-	async view(batches: BatchProvider, mark: BatchMark, sinceMs: number): Promise<BatchView> {
+	async view(batches: BatchProvider, mark: Named, sinceMs: number): Promise<BatchView> {
 		const key = JSON.stringify([mark.submission, mark.id]);
 		const known = this.#kept.get(key);
 		if (known && this.#timing.monotonicMs() - known.readMs < known.freshForMs) return known.view;
@@ -93,7 +96,7 @@ export class BatchBoard {
 	}
 }
 
-async function look(batches: BatchProvider, { submission, id }: BatchMark, sinceMs: number): Promise<BatchView> {
+async function look(batches: BatchProvider, { submission, id }: Named, sinceMs: number): Promise<BatchView> {
 	const known = id === null ? null : await batches.state(id);
 	if (known?.kind === 'failed') return { kind: 'unreadable', fault: known.fault };
 	const found: BatchReading<readonly BatchState[]> = known?.value

@@ -9,7 +9,7 @@ import type { ChatOutcome } from '../providers/provider';
 import type { ActionItem } from './action-types';
 import type { BatchView, ReadLine } from './batch-board';
 import { BatchEnding, faulty, waiting } from './batch-ending';
-import type { PendingItem } from './batch-mark';
+import { requestOf, type PendingItem } from './batch-mark';
 import { isAbandoned, isOpen, type BatchContext } from './batch-park';
 import { Fallback, fallbackOf, messageOf } from './fallback';
 import { refusalMessage } from './fault-reasons';
@@ -39,12 +39,13 @@ export class BatchCollect {
 
 	constructor(context: BatchContext, item: ActionItem, pending: PendingItem) {
 		this.#context = context;
-		this.#item = item;
+		this.#item = { ...item, read: () => item.read(), data: withoutFallbacks(context, item.data ?? {}) };
 		this.#pending = pending;
 		const { deadlineSeconds } = context.values;
 		this.#time = new ItemTime(context.timing, { deadlineSeconds, signal: item.signal ?? null });
 		this.#leaving = new ItemLeaving(context, { time: this.#time, tally: this.#tally });
-		this.#leaving.batch = { submission: pending.submission, id: pending.id };
+		const { holdSeq: _holdSeq, ...mark } = pending;
+		this.#leaving.batch = mark;
 		this.#leaving.holdSeq = pending.holdSeq;
 	}
 
@@ -122,7 +123,7 @@ export class BatchCollect {
 	}
 
 	async #there(ledger: SpendingAccount, { hold, view }: { hold: Hold; view: Extract<BatchView, { kind: 'there' }> }): Promise<ReadLine> {
-		this.#leaving.batch = { submission: this.#pending.submission, id: this.#pending.id ?? view.id };
+		if (this.#leaving.batch) this.#leaving.batch = { ...this.#leaving.batch, id: this.#pending.id ?? view.id };
 		const line = view.lines.get(hold.seq);
 		if (line) return line;
 		const { status, detail } = view;
@@ -238,7 +239,8 @@ export class BatchCollect {
 			// Further calls about this answer are the same calls whenever the item comes back.
 			const plan = { ...parts.plan, key: `batch/${submission}/${String(holdSeq)}` };
 			const own = new ItemParts({ ...partsOf(parts), plan });
-			leaving.reuse = await ItemReuse.of(own, asked);
+			// An answer is kept for others only under the question that it was given to.
+			if (requestOf(parts.plan) === this.#pending.request) leaving.reuse = await ItemReuse.of(own, asked);
 			return { item: own, asked };
 		} catch (error) {
 			return fallbackOf(error);
@@ -265,6 +267,12 @@ const NOTHING_ASKED = {
 	timeoutMs: 0,
 	signal: null,
 } as const;
+
+/** The item as it was before it left with its fallback values, which say nothing about a person. */
+function withoutFallbacks({ values, contract }: BatchContext, data: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+	const written = values.outputField === '' ? Object.keys(contract.fallbacks()) : [values.outputField];
+	return Object.fromEntries(Object.entries(data).filter(([name]) => !written.includes(name)));
+}
 
 function partsOf({ context, plan, ledger, profile, time, tally, signal }: ItemParts): ConstructorParameters<typeof ItemParts>[0] {
 	return { context, plan, ledger, profile, time, tally, signal };

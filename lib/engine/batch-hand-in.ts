@@ -5,7 +5,7 @@
 import { backoffMs, MAX_RETRY_AFTER_MS } from '../core/ladder';
 import type { BatchProvider, BatchState, ProviderFault } from '../providers/provider';
 import { HAND_IN_WITHIN_MS, type BatchContext, type Parked } from './batch-park';
-import { nameOfLine } from './batch-mark';
+import { nameOfLine, requestOf } from './batch-mark';
 import { cancelled, Fallback } from './fallback';
 import { healthOf, reasonOf } from './fault-reasons';
 import type { ItemResult } from './item-result';
@@ -118,14 +118,15 @@ export class BatchHandIn {
 	}
 
 	async #leave({ item, leaving, hold }: Parked, handedIn: HandedIn): Promise<ItemResult> {
+		const mark = { submission: this.#submission, request: requestOf(item.plan) };
 		try {
 			const { kind } = handedIn;
 			switch (kind) {
 				case 'taken':
-					leaving.batch = { submission: this.#submission, id: handedIn.batch.id };
+					leaving.batch = { ...mark, id: handedIn.batch.id };
 					return await leaving.withoutModel(new Fallback('batch_pending', `Handed in with the batch ${handedIn.batch.id}.`));
 				case 'unsure':
-					leaving.batch = { submission: this.#submission, id: null };
+					leaving.batch = { ...mark, id: null };
 					return await leaving.withoutModel(new Fallback('batch_pending', handedIn.message));
 				case 'failed':
 					await item.giveBack(hold.seq);

@@ -2,6 +2,7 @@
  * Owns how an item and its line in a batch find each other again: what an item carries while it waits, and what a line is called. Refuses
  * whatever was not made here: a line of somebody else, or an item that waits for nothing.
  */
+import { canonicalJson, sha256 } from '../core/idempotency';
 import type { StructuredMode } from '../providers/provider';
 
 /** The batch of an item. */
@@ -10,6 +11,8 @@ export interface BatchMark {
 	readonly submission: string;
 	/** The provider's id; `null` while nobody confirmed it. */
 	readonly id: string | null;
+	/** What was asked, as a short hash: an item may be put together otherwise by the time it comes back. */
+	readonly request: string;
 }
 
 /** An item that waits for its line. */
@@ -24,6 +27,7 @@ export interface LineName {
 	readonly submission: string;
 }
 
+const REQUEST_LENGTH = 16;
 const LETTERS = { json_schema: 's', json_object: 'o', prompt: 'p', text: 't' } as const satisfies Record<StructuredMode, string>;
 const LINE_NAME = /^h(\d{1,15})-([sopt])-(.+)$/;
 const HOLD_ID = /^h(\d{1,15})$/;
@@ -35,7 +39,18 @@ export function pendingOf(data: Readonly<Record<string, unknown>> | undefined): 
 	const [, seq] = HOLD_ID.exec(textOf(mark['holdId'])) ?? [];
 	const submission = textOf(batch['submission']);
 	if (mark['reason'] !== 'batch_pending' || seq === undefined || submission === '') return null;
-	return { submission, id: textOf(batch['id']) || null, holdSeq: Number(seq) };
+	return { submission, id: textOf(batch['id']) || null, request: textOf(batch['request']), holdSeq: Number(seq) };
+}
+
+/** The short hash of what an item asks, with the texts of the account. */
+export function requestOf({
+	texts,
+	reserve,
+}: {
+	readonly texts: readonly string[];
+	readonly reserve: { readonly fingerprint: string };
+}): string {
+	return sha256(canonicalJson([reserve.fingerprint, texts])).slice(0, REQUEST_LENGTH);
 }
 
 /** The `custom_id` of a line, at most 64 characters. */

@@ -9,7 +9,7 @@ import { hasPassed } from '../core/time';
 import type { StructuredMode } from '../providers/provider';
 import type { ActionContext, ActionItem, ProviderHandle } from './action-types';
 import type { BatchBoard } from './batch-board';
-import type { PendingItem } from './batch-mark';
+import { requestOf, type PendingItem } from './batch-mark';
 import { structuredModeOf, type CallPlan } from './call-plan';
 import { cancelled, Fallback, fallbackOf } from './fallback';
 import { refusalMessage } from './fault-reasons';
@@ -145,7 +145,7 @@ export class BatchPark {
 		const submission = hold.labels.batch;
 		if (submission === undefined) return this.#askedAtOnce(item, stored);
 		if (hold.state === 'released') return null;
-		const pending: ParkEnd = { kind: 'pending', pending: { submission, id: null, holdSeq: hold.seq } };
+		const pending: ParkEnd = { kind: 'pending', pending: { submission, id: null, request: requestOf(item.plan), holdSeq: hold.seq } };
 		const batches = item.context.provider().provider.batches;
 		if (hold.state === 'settled' || !batches) return pending;
 		const view = await this.#context.board.view(batches, { submission, id: null }, hold.reservedAtMs);

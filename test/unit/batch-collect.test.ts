@@ -224,6 +224,35 @@ describe('batches: collecting', () => {
 		await expectClean(on.world);
 	});
 
+	it('keeps an answer for others under the question that it was given to, and no other', async () => {
+		await open();
+		const settings = { reuseAnswers: 'first' };
+		results = await on.handIn(2, settings);
+		on.batches.last.answer(undefined, HELLO).end('completed');
+		const [same, other] = results.map(({ llmCredits }, index) => back(index, llmCredits));
+		const changed = { ...other!, read: async () => ({ ...(await other!.read()), prompt: 'Write today' }) };
+		expect((await on.action(settings).run([same!, changed])).map(plainly)).to.deep.equal([ANSWERED, ANSWERED]);
+		const asked = async (prompt: string): Promise<string> => {
+			const fresh = { ...people(1)[0]!, key: prompt, data: {} };
+			const [left] = await on.action(settings).run([{ ...fresh, read: async () => ({ ...(await fresh.read()), prompt }) }]);
+			return left?.llmCredits.reason ?? '';
+		};
+		expect([await asked('Write 0'), await asked('Write today'), await asked('Write 1')]).to.deep.equal([
+			'cached',
+			'batch_pending',
+			'batch_pending',
+		]);
+	});
+
+	it('takes fallback values that the item left with for nothing that is known of a person', async () => {
+		await open();
+		const settings = { checkInvented: true, repairOnce: false };
+		results = await on.handIn(1, settings);
+		on.batches.last.answer(undefined, { object: { message: 'Only $77 today' } }).end('completed');
+		const item = { ...back(0, results[0]?.llmCredits), data: { llmCredits: results[0]?.llmCredits, llm: { message: 'From $77' } } };
+		expect((await on.action(settings).run([item])).map(plainly)).to.deep.equal(['fallback failed_checks 0.6 Hi']);
+	});
+
 	it('charges by outcome what passed, and nothing for what did not', async () => {
 		await open();
 		const settings = { charging: 'outcome', chargeRate: '5' };
