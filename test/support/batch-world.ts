@@ -4,6 +4,7 @@
  */
 import type { ActionItem, LlmAction, LlmActionOptions, ProviderHandle } from '../../lib/engine/llm-action';
 import type { ItemResult } from '../../lib/engine/item-result';
+import type { EndpointOptions } from '../../lib/providers/endpoint';
 import { createOpenAiCompatible } from '../../lib/providers/openai-compatible';
 import { later, monotonicMs } from '../../lib/runtime/system';
 import { item, makeActionOn, makeWorld, type ActionWorld } from './action-world';
@@ -31,6 +32,11 @@ export class BatchWorld {
 	}
 
 	get handle(): ProviderHandle {
+		return this.handleFor({});
+	}
+
+	/** The fake server with other settings. */
+	handleFor(options: Partial<EndpointOptions>): ProviderHandle {
 		const provider = createOpenAiCompatible({
 			name: 'The server',
 			baseUrl: this.fake.url,
@@ -38,6 +44,7 @@ export class BatchWorld {
 			providerId: 'openai',
 			timeoutMs: 5_000,
 			timing: { later, monotonicMs },
+			...options,
 		});
 		return { provider, service: 'fake', batchPercent: 50, priceOf: (model) => ({ ...PRICE, model, version: `test/${model}/1` }) };
 	}

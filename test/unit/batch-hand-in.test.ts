@@ -62,6 +62,15 @@ describe('batches: handing in', () => {
 			expect(on.batches.last.lines).to.have.length(2);
 		});
 
+		it('speaks the dialect of Azure, where a line names its path without the version', async () => {
+			await open();
+			const { provider } = on.handleFor({ baseUrl: on.fake.url.replace('/v1', ''), azure: { apiVersion: '2025-03-01-preview' } });
+			const results = await on.action({}, { provider: () => ({ ...on.handle, provider }) }).run(people(1));
+			expect(results.map(plainly)).to.deep.equal([PENDING]);
+			expect(on.batches.last.request).to.include({ endpoint: '/chat/completions' });
+			expect(on.batches.last.line(0).url).to.equal('/chat/completions');
+		});
+
 		it('counts a line against the caps of the node', async () => {
 			await open();
 			expect((await on.handIn(1, { capPerSend: '0.5' })).map(plainly)).to.deep.equal(['fallback cap_reached 0 Hi']);
