@@ -35,13 +35,13 @@ const pass = fc.record({ kind: fc.constantFrom('refine', 'validate'), model: fc.
 const rung = fc.record({ model: fc.constantFrom('', 'small', 'odd', 'nobody'), passes: fc.constantFrom('single', 'all') });
 const campaign = fc.record({
 	turns: fc.array(turn, { minLength: 40, maxLength: 40 }),
-	count: fc.integer({ min: 1, max: 25 }),
+	count: fc.oneof({ weight: 4, arbitrary: fc.integer({ min: 1, max: 25 }) }, { weight: 1, arbitrary: fc.integer({ min: 65, max: 90 }) }),
 	credits: fc.constantFrom('0', '2', '15', '60', '1000'),
 	settings: fc.record({
 		reservation: fc.constantFrom('learned', 'learned', 'strict', 'fixed'),
 		reservationCredits: fc.constantFrom('1.2', '5'),
 		maxOutputTokens: fc.constantFrom(60, 200),
-		concurrency: fc.constantFrom(1, 4, 32),
+		concurrency: fc.constantFrom(1, 4, 64),
 		maxAttempts: fc.integer({ min: 1, max: 3 }),
 		passes: fc.array(pass, { maxLength: 2 }),
 		cheaperModels: fc.array(rung, { maxLength: 2 }),
