@@ -159,6 +159,6 @@ describe('random lives of batches', function () {
 				await on.close();
 			}
 		});
-		await holds('lives', 60, property);
+		await holds('lives', 60, property, { worth: 4 });
 	});
 });

@@ -63,6 +63,7 @@ describe('campaigns that run dry', function () {
 				expect(results).to.have.length(count);
 				await expectClean(world);
 			}),
+			{ worth: 20 },
 		);
 	});
 });

@@ -178,6 +178,7 @@ describe('random campaigns', function () {
 					if (given.settings.deadlineSeconds === 0) expect(again?.attributes).to.deep.equal(result.attributes);
 				}
 			}),
+			{ worth: 4 },
 		);
 	});
 });

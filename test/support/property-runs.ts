@@ -8,11 +8,11 @@ const TELL_EVERY_MS = 30_000;
 
 /**
  * Runs the property as often as asked for by the environment, else `usual` times. One run may take several lives side by side (`lanes`);
- * then lives are counted, not runs.
+ * then lives are counted, not runs. Where a run is a whole campaign, it counts for `worth` lives of a long run.
  */
-export async function holds<T>(name: string, usual: number, property: fc.IAsyncProperty<T>, { lanes = 1 } = {}): Promise<void> {
+export async function holds<T>(name: string, usual: number, property: fc.IAsyncProperty<T>, { lanes = 1, worth = 1 } = {}): Promise<void> {
 	const asked = process.env['LLM_CREDITS_RUNS'];
-	const numRuns = Math.ceil(Number(asked ?? usual) / lanes);
+	const numRuns = Math.ceil((asked === undefined ? usual : Number(asked) / worth) / lanes);
 	const seed = Number(process.env['LLM_CREDITS_SEED'] ?? Date.now() % 2_147_483_647);
 	const tell = (what: string): void => {
 		if (asked !== undefined) console.log(`      ${name}: ${what}`);
