@@ -135,15 +135,8 @@ export interface ReservedCall {
 	/** The label `model` of this call; `null` leaves the labels of the command as they are. */
 	readonly model: string | null;
 	readonly price: ModelPrice | null;
-	/** Absent: the call cannot cost more than its amount. */
-	readonly reach?: Reach;
-}
-
-/** How far the cost of a call may go beyond its amount. Such a call is held only where there is room for so many that go all the way. */
-export interface Reach {
-	/** What one call costs at most, at least its amount. */
-	readonly mostMicro: Micro;
-	readonly calls: number;
+	/** What the call costs at most, where that is more than its amount. Such a call is held only where there is room for all of it. */
+	readonly mostMicro?: Micro;
 }
 
 /** One way to serve a request. All its calls are held, or none. */

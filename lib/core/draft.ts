@@ -113,7 +113,7 @@ export class Draft {
 
 	/** What a budget has counted; 0 where it has counted nothing yet. */
 	counter(ref: CounterRef): BudgetCounter {
-		return this.#balances.counters.get(counterKey(ref)) ?? { ...ref, heldMicro: 0n, settledMicro: 0n, reachedRoomMicro: null };
+		return this.#balances.counters.get(counterKey(ref)) ?? { ...ref, heldMicro: 0n, settledMicro: 0n, reachedRoomMicro: null, reachMicro: 0n };
 	}
 
 	/** How many entries were added so far. */
@@ -139,6 +139,11 @@ export class Draft {
 		let totalMicro = -this.account.overdraftMicro;
 		for (const grant of this.grants) if (isLive(grant, this.#nowMs)) totalMicro += grant.remainingMicro;
 		return totalMicro;
+	}
+
+	/** What is available, less what open holds may cost beyond their amounts. */
+	freeMicro(): Micro {
+		return this.availableMicro() - this.account.reachMicro;
 	}
 
 	/** What open holds keep from being spent and would give back if they closed now at no cost. */

@@ -72,9 +72,9 @@ export function estimateCost(price: ModelPrice, size: RequestSize, mode: Estimat
 	}
 }
 
-/** A call whose answer is bounded by what is set aside for it. */
-export function boundedCall(price: ModelPrice, size: RequestSize, learned: Learned): ShorterCall {
-	const outputLimitTokens = boundedOutput(size, learned);
+/** A call whose answer is bounded by what is set aside for it: room for `times` as long an answer as is expected. */
+export function boundedCall(price: ModelPrice, size: RequestSize, learned: Learned, times = 1): ShorterCall {
+	const outputLimitTokens = Math.min(boundedOutput(size, learned) * times, size.outputLimitTokens);
 	return {
 		amountMicro: highestCost(price, { inputTokens: expectedInput(size, learned), outputTokens: outputLimitTokens }),
 		outputLimitTokens,

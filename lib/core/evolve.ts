@@ -115,6 +115,7 @@ function openAccount(entry: Entry, body: Of<'account_opened'>, id: string): Acco
 		paidSinceMs: body.plan === 'paid' ? entry.atMs : null,
 		unconfirmedPolicy: body.unconfirmedPolicy,
 		overdraftMicro: 0n,
+		reachMicro: 0n,
 		settings: NO_SETTINGS,
 		alerts: NO_ALERTS,
 		lastAtMs: entry.atMs,
@@ -147,7 +148,8 @@ function reserve(balances: Balances, entry: Entry, body: Of<'reserved'>): void {
 	const slicedMicro = sumSlices(body.slices);
 	if (slicedMicro > body.amountMicro || (slicedMicro < body.amountMicro && body.shadow === null))
 		throw corrupt(entry, 'holds slices that do not add up to its amount');
-	for (const ref of body.counters) count(balances, ref, { heldMicro: body.amountMicro });
+	for (const ref of body.counters) count(balances, ref, { heldMicro: body.amountMicro, reachMicro: body.reachMicro });
+	addReach(balances, entry, body.reachMicro);
 	move(balances.grants, entry, body.slices, { from: 'remainingMicro', to: 'heldMicro' });
 	balances.holds.set(entry.seq, reservedHold(entry, body));
 }
@@ -179,21 +181,30 @@ function noteAlerts(balances: Balances, entry: Entry, body: Of<'alerted' | 'aler
 }
 
 function counterOf(balances: Balances, { budgetSeq, period, value }: CounterRef): BudgetCounter {
-	const none = { budgetSeq, period, value, heldMicro: 0n, settledMicro: 0n, reachedRoomMicro: null };
+	const none = { budgetSeq, period, value, heldMicro: 0n, settledMicro: 0n, reachedRoomMicro: null, reachMicro: 0n };
 	return balances.counters.get(counterKey(none)) ?? none;
 }
 
 function count(
 	balances: Balances,
 	ref: CounterRef,
-	{ heldMicro = 0n, settledMicro = 0n }: { heldMicro?: Micro; settledMicro?: Micro },
+	{ heldMicro = 0n, settledMicro = 0n, reachMicro = 0n }: { heldMicro?: Micro; settledMicro?: Micro; reachMicro?: Micro },
 ): void {
 	const counter = counterOf(balances, ref);
 	balances.counters.set(counterKey(ref), {
 		...counter,
 		heldMicro: counter.heldMicro + heldMicro,
 		settledMicro: counter.settledMicro + settledMicro,
+		reachMicro: counter.reachMicro + reachMicro,
 	});
+}
+
+/** Of a hold that is made, or less of one that closes. */
+function addReach(balances: Balances, entry: Entry, reachMicro: Micro): void {
+	if (reachMicro === 0n) return;
+	const account = accountOf(balances, entry);
+	balances.account = { ...account, reachMicro: account.reachMicro + reachMicro };
+	if (balances.account.reachMicro < 0n) throw corrupt(entry, 'gives back more reach than open holds have');
 }
 
 function closeHold(balances: Balances, entry: Entry, body: Exclude<ClosingBody, RefundedBody>): void {
@@ -212,8 +223,10 @@ function closeHold(balances: Balances, entry: Entry, body: Exclude<ClosingBody, 
 	}
 	const costMicro = body.kind === 'settled' ? body.actualMicro : sumSlices(body.charged);
 	const heldMicro = hold.state === 'open' ? -hold.amountMicro : 0n;
+	const reachMicro = hold.state === 'open' ? -hold.reachMicro : 0n;
 	const countedMicro = hold.state === 'open' ? 0n : sumSlices(hold.slices);
-	for (const ref of hold.counters) count(balances, ref, { heldMicro, settledMicro: costMicro - countedMicro });
+	for (const ref of hold.counters) count(balances, ref, { heldMicro, settledMicro: costMicro - countedMicro, reachMicro });
+	addReach(balances, entry, reachMicro);
 	balances.holds.set(hold.seq, closedHold(hold, entry, body));
 }
 

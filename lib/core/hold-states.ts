@@ -15,6 +15,7 @@ export function reservedHold(entry: Entry, body: Of<'reserved'>): Hold {
 		reservedAtMs: entry.atMs,
 		timeoutAtMs: body.timeoutAtMs,
 		amountMicro: body.amountMicro,
+		reachMicro: body.reachMicro,
 		slices: body.slices,
 		labels: entry.labels ?? {},
 		person: entry.person,

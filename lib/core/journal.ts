@@ -124,6 +124,7 @@ function isPlainKind(kind: BodyKind): kind is PlainKind {
 function encodeReserved(body: Of<'reserved'>): string {
 	return JSON.stringify({
 		a: body.shadow === null ? undefined : String(body.amountMicro),
+		r: body.reachMicro === 0n ? undefined : String(body.reachMicro),
 		s: encodeSlices(body.slices),
 		t: body.timeoutAtMs,
 		p: body.priceVersion ?? undefined,
@@ -232,6 +233,7 @@ function decodeReserved(compact: Compact): Of<'reserved'> {
 	return {
 		kind: 'reserved',
 		amountMicro,
+		reachMicro: amount(compact['r'] ?? '0'),
 		slices,
 		timeoutAtMs: Number(compact['t']),
 		priceVersion: optionalText(compact['p']),

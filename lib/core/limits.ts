@@ -110,7 +110,7 @@ export function countersNeeded(
 
 /**
  * The tightest claim without room for its amount, or `null`; of equally tight ones that which was set first. Room is the limit less what
- * is settled and held; every one must make room.
+ * is settled and held, and what open holds may cost beyond that; every one must make room.
  */
 export function claimHit(
 	claims: readonly SizedClaim[],
@@ -119,32 +119,32 @@ export function claimHit(
 	let tightest: { name: string; roomMicro: Micro; order: number } | null = null;
 	let mayPass = true;
 	for (const { ref, name, limitMicro, amountMicro, order } of claims) {
-		const { heldMicro, settledMicro } = counterOf(ref);
-		const roomMicro = limitMicro - settledMicro - heldMicro;
+		const { heldMicro, settledMicro, reachMicro } = counterOf(ref);
+		const roomMicro = limitMicro - settledMicro - heldMicro - reachMicro;
 		if (amountMicro <= roomMicro) continue;
-		mayPass &&= amountMicro <= roomMicro + heldMicro;
+		mayPass &&= amountMicro <= roomMicro + heldMicro + reachMicro;
 		const isTighter = !tightest || roomMicro < tightest.roomMicro || (roomMicro === tightest.roomMicro && order < tightest.order);
 		if (isTighter) tightest = { name, roomMicro, order };
 	}
 	return tightest && { reason, name: tightest.name, mayPass };
 }
 
-/** The highest floor that would be passed: what is available would fall below it, and one of the calls is not exempt. */
+/** The highest floor that would be passed: what is free would fall below it, and one of the calls is not exempt. */
 export function floorHit(
 	floors: readonly Floor[],
 	calls: readonly LimitedCall[],
-	{ amountMicro, availableMicro, returnableMicro }: { amountMicro: Micro; availableMicro: Micro; returnableMicro: Micro },
+	{ amountMicro, freeMicro, returnableMicro }: { amountMicro: Micro; freeMicro: Micro; returnableMicro: Micro },
 ): LimitHit | null {
 	const barring = floors.filter(
 		({ label, exempt, floorMicro }) =>
-			availableMicro - amountMicro < floorMicro && calls.some((call) => !exempt.includes(valueOf(label, call) ?? '')),
+			freeMicro - amountMicro < floorMicro && calls.some((call) => !exempt.includes(valueOf(label, call) ?? '')),
 	);
 	const highest = barring.reduce<Floor | null>((found, floor) => (found && found.floorMicro >= floor.floorMicro ? found : floor), null);
 	return (
 		highest && {
 			reason: 'floor_reached',
 			name: highest.name,
-			mayPass: availableMicro + returnableMicro - amountMicro >= highest.floorMicro,
+			mayPass: freeMicro + returnableMicro - amountMicro >= highest.floorMicro,
 		}
 	);
 }

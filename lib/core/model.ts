@@ -50,6 +50,8 @@ export interface BudgetCounter extends CounterRef {
 	readonly settledMicro: Micro;
 	/** The room that was left when the account was warned of this budget, until the warning is armed again; else `null`. */
 	readonly reachedRoomMicro: Micro | null;
+	/** What its open holds may cost beyond their amounts. */
+	readonly reachMicro: Micro;
 }
 
 /** Names a counter; budget 0 counts for caps. `period` is `2026-11-21`, `2026-W47`, `2026-11`, the id of a send or execution, or `''` for total. */
@@ -98,6 +100,8 @@ export interface Account {
 	readonly unconfirmedPolicy: UnconfirmedPolicy;
 	/** Spent but not covered by any grant; repaid first by the next credits. */
 	readonly overdraftMicro: Micro;
+	/** What open holds may cost beyond their amounts. It is available to nobody else until they close. */
+	readonly reachMicro: Micro;
 	readonly settings: AccountSettings;
 	readonly alerts: AlertState;
 	/** Instant and number of the newest entry; time never runs backwards behind it. */
@@ -147,6 +151,8 @@ export interface Hold {
 	/** At this instant the hold stops counting. */
 	readonly timeoutAtMs: Instant;
 	readonly amountMicro: Micro;
+	/** How much more than its amount the call may cost. */
+	readonly reachMicro: Micro;
 	/** While open: the slices held. Afterwards: the slices charged, in the order of collection. */
 	readonly slices: readonly Slice[];
 	readonly labels: Labels;
@@ -210,6 +216,7 @@ export type EntryBody =
 	| {
 			readonly kind: 'reserved';
 			readonly amountMicro: Micro;
+			readonly reachMicro: Micro;
 			readonly slices: readonly Slice[];
 			readonly timeoutAtMs: Instant;
 			readonly priceVersion: string | null;

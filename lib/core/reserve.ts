@@ -21,7 +21,7 @@ import {
 	type SizedClaim,
 } from './limits';
 import type { CounterRef, Labels, RefusalReason } from './model';
-import { sumMicro, type Micro } from './money';
+import { formatCredits, sumMicro, type Micro } from './money';
 import type { ModelPrice } from './pricing';
 import { pinKeyHash, pinOf } from './recorded-price';
 import { REFUSED_COUNTS } from './usage-counts';
@@ -46,7 +46,7 @@ export function reserve(draft: Draft, command: ReserveCommand, context: EntryCon
 	let first: { readonly weighed: Weighed; readonly refusal: Refusal } | null = null;
 	for (const [choice, alternative] of command.alternatives.entries()) {
 		const weighed = weigh(draft, command, alternative);
-		const hasReach = alternative.calls.some(({ reach }) => reach);
+		const hasReach = alternative.calls.some(({ mostMicro }) => mostMicro !== undefined);
 		if (hasReach && !isShadow && refusalOf(draft, command, reaching(weighed))) continue;
 		const refusal = refusalOf(draft, command, weighed);
 		if (!refusal || isShadow) {
@@ -70,8 +70,6 @@ interface Weighed {
 	readonly calls: readonly WeighedCall[];
 	/** Of all calls together; `null` where one of them has no price. */
 	readonly amountMicro: Micro | null;
-	/** What the cap of a send is held against, where that is less than the amount. */
-	readonly sendMicro?: Micro;
 }
 
 function weigh(draft: Draft, command: ReserveCommand, { rung, calls }: Alternative): Weighed {
@@ -86,18 +84,11 @@ function weigh(draft: Draft, command: ReserveCommand, { rung, calls }: Alternati
 	return { rung, calls: weighed, amountMicro };
 }
 
-/** The same as large as it may become, as often as there must be room for. A cap of one send is met by its own calls alone. */
-function reaching(weighed: Weighed): Weighed {
-	const sizes = weighed.calls.map(({ amountMicro, reach }) => ({
-		roomMicro: reach ? reach.mostMicro * BigInt(reach.calls) : (amountMicro ?? 0n),
-		mostMicro: reach?.mostMicro ?? amountMicro ?? 0n,
-	}));
-	return {
-		...weighed,
-		calls: weighed.calls.map((call, index) => ({ ...call, amountMicro: sizes[index]?.roomMicro ?? 0n })),
-		amountMicro: sumMicro(sizes.map(({ roomMicro }) => roomMicro)),
-		sendMicro: sumMicro(sizes.map(({ mostMicro }) => mostMicro)),
-	};
+/** The same as large as it may become. */
+function reaching({ rung, calls: weighed }: Weighed): Weighed {
+	const calls = weighed.map((call) => ({ ...call, amountMicro: call.mostMicro ?? call.amountMicro }));
+	const amounts = calls.map(({ amountMicro }) => amountMicro);
+	return { rung, calls, amountMicro: amounts.includes(null) ? null : sumMicro(amounts.map((amountMicro) => amountMicro ?? 0n)) };
 }
 
 interface Holding {
@@ -111,14 +102,15 @@ interface Holding {
 function hold(draft: Draft, command: ReserveCommand, { context, choice, weighed: { rung, calls }, why }: Holding): Outcome {
 	const timeoutAtMs = draft.nowMs + command.timeoutMs;
 	const caps = capClaims(command);
-	const seqs = calls.map(({ amountMicro: priced, price, limited, budgets }, pass) => {
+	const seqs = calls.map(({ amountMicro: priced, mostMicro, price, limited, budgets }, pass) => {
 		const priceVersion = pinPrice(draft, price);
 		const amountMicro = priced ?? 0n;
+		const reachMicro = mostMicro === undefined ? 0n : mostMicro - amountMicro;
 		const slices = drawSlices(draft.grants, { amountMicro, atMs: draft.nowMs });
 		const counters = [...caps, ...budgets].map(({ ref }) => ref);
 		const keyed = pass === 0 ? context : { ...context, keyHash: hashPassKey(command.key, pass) };
 		const { labels, person } = limited;
-		const body = { kind: 'reserved', amountMicro, slices, timeoutAtMs, priceVersion, counters, rung, pass, ...why } as const;
+		const body = { kind: 'reserved', amountMicro, reachMicro, slices, timeoutAtMs, priceVersion, counters, rung, pass, ...why } as const;
 		return draft.append(body, { ...keyed, labels, person }).seq;
 	});
 	const [held, ...further] = seqs.map((seq) => draft.hold(seq));
@@ -170,19 +162,19 @@ function refusalOf(draft: Draft, command: ReserveCommand, weighed: Weighed): Ref
 function limitHits(
 	draft: Draft,
 	command: ReserveCommand,
-	{ calls, amountMicro, sendMicro = amountMicro }: Weighed & { readonly amountMicro: Micro },
+	{ calls, amountMicro }: Weighed & { readonly amountMicro: Micro },
 ): Refusal[] {
 	const { floors } = draft.account.settings;
 	const counterOf = (ref: CounterRef): ReturnType<Draft['counter']> => draft.counter(ref);
-	const caps = capClaims(command).map((claim) => ({ ...claim, amountMicro: claim.name === 'send' ? sendMicro : amountMicro }));
+	const caps = capClaims(command).map((claim) => ({ ...claim, amountMicro }));
 	const hits: (LimitHit | null)[] = [
 		claimHit(caps, { reason: 'cap_reached', counterOf }),
 		claimHit(sized(calls), { reason: 'budget_exceeded', counterOf }),
 	];
 	if (floors.length > 0) {
-		const [availableMicro, returnableMicro] = [draft.availableMicro(), draft.returnableMicro()];
+		const [freeMicro, returnableMicro] = [draft.freeMicro(), draft.account.reachMicro + draft.returnableMicro()];
 		const paid = calls.filter((call) => call.amountMicro !== 0n).map(({ limited }) => limited);
-		hits.push(floorHit(floors, paid, { amountMicro, availableMicro, returnableMicro }));
+		hits.push(floorHit(floors, paid, { amountMicro, freeMicro, returnableMicro }));
 	}
 	return hits.flatMap((hit) => (hit ? [{ reason: hit.reason, limit: hit.name, mayPass: hit.mayPass }] : []));
 }
@@ -203,9 +195,8 @@ function sized(calls: readonly WeighedCall[]): SizedClaim[] {
 }
 
 function creditsHit(draft: Draft, amountMicro: Micro): Refusal[] {
-	const availableMicro = draft.availableMicro();
-	if (amountMicro <= availableMicro) return [];
-	const mayPass = amountMicro <= availableMicro + draft.returnableMicro();
+	if (amountMicro <= draft.freeMicro()) return [];
+	const mayPass = amountMicro <= draft.availableMicro() + draft.returnableMicro();
 	return [{ reason: mayPass ? 'credits_held' : 'credits_exhausted', limit: null, mayPass }];
 }
 
@@ -216,14 +207,20 @@ function checkReserve({ alternatives, timeoutMs, caps }: ReserveCommand): void {
 			`A reservation may have ${String(MAX_ALTERNATIVES)} alternatives with 1 to ${String(MAX_CALLS)} calls each. Use fewer.`,
 		);
 	}
-	if (alternatives.length > 0 && alternatives.every(({ calls }) => calls.some(({ reach }) => reach)))
+	if (alternatives.length > 0 && alternatives.every(({ calls }) => calls.some(({ mostMicro }) => mostMicro !== undefined)))
 		throw new CreditError('invalid_argument', 'Every alternative may cost more than its amount. Offer one that may not.');
-	for (const { amountMicro, reach } of alternatives.flatMap(({ calls }) => calls)) {
+	for (const { amountMicro, mostMicro } of alternatives.flatMap(({ calls }) => calls)) {
 		if (amountMicro !== null) checkAmount(amountMicro, 'reservation');
-		if (reach) checkAmount(reach.mostMicro, 'reservation');
+		if (mostMicro !== undefined) checkMost(mostMicro, amountMicro);
 	}
 	for (const { limitMicro } of caps) checkAmount(limitMicro, 'cap');
 	if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1000 || timeoutMs > MAX_HOLD_TIMEOUT_MS) {
 		throw new CreditError('invalid_time', `The hold's timeout is ${String(timeoutMs)} ms; give 1 second to 8 days.`);
 	}
+}
+
+function checkMost(mostMicro: Micro, amountMicro: Micro | null): void {
+	checkAmount(mostMicro, 'most that a call may cost');
+	if (amountMicro === null || mostMicro < amountMicro)
+		throw new CreditError('invalid_amount', `A call may cost ${formatCredits(mostMicro)} credits at most; give no less than what is held for it.`);
 }

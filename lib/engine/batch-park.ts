@@ -20,7 +20,7 @@ import { ItemReuse } from './item-reuse';
 import { startItem } from './item-start';
 import { ItemTally } from './item-tally';
 import { ItemTime } from './item-time';
-import { offersOf, type Offer, type Rung } from './ladder-plan';
+import { offersOf, type Rung } from './ladder-plan';
 import { choiceThatFits, type RungChoice } from './rung-choice';
 import type { AskedOf } from './answer-gates';
 import { StoredCall } from './stored-call';
@@ -66,17 +66,14 @@ export class BatchPark {
 	readonly #context: BatchContext;
 	readonly #item: ActionItem;
 	readonly #submission: string;
-	readonly #linesLeft: number;
 	readonly #time: ItemTime;
 	readonly #tally = new ItemTally();
 	readonly #leaving: ItemLeaving;
 
-	/** `linesLeft`: how many of its submission are still to be set aside for, with this one. */
-	constructor(context: BatchContext, item: ActionItem, { submission, linesLeft }: { submission: string; linesLeft: number }) {
+	constructor(context: BatchContext, item: ActionItem, submission: string) {
 		this.#context = context;
 		this.#item = item;
 		this.#submission = submission;
-		this.#linesLeft = linesLeft;
 		this.#time = new ItemTime(context.timing, { deadlineSeconds: 0, signal: item.signal ?? null });
 		this.#leaving = new ItemLeaving(context, { time: this.#time, tally: this.#tally });
 	}
@@ -125,7 +122,7 @@ export class BatchPark {
 			labels,
 			holdTimeoutMs,
 			key,
-			alternatives: () => offersOf(rungs).map((offer) => amongLines(offer, this.#linesLeft)),
+			alternatives: () => offersOf(rungs),
 			waitMs: 0,
 		};
 		const outcome = await ledger.reserve(request);
@@ -193,17 +190,6 @@ export class BatchPark {
 			if (!isCreditError(error)) throw error;
 		}
 	}
-}
-
-/**
- * A line is not bounded any more once it is handed in, and many are under way at once. So where sizes are learned, the most that it may cost
- * is set aside where there is room for that of all lines that are left; otherwise its answer is bounded by what is set aside.
- */
-function amongLines(offer: Offer, linesLeft: number): Offer {
-	const calls = offer.calls.map((call) =>
-		call.reach ? { ...call, amountMicro: call.reach.mostMicro, reach: { ...call.reach, calls: linesLeft } } : call,
-	);
-	return { ...offer, calls };
 }
 
 /** True when nobody will hand in any more what was set aside for. */

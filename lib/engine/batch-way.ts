@@ -77,9 +77,8 @@ export class BatchWay {
 	): Promise<void> {
 		const [submission, startedMs] = [this.#context.newId(), this.#context.timing.monotonicMs()];
 		const parked = new Map<Parked, ActionItem>();
-		const parking = items.map(async (item, index) => {
-			const place = { submission, linesLeft: items.length - index };
-			const end = await this.#reserving(() => new BatchPark(this.#context, item, place).run());
+		const parking = items.map(async (item) => {
+			const end = await this.#reserving(() => new BatchPark(this.#context, item, submission).run());
 			if (end.kind === 'parked') parked.set(end.parked, item);
 			else settled(item, await this.#unparked(item, end));
 		});

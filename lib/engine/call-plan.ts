@@ -168,6 +168,9 @@ export function structuredModeOf({ values, memory }: ActionContext, modelId: str
 	return values.structuredOutput === 'auto' ? memory.mode(modelId) : values.structuredOutput;
 }
 
+/** Lines of a batch have room for twice as long an answer as is expected: one that is cut off is paid for and cannot be asked again at once. */
+const WIDE = 2;
+
 /**
  * What to reserve for a call now: as usual; where sizes are learned, also for an answer that is bounded by what is set aside, and for a
  * shorter one in three steps.
@@ -188,10 +191,16 @@ export function sizedCalls(
 	const learned = memory.learned(memoryId);
 	const usual = sized(estimateCost(price, size, estimateModeOf(values, learned)), size.outputLimitTokens);
 	if (values.reservation !== 'learned' || price.charging) return [usual];
-	const bounded = [boundedCall(price, size, learned), ...shorterCalls(price, size, learned)];
-	// An answer may be longer than any lately only where as many as are asked at once could be, and still be paid.
-	const reach = { mostMicro: mostCost(price, size, learned), calls: values.concurrency };
-	return [{ ...usual, reach }, ...bounded.map(({ amountMicro, outputLimitTokens }) => sized(amountMicro, outputLimitTokens))];
+	const bounded = [boundedCall(price, size, learned), ...shorterCalls(price, size, learned)].map(({ amountMicro, outputLimitTokens }) =>
+		sized(amountMicro, outputLimitTokens),
+	);
+	if (values.delivery === 'batch') {
+		// Lines are under way for hours, so what one could cost beyond its amount must not keep credits from the others; a wide bound instead.
+		const wide = boundedCall(price, size, learned, WIDE);
+		return [sized(wide.amountMicro, wide.outputLimitTokens), ...bounded];
+	}
+	// An answer may be longer than any lately only where there is room for all that it may cost.
+	return [{ ...usual, mostMicro: mostCost(price, size, learned) }, ...bounded];
 }
 
 /** The way of sizing reservations that the settings ask for. */

@@ -93,7 +93,7 @@ function offers(rung: number, calls: readonly CallPlan[]): Offer[] {
 	const steps = calls.map((call) => call.sized());
 	const most = Math.max(...steps.map(({ length }) => length));
 	const all = Array.from({ length: most }, (_, step) => ({ rung, calls: steps.flatMap((sized) => sized[step] ?? sized.slice(-1)) }));
-	const reaching = all.filter((offer) => offer.calls.some(({ reach }) => reach));
+	const reaching = all.filter((offer) => offer.calls.some(({ mostMicro }) => mostMicro !== undefined));
 	const [full, ...shorter] = all.slice(reaching.length);
 	if (!full) return [];
 	const fullMicro = amountOf(full);

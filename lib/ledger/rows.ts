@@ -21,6 +21,7 @@ export interface AccountRow {
 	readonly paid_since_ms: bigint | null;
 	readonly unconfirmed_policy: bigint;
 	readonly overdraft_micro: bigint;
+	readonly reach_micro: bigint;
 	readonly last_at_ms: bigint;
 	readonly last_seq: bigint;
 	/** Hexadecimal. */
@@ -41,6 +42,7 @@ export interface CounterRow {
 	readonly held_micro: bigint;
 	readonly settled_micro: bigint;
 	readonly reached_room_micro: bigint | null;
+	readonly reach_micro: bigint;
 }
 
 /** A row of `grants` with its `grant_balances`. */
@@ -99,6 +101,7 @@ export function readAccount(row: AccountRow): Account {
 		paidSinceMs: optionalNumber(row.paid_since_ms),
 		unconfirmedPolicy: word(POLICIES, row.unconfirmed_policy, 'unconfirmed policy'),
 		overdraftMicro: row.overdraft_micro,
+		reachMicro: row.reach_micro,
 		lastAtMs: Number(row.last_at_ms),
 		lastSeq: Number(row.last_seq),
 		settings: readSettings(row.settings),
@@ -174,6 +177,7 @@ export function readCounter(row: CounterRow): BudgetCounter {
 		heldMicro: row.held_micro,
 		settledMicro: row.settled_micro,
 		reachedRoomMicro: row.reached_room_micro,
+		reachMicro: row.reach_micro,
 	};
 }
 

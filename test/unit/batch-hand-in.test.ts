@@ -62,27 +62,24 @@ describe('batches: handing in', () => {
 			expect(on.batches.last.lines).to.have.length(2);
 		});
 
-		for (const [credits, isBounded] of [
-			['100', true],
-			['700', false],
-		] as const) {
-			it(`with sizes that are learned and ${credits} credits, ${isBounded ? 'bounds answers' : 'sets aside the most of each line'}: nothing is overdrawn`, async () => {
-				await open(credits);
-				const LONGEST = 2_000;
-				const results = await on.handIn(60, { reservation: 'learned', maxOutputTokens: LONGEST, concurrency: 4 });
-				const { lines } = on.batches.last;
-				const limits = lines.map(({ body }) => Number(body['max_completion_tokens'] ?? body['max_tokens']));
-				expect(lines.length).to.be.within(isBounded ? 40 : 60, 60);
-				expect(limits.some((limit) => limit < LONGEST)).to.equal(isBounded);
-				// The worst that can happen: every answer is as long as its limit lets it be.
-				for (const [place, limit] of limits.entries())
-					on.batches.last.answer([place], { usage: { prompt_tokens: 20, completion_tokens: limit, total_tokens: 20 + limit } });
-				on.batches.last.status = 'completed';
-				const collected = await on.collect(results, { reservation: 'learned', maxOutputTokens: LONGEST, concurrency: 4 });
-				expect(collected.filter(({ llmCredits }) => llmCredits.source === 'model')).to.have.length(lines.length);
-				expect((await on.world.ledger.balance()).overdraftMicro).to.equal(0n);
-			});
-		}
+		it('with sizes that are learned, bounds every answer by what is set aside: nothing is overdrawn, and all find room', async () => {
+			const [LONGEST, settings] = [2_000, { reservation: 'learned', maxOutputTokens: 2_000, concurrency: 4 }];
+			await open('260');
+			const results = await on.handIn(60, settings);
+			const { lines } = on.batches.last;
+			expect(lines).to.have.length(60);
+			const limits = lines.map(({ body }) => Number(body['max_completion_tokens'] ?? body['max_tokens']));
+			expect(Math.max(...limits))
+				.to.equal(800)
+				.and.to.be.lessThan(LONGEST);
+			// The worst that can happen: every answer is as long as its limit lets it be.
+			for (const [place, limit] of limits.entries())
+				on.batches.last.answer([place], { usage: { prompt_tokens: 20, completion_tokens: limit, total_tokens: 20 + limit } });
+			on.batches.last.status = 'completed';
+			const collected = await on.collect(results, settings);
+			expect(collected.filter(({ llmCredits }) => llmCredits.source === 'model')).to.have.length(60);
+			expect((await on.world.ledger.balance()).overdraftMicro).to.equal(0n);
+		});
 
 		it('speaks the dialect of Azure, where a line names its path without the version', async () => {
 			await open();

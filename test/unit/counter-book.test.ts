@@ -18,6 +18,7 @@ const counters: fc.Arbitrary<BudgetCounter> = fc.record({
 	heldMicro: fc.oneof(fc.constant(0n), micro),
 	settledMicro: fc.oneof(fc.constant(0n), micro),
 	reachedRoomMicro: fc.oneof(fc.constant(null), fc.constant(0n), micro),
+	reachMicro: fc.oneof(fc.constant(0n), micro),
 });
 const steps = fc.array(fc.record({ counter: counters, isTold: fc.boolean(), isBoth: fc.boolean() }), { maxLength: 30 });
 
@@ -41,7 +42,8 @@ function play(book: CounterBook, taken: readonly { counter: BudgetCounter; isTol
 
 describe('books of budget counters', () => {
 	it('give back what was set, and tell what differs', () => {
-		const ada: BudgetCounter = { budgetSeq: 3, period: '', value: 'ada', heldMicro: 0n, settledMicro: 5n, reachedRoomMicro: null };
+		const rest = { heldMicro: 0n, reachedRoomMicro: null, reachMicro: 7n };
+		const ada: BudgetCounter = { budgetSeq: 3, period: '', value: 'ada', settledMicro: 5n, ...rest };
 		for (const book of [new CountersInMemory(), new ScratchCounters()]) {
 			const bob = { ...ada, value: 'bob' };
 			const eve = { ...ada, value: 'eve' };

@@ -186,6 +186,10 @@ const STEPS: readonly string[] = [
 		PRIMARY KEY (account, day, campaign, segment, gate, outcome)
 	) WITH (fillfactor = 70);
 	`,
+	`
+	ALTER TABLE accounts ADD COLUMN reach_micro bigint NOT NULL DEFAULT 0 CHECK (reach_micro >= 0);
+	ALTER TABLE budget_counters ADD COLUMN reach_micro bigint NOT NULL DEFAULT 0 CHECK (reach_micro >= 0);
+	`,
 ];
 
 /** The schema this version reads and writes. */

@@ -35,9 +35,9 @@ export interface Picked {
 }
 
 const ACCOUNT =
-	"SELECT id, public_id, name, time_zone, plan, paid_since_ms, unconfirmed_policy, overdraft_micro, last_at_ms, last_seq, encode(chain_hash, 'hex') AS chain_hash, settings, alerts, averages";
+	"SELECT id, public_id, name, time_zone, plan, paid_since_ms, unconfirmed_policy, overdraft_micro, reach_micro, last_at_ms, last_seq, encode(chain_hash, 'hex') AS chain_hash, settings, alerts, averages";
 /** Selects a counter `c`. */
-export const COUNTER = 'SELECT c.budget, c.period, c.value, c.held_micro, c.settled_micro, c.reached_room_micro';
+export const COUNTER = 'SELECT c.budget, c.period, c.value, c.held_micro, c.settled_micro, c.reached_room_micro, c.reach_micro';
 const GRANT = `SELECT g.seq, g.category, g.amount_micro, g.priority, g.effective_at_ms, g.expires_at_ms, g.promotion_id, g.note,
 	b.remaining_micro, b.held_micro, b.settled_micro, b.expired_micro, b.voided_micro, b.is_voided`;
 const ENTRY =

@@ -23,6 +23,7 @@ interface HoldRow {
 /** What spending changes of an account, and what only its owner changes: columns apart, because they are different rights. */
 const ACCOUNT_POSITION: readonly Column<Account>[] = [
 	['overdraft_micro', 'bigint', ({ overdraftMicro }) => overdraftMicro],
+	['reach_micro', 'bigint', ({ reachMicro }) => reachMicro],
 	['last_at_ms', 'bigint', ({ lastAtMs }) => lastAtMs],
 	['last_seq', 'bigint', ({ lastSeq }) => lastSeq],
 	['chain_hash', 'bytea', ({ chainHash }) => bytesOf(chainHash)],
@@ -84,6 +85,7 @@ const COUNTERS: Table<BudgetCounter> = {
 		['held_micro', 'bigint', ({ heldMicro }) => heldMicro],
 		['settled_micro', 'bigint', ({ settledMicro }) => settledMicro],
 		['reached_room_micro', 'bigint', ({ reachedRoomMicro }) => reachedRoomMicro],
+		['reach_micro', 'bigint', ({ reachMicro }) => reachMicro],
 	],
 };
 const RESULTS: Table<KeptResult> = {

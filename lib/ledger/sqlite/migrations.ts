@@ -183,6 +183,10 @@ const STEPS: readonly string[] = [
 		PRIMARY KEY (account, day, campaign, segment, gate, outcome)
 	) STRICT, WITHOUT ROWID;
 	`,
+	`
+	ALTER TABLE accounts ADD COLUMN reach_micro INTEGER NOT NULL DEFAULT 0 CHECK (reach_micro >= 0);
+	ALTER TABLE budget_counters ADD COLUMN reach_micro INTEGER NOT NULL DEFAULT 0 CHECK (reach_micro >= 0);
+	`,
 ];
 
 /** Changes nothing, but is refused by a file that was opened for reading only; an immediate transaction is not. */

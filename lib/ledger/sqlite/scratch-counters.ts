@@ -57,16 +57,17 @@ export class ScratchCounters implements CounterBook {
 	}
 }
 
-type Written = readonly [number, string, string, string, string, string | null];
+type Written = readonly [number, string, string, string, string, string | null, string];
 
 /** Equal counters have equal texts. */
-function encode({ budgetSeq, period, value, heldMicro, settledMicro, reachedRoomMicro }: BudgetCounter): string {
-	const written: Written = [budgetSeq, period, value, String(heldMicro), String(settledMicro), reachedRoomMicro?.toString() ?? null];
+function encode({ budgetSeq, period, value, heldMicro, settledMicro, reachedRoomMicro, reachMicro }: BudgetCounter): string {
+	const [held, settled, reach] = [heldMicro, settledMicro, reachMicro].map(String) as [string, string, string];
+	const written: Written = [budgetSeq, period, value, held, settled, reachedRoomMicro?.toString() ?? null, reach];
 	return JSON.stringify(written);
 }
 
 function decode(text: string): BudgetCounter {
-	const [budgetSeq, period, value, held, settled, reachedRoom] = JSON.parse(text) as Written;
+	const [budgetSeq, period, value, held, settled, reachedRoom, reach] = JSON.parse(text) as Written;
 	return {
 		budgetSeq,
 		period,
@@ -74,5 +75,6 @@ function decode(text: string): BudgetCounter {
 		heldMicro: BigInt(held),
 		settledMicro: BigInt(settled),
 		reachedRoomMicro: reachedRoom === null ? null : BigInt(reachedRoom),
+		reachMicro: BigInt(reach),
 	};
 }

@@ -36,16 +36,16 @@ export class Writer {
 
 	constructor(db: Database) {
 		this.#addAccount = db.prepare(`
-			INSERT INTO accounts (public_id, name, time_zone, plan, paid_since_ms, unconfirmed_policy, overdraft_micro, last_at_ms, last_seq, chain_hash, alerts, averages)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, unhex(?), ?, ?)`);
+			INSERT INTO accounts (public_id, name, time_zone, plan, paid_since_ms, unconfirmed_policy, overdraft_micro, reach_micro, last_at_ms, last_seq, chain_hash, alerts, averages)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, unhex(?), ?, ?)`);
 		this.#changeTerms = db.prepare(
 			'UPDATE accounts SET name = ?, time_zone = ?, plan = ?, paid_since_ms = ?, unconfirmed_policy = ? WHERE id = ?',
 		);
 		this.#moveAccount = db.prepare(`
-			UPDATE accounts SET overdraft_micro = ?, last_at_ms = ?, last_seq = ?, chain_hash = unhex(?), alerts = ?, averages = coalesce(?, averages)
+			UPDATE accounts SET overdraft_micro = ?, reach_micro = ?, last_at_ms = ?, last_seq = ?, chain_hash = unhex(?), alerts = ?, averages = coalesce(?, averages)
 			WHERE id = ?`);
 		this.#putSettings = db.prepare('REPLACE INTO account_settings VALUES (?, ?)');
-		this.#putCounter = db.prepare('REPLACE INTO budget_counters VALUES (?, ?, ?, ?, ?, ?, ?)');
+		this.#putCounter = db.prepare('REPLACE INTO budget_counters VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
 		this.#addGrant = db.prepare('INSERT INTO grants VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)');
 		this.#putBalance = db.prepare('REPLACE INTO grant_balances VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
 		this.#addEntry = db.prepare('INSERT INTO entries VALUES (?, ?, ?, ?, unhex(?), unhex(?), ?, ?, ?, unhex(?))');
@@ -74,8 +74,8 @@ export class Writer {
 		for (const grant of decision.grants) this.#writeGrant(id, grant, made.has(grant.seq));
 		const closings = closingSeqs(decision.entries);
 		for (const hold of decision.holds) this.#writeHold(id, hold, { isNew: made.has(hold.seq), closedSeq: closings.get(hold.seq) ?? null });
-		for (const { budgetSeq, period, value, heldMicro, settledMicro, reachedRoomMicro } of decision.counters)
-			this.#putCounter.run(id, budgetSeq, period, value, heldMicro, settledMicro, reachedRoomMicro);
+		for (const { budgetSeq, period, value, heldMicro, settledMicro, reachedRoomMicro, reachMicro } of decision.counters)
+			this.#putCounter.run(id, budgetSeq, period, value, heldMicro, settledMicro, reachedRoomMicro, reachMicro);
 		for (const usage of decision.usage) this.#writeUsage(id, usage);
 		for (const result of decision.results) this.#writeResult(id, result);
 		for (const { name, text } of decision.texts) {
@@ -96,8 +96,8 @@ export class Writer {
 
 	/** Most batches only move an account: writing its terms as well would take longer than all the rest of its row. */
 	#writeAccount(account: Account, averages: Decision['averages'], stored: StoredAccount | null): bigint {
-		const { overdraftMicro, lastAtMs, lastSeq, chainHash, alerts } = account;
-		const position = [overdraftMicro, lastAtMs, lastSeq, chainHash, encodeAlerts(alerts), encodeAverages(averages)];
+		const { overdraftMicro, reachMicro, lastAtMs, lastSeq, chainHash, alerts } = account;
+		const position = [overdraftMicro, reachMicro, lastAtMs, lastSeq, chainHash, encodeAlerts(alerts), encodeAverages(averages)];
 		const terms = termsOf(account);
 		if (!stored) return BigInt(this.#addAccount.run(account.id, ...terms, ...position).lastInsertRowid);
 		const before = termsOf(stored.account);
