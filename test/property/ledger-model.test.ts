@@ -80,6 +80,7 @@ const showHold = (hold: Hold, made: Made): unknown => ({
 	state: hold.state,
 	timeoutAtMs: hold.timeoutAtMs,
 	amount: hold.amountMicro,
+	reach: hold.reachMicro,
 	actual: hold.actualMicro,
 	overdraft: hold.overdraftMicro,
 	refunded: hold.refundedMicro,
@@ -98,6 +99,7 @@ const showNaiveHold = (hold: NaiveHold): unknown => ({
 	state: hold.state,
 	timeoutAtMs: hold.timeoutAtMs,
 	amount: BigInt(hold.amount),
+	reach: BigInt(hold.reach),
 	actual: hold.actual === null ? null : BigInt(hold.actual),
 	overdraft: BigInt(hold.overdraft),
 	refunded: BigInt(hold.refunded),
@@ -184,17 +186,17 @@ async function compareBalances(store: LedgerStore, naive: NaiveLedger, made: Mad
 /** Every counter of the store is what the naive holds add up to; a counter of zero is as good as none. */
 async function compareBudgets(store: LedgerStore, naive: NaiveLedger): Promise<void> {
 	const stored = await store.counters(ACCOUNT);
-	const sums = (held: bigint, settled: bigint): string => `${String(held)}+${String(settled)}`;
+	const sums = (...parts: readonly bigint[]): string => parts.map(String).join('+');
 	const names = naive.holds.flatMap((hold) => hold.counted);
 	const expected = new Map(names.map((one) => [one, naive.used(one)] as const));
 	const unique = new Map(
-		[...expected].map(([one, { held, settled }]) => [
+		[...expected].map(([one, { held, settled, reach }]) => [
 			`${String(one.budget.since)}/${one.period}/${one.value}`,
-			sums(BigInt(held), BigInt(settled)),
+			sums(BigInt(held), BigInt(settled), BigInt(reach)),
 		]),
 	);
-	const used = stored.map(({ heldMicro, settledMicro }) => sums(heldMicro, settledMicro));
-	const isUsed = (text: string): boolean => text !== sums(0n, 0n);
+	const used = stored.map(({ heldMicro, settledMicro, reachMicro }) => sums(heldMicro, settledMicro, reachMicro));
+	const isUsed = (text: string): boolean => text !== sums(0n, 0n, 0n);
 	expect(used.filter(isUsed).sort()).to.deep.equal([...unique.values()].filter(isUsed).sort());
 }
 

@@ -14,10 +14,15 @@ const DAY_MS = 24 * HOUR_MS;
 const NOWHERE = 999_999;
 const EXECUTION = 'e1';
 
-/** One way to serve a request: the amount, the model and the version of the price of each call. */
+/** One way to serve a request: the amount, how much more it may cost, the model and the version of the price of each call. */
 export interface Offer {
 	readonly rung: number;
-	readonly calls: readonly { readonly amount: number | null; readonly model: string; readonly price: string | null }[];
+	readonly calls: readonly {
+		readonly amount: number | null;
+		readonly reach: number;
+		readonly model: string;
+		readonly price: string | null;
+	}[];
 }
 
 export type Action =
@@ -109,17 +114,26 @@ const amount = fc.oneof(
 	{ weight: 2, arbitrary: fc.constant(0) },
 	{ weight: 1, arbitrary: fc.constant(null) },
 );
+const reach = fc.oneof({ weight: 3, arbitrary: fc.constant(0) }, { weight: 1, arbitrary: fc.integer({ min: 1, max: 30 }) });
 const calls = (maxLength: number) =>
-	fc.array(fc.record({ amount, model: fc.constantFrom('big', 'small'), price: fc.constantFrom(null, 'may', 'june') }), {
+	fc.array(fc.record({ amount, reach, model: fc.constantFrom('big', 'small'), price: fc.constantFrom(null, 'may', 'june') }), {
 		minLength: 1,
 		maxLength,
 		size: 'max',
 	});
-const offers = fc.oneof(
-	{ weight: 6, arbitrary: calls(1).map((one) => [{ rung: 0, calls: one }]) },
-	{ weight: 1, arbitrary: fc.constant([]) },
-	{ weight: 6, arbitrary: fc.array(fc.record({ rung: fc.nat(3), calls: calls(3) }), { minLength: 1, maxLength: 3, size: 'max' }) },
-);
+/** Without a price nothing is known of a call; and the last of several ways must be one that costs no more than its amount. */
+const within = (made: readonly Offer[]): Offer[] =>
+	made.map((offer, index) => ({
+		...offer,
+		calls: offer.calls.map((call) => (index === made.length - 1 || call.amount === null ? { ...call, reach: 0 } : call)),
+	}));
+const offers = fc
+	.oneof(
+		{ weight: 6, arbitrary: calls(1).map((one) => [{ rung: 0, calls: one }]) },
+		{ weight: 1, arbitrary: fc.constant([]) },
+		{ weight: 6, arbitrary: fc.array(fc.record({ rung: fc.nat(3), calls: calls(3) }), { minLength: 1, maxLength: 3, size: 'max' }) },
+	)
+	.map(within);
 const cap = fc.oneof({ weight: 6, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.integer({ min: 0, max: 40 }) });
 const reserveAction: fc.Arbitrary<Action> = fc.record({
 	kind: fc.constant('reserve'),
@@ -289,8 +303,9 @@ export function commandOf(asked: Action, made: Made, startMs: number): Command {
 				fingerprint: asked.fingerprint,
 				alternatives: asked.offers.map(({ rung, calls: made }) => ({
 					rung,
-					calls: made.map(({ amount: whole, model, price }) => ({
+					calls: made.map(({ amount: whole, reach: further, model, price }) => ({
 						amountMicro: whole === null ? null : BigInt(whole),
+						...(further === 0 ? {} : { mostMicro: BigInt((whole ?? 0) + further) }),
 						model,
 						price: price === null ? null : priceNamed(price),
 					})),

@@ -26,6 +26,7 @@ export interface NaiveGrant {
 
 export interface NaiveHold {
 	readonly amount: number;
+	readonly reach: number;
 	readonly timeoutAtMs: Instant;
 	state: 'open' | 'settled' | 'released' | 'expired';
 	coins: Coin[];
@@ -66,7 +67,13 @@ interface NaiveFloor {
 
 interface Offer {
 	readonly rung: number;
-	readonly calls: readonly { readonly amount: number | null; readonly model: string; readonly price: string | null }[];
+	/** `reach`: how much more than its amount a call may cost. */
+	readonly calls: readonly {
+		readonly amount: number | null;
+		readonly reach: number;
+		readonly model: string;
+		readonly price: string | null;
+	}[];
 }
 
 interface ReserveRequest {
@@ -284,16 +291,23 @@ export class NaiveLedger {
 	}
 
 	/** What a budget has counted, from the holds themselves. */
-	used({ budget, period, value }: Counted): { held: number; settled: number } {
+	used({ budget, period, value }: Counted): { held: number; settled: number; reach: number } {
 		let held = 0;
+		let reach = 0;
 		let settled = 0;
 		for (const hold of this.holds) {
 			if (!hold.counted.some((one) => one.budget === budget && one.period === period && one.value === value)) continue;
 			if (hold.state === 'open') held += hold.amount;
+			if (hold.state === 'open') reach += hold.reach;
 			if (hold.state === 'settled') settled += (hold.actual ?? 0) - hold.refunded;
 			if (hold.state === 'expired') settled += hold.coins.length;
 		}
-		return { held, settled };
+		return { held, settled, reach };
+	}
+
+	/** What is available and not kept free for open holds that may cost more than they hold. */
+	get #free(): number {
+		return this.holds.filter(({ state }) => state === 'open').reduce((free, { reach }) => free - reach, this.available);
 	}
 
 	reserve(key: string, { fingerprint, ...request }: { fingerprint: string } & ReserveRequest): NaiveAnswer {
@@ -389,12 +403,16 @@ export class NaiveLedger {
 	}
 
 	#reserve(request: ReserveRequest): NaiveAnswer {
-		let first: Refusal | null = null;
+		let first: (Refusal & { readonly offer: Offer }) | null = null;
 		for (const offer of request.offers) {
+			const hasReach = offer.calls.some(({ reach }) => reach > 0);
+			// As if it went all the way; where that does not fit, it is as if it had not been offered.
+			const whole = offer.calls.map((call) => ({ ...call, amount: call.amount === null ? null : call.amount + call.reach }));
+			if (hasReach && !this.isShadow && this.#refusal({ ...offer, calls: whole }, request)) continue;
 			const refusal = this.#refusal(offer, request);
 			if (!refusal || this.isShadow) return this.#hold(offer, request, { shadow: refusal?.why ?? null, steppedDown: first?.why ?? null });
 			if (refusal.mayPass && request.mayWait) return { kind: 'wait' };
-			first ??= refusal;
+			first ??= { ...refusal, offer };
 		}
 		if (!first) return { kind: 'wait' };
 		this.#changed();
@@ -408,12 +426,13 @@ export class NaiveLedger {
 		{ shadow, steppedDown }: { shadow: string | null; steppedDown: string | null },
 	): NaiveAnswer {
 		this.#changed();
-		const made = calls.map(({ amount, model, price }, pass): NaiveHold => {
+		const made = calls.map(({ amount, reach, model, price }, pass): NaiveHold => {
 			if (price !== null) this.pricesWritten.add(price);
 			const coins = this.#spendable().slice(0, amount ?? 0);
 			for (const coin of coins) coin.place = 'held';
 			return {
 				amount: amount ?? 0,
+				reach,
 				timeoutAtMs: this.nowMs + request.timeoutMs,
 				state: 'open',
 				coins,
@@ -441,8 +460,10 @@ export class NaiveLedger {
 	}
 
 	/** The budget that refused the first offer, for its first call, with what the whole offer asked for. */
-	#namedBy({ name }: Refusal, request: ReserveRequest): (Counted & { readonly refused: number | null })[] {
-		const calls = request.offers[0]?.calls ?? [];
+	#namedBy(
+		{ name, offer: { calls } }: Refusal & { readonly offer: Offer },
+		request: ReserveRequest,
+	): (Counted & { readonly refused: number | null })[] {
 		const refused = calls.reduce((sum, { amount }) => sum + (amount ?? 0), 0);
 		const counted = this.#countedIn(request, calls[0]?.model ?? '');
 		return counted.filter(({ budget }) => budget.name === name).map((one) => ({ ...one, refused }));
@@ -482,12 +503,13 @@ export class NaiveLedger {
 			this.#capsOf(request).map((one) => {
 				const name = one.budget === this.#sendCap ? 'send' : 'execution';
 				const used = this.used(one);
-				return { room: (request.caps[name] ?? 0) - used.held - used.settled, asked: amount, held: used.held, name };
+				const room = (request.caps[name] ?? 0) - used.held - used.settled - used.reach;
+				return { room, asked: amount, held: used.held + used.reach, name };
 			}),
 		);
 		const full = tightest(this.#demands(calls, request));
 		const barring = this.floors
-			.filter((one) => !one.exempt.includes(request.campaign) && this.available - amount < one.floor)
+			.filter((one) => !one.exempt.includes(request.campaign) && this.#free - amount < one.floor)
 			.sort((x, y) => y.floor - x.floor);
 		const room = this.available + held - amount;
 		// Waiting helps when everything in the way would be gone if no open hold cost anything.
@@ -496,7 +518,7 @@ export class NaiveLedger {
 		if (capped[0]) return { why: 'cap_reached', name: capped[0].name, mayPass };
 		if (full[0]) return { why: 'budget_exceeded', name: full[0].name, mayPass };
 		if (barring[0]) return { why: 'floor_reached', name: barring[0].name, mayPass };
-		if (amount <= this.available) return null;
+		if (amount <= this.#free) return null;
 		return { why: mayPass ? 'credits_held' : 'credits_exhausted', mayPass };
 	}
 
@@ -509,8 +531,9 @@ export class NaiveLedger {
 				const own = paid.filter(({ counted }) => counted.some((one) => one.budget === budget && one.value === value));
 				const asked = own.reduce((sum, { amount }) => sum + (amount ?? 0), 0);
 				const [one] = own[0]?.counted.filter((each) => each.budget === budget) ?? [];
-				const used = one ? this.used(one) : { held: 0, settled: 0 };
-				return { room: budget.limit - used.held - used.settled, asked, held: used.held, name: budget.name };
+				const used = one ? this.used(one) : { held: 0, settled: 0, reach: 0 };
+				const room = budget.limit - used.held - used.settled - used.reach;
+				return { room, asked, held: used.held + used.reach, name: budget.name };
 			});
 		});
 	}
