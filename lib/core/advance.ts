@@ -5,7 +5,8 @@
  */
 import { drawSlices, isLive, splitSlices, sumSlices } from './burn-down';
 import type { Draft } from './draft';
-import type { GrantState, Hold, Movement, Slice } from './model';
+import type { GrantState, Hold } from './model';
+import type { Movement, Slice } from './movement';
 import { compareInstants, hasPassed, type Instant } from './time';
 import { expiryWarnings, warnOfExpiry, watch } from './watch';
 import { expiredCounts } from './usage-counts';

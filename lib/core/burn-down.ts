@@ -1,7 +1,8 @@
 /**
  * Owns the order in which grants burn, and drawing slices in that order. One comparator, total on every host (ledger rule 7).
  */
-import type { GrantCategory, GrantState, Slice } from './model';
+import type { GrantCategory, GrantState } from './model';
+import type { Slice } from './movement';
 import { minMicro, type Micro } from './money';
 import { compareInstants, isWithin, type Instant } from './time';
 

@@ -20,9 +20,9 @@ import type {
 	Hold,
 	Measure,
 	RefusalReason,
-	RefundedBody,
 	Entry,
 } from './model';
+import type { RefundedBody } from './movement';
 import type { ProfileCommand, TextChange } from './profile';
 import type { Micro } from './money';
 import type { PriceCommand } from './price-settings';

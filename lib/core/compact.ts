@@ -2,7 +2,8 @@
  * Owns the compact forms inside an entry's text: slices, movements, usage, counters and refunds. What is absent is left out.
  * Refuses nothing; what cannot be read throws and is named by the journal.
  */
-import type { CounterRef, Movement, RefundedBody, Slice } from './model';
+import type { CounterRef } from './model';
+import type { Movement, RefundedBody, Slice } from './movement';
 import type { Usage } from './usage';
 import { canonicalJson } from './idempotency';
 

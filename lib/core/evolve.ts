@@ -17,9 +17,8 @@ import {
 	type EntryBody,
 	type GrantState,
 	type Hold,
-	type Movement,
-	type RefundedBody,
 } from './model';
+import type { Movement, RefundedBody } from './movement';
 import type { Micro } from './money';
 import { corrupt, grantOf, move, type Bucket } from './slice-moves';
 import { afterAlert, afterClaim, afterRearming, afterSetting } from './standing';

@@ -2,6 +2,7 @@
  * Owns the nouns of the ledger: account, grant, hold, slice, budget, entry. Types only, no behaviour.
  * Amounts are micro-credits, instants epoch milliseconds UTC, intervals half-open. Rule source: docs/ledger.md.
  */
+import type { Movement, RefundedBody, Slice } from './movement';
 import type { AdminKey } from './admin-key';
 import type { Alert, AlertKey, AlertSettings, AlertState } from './alert';
 import type { Micro } from './money';
@@ -135,12 +136,6 @@ export interface GrantState extends Grant {
 	readonly isVoided: boolean;
 }
 
-/** A part of one grant. */
-export interface Slice {
-	readonly grantSeq: number;
-	readonly amountMicro: Micro;
-}
-
 export type HoldState = 'open' | 'settled' | 'released' | 'expired';
 
 export interface Hold {
@@ -254,34 +249,6 @@ export type EntryBody =
 	| ({ readonly kind: 'released'; readonly holdSeq: number } & Movement)
 	| ({ readonly kind: 'hold_expired'; readonly holdSeq: number } & Movement)
 	| RefundedBody;
-
-/** A refund, with everything that is known of the hold after it: `charged` is what stays charged, `refundedMicro` all refunds so far. */
-export interface RefundedBody extends Movement {
-	readonly kind: 'refunded';
-	readonly holdSeq: number;
-	readonly closedAtMs: Instant;
-	readonly actualMicro: Micro;
-	readonly overdraftMicro: Micro;
-	readonly isLate: boolean;
-	readonly amountMicro: Micro;
-	readonly refundedMicro: Micro;
-	/** The part that repaid overdraft. */
-	readonly repaidMicro: Micro;
-	/** The part that comes back as a new grant, because the credits it was paid with cannot. */
-	readonly renewedMicro: Micro;
-}
-
-/** What happens to credits when a hold closes. `charged` leaves the hold for good, `drawn` is taken from what was available on top. */
-export interface Movement {
-	/** Taken from the hold (or, for a late settle of a hold that was charged at expiry, kept from that charge). */
-	readonly charged: readonly Slice[];
-	/** Taken from available credits beyond the hold. */
-	readonly drawn: readonly Slice[];
-	/** Given back to live grants. */
-	readonly restored: readonly Slice[];
-	/** Given back to grants that had expired or were voided meanwhile: not spendable again. */
-	readonly forfeited: readonly Slice[];
-}
 
 export interface Entry {
 	/** 1, 2, 3 … without gaps within the account. */

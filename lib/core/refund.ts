@@ -8,7 +8,8 @@ import type { Draft, EntryContext } from './draft';
 import { CreditError } from './errors';
 import { DEFAULT_PRIORITY } from './grants';
 import type { Outcome, RefundCommand } from './commands';
-import { holdId, type Hold, type RefundedBody, type Slice } from './model';
+import { holdId, type Hold } from './model';
+import type { RefundedBody, Slice } from './movement';
 import { formatCredits, minMicro, type Micro } from './money';
 import { refundedCounts } from './usage-counts';
 

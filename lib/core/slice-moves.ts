@@ -3,7 +3,8 @@
  * was not written by a decision.
  */
 import { CreditError } from './errors';
-import { grantId, type Entry, type GrantState, type Slice } from './model';
+import { grantId, type Entry, type GrantState } from './model';
+import type { Slice } from './movement';
 
 /** The parts of a grant, which always make up its amount. */
 export type Bucket = 'remainingMicro' | 'heldMicro' | 'settledMicro' | 'expiredMicro' | 'voidedMicro';

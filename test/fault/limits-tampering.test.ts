@@ -61,10 +61,11 @@ const TAMPERINGS: readonly Tampering[] = [
 	['a deleted counter', 'DELETE FROM budget_counters', 'budget_differs', 'spring'],
 	[
 		'an invented counter',
-		`INSERT INTO budget_counters SELECT account, 99, '', 'x', 0, 1, NULL FROM budget_counters`,
+		`INSERT INTO budget_counters SELECT account, 99, '', 'x', 0, 1, NULL, 0 FROM budget_counters`,
 		'budget_differs',
 		'99/',
 	],
+	['room that is kept free for nobody', 'UPDATE budget_counters SET reach_micro = 5', 'budget_differs', 'spring'],
 	['a budget that was never warned of', 'UPDATE budget_counters SET reached_room_micro = NULL', 'budget_differs', 'spring'],
 	[
 		'a higher limit',

@@ -20,6 +20,14 @@ const length = fc.oneof(
 	{ weight: 9, arbitrary: fc.integer({ min: 5, max: 60 }) },
 	{ weight: 1, arbitrary: fc.integer({ min: 60, max: 300 }) },
 );
+/** Long answers take long: while one is written, other lanes finish hundreds of short ones and spend what it was let through with. */
+const slow = fc.record({
+	lengths: fc.array(fc.oneof({ weight: 30, arbitrary: fc.integer({ min: 10, max: 30 }) }, { weight: 1, arbitrary: fc.constant(900) }), {
+		minLength: 150,
+		maxLength: 150,
+	}),
+	creditsMicro: fc.integer({ min: 600_000_000, max: 1_300_000_000 }),
+});
 const campaign = fc.record({
 	lengths: fc.array(length, { minLength: 150, maxLength: 150 }),
 	times: fc.array(fc.integer({ min: 1, max: 3000 }), { minLength: 50, maxLength: 50 }),
@@ -38,6 +46,30 @@ function said({ maxOutputTokens }: ChatRequest, wanted: number): { readonly outc
 
 describe('campaigns that run dry', function () {
 	this.timeout(0);
+
+	it('overspend nothing when the longest answers take a thousand times as long as the others', async () => {
+		await propertyHolds(
+			'slow campaigns',
+			3,
+			fc.asyncProperty(slow, async ({ lengths, creditsMicro }) => {
+				const world = await makeWorld(formatCredits(BigInt(creditsMicro)));
+				const costs: Micro[] = [];
+				const provider = new ScriptedProvider(async (request, number) => {
+					const wanted = lengths[number % lengths.length] ?? 1;
+					const { outcome, costMicro } = said(request, wanted);
+					costs.push(costMicro);
+					await world.time.pause(wanted > 100 ? 50_000 : 50);
+					return outcome;
+				});
+				const settings = { reservation: 'learned', concurrency: 64, maxOutputTokens: 1000 };
+				await makeAction(world, provider, settings).run(items(1200));
+				expect((await world.ledger.balance()).overdraftMicro, 'overdraft').to.equal(0n);
+				expect(await spent(world)).to.equal(formatCredits(costs.reduce((sum, cost) => sum + cost, 0n)));
+				await expectClean(world);
+			}),
+			{ worth: 100 },
+		);
+	});
 
 	it('overspend nothing at 64 calls at a time, and leave less than one call', async () => {
 		await propertyHolds(

@@ -3,7 +3,8 @@
  * whatever else was written. Refuses to leave an entry out.
  */
 import type { Alert } from '../../lib/core/alert';
-import type { Entry, EntryBody, Slice } from '../../lib/core/model';
+import type { Entry, EntryBody } from '../../lib/core/model';
+import type { Slice } from '../../lib/core/movement';
 import { formatCredits, sumMicro } from '../../lib/core/money';
 
 type Closing = Extract<EntryBody, { kind: 'settled' | 'released' | 'hold_expired' }>;

@@ -1,6 +1,7 @@
 /** Owns the commands that take back what was done: refunds of calls, and voids of grants. */
 import type { Command } from 'commander';
-import { grantId, holdId, type GrantState, type Slice } from '../../core/model';
+import { grantId, holdId, type GrantState } from '../../core/model';
+import type { Slice } from '../../core/movement';
 import { formatCredits, parseCredits, sumMicro, type Micro } from '../../core/money';
 import { grantDocument } from '../../engine/credit-balance';
 import { holdDocument } from '../../engine/hold-list';
