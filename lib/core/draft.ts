@@ -113,7 +113,9 @@ export class Draft {
 
 	/** What a budget has counted; 0 where it has counted nothing yet. */
 	counter(ref: CounterRef): BudgetCounter {
-		return this.#balances.counters.get(counterKey(ref)) ?? { ...ref, heldMicro: 0n, settledMicro: 0n, reachedRoomMicro: null, reachMicro: 0n };
+		return (
+			this.#balances.counters.get(counterKey(ref)) ?? { ...ref, heldMicro: 0n, settledMicro: 0n, reachedRoomMicro: null, reachMicro: 0n }
+		);
 	}
 
 	/** How many entries were added so far. */

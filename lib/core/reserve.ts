@@ -159,11 +159,7 @@ function refusalOf(draft: Draft, command: ReserveCommand, weighed: Weighed): Ref
 }
 
 /** The first cap, the first budget and the first floor in the way. */
-function limitHits(
-	draft: Draft,
-	command: ReserveCommand,
-	{ calls, amountMicro }: Weighed & { readonly amountMicro: Micro },
-): Refusal[] {
+function limitHits(draft: Draft, command: ReserveCommand, { calls, amountMicro }: Weighed & { readonly amountMicro: Micro }): Refusal[] {
 	const { floors } = draft.account.settings;
 	const counterOf = (ref: CounterRef): ReturnType<Draft['counter']> => draft.counter(ref);
 	const caps = capClaims(command).map((claim) => ({ ...claim, amountMicro }));
@@ -222,5 +218,8 @@ function checkReserve({ alternatives, timeoutMs, caps }: ReserveCommand): void {
 function checkMost(mostMicro: Micro, amountMicro: Micro | null): void {
 	checkAmount(mostMicro, 'most that a call may cost');
 	if (amountMicro === null || mostMicro < amountMicro)
-		throw new CreditError('invalid_amount', `A call may cost ${formatCredits(mostMicro)} credits at most; give no less than what is held for it.`);
+		throw new CreditError(
+			'invalid_amount',
+			`A call may cost ${formatCredits(mostMicro)} credits at most; give no less than what is held for it.`,
+		);
 }

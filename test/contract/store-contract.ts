@@ -478,7 +478,15 @@ function pages(given: () => Fixture): void {
 		const counters: BudgetCounter[] = [];
 		const told = await given().store.materialised(ACCOUNT, (counter) => counters.push(counter));
 		expect([told?.account.lastSeq, told?.grants.length, told?.usage.length]).to.deep.equal([5, 1, 1]);
-		const expected = { budgetSeq: 3, period: '', value: 'x', heldMicro: 0n, settledMicro: credits(3), reachedRoomMicro: null, reachMicro: 0n };
+		const expected = {
+			budgetSeq: 3,
+			period: '',
+			value: 'x',
+			heldMicro: 0n,
+			settledMicro: credits(3),
+			reachedRoomMicro: null,
+			reachMicro: 0n,
+		};
 		expect(counters).to.deep.equal([expected]);
 		expect(await given().store.counters(ACCOUNT)).to.deep.equal([expected]);
 	});

@@ -31,7 +31,8 @@ const ACCOUNTS = `
 	SELECT id, public_id, name, time_zone, plan, paid_since_ms, unconfirmed_policy, overdraft_micro, reach_micro, last_at_ms, last_seq,
 		lower(hex(chain_hash)) AS chain_hash, (SELECT settings FROM account_settings WHERE account = id) AS settings, alerts, averages
 	FROM accounts`;
-const COUNTERS = 'SELECT budget, period, value, held_micro, settled_micro, reached_room_micro, reach_micro FROM budget_counters WHERE account = ?';
+const COUNTERS =
+	'SELECT budget, period, value, held_micro, settled_micro, reached_room_micro, reach_micro FROM budget_counters WHERE account = ?';
 const ENTRIES = `
 	SELECT seq, at_ms, kind, lower(hex(key_hash)) AS key_hash, lower(hex(request_hash)) AS request_hash,
 		(SELECT labels FROM label_sets WHERE id = label_set) AS labels, person, body, lower(hex(hash)) AS hash
