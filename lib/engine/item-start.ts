@@ -3,6 +3,7 @@
  * calls. Refuses an item that could only be asked for nothing: without the data that its prompt is made of, or without a prompt.
  */
 import { isCreditError } from '../core/errors';
+import { isPlainRecord } from '../core/gates/plain-data';
 import { missingContext } from '../core/gates/required-context';
 import type { PriceList } from '../core/price-list';
 import type { AccountProfile } from '../ledger/store';
@@ -79,12 +80,19 @@ export async function openLedger({
 async function readInput(item: ActionItem): Promise<{ input: ItemInput; about: Pick<AskedOf, 'data' | 'languages'> }> {
 	try {
 		const input = await item.read();
-		const { llmCredits: _credits, tokenUsage: _usage, _msgid, ...data } = item.data ?? {};
+		const data = withoutPlumbing(item.data ?? {});
 		const language = expectedLanguage(input.answerLanguage ?? '');
 		return { input, about: { data, languages: language === '' ? [] : [language] } };
 	} catch (error) {
 		throw new Fallback('invalid_item', `A parameter could not be read for this item: ${messageOf(error)}`);
 	}
+}
+
+/** What is on an item for the host's own use: random ids there would make invented numbers look like given ones. */
+function withoutPlumbing(item: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+	const { llmCredits: _credits, tokenUsage: _usage, _msgid, _event, parts, ...data } = item;
+	const isSequence = isPlainRecord(parts) && 'id' in parts && 'index' in parts;
+	return parts === undefined || isSequence ? data : { ...data, parts };
 }
 
 /** Before anything is paid: what the prompt is made of must be there. */

@@ -112,14 +112,17 @@ describe('a decision and what changes meanwhile, on PostgreSQL', function () {
 		const other = await openPostgresTestLedger({ url, clock: Date.now });
 		await other.commit(ACCOUNT, [...BEGINNING, reserve('call', 10)]);
 		const granting: Promise<Outcome | undefined>[] = [];
+		let readings = Number.NEGATIVE_INFINITY;
 		const store = await openPostgresTestLedger({
 			url,
-			// Asked for after the account was read and before the decision is written.
+			// The time is read before the account is locked, and again behind the lock: then it is asked for, before the decision is written.
 			clock: () => {
-				if (granting.length === 0) granting.push(one(other, grant('more', 5)));
+				readings += 1;
+				if (readings === 2) granting.push(one(other, grant('more', 5)));
 				return Date.now();
 			},
 		});
+		readings = 0;
 		expectKind(await one(store, settle(3, 12)), 'closed');
 		expect(expectKind(await granting[0], 'granted').availableMicro).to.equal(credits(3));
 		const kinds = (await other.entries(ACCOUNT, { afterSeq: 3, limit: 9 })).map(({ body }) => body.kind);

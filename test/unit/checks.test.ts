@@ -53,6 +53,22 @@ const rule = (check: string, attribute: string, value: string): Record<string, s
 const SHORT_SUBJECT = { answerRules: [rule('max_characters', 'subject', '10')] };
 const LONG = written('A subject that is far too long');
 
+describe('what an item gives', () => {
+	const settings = { checkInvented: true, repairOnce: false };
+	const half = (): ReturnType<typeof answer> => answer(written('50 % off'));
+
+	it('is not what its host keeps on it: random ids there do not excuse an invented number', async () => {
+		const plumbing = { _msgid: 'c50d', _event: 'node:a50f', parts: { id: 'e50a', index: 50, count: 50 }, llmCredits: { credits: '50' } };
+		const { result } = await run(half, settings, { data: { ...DATA, ...plumbing } as typeof DATA });
+		expect(told(result)).to.equal('fallback fallback failed_checks');
+	});
+
+	it('is everything else, a field of that name too', async () => {
+		const { result } = await run(half, settings, { data: { ...DATA, parts: [{ discount: 50 }] } as typeof DATA });
+		expect(told(result)).to.equal('result model answered');
+	});
+});
+
 describe('checks before the call', () => {
 	it('a missing field costs nothing, asks nobody and writes nothing', async () => {
 		const { result, provider, world } = await run(() => answer(written('Hi')), { requiredFields: 'first_name, empty, order.total' });
