@@ -59,7 +59,7 @@ describe('what an item gives', () => {
 
 	it('is not what its host keeps on it: random ids there do not excuse an invented number', async () => {
 		const plumbing = { _msgid: 'c50d', _event: 'node:a50f', parts: { id: 'e50a', index: 50, count: 50 }, llmCredits: { credits: '50' } };
-		const { result } = await run(half, settings, { data: { ...DATA, ...plumbing } as typeof DATA });
+		const { result } = await run(half, settings, { data: { ...DATA, ...plumbing } });
 		expect(told(result)).to.equal('fallback fallback failed_checks');
 	});
 
