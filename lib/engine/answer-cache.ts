@@ -101,7 +101,8 @@ export class AnswerCache {
 			const [used, saved] = [[...this.#used.values()], this.#saved];
 			this.#used.clear();
 			this.#saved = [];
-			await this.#writeOnce({ kept, used, saved }).catch(nothing);
+			// Nobody waits for this, so a fault of whatever kind that went on would end the host.
+			await this.#writeOnce({ kept, used, saved }).catch(() => undefined);
 			for (const answer of kept) if (this.#waiting.get(answer.key) === answer) this.#waiting.delete(answer.key);
 		}
 	}
