@@ -5,7 +5,6 @@
 import type OpenAI from 'openai';
 import { CreditError } from '../core/errors';
 import type { CallTiming } from './call-watch';
-import { recordingFetch } from './http-transport';
 import { basicCredentials } from './proxy-agent';
 import { redact } from './redact';
 
@@ -38,9 +37,6 @@ export interface Endpoint extends EndpointOptions {
 	readonly secrets: readonly string[];
 }
 
-/** The SDK asks for a key even where none is needed; its own headers never leave, so this one is not sent. */
-const NO_KEY = 'none';
-
 /** Checks the settings. Throws `provider_misconfigured` naming the field, the value (never a secret) and the mend. */
 export function checkedEndpoint(options: EndpointOptions): Endpoint {
 	const url = checkedUrl(options.baseUrl, 'The base URL');
@@ -61,33 +57,20 @@ export function checkedEndpoint(options: EndpointOptions): Endpoint {
 	};
 }
 
-/** The SDK once it is loaded. Remembered, because asking for a module again looks for its files again. */
-let sdk: typeof import('openai') | null = null;
+/** What makes a client, once it is loaded. Remembered, because asking for a module again looks for its files again. */
+let sdk: typeof import('./sdk-client') | null = null;
 
 /** Making a client takes longer than using it, so there is one for each endpoint. */
 const clients = new WeakMap<Endpoint, OpenAI>();
 
 /** The endpoint's client of the SDK. The SDK is loaded on first use, since that takes a moment. */
 export async function clientFor(endpoint: Endpoint): Promise<OpenAI> {
-	sdk ??= await import('openai');
-	const client = clients.get(endpoint) ?? newClient(endpoint, sdk);
+	const known = clients.get(endpoint);
+	if (known) return known;
+	sdk ??= await import('./sdk-client');
+	const client = sdk.sdkClient(endpoint);
 	clients.set(endpoint, client);
 	return client;
-}
-
-function newClient(endpoint: Endpoint, { OpenAI, AzureOpenAI }: typeof import('openai')): OpenAI {
-	const shared = {
-		apiKey: endpoint.apiKey === '' ? NO_KEY : endpoint.apiKey,
-		baseURL: endpoint.baseUrl,
-		adminAPIKey: null,
-		organization: null,
-		project: null,
-		webhookSecret: null,
-		logLevel: 'off' as const,
-		maxRetries: 0,
-		fetch: recordingFetch({ headers: endpoint.sentHeaders, proxyUrl: endpoint.proxyUrl }),
-	};
-	return endpoint.azure ? new AzureOpenAI({ ...shared, apiVersion: endpoint.azure.apiVersion }) : new OpenAI(shared);
 }
 
 function headersOf(

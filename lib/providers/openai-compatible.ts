@@ -13,7 +13,7 @@ import type { Endpoint, EndpointOptions } from './endpoint';
 import { faultOfGarbage, faultOfRefusal, refusedField } from './fault-mapping';
 import { OpenAiBatches } from './openai-batches';
 import type { ChatOutcome, ChatRequest, Provider, ProviderFault } from './provider';
-import { contextOf, outcomeOf, overTheWire, type Asking, type WireResult } from './wire';
+import { contextOf, outcomeOf, overTheWire, parsedBody, type Asking, type WireResult } from './wire';
 
 /** Each adaptable field can be refused once. */
 const MAX_ADAPTATIONS = 4;
@@ -71,7 +71,9 @@ async function chat(
 }
 
 function ask(body: ChatBody, asking: Asking): Promise<WireResult> {
-	return overTheWire(asking, async (client, options) => client.chat.completions.create(body, options));
+	return overTheWire(asking, async (client, options) =>
+		parsedBody(await client.post<unknown>('/chat/completions', { body, ...options }).asResponse()),
+	);
 }
 
 async function listModels(endpoint: Endpoint, signal: AbortSignal | null): Promise<ModelListing> {

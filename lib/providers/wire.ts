@@ -70,6 +70,14 @@ export async function overTheWire({ endpoint, watch, context, maxBodyBytes }: As
 	}
 }
 
+/** The body of an answer: what is said to be JSON parsed, all else as text. Rejects where JSON is none. */
+export async function parsedBody(response: Response): Promise<unknown> {
+	const [mediaType = ''] = (response.headers.get('content-type') ?? '').toLowerCase().split(';');
+	const text = await response.text();
+	const isJson = mediaType.includes('application/json') || mediaType.trim().endsWith('+json');
+	return isJson && text !== '' ? JSON.parse(text) : text;
+}
+
 const SDK_GRACE_MS = 60_000;
 
 function failureOf(
