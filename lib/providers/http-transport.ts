@@ -47,12 +47,14 @@ export interface Recording {
  * A function with the shape of `fetch`, recording each request into the {@link Recording} that comes with it. It resolves when the whole
  * body is there. The SDK's own headers are dropped, since it adds OPENAI_CUSTOM_HEADERS from the environment and a description of this machine.
  */
-export function recordingFetch({ headers, proxyUrl }: TransportOptions): typeof fetch {
+export function recordingFetch(options: TransportOptions): typeof fetch {
+	const wayTo = rememberingWays(options);
 	return async (input, init) => {
 		const { exchange = newExchange(), maxBodyBytes = MAX_BODY_BYTES } = (init ?? {}) as Partial<Recording>;
 		try {
 			const sent = await bodyOf(init?.body ?? null);
-			return await exchangeOnce({ url: new URL(urlOf(input)), init: init ?? {}, headers, proxyUrl, exchange, maxBodyBytes, sent });
+			const { method = 'GET', signal = null } = init ?? {};
+			return await exchangeOnce({ way: wayTo(urlOf(input), sent?.type ?? ''), method, signal, exchange, maxBodyBytes, sent });
 		} catch (error) {
 			exchange.failure ??= error as NodeJS.ErrnoException;
 			throw error;
@@ -64,12 +66,48 @@ function urlOf(input: Parameters<typeof fetch>[0]): string {
 	return typeof input === 'string' ? input : input instanceof URL ? input.href : input.url;
 }
 
-interface OneRequest extends TransportOptions {
-	readonly url: URL;
-	readonly init: RequestInit;
+interface OneRequest {
+	readonly way: Way;
+	readonly method: string;
+	readonly signal: AbortSignal | null;
 	readonly exchange: Exchange;
 	readonly maxBodyBytes: number;
 	readonly sent: SentBody | null;
+}
+
+/** What is the same for all requests to a URL with one type of body. */
+interface Way {
+	readonly isSecure: boolean;
+	readonly address: Required<Pick<http.RequestOptions, 'agent' | 'host' | 'port' | 'path'>>;
+	/** Names and values in turn, without the length of the body: Node writes them as they are. */
+	readonly headers: readonly string[];
+}
+
+/** Remembers the last way: nearly all requests of an endpoint go to one URL. */
+function rememberingWays(options: TransportOptions): (url: string, bodyType: string) => Way {
+	let last: { readonly url: string; readonly bodyType: string; readonly way: Way } | null = null;
+	return (url, bodyType) => {
+		if (last?.url !== url || last.bodyType !== bodyType) last = { url, bodyType, way: newWay(new URL(url), bodyType, options) };
+		return last.way;
+	};
+}
+
+function newWay(url: URL, bodyType: string, { headers, proxyUrl }: TransportOptions): Way {
+	const { agent, via } = routeTo(url, proxyUrl);
+	const target = via?.proxy ?? url;
+	const sent = {
+		host: url.host,
+		accept: 'application/json',
+		'accept-encoding': 'identity',
+		...(bodyType === '' ? {} : { 'content-type': bodyType }),
+		...via?.headers,
+		...headers,
+	};
+	return {
+		isSecure: target.protocol === 'https:',
+		address: { agent, host: bareHost(target), port: portOf(target), path: via ? url.href : url.pathname + url.search },
+		headers: Object.entries(sent).flat(),
+	};
 }
 
 interface SentBody {
@@ -85,33 +123,27 @@ async function bodyOf(body: RequestInit['body'] | null): Promise<SentBody | null
 	return { type: packed.headers.get('content-type') ?? 'multipart/form-data', bytes: Buffer.from(await packed.arrayBuffer()) };
 }
 
-function exchangeOnce({ url, init, headers, proxyUrl, exchange, maxBodyBytes, sent }: OneRequest): Promise<Response> {
-	const { agent, via } = routeTo(url, proxyUrl);
-	const target = via?.proxy ?? url;
-	const request = (target.protocol === 'https:' ? https : http).request({
-		agent,
-		method: init.method ?? 'GET',
-		host: bareHost(target),
-		port: portOf(target),
-		path: via ? url.href : url.pathname + url.search,
-		headers: {
-			host: url.host,
-			accept: 'application/json',
-			'accept-encoding': 'identity',
-			...(sent ? { 'content-type': sent.type, 'content-length': String(sent.bytes.length) } : {}),
-			...via?.headers,
-			...headers,
-		},
-		...(init.signal ? { signal: init.signal } : {}),
-	});
-	noteWhenSent(request, exchange);
+function exchangeOnce({ way, method, signal, exchange, maxBodyBytes, sent }: OneRequest): Promise<Response> {
+	const headers = sent ? [...way.headers, 'content-length', String(sent.bytes.length)] : way.headers;
 	return new Promise((resolve, reject) => {
+		const request = (way.isSecure ? https : http).request({ ...way.address, method, headers });
+		// Node's own option for a signal hangs ten listeners on every request.
+		const abort = (): void => {
+			const why = new Error('The request was called off.');
+			reject(why);
+			request.destroy(why);
+		};
+		const done = (): void => signal?.removeEventListener('abort', abort);
+		noteWhenSent(request, exchange);
 		// Stays for good: a second error without a listener would end the process.
 		request.on('error', reject);
+		request.once('close', done);
 		request.once('response', (response) => {
 			exchange.status = response.statusCode ?? null;
-			readBody(response, { exchange, maxBodyBytes }).then((text) => resolve(toResponse(response, text, url)), reject);
+			readBody(response, { exchange, maxBodyBytes }).then((text) => resolve(toResponse(response, text)), reject);
 		});
+		if (signal?.aborted) return abort();
+		signal?.addEventListener('abort', abort, { once: true });
 		request.end(sent?.bytes);
 	});
 }
@@ -160,15 +192,17 @@ function readBody(
 }
 
 /** All that the SDK asks of an answer that is there as a whole. Node's own `Response` would put it through streams once more. */
-function toResponse({ statusCode: status = 0, headers: received }: http.IncomingMessage, text: string, url: URL): Response {
+function toResponse({ statusCode: status = 0, headers: received }: http.IncomingMessage, text: string): Response {
+	const ok = status >= 200 && status < 300;
 	const headers = new Headers();
-	for (const [name, value] of Object.entries(received)) {
+	// Of a good answer the SDK asks for its type alone; those of a refusal tell how long to wait.
+	for (const name of ok ? ['content-type'] : Object.keys(received)) {
+		const value = received[name];
 		if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
 	}
-	const answer: Pick<Response, 'status' | 'ok' | 'url' | 'headers' | 'body' | 'text' | 'json'> = {
+	const answer: Pick<Response, 'status' | 'ok' | 'headers' | 'body' | 'text' | 'json'> = {
 		status,
-		ok: status >= 200 && status < 300,
-		url: url.href,
+		ok,
 		headers,
 		body: null,
 		text: () => Promise.resolve(text),
