@@ -85,15 +85,8 @@ export function estimateTokens(text: string): number {
 
 /** Upper bound of the tokens of a text for any byte-level vocabulary: its length in UTF-8 bytes (rule 29, `strict`). */
 export function upperBoundTokens(text: string): number {
-	let bytes = 0;
-	for (let index = 0; index < text.length; index += 1) {
-		const code = text.charCodeAt(index);
-		// Each half of a pair counts 2; a lone half becomes a replacement sign of 3 bytes, and is counted as such.
-		if (code < 0x80) bytes += 1;
-		else if (code < 0x800) bytes += 2;
-		else bytes += isPairedHalf(text, index) ? 2 : 3;
-	}
-	return bytes;
+	// A lone half of a pair becomes a replacement sign of 3 bytes, and is counted as such.
+	return Buffer.byteLength(text);
 }
 
 function asciiWeight(kind: Kind, previous: Kind): number {
@@ -171,15 +164,4 @@ const RANGES: readonly (readonly [end: number, weight: number])[] = [
 function weightOf(code: number): number {
 	for (const [end, weight] of RANGES) if (code < end) return weight;
 	return OTHER_LETTER;
-}
-
-function isPairedHalf(text: string, index: number): boolean {
-	const code = text.charCodeAt(index);
-	if (code >= 0xd800 && code < 0xdc00) return isBetween(text.charCodeAt(index + 1), 0xdc00, 0xe000);
-	if (code >= 0xdc00 && code < 0xe000) return isBetween(text.charCodeAt(index - 1), 0xd800, 0xdc00);
-	return false;
-}
-
-function isBetween(code: number, from: number, until: number): boolean {
-	return code >= from && code < until;
 }

@@ -8,13 +8,12 @@ import type { Usage } from './usage';
 
 /** How many of the latest calls a learned estimate looks back on. */
 const WINDOW = 64;
-/** Before anything is learned: a short message is typical, and the output limit is often far above it. */
-const FIRST_OUTPUT_TOKENS = 400;
 const PER_MILLE = 1000n;
 
 /** What one finished call taught. */
 interface Observation {
-	readonly inputPerMille: bigint;
+	/** Input tokens for each thousand that were estimated, rounded up. */
+	readonly inputPerMille: number;
 	readonly outputTokens: number;
 	readonly isCutOff: boolean;
 }
@@ -27,10 +26,32 @@ export interface Lesson {
 	readonly isCutOff?: boolean;
 }
 
-/** What is known of earlier calls, newest last, at most 64. */
-export type Learned = readonly Observation[];
+/** What is known of earlier calls, at most 64, with what follows from them: each call asks for it several times. */
+export interface Learned {
+	/** Newest last. */
+	readonly calls: readonly Observation[];
+	/** The lengths of their answers in tokens, in order: sorting them for each call would take longer than all else here. */
+	readonly ascending: readonly number[];
+	/** The largest factor by which the input was off lately. */
+	readonly worstPerMille: bigint;
+	/** The longest answer, with room for those that were cut off. */
+	readonly longestTokens: number;
+	/** Nine of ten answers were not longer. */
+	readonly usualTokens: number;
+}
 
-export const NOTHING_LEARNED: Learned = [];
+/** Before anything is learned: a short message is typical, and the output limit is often far above it. */
+const FIRST_OUTPUT_TOKENS = 400;
+/** With nothing learned, an answer is not bounded below this: it would hardly ever be whole. */
+const SHORTEST_FIRST_OUTPUT_TOKENS = 100;
+
+export const NOTHING_LEARNED: Learned = {
+	calls: [],
+	ascending: [],
+	worstPerMille: PER_MILLE,
+	longestTokens: FIRST_OUTPUT_TOKENS,
+	usualTokens: SHORTEST_FIRST_OUTPUT_TOKENS,
+};
 
 /** The size of a request before it is made. */
 export interface RequestSize {
@@ -93,9 +114,6 @@ export interface ShorterCall {
 	readonly outputLimitTokens: number;
 }
 
-/** With nothing learned, an answer is not bounded below this: it would hardly ever be whole. */
-const SHORTEST_FIRST_OUTPUT_TOKENS = 100;
-
 /** Room for an answer in parts of the usual length, the roomiest first. */
 const SHORTER_PER_MILLE = [2000n, 1500n, 1000n];
 
@@ -108,41 +126,48 @@ const SHORTER_PER_MILLE = [2000n, 1500n, 1000n];
 export function shorterCalls(price: ModelPrice, size: RequestSize, learned: Learned): ShorterCall[] {
 	if (price.charging) return [];
 	const inputTokens = expectedInput(size, learned);
-	const usual = BigInt(Math.min(usualOutput(learned), size.outputLimitTokens));
+	const usual = BigInt(Math.min(learned.usualTokens, size.outputLimitTokens));
 	return SHORTER_PER_MILLE.map((perMille) => {
 		const outputLimitTokens = Math.min(Number(ceilDivide(usual * perMille, PER_MILLE)), size.outputLimitTokens);
 		return { amountMicro: highestCost(price, { inputTokens, outputTokens: outputLimitTokens }), outputLimitTokens };
 	});
 }
 
-/** Nine of ten answers lately were not longer. */
-function usualOutput(learned: Learned): number {
-	if (learned.length === 0) return SHORTEST_FIRST_OUTPUT_TOKENS;
-	const ascending = learned.map(({ outputTokens }) => outputTokens).sort((a, b) => a - b);
-	return ascending[Math.floor((ascending.length - 1) * 0.9)] ?? SHORTEST_FIRST_OUTPUT_TOKENS;
-}
-
 /** Adds what a call really used to what is known; the oldest observation beyond 64 is forgotten. */
 export function learn(learned: Learned, { estimatedInputTokens, usage, isCutOff = false }: Lesson): Learned {
 	if (estimatedInputTokens <= 0) return learned;
-	const inputPerMille = ceilDivide(BigInt(usage.inputTokens) * PER_MILLE, BigInt(estimatedInputTokens));
-	return [...learned, { inputPerMille, outputTokens: usage.outputTokens, isCutOff }].slice(-WINDOW);
-}
-
-/** The token estimate, corrected by the largest factor it was off by lately. */
-function expectedInput(size: RequestSize, learned: Learned): number {
-	if (learned.length === 0) return size.inputTokens;
-	const worst = learned.reduce((max, { inputPerMille }) => (inputPerMille > max ? inputPerMille : max), 0n);
-	return Number(ceilDivide(BigInt(size.inputTokens) * worst, PER_MILLE));
+	const inputPerMille = Number(ceilDivide(BigInt(usage.inputTokens) * PER_MILLE, BigInt(estimatedInputTokens)));
+	const call = { inputPerMille, outputTokens: usage.outputTokens, isCutOff };
+	const [oldest] = learned.calls.length < WINDOW ? [] : learned.calls;
+	const kept = oldest ? learned.ascending.toSpliced(learned.ascending.indexOf(oldest.outputTokens), 1) : learned.ascending;
+	const longer = kept.findIndex((tokens) => tokens > call.outputTokens);
+	return whatFollows({
+		calls: [...(oldest ? learned.calls.slice(1) : learned.calls), call],
+		ascending: kept.toSpliced(longer === -1 ? kept.length : longer, 0, call.outputTokens),
+	});
 }
 
 /** An answer that was cut off might have been so many times as long. */
 const CUT_OFF_TIMES = 4;
 
+function whatFollows({ calls, ascending }: Pick<Learned, 'calls' | 'ascending'>): Learned {
+	let [worst, longestTokens] = [0, 0];
+	for (const { inputPerMille, outputTokens, isCutOff } of calls) {
+		worst = Math.max(worst, inputPerMille);
+		longestTokens = Math.max(longestTokens, outputTokens * (isCutOff ? CUT_OFF_TIMES : 1));
+	}
+	const usualTokens = ascending[Math.floor((ascending.length - 1) * 0.9)] ?? SHORTEST_FIRST_OUTPUT_TOKENS;
+	return { calls, ascending, worstPerMille: BigInt(worst), longestTokens, usualTokens };
+}
+
+/** The token estimate, corrected by the largest factor it was off by lately. */
+function expectedInput(size: RequestSize, learned: Learned): number {
+	return Number(ceilDivide(BigInt(size.inputTokens) * learned.worstPerMille, PER_MILLE));
+}
+
 /** The longest answer lately in tokens, with room for those that were cut off, never above the limit that is enforced. */
 export function expectedOutput({ outputLimitTokens }: Pick<RequestSize, 'outputLimitTokens'>, learned: Learned): number {
-	const lengths = learned.map(({ outputTokens, isCutOff }) => outputTokens * (isCutOff ? CUT_OFF_TIMES : 1));
-	return Math.min(lengths.length === 0 ? FIRST_OUTPUT_TOKENS : Math.max(...lengths), outputLimitTokens);
+	return Math.min(learned.longestTokens, outputLimitTokens);
 }
 
 /** So many answers tell how long they may be; fewer are taken for chance. */
@@ -151,5 +176,5 @@ const TELLING = 16;
 /** The length to which an answer is bounded: the longest expected, and at least a typical one until enough is learned. */
 export function boundedOutput(size: Pick<RequestSize, 'outputLimitTokens'>, learned: Learned): number {
 	const longest = expectedOutput(size, learned);
-	return learned.length < TELLING ? Math.max(longest, expectedOutput(size, NOTHING_LEARNED)) : longest;
+	return learned.calls.length < TELLING ? Math.max(longest, expectedOutput(size, NOTHING_LEARNED)) : longest;
 }

@@ -10,6 +10,7 @@ import type { Purpose } from './item-result';
 import type { LateCalls } from './late-calls';
 import type { SpendingAccount } from './spending-account';
 import type { OutputContract } from './output-contract';
+import type { KnownSizes } from './text-sizes';
 import type { Timing } from './timing';
 
 export type LlmActionValues = ValuesOf<typeof LLM_ACTION_PARAMS>;
@@ -97,6 +98,10 @@ export interface ItemContext extends ActionContext {
 /** What all items of an action share. */
 export interface ActionContext extends LlmActionOptions {
 	readonly contract: OutputContract;
+	/** The schema of the answer as it is hashed with every request: canonical JSON. */
+	readonly canonicalSchema: string;
 	readonly checks: CheckSettings;
 	readonly late: LateCalls;
+	/** How large instructions are that came lately. */
+	readonly known: KnownSizes;
 }

@@ -13,7 +13,8 @@ export class BoundedMap<V> {
 	set(key: string, value: V): void {
 		this.#values.delete(key);
 		this.#values.set(key, value);
+		if (this.#values.size <= MOST) return;
 		const [oldest] = this.#values.keys();
-		if (this.#values.size > MOST && oldest !== undefined) this.#values.delete(oldest);
+		if (oldest !== undefined) this.#values.delete(oldest);
 	}
 }

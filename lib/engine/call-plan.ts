@@ -21,7 +21,8 @@ import type { ChatMessage, ChatRequest, StructuredMode } from '../providers/prov
 import type { SpokenInput } from './account-prompt';
 import type { ActionContext, ItemContext, LlmActionValues, ProviderHandle } from './action-types';
 import { instructionsOf, type PassKind } from './pass-instructions';
-import { buildMessages, continueMessages, sizeOf } from './prompt';
+import { buildMessages, continueMessages, inputSize } from './prompt';
+import type { KnownSizes } from './text-sizes';
 
 /** Labels are cut or refused beyond this. */
 export const MAX_LABEL_LENGTH = 200;
@@ -66,7 +67,7 @@ export interface CallPlan {
 	/** What a pass is told; empty for the draft. */
 	readonly instructions: string;
 	/** What the fingerprint of the item tells of this call. */
-	readonly asked: readonly unknown[];
+	readonly asked: readonly (string | number)[];
 	/** What to reserve now: as usual, and where sizes are learned, for a shorter answer in three steps. */
 	sized(): readonly SizedCall[];
 	/** True when an answer may be passed on to this call without exceeding what was set aside at most. */
@@ -82,11 +83,11 @@ export interface RequestText {
 }
 
 /** Puts the request of an item together, and measures it once for all its rungs. */
-export function requestText({ contract }: ActionContext, input: SpokenInput): RequestText {
+export function requestText({ contract, known }: ActionContext, input: SpokenInput): RequestText {
 	const messages = (mode: StructuredMode): ChatMessage[] => buildMessages({ ...input, contract, mode });
 	// Tokens are estimated for the usual way of asking; bytes for the wordiest, because they must bound every way.
-	const usual = sizeOf({ messages: messages('json_schema'), schemaText: JSON.stringify(contract.jsonSchema), outputLimitTokens: 0 });
-	const wordiest = sizeOf({ messages: messages('prompt'), schemaText: '', outputLimitTokens: 0 });
+	const usual = inputSize(messages('json_schema'), { schemaText: contract.schemaText, known });
+	const wordiest = inputSize(messages('prompt'), { schemaText: '', known });
 	return { messages, inputTokens: usual.inputTokens, inputBytes: Math.max(usual.inputBytes, wordiest.inputBytes) };
 }
 
@@ -110,7 +111,7 @@ export function planCall(context: ItemContext, { text, settings, pass, before }:
 	const memoryId = [context.nodeKey, modelId, ...(pass ? [kind] : [])].join('|');
 	const { inputTokens, inputBytes } = text;
 	const size = before
-		? laterSize(before, { instructions, settings, learned: context.memory.learned(before.memoryId) })
+		? laterSize(before, { instructions, settings, known: context.known, learned: context.memory.learned(before.memoryId) })
 		: { inputTokens, inputBytes, outputLimitTokens: settings.maxOutputTokens };
 	return {
 		pass: kind,
@@ -148,10 +149,10 @@ function modelOf(own: string, { model }: CallSettings): string {
 /** A later pass reads all that the pass before read, and its answer. */
 function laterSize(
 	{ size }: CallPlan,
-	{ instructions, settings, learned }: { instructions: string; settings: CallSettings; learned: Learned },
+	{ instructions, settings, known, learned }: { instructions: string; settings: CallSettings; known: KnownSizes; learned: Learned },
 ): RequestSize {
 	const outputLimitTokens = settings.maxOutputTokens;
-	const own = sizeOf({ messages: [{ role: 'user', content: instructions }], schemaText: '', outputLimitTokens });
+	const own = inputSize([{ role: 'user', content: instructions }], { schemaText: '', known });
 	return {
 		inputTokens: size.inputTokens + boundedOutput(size, learned) + own.inputTokens,
 		inputBytes: size.inputBytes + mostBytes(settings) + own.inputBytes,

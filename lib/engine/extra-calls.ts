@@ -12,7 +12,7 @@ import { refusalMessage } from './fault-reasons';
 import { ItemParts } from './item-parts';
 import { callOffers, type Rung } from './ladder-plan';
 import { OutputContract } from './output-contract';
-import { continueMessages, sizeOf } from './prompt';
+import { continueMessages, inputSize } from './prompt';
 import { RungRun, type Answer } from './rung-run';
 
 export type ExtraEnd =
@@ -62,7 +62,7 @@ export function repairCall(
 	if (!draft || !last) throw new TypeError('A rung has at least one call');
 	const { outputLimitTokens } = last.size;
 	const added = continueMessages([], { answer, instructions });
-	const own = sizeOf({ messages: added, schemaText: '', outputLimitTokens });
+	const own = inputSize(added, { schemaText: '', known: context.known });
 	const size = {
 		inputTokens: draft.size.inputTokens + own.inputTokens,
 		inputBytes: draft.size.inputBytes + own.inputBytes,

@@ -4,7 +4,7 @@
  */
 import type { Alternative, Cap } from '../core/commands';
 import { CreditError } from '../core/errors';
-import { canonicalJson, sha256 } from '../core/idempotency';
+import { sha256 } from '../core/idempotency';
 import type { Labels } from '../core/model';
 import { parseCredits, sumMicro } from '../core/money';
 import { DEFAULT_HOLD_TIMEOUT_MS } from '../core/reserve';
@@ -56,8 +56,6 @@ export function planLadder(
 	const spoken = withAccountTexts(input, texts);
 	const text = requestText(context, spoken);
 	const rungs = rungsOf(context, input.model, text);
-	// Without the texts of the account: when one is changed, a retry is still the same request.
-	const asked = [input.systemPrompt, input.prompt, context.contract.jsonSchema, rungs.map(({ calls }) => calls.map((call) => call.asked))];
 	const key = input.idempotencyKey.trim() || item.key;
 	const named = checkedLabel('Execution', input.execution ?? '');
 	const executionId = named === '' ? (item.executionId ?? context.executionId ?? null) : named;
@@ -67,7 +65,7 @@ export function planLadder(
 		texts: [spoken.head, spoken.systemPrompt, spoken.prompt],
 		rungs,
 		reserve: {
-			fingerprint: sha256(canonicalJson(asked)),
+			fingerprint: sha256(askedText(input, { canonicalSchema: context.canonicalSchema, rungs })),
 			labels: labelsOf(context, input),
 			person: checkedLabel('Person', input.person) || null,
 			sendId: shortId(key),
@@ -76,6 +74,18 @@ export function planLadder(
 			holdTimeoutMs: holdTimeoutMs(context.values, rungs),
 		},
 	};
+}
+
+/**
+ * Canonical JSON of what an item asks for, put together of its parts because the schema is the same for all items. Without the texts of
+ * the account: when one is changed, a retry is still the same request.
+ */
+export function askedText(
+	{ systemPrompt, prompt }: Pick<ItemInput, 'systemPrompt' | 'prompt'>,
+	{ canonicalSchema, rungs }: { canonicalSchema: string; rungs: readonly { readonly calls: readonly Pick<CallPlan, 'asked'>[] }[] },
+): string {
+	const calls = rungs.map((rung) => rung.calls.map(({ asked }) => asked));
+	return `[${JSON.stringify(systemPrompt)},${JSON.stringify(prompt)},${canonicalSchema},${JSON.stringify(calls)}]`;
 }
 
 /** The ways to serve these rungs now: each as usual, then where sizes are learned, with bounded and with shorter answers. */

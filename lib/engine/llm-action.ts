@@ -4,6 +4,7 @@
  */
 import pLimit from 'p-limit';
 import { CreditError } from '../core/errors';
+import { canonicalJson } from '../core/idempotency';
 import { parseCredits } from '../core/money';
 import { checkSettings } from './check-settings';
 import type { ActionContext, ActionItem, LlmActionOptions, RunHooks } from './action-types';
@@ -13,6 +14,7 @@ import { LateCalls } from './late-calls';
 import { ItemRun } from './item-run';
 import type { ItemResult } from './item-result';
 import { OutputContract } from './output-contract';
+import { KnownSizes } from './text-sizes';
 
 export type { ActionItem, ItemInput, LlmActionOptions, LlmActionValues, ProviderHandle } from './action-types';
 
@@ -27,11 +29,14 @@ export class LlmAction {
 	constructor(options: LlmActionOptions) {
 		parseCredits(options.values.reservationCredits, { field: 'Reservation per Call', min: 1n });
 		chargeIn(options.values);
+		const contract = new OutputContract(options.values.attributes);
 		this.#context = {
 			...options,
-			contract: new OutputContract(options.values.attributes),
+			contract,
+			canonicalSchema: canonicalJson(contract.jsonSchema),
 			checks: checkSettings(options.values),
 			late: new LateCalls(),
+			known: new KnownSizes(),
 		};
 		this.#limit = pLimit(options.values.concurrency);
 		this.#batches = isInBatches(options) ? new BatchWay(this.#context, (work) => this.#limit(work)) : null;

@@ -23,6 +23,8 @@ const RESERVED_NAMES: ReadonlySet<string> = new Set(['llmCredits', 'tokenUsage',
 export class OutputContract {
 	/** JSON schema of the answer, in the strict subset that providers enforce: closed objects, every field required. */
 	readonly jsonSchema: Readonly<Record<string, unknown>>;
+	/** The schema as it is sent. */
+	readonly schemaText: string;
 	/** A few lines that describe the form for servers that take no schema. */
 	readonly inWords: string;
 	readonly #attributes: readonly AttributeSettings[];
@@ -35,7 +37,8 @@ export class OutputContract {
 		checkNames(attributes);
 		this.#schema = z.object(Object.fromEntries(attributes.map((attribute) => [attribute.name, schemaOf(attribute)])));
 		this.jsonSchema = toProviderSchema(this.#schema);
-		this.inWords = describe(attributes, this.jsonSchema);
+		this.schemaText = JSON.stringify(this.jsonSchema);
+		this.inWords = describe(attributes, this.schemaText);
 		this.#fallbacks = Object.fromEntries(attributes.map((attribute) => [attribute.name, readFallback(attribute)]));
 	}
 
@@ -100,11 +103,11 @@ function toProviderSchema(schema: z.ZodObject): Record<string, unknown> {
 	return rest;
 }
 
-function describe(attributes: readonly AttributeSettings[], jsonSchema: Readonly<Record<string, unknown>>): string {
+function describe(attributes: readonly AttributeSettings[], schemaText: string): string {
 	const example = Object.fromEntries(attributes.map((attribute) => [attribute.name, exampleOf(attribute)]));
 	return [
 		'Answer with one JSON object and nothing else: no explanation, no code fence.',
-		`It must fit this JSON schema: ${JSON.stringify(jsonSchema)}`,
+		`It must fit this JSON schema: ${schemaText}`,
 		`It looks like this: ${JSON.stringify(example)}`,
 	].join('\n');
 }

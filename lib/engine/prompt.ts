@@ -2,11 +2,11 @@
  * Owns the messages of a call. Static parts come first, so that a provider's prompt cache can reuse them; the form of the
  * answer is put in words only where the server is not told it otherwise.
  */
-import { estimateTokens, upperBoundTokens } from '../core/estimate-tokens';
 import type { RequestSize } from '../core/estimate';
 import type { ChatMessage, StructuredMode } from '../providers/provider';
 import type { SpokenInput } from './account-prompt';
 import type { OutputContract } from './output-contract';
+import { textSize, type KnownSizes } from './text-sizes';
 
 /** Tokens that chat formats add around each message, generously. */
 const TOKENS_PER_MESSAGE = 8;
@@ -36,24 +36,19 @@ export function continueMessages(
 	return [...messages, { role: 'assistant', content: answer }, { role: 'user', content: instructions }];
 }
 
-/** The size of the request that these messages make, the schema included where it is sent. */
-export function sizeOf({
-	messages,
-	schemaText,
-	outputLimitTokens,
-}: {
-	messages: readonly ChatMessage[];
-	schemaText: string;
-	outputLimitTokens: number;
-}): RequestSize {
+/** The input of a request that these messages make, the schema included where it is sent. */
+export function inputSize(
+	messages: readonly ChatMessage[],
+	{ schemaText, known }: { schemaText: string; known: KnownSizes },
+): Pick<RequestSize, 'inputTokens' | 'inputBytes'> {
 	const overhead = TOKENS_PER_MESSAGE * (messages.length + 1);
-	let inputTokens = overhead + estimateTokens(schemaText);
-	let inputBytes = overhead + upperBoundTokens(schemaText);
-	for (const { content } of messages) {
-		inputTokens += estimateTokens(content);
-		inputBytes += upperBoundTokens(content);
+	const sizes = [known.of(schemaText), ...messages.map(({ role, content }) => (role === 'system' ? known.of(content) : textSize(content)))];
+	let [inputTokens, inputBytes] = [overhead, overhead];
+	for (const { tokens, bytes } of sizes) {
+		inputTokens += tokens;
+		inputBytes += bytes;
 	}
-	return { inputTokens, inputBytes, outputLimitTokens };
+	return { inputTokens, inputBytes };
 }
 
 /** The next weaker way of asking for a form, or `null` after the weakest. */

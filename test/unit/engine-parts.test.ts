@@ -1,12 +1,17 @@
 import { expect } from 'chai';
+import * as fc from 'fast-check';
 import { estimateCost, learn, NOTHING_LEARNED } from '../../lib/core/estimate';
+import { canonicalJson } from '../../lib/core/idempotency';
 import { backoffMs, nextMove } from '../../lib/core/ladder';
 import { FallbackSwitch, type FallbackSwitchValues } from '../../lib/engine/fallback-switch';
 import { mergeResult, type ItemResult } from '../../lib/engine/item-result';
+import { askedText } from '../../lib/engine/ladder-plan';
 import type { LedgerAccount } from '../../lib/engine/ledger-account';
 import { kindOfModel } from '../../lib/core/model-kind';
 import type { ModelPrice } from '../../lib/core/pricing';
 import { modelChoices } from '../../lib/engine/model-choices';
+import { OutputContract } from '../../lib/engine/output-contract';
+import { KnownSizes, textSize } from '../../lib/engine/text-sizes';
 import { FALLBACK_SWITCH_PARAMS } from '../../lib/params/fallback-switch';
 import { readParams } from '../../lib/params/read';
 import { createProvider, parsePrices, type ProviderValues } from '../../lib/runtime/provider-handle';
@@ -15,6 +20,34 @@ import { answer, PRICE, ScriptedProvider, USAGE } from '../support/scripted-prov
 
 const SIZE = { inputTokens: 200, inputBytes: 900, outputLimitTokens: 1000 };
 const TOKEN_MICRO = 10_000n;
+
+describe('what is the same for all items', () => {
+	const text = fc.oneof(fc.string(), fc.string({ unit: 'binary' }));
+
+	it('the request of an item has the canonical text that stored fingerprints were made of', () => {
+		const contract = new OutputContract([
+			{ name: 'zeta', type: 'text', description: 'Written "so"', details: '', fallback: '' },
+			{ name: 'alpha', type: 'number', description: '', details: '', fallback: '1' },
+		]);
+		const canonicalSchema = canonicalJson(contract.jsonSchema);
+		const calls = fc.array(fc.record({ asked: fc.tuple(text, fc.nat(), text) }), { minLength: 1, maxLength: 3 });
+		fc.assert(
+			fc.property(text, text, fc.array(fc.record({ calls }), { minLength: 1, maxLength: 3 }), (systemPrompt, prompt, rungs) => {
+				const asked = [systemPrompt, prompt, contract.jsonSchema, rungs.map((rung) => rung.calls.map((call) => call.asked))];
+				expect(askedText({ systemPrompt, prompt }, { canonicalSchema, rungs })).to.equal(canonicalJson(asked));
+			}),
+		);
+	});
+
+	it('a text that came lately is as large as it is', () => {
+		fc.assert(
+			fc.property(fc.array(fc.oneof(fc.constantFrom('', 'Write to {name}.', 'Grüße'), text), { maxLength: 30 }), (texts) => {
+				const known = new KnownSizes();
+				for (const one of texts) expect(known.of(one)).to.deep.equal(textSize(one));
+			}),
+		);
+	});
+});
 
 describe('estimate', () => {
 	it('strict is bytes in and the whole output limit', () => {
@@ -30,8 +63,34 @@ describe('estimate', () => {
 		let learned = learn(NOTHING_LEARNED, { estimatedInputTokens: 100, usage: { ...USAGE, inputTokens: 150, outputTokens: 700 } });
 		expect(estimateCost(PRICE, SIZE, { kind: 'learned', learned })).to.equal((300n + 700n) * TOKEN_MICRO);
 		for (let call = 0; call < 64; call += 1) learned = learn(learned, { estimatedInputTokens: 200, usage: USAGE });
-		expect(learned).to.have.length(64);
+		expect(learned.calls).to.have.length(64);
 		expect(estimateCost(PRICE, SIZE, { kind: 'learned', learned })).to.equal(120n * TOKEN_MICRO);
+	});
+	it('what follows from the last 64 calls is as if it were reckoned anew from all of them', () => {
+		const lesson = fc.record({
+			input: fc.nat(3000),
+			outputTokens: fc.nat(30),
+			isCutOff: fc.boolean(),
+			estimated: fc.integer({ min: 1, max: 2000 }),
+		});
+		fc.assert(
+			fc.property(fc.array(lesson, { minLength: 1, maxLength: 150 }), (lessons) => {
+				const learned = lessons.reduce(
+					(known, { input, outputTokens, isCutOff, estimated }) =>
+						learn(known, { estimatedInputTokens: estimated, usage: { ...USAGE, inputTokens: input, outputTokens }, isCutOff }),
+					NOTHING_LEARNED,
+				);
+				const last = lessons.slice(-64);
+				const lengths = last.map(({ outputTokens }) => outputTokens).sort((a, b) => a - b);
+				expect(learned.calls).to.have.length(last.length);
+				expect(learned.ascending).to.deep.equal(lengths);
+				expect(learned.usualTokens).to.equal(lengths[Math.floor((lengths.length - 1) * 0.9)]);
+				expect(learned.longestTokens).to.equal(Math.max(...last.map(({ outputTokens, isCutOff }) => outputTokens * (isCutOff ? 4 : 1))));
+				expect(learned.worstPerMille).to.equal(
+					BigInt(Math.max(...last.map(({ input, estimated }) => Math.ceil((input * 1000) / estimated)))),
+				);
+			}),
+		);
 	});
 	it('field lesson 17: a huge output limit does not wall off credits that are there (a fixed reservation can be chosen)', () => {
 		expect(estimateCost(PRICE, { ...SIZE, outputLimitTokens: 1_000_000 }, { kind: 'fixed', amountMicro: 5n })).to.equal(5n);

@@ -42,7 +42,7 @@ describe('token estimate', () => {
 					fc.string({ unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)) }),
 				),
 				(text) => {
-					expect(upperBoundTokens(text)).to.equal(Buffer.byteLength(text, 'utf8'));
+					expect(upperBoundTokens(text)).to.equal(new TextEncoder().encode(text).length);
 				},
 			),
 		);
