@@ -127,7 +127,7 @@ function exchangeOnce({ way, method, signal, exchange, maxBodyBytes, sent }: One
 	const headers = sent ? [...way.headers, 'content-length', String(sent.bytes.length)] : way.headers;
 	return new Promise((resolve, reject) => {
 		const request = (way.isSecure ? https : http).request({ ...way.address, method, headers });
-		// Node's own option for a signal hangs ten listeners on every request.
+		// Node's own option for a signal also watches for every way in which a stream may end.
 		const abort = (): void => {
 			const why = new Error('The request was called off.');
 			reject(why);
