@@ -4,8 +4,18 @@
  * sent. Loading this module loads the SDK, which takes a moment: `endpoint.ts` does so on first use.
  */
 import { AzureOpenAI, OpenAI } from 'openai';
-import type { Endpoint } from './endpoint';
-import { recordingFetch } from './http-transport';
+import { recordingFetch, type TransportOptions } from './http-transport';
+
+/** What a client is made of. */
+export interface ClientSettings {
+	/** '' for none. */
+	readonly apiKey: string;
+	/** Without a slash at its end, and without a query. */
+	readonly baseUrl: string;
+	readonly sentHeaders: TransportOptions['headers'];
+	readonly proxyUrl: string | null;
+	readonly azure?: { readonly apiVersion: string };
+}
 
 /** The SDK asks for a key even where none is needed; its own headers never leave, so this one is not sent. */
 const NO_KEY = 'none';
@@ -15,20 +25,20 @@ const NO_HEADERS = new Headers();
 type RequestOptions = Parameters<OpenAI['buildRequest']>[0];
 type BuiltRequest = Awaited<ReturnType<OpenAI['buildRequest']>>;
 
-/** Makes the client of an endpoint. Its retries and its log are off. */
-export function sdkClient(endpoint: Endpoint): OpenAI {
+/** Makes a client. Its retries and its log are off. */
+export function sdkClient({ apiKey, baseUrl, sentHeaders, proxyUrl, azure }: ClientSettings): OpenAI {
 	const shared = {
-		apiKey: endpoint.apiKey === '' ? NO_KEY : endpoint.apiKey,
-		baseURL: endpoint.baseUrl,
+		apiKey: apiKey === '' ? NO_KEY : apiKey,
+		baseURL: baseUrl,
 		adminAPIKey: null,
 		organization: null,
 		project: null,
 		webhookSecret: null,
 		logLevel: 'off' as const,
 		maxRetries: 0,
-		fetch: recordingFetch({ headers: endpoint.sentHeaders, proxyUrl: endpoint.proxyUrl }),
+		fetch: recordingFetch({ headers: sentHeaders, proxyUrl }),
 	};
-	return endpoint.azure ? new AzureOpenAI({ ...shared, apiVersion: endpoint.azure.apiVersion }) : new SpareOpenAI(shared);
+	return azure ? new AzureOpenAI({ ...shared, apiVersion: azure.apiVersion }) : new SpareOpenAI(shared);
 }
 
 /** Requests whose body is JSON are built in short; Azure's paths are left to the SDK. */
@@ -43,7 +53,6 @@ class SpareOpenAI extends OpenAI {
 	override buildRequest(options: RequestOptions, more?: { readonly retryCount?: number }): Promise<BuiltRequest> {
 		const { method, path, query, body, signal, timeout = this.timeout, fetchOptions } = options;
 		if (method !== 'post' || query || !isPlain(body)) return super.buildRequest(options, more);
-		// The base URL has neither a slash at its end nor a query.
 		const url = `${this.baseURL}${path}`;
 		const req = { method: 'POST', headers: NO_HEADERS, body: JSON.stringify(body), ...(signal ? { signal } : {}), ...fetchOptions };
 		return Promise.resolve({ req, url, timeout });
