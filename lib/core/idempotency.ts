@@ -8,9 +8,10 @@ import type { PlainCommand } from './commands';
 /** 128 bits are enough to keep keys of one account apart, and half as long to store. */
 const SHORT_HASH_LENGTH = 32;
 const MAX_KEY_LENGTH = 512;
-/** A batch asks for the hash of each key twice: to look for its entry, and to decide. */
+/** A batch asks for the hash of each key twice: to look for its entry, and to decide. Prices come again with every call. */
 const MAX_RECENT_HASHES = 1024;
-const recentHashes = new Map<string, string>();
+const recentKeys = new Map<string, string>();
+const recentContents = { price: new Map<string, string>(), 'price list': new Map<string, string>() } as const;
 
 /** Hexadecimal SHA-256 of a text. */
 export function sha256(text: string): string {
@@ -22,12 +23,7 @@ export function hashKey(key: string): string {
 	if (key.length === 0 || key.length > MAX_KEY_LENGTH) {
 		throw new CreditError('invalid_key', `The idempotency key has ${String(key.length)} characters; give 1 to ${String(MAX_KEY_LENGTH)}.`);
 	}
-	const known = recentHashes.get(key);
-	if (known !== undefined) return known;
-	const keyHash = sha256(key).slice(0, SHORT_HASH_LENGTH);
-	if (recentHashes.size >= MAX_RECENT_HASHES) recentHashes.clear();
-	recentHashes.set(key, keyHash);
-	return keyHash;
+	return remembered(recentKeys, key, '');
 }
 
 /** Hash under which the further calls of a reserve are stored, for call `pass` = 1, 2 … after the first. */
@@ -37,7 +33,16 @@ export function hashPassKey(key: string, pass: number): string {
 
 /** Hash under which something is stored that is the same whenever its content is. No key of a request has it: those are hashed as given. */
 export function hashContent(kind: 'price' | 'price list', content: string): string {
-	return sha256(`${kind}\u0000${content}`).slice(0, SHORT_HASH_LENGTH);
+	return remembered(recentContents[kind], content, `${kind}\u0000`);
+}
+
+function remembered(recent: Map<string, string>, text: string, before: string): string {
+	const known = recent.get(text);
+	if (known !== undefined) return known;
+	const short = sha256(`${before}${text}`).slice(0, SHORT_HASH_LENGTH);
+	if (recent.size >= MAX_RECENT_HASHES) recent.clear();
+	recent.set(text, short);
+	return short;
 }
 
 /**

@@ -149,15 +149,21 @@ export function decodeBody(kind: BodyKind, text: string): EntryBody {
 	}
 }
 
+/** Calls of one flow follow one another with the same labels. */
+let lastLabels: { readonly labels: Labels; readonly text: string } = { labels: {}, text: '' };
+
 /** Labels as canonical text: known names in their fixed order; the empty text for none. */
 export function encodeLabels(labels: Labels | null): string {
 	if (!labels) return '';
+	if (LABEL_NAMES.every((name) => labels[name] === lastLabels.labels[name])) return lastLabels.text;
 	let text = '';
 	for (const name of LABEL_NAMES) {
 		const value = labels[name];
 		if (value) text += `${text === '' ? '{' : ','}"${name}":${JSON.stringify(value)}`;
 	}
-	return text === '' ? '' : `${text}}`;
+	text = text === '' ? '' : `${text}}`;
+	lastLabels = { labels: { ...labels }, text };
+	return text;
 }
 
 /** The inverse of {@link encodeLabels}. */
@@ -167,18 +173,10 @@ export function decodeLabels(text: string): Labels {
 
 /** Hash of an entry given the hash before it ('' for the first). */
 export function chainHash(previousHash: string, entry: Omit<Entry, 'hash'>): string {
-	const parts = [
-		previousHash,
-		String(entry.seq),
-		String(entry.atMs),
-		entry.keyHash ?? '',
-		entry.requestHash ?? '',
-		entry.body.kind,
-		entry.bodyText,
-		entry.labelsText,
-		entry.person ?? '',
-	];
-	return sha256(parts.join('\n'));
+	const { seq, atMs, keyHash, requestHash, body, bodyText, labelsText, person } = entry;
+	return sha256(
+		`${previousHash}\n${String(seq)}\n${String(atMs)}\n${keyHash ?? ''}\n${requestHash ?? ''}\n${body.kind}\n${bodyText}\n${labelsText}\n${person ?? ''}`,
+	);
 }
 
 function decodeKnown(kind: BodyKind, compact: Compact): EntryBody {

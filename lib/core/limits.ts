@@ -100,6 +100,7 @@ export function countersNeeded(
 	const changedTo = commands.flatMap((command) => (command.kind === 'change_account' ? (command.timeZone ?? []) : []));
 	const zones = [timeZone, ...changedTo.filter(isZone)];
 	const claimed = reserves.flatMap((command) => {
+		if (settings.budgets.length === 0) return capClaims(command);
 		const models = new Set(command.alternatives.flatMap(({ calls }) => calls.map(({ model }) => model)));
 		const calls = [...models].map((model) => limitedCall(command, model));
 		const budgets = zones.flatMap((zone) => calls.flatMap((call) => budgetClaims(settings.budgets, call, { atMs, timeZone: zone })));

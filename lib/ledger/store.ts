@@ -81,14 +81,21 @@ export interface LedgerStore {
 	/** What checks of answers came to, beside the journal. */
 	readonly checks: CheckStore;
 
+	/**
+	 * True for a store that decides a batch on what the last one has written while that is still being made durable; it is answered later
+	 * than the last one, or fails as that does.
+	 */
+	readonly decidesAhead?: boolean;
+
 	/** What moving the ledger to another place, or from one to here, needs. Only stores that outlive their process have it. */
 	readonly transfer?: LedgerTransfer;
 
 	/**
 	 * Decides and writes one batch for one account, all in one transaction. Resolves after it is durable, with outcomes in
-	 * the order of the commands. Rejects with a ledger fault when nothing was written.
+	 * the order of the commands. Rejects with a ledger fault when nothing was written, or nobody knows whether it is durable.
+	 * `onWritten` is called by stores that decide ahead, when the next batch may begin.
 	 */
-	commit(accountId: string, commands: readonly Command[]): Promise<readonly Outcome[]>;
+	commit(accountId: string, commands: readonly Command[], onWritten?: () => void): Promise<readonly Outcome[]>;
 
 	/** The account with all its grants and due holds, for balances. */
 	snapshot(accountId: string): Promise<AccountSnapshot>;

@@ -9,10 +9,9 @@ import { newLedgerPath } from '../support/sqlite-ledger';
 
 type Row = readonly (string | number | bigint | Buffer | null)[];
 
-/** The rows of one group: that many reservations, then as many settlements, each half in a transaction of its own. */
+/** The rows of one transaction: so many entries, the holds that they make and those that they close. */
 interface Group {
-	readonly reserved: readonly Row[];
-	readonly settled: readonly Row[];
+	readonly entries: readonly Row[];
 	readonly holds: readonly Row[];
 	readonly closings: readonly Row[];
 }
@@ -42,15 +41,12 @@ export function readScript(path: string, groupSize: number): Script {
 	const rows = (sql: string): Row[] => db.prepare<[], Row>(sql).raw().all();
 	const entries = rows('SELECT * FROM entries WHERE seq > 2 ORDER BY seq');
 	const holds = rows('SELECT account, seq, 0, timeout_at_ms, NULL FROM holds ORDER BY seq');
-	const closings = rows('SELECT state, closed_seq, account, seq FROM holds ORDER BY seq');
-	const groups = Array.from({ length: holds.length / groupSize }, (_, index): Group => {
-		const pairs = { from: index * groupSize, to: (index + 1) * groupSize };
-		return {
-			reserved: entries.slice(pairs.from * 2, pairs.from * 2 + groupSize),
-			settled: entries.slice(pairs.from * 2 + groupSize, pairs.to * 2),
-			holds: holds.slice(pairs.from, pairs.to),
-			closings: closings.slice(pairs.from, pairs.to),
-		};
+	const closings = rows('SELECT state, closed_seq, account, seq FROM holds ORDER BY closed_seq');
+	const within = (all: readonly Row[], column: number, { from, to }: { from: number; to: number }): Row[] =>
+		all.filter((row) => Number(row[column]) >= from && Number(row[column]) < to);
+	const groups = Array.from({ length: Math.ceil(entries.length / groupSize) }, (_, index): Group => {
+		const seqs = { from: 3 + index * groupSize, to: 3 + (index + 1) * groupSize };
+		return { entries: within(entries, 1, seqs), holds: within(holds, 1, seqs), closings: within(closings, 1, seqs) };
 	});
 	const [account = []] = rows('SELECT * FROM accounts');
 	const [grant = []] = rows('SELECT * FROM grant_balances');
@@ -74,15 +70,12 @@ export function writeScript(db: Database.Database, { groups, account, grant, usa
 		putGrant.run(...grant);
 		work();
 	});
-	for (const { reserved, settled, holds, closings } of groups) {
+	for (const { entries, holds, closings } of groups) {
 		transact.immediate(() => {
-			for (const row of reserved) addEntry.run(...row);
+			for (const row of entries) addEntry.run(...row);
 			for (const row of holds) addHold.run(...row);
-		});
-		transact.immediate(() => {
-			for (const row of settled) addEntry.run(...row);
 			for (const row of closings) closeHold.run(...row);
-			putUsage.run(...usage);
+			if (closings.length > 0) putUsage.run(...usage);
 		});
 	}
 }

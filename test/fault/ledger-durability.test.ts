@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { copyFileSync, existsSync, fdatasync } from 'node:fs';
 import type { Outcome } from '../../lib/core/commands';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
+import { GroupCommit } from '../../lib/ledger/group-commit';
 import { openFile } from '../../lib/ledger/sqlite/connection';
 import type { SyncFile } from '../../lib/ledger/sqlite/log-sync';
 import type { LedgerStore } from '../../lib/ledger/store';
@@ -134,6 +135,37 @@ describe('durability of a ledger file', () => {
 		await store.close();
 	});
 
+	it('a full batch is decided while the one before it is on its way to the disk, and answered after it', async () => {
+		const path = newLedgerPath();
+		const reader = await openTestLedger({ path, clock });
+		await reader.commit(ACCOUNT, [openAccount(), grant('g', 1000)]);
+		const syncs = new HeldSyncs();
+		const store = await openDurable(path, syncs.sync);
+		const commits = new GroupCommit(store);
+		const answered: number[] = [];
+		const asked = Array.from({ length: 200 }, async (_, call) => {
+			const outcome = await commits.submit(ACCOUNT, reserve(`k${String(call)}`, 1));
+			expectKind(outcome, 'reserved');
+			answered.push(call);
+		});
+		await syncs.begun();
+		await quiet();
+		expect([answered.length, syncs.count], 'nothing is answered, one sync waits').to.deep.equal([0, 1]);
+		expect((await reader.snapshot(ACCOUNT)).account?.lastSeq, 'three full batches are written; eight commands wait').to.equal(2 + 192);
+		syncs.letGo();
+		await syncs.begun();
+		await quiet();
+		expect(answered, 'the first batch').to.deep.equal(Array.from({ length: 64 }, (_, call) => call));
+		while (answered.length < 200) {
+			syncs.letGo();
+			await quiet();
+		}
+		await Promise.all(asked);
+		expect(answered, 'in their order').to.deep.equal(Array.from({ length: 200 }, (_, call) => call));
+		await store.close();
+		await reader.close();
+	});
+
 	it('waits for syncs under way when it is closed', async () => {
 		const path = newLedgerPath();
 		const store = await openDurable(path, fdatasync);
@@ -192,6 +224,34 @@ describe('a disk that cannot sync', () => {
 		const [again] = await store.commit('b', [reserve('k', 1)]);
 		expect(expectKind(again, 'reserved').isReplayed).to.equal(true);
 		expect(await lastSeqOf(copyOf(path, ['']), 'a'), 'in the file without its log').to.equal(3);
+		await store.close();
+	});
+
+	it('refuses what was decided ahead on a batch whose sync fails, and finds all of it again', async () => {
+		const path = newLedgerPath();
+		const held: ((error: Error) => void)[] = [];
+		let isHeld = false;
+		const store = await openDurable(path, (file, done) => {
+			if (isHeld) held.push(done);
+			else fdatasync(file, done);
+		});
+		const commits = new GroupCommit(store);
+		await commits.submit(ACCOUNT, openAccount());
+		await commits.submit(ACCOUNT, grant('g', 1000));
+		isHeld = true;
+		const keys = Array.from({ length: 150 }, (_, call) => `k${String(call)}`);
+		const refused = keys.map((key) => faultOf(commits.submit(ACCOUNT, reserve(key, 1))));
+		while (held.length === 0) await quiet();
+		await quiet();
+		isHeld = false;
+		held[0]?.(Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' }));
+		const codes = await Promise.all(refused.slice(0, 128).map(async (fault) => (await fault).code));
+		expect(new Set(codes)).to.deep.equal(new Set(['ledger_unavailable']));
+		const again = await Promise.all(keys.map((key) => commits.submit(ACCOUNT, reserve(key, 1))));
+		const replayed = again.filter((outcome) => expectKind(outcome, 'reserved').isReplayed).length;
+		expect(replayed, 'both batches were written').to.be.at.least(128);
+		expect(await lastSeqOf(path, ACCOUNT)).to.equal(2 + 150);
+		await commits.drain();
 		await store.close();
 	});
 });

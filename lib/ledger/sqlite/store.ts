@@ -64,8 +64,15 @@ interface StoreParts extends TurnsOptions {
 	readonly log: LogSync | null;
 }
 
+/** What a transaction came to; it is undone unless something changed. */
+interface Work<T> {
+	readonly result: T;
+	readonly isChanged: boolean;
+}
+
 class SqliteStore implements LedgerStore {
 	readonly location: string;
+	readonly decidesAhead = true;
 	readonly answers: SqliteAnswers;
 	readonly checks: SqliteChecks;
 	readonly transfer: LedgerTransfer;
@@ -111,7 +118,7 @@ class SqliteStore implements LedgerStore {
 		this.checks = new SqliteChecks(db, beside);
 	}
 
-	async commit(accountId: string, commands: readonly Command[]): Promise<readonly Outcome[]> {
+	async commit(accountId: string, commands: readonly Command[], onWritten?: () => void): Promise<readonly Outcome[]> {
 		const { stored, decision } = await this.#write(() => {
 			const mark = this.#mark.readToWrite();
 			const stored = this.#reader.account(accountId);
@@ -120,7 +127,7 @@ class SqliteStore implements LedgerStore {
 			const decision = decideUnder(mark, { snapshot, commands, accountId, atMs, location: this.location });
 			this.#writer.write(decision, stored);
 			return { result: { stored, decision }, isChanged: decision.account !== null };
-		});
+		}, onWritten);
 		if (stored) this.#openHolds.take(stored.id, decision.holds);
 		return decision.outcomes;
 	}
@@ -205,9 +212,9 @@ class SqliteStore implements LedgerStore {
 	 * Runs `work` in one immediate transaction when its turn comes, and resolves when it is durable; nothing stays of it when it throws or
 	 * changes nothing.
 	 */
-	async #write<T>(work: () => { readonly result: T; readonly isChanged: boolean }): Promise<T> {
+	async #write<T>(work: () => Work<T>, onWritten?: () => void): Promise<T> {
 		this.#assertOpen();
-		const writing = this.#writeDurably(work);
+		const writing = this.#writeDurably(work, onWritten);
 		this.#writing.add(writing);
 		try {
 			return await writing;
@@ -218,18 +225,19 @@ class SqliteStore implements LedgerStore {
 		}
 	}
 
-	async #writeDurably<T>(work: () => { readonly result: T; readonly isChanged: boolean }): Promise<T> {
+	async #writeDurably<T>(work: () => Work<T>, onWritten?: () => void): Promise<T> {
 		const result = await this.#turns.take(() => {
 			this.#log?.mend(this.#db);
 			return this.#transact(this.#begin, work);
 		});
+		onWritten?.();
 		// Also when nothing changed: what was found may be a commit of another process that is not on the disk yet.
 		await this.#log?.flushed();
 		return result;
 	}
 
 	/** As `#write`, for what lies beside the journal: not while the ledger is being copied. */
-	async #writeBeside<T>(work: () => { readonly result: T; readonly isChanged: boolean }): Promise<T> {
+	async #writeBeside<T>(work: () => Work<T>): Promise<T> {
 		return this.#write(() => {
 			assertNotFrozen(this.#mark.readToWrite(), this.location);
 			return work();
@@ -253,7 +261,7 @@ class SqliteStore implements LedgerStore {
 		});
 	}
 
-	#transact<T>(begin: Statement<[]>, work: () => { readonly result: T; readonly isChanged: boolean }): T {
+	#transact<T>(begin: Statement<[]>, work: () => Work<T>): T {
 		let isUnderWay = false;
 		try {
 			begin.run();
