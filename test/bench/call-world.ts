@@ -8,6 +8,7 @@ import { EngineMemory } from '../../lib/engine/engine-memory';
 import { LedgerAccount } from '../../lib/engine/ledger-account';
 import { LlmAction, type ActionItem, type LlmActionValues, type ProviderHandle } from '../../lib/engine/llm-action';
 import { GroupCommit } from '../../lib/ledger/group-commit';
+import { openMemoryLedger } from '../../lib/ledger/memory/store';
 import { openSqliteLedger } from '../../lib/ledger/sqlite/store';
 import { PROVIDER_PARAMS } from '../../lib/params/connection';
 import { LLM_ACTION_PARAMS } from '../../lib/params/llm-action';
@@ -50,14 +51,14 @@ export interface MeteredSide {
 	close(): Promise<void>;
 }
 
-/** An LLM Action with the usual settings over a new ledger. */
+/** An LLM Action with the usual settings over a new ledger, in a file unless it is to be in memory. */
 export async function meteredSide(
 	source: { readonly url: string } | { readonly handle: ProviderHandle },
-	settings: Readonly<Record<string, unknown>> = {},
+	{ isInMemory = false, ...settings }: Readonly<Record<string, unknown>> & { readonly isInMemory?: boolean } = {},
 ): Promise<MeteredSide> {
 	const timing = { clock: systemClock, monotonicMs, pause, jitter };
 	const path = newLedgerPath();
-	const store = await openSqliteLedger({ path, ...timing });
+	const store = isInMemory ? openMemoryLedger(timing) : await openSqliteLedger({ path, ...timing });
 	const ledger = new LedgerAccount({ accountId: 'default', store, commits: new GroupCommit(store), timing });
 	await ledger.open({ timeZone: 'UTC' });
 	await ledger.grant({ credits: credits(100_000_000), category: 'purchased', expiry: null, key: 'first' });

@@ -20,30 +20,35 @@ export const CALL_BENCHES: readonly Bench[] = [
 	{ names: ['campaign.200ms.c64'], run: async () => [await campaign()] },
 ];
 
-/** Metered call, bare call and bare commit follow one another, so that all three see the same machine. */
+/** Metered call, the same without a file, bare call and bare commit follow one another, so that all see the same machine. */
 async function addedCommits(): Promise<Measured> {
 	const endpoint = await startEndpoint(0);
 	const metered = await meteredSide(endpoint);
+	const undurable = await meteredSide(endpoint, { isInMemory: true });
 	const bare = bareSide(endpoint.url);
 	const commit = commitSide();
 	const ours: number[] = [];
 	const peer: number[] = [];
-	await warmUp(metered.call, bare);
+	const withoutFile: number[] = [];
+	await warmUp(metered.call, undurable.call, bare);
 	for (let round = 0; round < ROUNDS; round += 1) {
-		const tookMs = { metered: [] as number[], bare: [] as number[], commit: [] as number[] };
+		const tookMs = { metered: [] as number[], undurable: [] as number[], bare: [] as number[], commit: [] as number[] };
 		for (let index = 0; index < LATENCY_CALLS; index += 1) {
 			const number = WARM_UP_CALLS + round * LATENCY_CALLS + index;
 			tookMs.metered.push(await timed(() => metered.call(number)));
+			tookMs.undurable.push(await timed(() => undurable.call(number)));
 			tookMs.bare.push(await timed(() => bare(number)));
 			tookMs.commit.push(await timed(() => commit.write(number)));
 		}
 		ours.push(spreadOf(tookMs.metered).median - spreadOf(tookMs.bare).median);
+		withoutFile.push(spreadOf(tookMs.undurable).median - spreadOf(tookMs.bare).median);
 		peer.push(spreadOf(tookMs.commit).median);
 	}
 	await metered.close();
+	await undurable.close();
 	commit.close();
 	await endpoint.stop();
-	const note = `added median latency over one bare durable commit; ${String(ROUNDS)} rounds of ${String(LATENCY_CALLS)} calls`;
+	const note = `added median latency over one bare durable commit; ${String(ROUNDS)} rounds of ${String(LATENCY_CALLS)} calls; with the ledger in memory ${spreadOf(withoutFile).median.toFixed(2)} ms are added`;
 	return { name: 'call.c1.added-commits', unit: 'ms', ours, peer, reach: { atMost: 2.5 }, note };
 }
 

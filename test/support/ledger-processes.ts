@@ -6,6 +6,7 @@ import {
 	GO,
 	READY,
 	type Answered,
+	type ComputeOrder,
 	type RaceOrder,
 	type ShareOrder,
 	type Synced,
@@ -22,7 +23,7 @@ function startWorker(order: WorkerOrder): Running {
 }
 
 /** Runs processes that all begin at the same moment, to their end. Throws with the whole output of one that failed. */
-export async function runTogether(orders: readonly (RaceOrder | ShareOrder)[]): Promise<WorkerReport[]> {
+export async function runTogether(orders: readonly (RaceOrder | ShareOrder | ComputeOrder)[]): Promise<WorkerReport[]> {
 	const workers = orders.map(startWorker);
 	const isReady = (worker: Running): true | null => (worker.output().includes(READY) || !worker.isRunning() ? true : null);
 	for (const worker of workers) {

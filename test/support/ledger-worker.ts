@@ -54,7 +54,14 @@ export interface LoadOrder extends CommonOrder {
 	readonly notesSyncs: boolean;
 }
 
-export type WorkerOrder = RaceOrder | ShareOrder | LoadOrder;
+/** Uses no ledger: computes for half a millisecond at a time and rests for one, which is what a sharing process does of both, for `forMs`. */
+export interface ComputeOrder {
+	readonly task: 'compute';
+	readonly name: string;
+	readonly forMs: number;
+}
+
+export type WorkerOrder = RaceOrder | ShareOrder | LoadOrder | ComputeOrder;
 
 /** What a racing or sharing process says at its end. */
 export interface WorkerReport {
@@ -79,6 +86,8 @@ export interface Synced extends LogExtent {
 }
 
 const STALL_RESOLUTION_MS = 1;
+const COMPUTE_MS = 0.5;
+const COMPUTE_REST_MS = 1;
 const REST_MS = 10;
 
 class Worker {
@@ -178,6 +187,22 @@ async function share({ place, name, concurrency, forMs }: ShareOrder): Promise<v
 	await store.close();
 }
 
+async function compute({ name, forMs }: ComputeOrder): Promise<void> {
+	await whenAllAreReady();
+	const stalls = monitorEventLoopDelay({ resolution: STALL_RESOLUTION_MS });
+	stalls.enable();
+	const startMs = performance.now();
+	let operations = 0;
+	while (performance.now() < startMs + forMs) {
+		const untilMs = performance.now() + COMPUTE_MS;
+		while (performance.now() < untilMs) operations += 1;
+		await pause(COMPUTE_REST_MS);
+	}
+	stalls.disable();
+	const tookMs = performance.now() - startMs;
+	say({ name, reserved: 0, refused: 0, operations, waitsMs: [], longestStallMs: stalls.max / 1e6, tookMs });
+}
+
 async function load({ place, name, concurrency, log, notesSyncs }: LoadOrder): Promise<void> {
 	const file = openSync(log, 'a');
 	const note = (line: Answered | Synced): void => void writeSync(file, `${JSON.stringify(line)}\n`);
@@ -236,6 +261,8 @@ async function main(order: WorkerOrder): Promise<void> {
 			return share(order);
 		case 'load':
 			return load(order);
+		case 'compute':
+			return compute(order);
 		default:
 			order satisfies never;
 	}
