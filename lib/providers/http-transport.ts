@@ -19,6 +19,8 @@ export interface Exchange {
 	wasSent: boolean;
 	/** Status of the answer once its head has arrived. */
 	status: number | null;
+	/** What the answer says it is, such as `application/json`; empty where it does not say. */
+	contentType: string;
 	/** The answer exceeded {@link MAX_BODY_BYTES}. */
 	wasTooLarge: boolean;
 	/** The transport's own error, which the SDK does not always keep. */
@@ -33,7 +35,7 @@ export interface TransportOptions {
 
 /** A record for a request that has not started. */
 export function newExchange(): Exchange {
-	return { wasSent: false, status: null, wasTooLarge: false, failure: null };
+	return { wasSent: false, status: null, contentType: '', wasTooLarge: false, failure: null };
 }
 
 /** What tells the transport where to record a request; the SDK passes it on unread. */
@@ -81,6 +83,8 @@ interface Way {
 	readonly address: Required<Pick<http.RequestOptions, 'agent' | 'host' | 'port' | 'path'>>;
 	/** Names and values in turn, without the length of the body: Node writes them as they are. */
 	readonly headers: readonly string[];
+	/** Whether they are written in ASCII alone. */
+	readonly isAscii: boolean;
 }
 
 /** Remembers the last way: nearly all requests of an endpoint go to one URL. */
@@ -103,28 +107,30 @@ function newWay(url: URL, bodyType: string, { headers, proxyUrl }: TransportOpti
 		...via?.headers,
 		...headers,
 	};
+	const inTurn = Object.entries(sent).flat();
 	return {
 		isSecure: target.protocol === 'https:',
 		address: { agent, host: bareHost(target), port: portOf(target), path: via ? url.href : url.pathname + url.search },
-		headers: Object.entries(sent).flat(),
+		headers: inTurn,
+		isAscii: inTurn.every((text) => /^[\t\x20-\x7e]*$/.test(text)),
 	};
 }
 
 interface SentBody {
 	readonly type: string;
-	readonly bytes: Buffer;
+	readonly content: string | Buffer;
 }
 
 /** JSON, or a form with a file, as it goes over the wire. */
 async function bodyOf(body: RequestInit['body'] | null): Promise<SentBody | null> {
-	if (typeof body === 'string') return { type: 'application/json', bytes: Buffer.from(body) };
+	if (typeof body === 'string') return { type: 'application/json', content: body };
 	if (!(body instanceof FormData)) return null;
 	const packed = new Response(body);
-	return { type: packed.headers.get('content-type') ?? 'multipart/form-data', bytes: Buffer.from(await packed.arrayBuffer()) };
+	return { type: packed.headers.get('content-type') ?? 'multipart/form-data', content: Buffer.from(await packed.arrayBuffer()) };
 }
 
 function exchangeOnce({ way, method, signal, exchange, maxBodyBytes, sent }: OneRequest): Promise<Response> {
-	const headers = sent ? [...way.headers, 'content-length', String(sent.bytes.length)] : way.headers;
+	const headers = sent ? [...way.headers, 'content-length', String(Buffer.byteLength(sent.content))] : way.headers;
 	return new Promise((resolve, reject) => {
 		const request = (way.isSecure ? https : http).request({ ...way.address, method, headers });
 		// Node's own option for a signal also watches for every way in which a stream may end.
@@ -140,11 +146,13 @@ function exchangeOnce({ way, method, signal, exchange, maxBodyBytes, sent }: One
 		request.once('close', done);
 		request.once('response', (response) => {
 			exchange.status = response.statusCode ?? null;
+			exchange.contentType = response.headers['content-type'] ?? '';
 			readBody(response, { exchange, maxBodyBytes }).then((text) => resolve(toResponse(response, text)), reject);
 		});
 		if (signal?.aborted) return abort();
 		signal?.addEventListener('abort', abort, { once: true });
-		request.end(sent?.bytes);
+		// A text goes out in one piece with its headers, and in their encoding: that of both is the same only for ASCII.
+		request.end(way.isAscii || typeof sent?.content !== 'string' ? sent?.content : Buffer.from(sent.content));
 	});
 }
 
@@ -194,19 +202,23 @@ function readBody(
 /** All that the SDK asks of an answer that is there as a whole. Node's own `Response` would put it through streams once more. */
 function toResponse({ statusCode: status = 0, headers: received }: http.IncomingMessage, text: string): Response {
 	const ok = status >= 200 && status < 300;
-	const headers = new Headers();
-	// Of a good answer the SDK asks for its type alone; those of a refusal tell how long to wait.
-	for (const name of ok ? ['content-type'] : Object.keys(received)) {
-		const value = received[name];
-		if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
-	}
-	const answer: Pick<Response, 'status' | 'ok' | 'headers' | 'body' | 'text' | 'json'> = {
+	const answer: Pick<Response, 'status' | 'ok' | 'headers' | 'body' | 'text'> = {
 		status,
 		ok,
-		headers,
+		// Those of a refusal tell how long to wait; those of a good answer would only be written into a log that is off.
+		headers: ok ? NO_HEADERS : toHeaders(received),
 		body: null,
 		text: () => Promise.resolve(text),
-		json: () => Promise.resolve(text).then(JSON.parse),
 	};
 	return answer as Response;
+}
+
+const NO_HEADERS = new Headers();
+
+function toHeaders(received: http.IncomingHttpHeaders): Headers {
+	const headers = new Headers();
+	for (const [name, value] of Object.entries(received)) {
+		if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
+	}
+	return headers;
 }

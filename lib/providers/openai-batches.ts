@@ -2,14 +2,13 @@
  * Owns the batch interface as OpenAI made it and others took it over: a file of lines is uploaded, a batch is made of it, its state is
  * asked for, its files are read. Refuses to hand anything in twice: what may have been made is told, and looked for by its name.
  */
-import type OpenAI from 'openai';
 import { listOf, readBatch, readLines, SUBMISSION } from './batch-reading';
 import { watchCall } from './call-watch';
 import type { EndpointHabits } from './chat-body';
 import type { Endpoint } from './endpoint';
 import { faultOfGarbage, faultOfRefusal } from './fault-mapping';
 import type { BatchCreation, BatchInput, BatchProvider, BatchReading, BatchResult, BatchState, ProviderFault } from './provider';
-import { contextOf, overTheWire, type WireResult } from './wire';
+import { contextOf, overTheWire, type Send, type WireResult } from './wire';
 
 /** Looking for a batch goes back so many pages of so many batches. */
 const MAX_PAGES = 20;
@@ -19,8 +18,6 @@ const MAX_FILE_BYTES = 400_000_000;
 const FILE_TIMEOUT_MS = 10 * 60_000;
 const DAY_HOURS = 24;
 const FILE_PREFIX = 'llm-credits-';
-
-type Send = Parameters<typeof overTheWire>[1];
 
 /** Batches of one endpoint. */
 export class OpenAiBatches implements BatchProvider {
@@ -43,14 +40,14 @@ export class OpenAiBatches implements BatchProvider {
 			completion_window: windowOf(windowHours),
 			metadata: { [SUBMISSION]: submission },
 		};
-		const made = await this.#ask(async (client, options) => client.post<unknown>('/batches', { body, ...options }), timeoutMs);
+		const made = await this.#ask((client, options) => client.post('/batches', { body, ...options }), timeoutMs);
 		const batch = this.#read(made, (answer) => readBatch(answer, this.#endpoint.secrets));
 		if (batch.kind === 'read') return { kind: 'created', batch: batch.value };
 		return { ...batch, mayExist: mayHaveWorked(made) };
 	}
 
 	async state(id: string): Promise<BatchReading<BatchState | null>> {
-		const asked = await this.#ask(async (client, options) => client.get<unknown>(`/batches/${encodeURIComponent(id)}`, options));
+		const asked = await this.#ask((client, options) => client.get(`/batches/${encodeURIComponent(id)}`, options));
 		if (asked.kind === 'refused' && asked.refusal.status === 404) return { kind: 'read', value: null };
 		return this.#read(asked, (answer) => readBatch(answer, this.#endpoint.secrets));
 	}
@@ -60,7 +57,7 @@ export class OpenAiBatches implements BatchProvider {
 		let after = '';
 		for (let page = 0; page < MAX_PAGES; page += 1) {
 			const query = { limit: PAGE, ...(after === '' ? {} : { after }) };
-			const asked = await this.#ask(async (client, options) => client.get<unknown>('/batches', { query, ...options }));
+			const asked = await this.#ask((client, options) => client.get('/batches', { query, ...options }));
 			const listed = this.#read(asked, (answer) => listOf(answer, this.#endpoint.secrets));
 			if (listed.kind === 'failed') return listed;
 			const { batches, next } = listed.value;
@@ -83,7 +80,7 @@ export class OpenAiBatches implements BatchProvider {
 	): Promise<BatchReading<boolean>> {
 		if (name !== null || inputFileId === null || createdAtMs < sinceMs) return { kind: 'read', value: isPartOf(name, submission) };
 		const path = `/files/${encodeURIComponent(inputFileId)}`;
-		const asked = await this.#ask(async (client, options) => client.get<unknown>(path, options));
+		const asked = await this.#ask((client, options) => client.get(path, options));
 		// A file that is gone was not handed in a moment ago.
 		if (asked.kind === 'refused' && asked.refusal.status === 404) return { kind: 'read', value: false };
 		return this.#read(asked, (body) => (isNamed(body) ? isPartOf(String(body.filename), FILE_PREFIX + submission) : false));
@@ -93,8 +90,8 @@ export class OpenAiBatches implements BatchProvider {
 		const results: BatchResult[] = [];
 		for (const fileId of fileIds) {
 			const path = `/files/${encodeURIComponent(fileId)}/content`;
-			const send: Send = async (client, options) => (await client.get<Response>(path, { __binaryResponse: true, ...options })).text();
-			const file = this.#read(await this.#ask(send, FILE_TIMEOUT_MS), (text) => (typeof text === 'string' ? text : null));
+			const asked = await this.#ask((client, options) => client.get(path, options), FILE_TIMEOUT_MS, { isText: true });
+			const file = this.#read(asked, (text) => (typeof text === 'string' ? text : null));
 			if (file.kind === 'failed') return file;
 			results.push(...(await readLines(file.value, this.#endpoint)));
 		}
@@ -111,11 +108,11 @@ export class OpenAiBatches implements BatchProvider {
 	}
 
 	/** One request, in a time of its own: whether the flow is stopped is no reason not to know what became of it. */
-	async #ask(send: Send, timeoutMs = this.#endpoint.timeoutMs): Promise<WireResult> {
+	async #ask(send: Send, timeoutMs = this.#endpoint.timeoutMs, { isText = false } = {}): Promise<WireResult> {
 		const watch = watchCall({ timeoutMs, signal: null }, this.#endpoint.timing);
 		const context = contextOf(this.#endpoint, { model: '', messages: [], timeoutMs });
 		try {
-			return await overTheWire({ endpoint: this.#endpoint, watch, context, maxBodyBytes: MAX_FILE_BYTES }, send);
+			return await overTheWire({ endpoint: this.#endpoint, watch, context, maxBodyBytes: MAX_FILE_BYTES, isText }, send);
 		} finally {
 			watch.stop();
 		}
@@ -153,11 +150,11 @@ function isNamed(body: unknown): body is { readonly filename: unknown } {
 }
 
 function upload(name: string, text: string): Send {
-	return async (client: OpenAI, options) => {
+	return (client, options) => {
 		const form = new FormData();
 		form.append('purpose', 'batch');
 		form.append('file', new File([text], name, { type: 'application/jsonl' }));
-		return client.post<unknown>('/files', { body: form, ...options });
+		return client.post('/files', { body: form, ...options });
 	};
 }
 

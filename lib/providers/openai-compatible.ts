@@ -13,7 +13,7 @@ import type { Endpoint, EndpointOptions } from './endpoint';
 import { faultOfGarbage, faultOfRefusal, refusedField } from './fault-mapping';
 import { OpenAiBatches } from './openai-batches';
 import type { ChatOutcome, ChatRequest, Provider, ProviderFault } from './provider';
-import { contextOf, outcomeOf, overTheWire, parsedBody, type Asking, type WireResult } from './wire';
+import { contextOf, outcomeOf, overTheWire, type Asking, type WireResult } from './wire';
 
 /** Each adaptable field can be refused once. */
 const MAX_ADAPTATIONS = 4;
@@ -71,16 +71,14 @@ async function chat(
 }
 
 function ask(body: ChatBody, asking: Asking): Promise<WireResult> {
-	return overTheWire(asking, async (client, options) =>
-		parsedBody(await client.post<unknown>('/chat/completions', { body, ...options }).asResponse()),
-	);
+	return overTheWire(asking, (client, options) => client.post('/chat/completions', { body, ...options }));
 }
 
 async function listModels(endpoint: Endpoint, signal: AbortSignal | null): Promise<ModelListing> {
 	const watch = watchCall({ timeoutMs: endpoint.timeoutMs, signal }, endpoint.timing);
 	const context = contextOf(endpoint, { model: '', messages: [], timeoutMs: endpoint.timeoutMs });
 	try {
-		const result = await overTheWire({ endpoint, watch, context }, async (client, options) => client.get<unknown>('/models', options));
+		const result = await overTheWire({ endpoint, watch, context }, (client, options) => client.get('/models', options));
 		if (result.kind === 'failed') return result;
 		if (result.kind === 'refused') return { kind: 'failed', fault: faultOfRefusal(result.refusal, context) };
 		const models = readModelList(result.body);

@@ -38,11 +38,11 @@ export function sdkClient({ apiKey, baseUrl, sentHeaders, proxyUrl, azure }: Cli
 		maxRetries: 0,
 		fetch: recordingFetch({ headers: sentHeaders, proxyUrl }),
 	};
-	return azure ? new AzureOpenAI({ ...shared, apiVersion: azure.apiVersion }) : new SpareOpenAI(shared);
+	return azure ? new AzureOpenAI({ ...shared, apiVersion: azure.apiVersion }) : new LeanOpenAI(shared);
 }
 
 /** Requests whose body is JSON are built in short; Azure's paths are left to the SDK. */
-class SpareOpenAI extends OpenAI {
+class LeanOpenAI extends OpenAI {
 	readonly #send: typeof fetch;
 
 	constructor(options: { readonly fetch: typeof fetch } & NonNullable<ConstructorParameters<typeof OpenAI>[0]>) {

@@ -26,6 +26,8 @@ export interface Asking {
 	readonly context: FaultContext;
 	/** Longest answer that is read, in bytes; absent: that of a chat. */
 	readonly maxBodyBytes?: number;
+	/** The answer is a file: its text is wanted, whatever it says it is. */
+	readonly isText?: boolean;
 }
 
 /** A completion, or why there is none, of what came over the wire. */
@@ -54,26 +56,30 @@ export function outcomeOf(
 	}
 }
 
-type Send = (client: Awaited<ReturnType<typeof clientFor>>, options: OpenAI.RequestOptions) => Promise<unknown>;
+/** Asks by the SDK's client. */
+export type Send = (client: OpenAI, options: OpenAI.RequestOptions) => Pick<ReturnType<OpenAI['get']>, 'asResponse'>;
 
-/** Sends one request and names how it ended. The SDK's own timer is set later than ours, which also covers the body. */
-export async function overTheWire({ endpoint, watch, context, maxBodyBytes }: Asking, send: Send): Promise<WireResult> {
+/**
+ * Sends one request and names how it ended. The SDK's own timer is set later than ours, which also covers the body. The body is parsed
+ * here: the SDK would set a timer for that too.
+ */
+export async function overTheWire({ endpoint, watch, context, maxBodyBytes, isText = false }: Asking, send: Send): Promise<WireResult> {
 	const exchange = newExchange();
 	try {
 		if (watch.reason() !== null) return { kind: 'failed', fault: faultOfBreak(watch.reason(), exchange, context) };
 		const client = await clientFor(endpoint);
 		const recording: Recording = { exchange, ...(maxBodyBytes === undefined ? {} : { maxBodyBytes }) };
 		const options = { signal: watch.signal, timeout: context.timeoutMs + SDK_GRACE_MS, fetchOptions: recording as object };
-		return { kind: 'body', body: await send(client, options), exchange };
+		const text = await (await send(client, options).asResponse()).text();
+		return { kind: 'body', body: isText ? text : parsed(text, exchange), exchange };
 	} catch (error) {
 		return failureOf(error, { exchange, watch, context });
 	}
 }
 
-/** The body of an answer: what is said to be JSON parsed, all else as text. Rejects where JSON is none. */
-export async function parsedBody(response: Response): Promise<unknown> {
-	const [mediaType = ''] = (response.headers.get('content-type') ?? '').toLowerCase().split(';');
-	const text = await response.text();
+/** What is said to be JSON parsed, all else as text. Throws where JSON is none. */
+function parsed(text: string, { contentType }: Exchange): unknown {
+	const [mediaType = ''] = contentType.toLowerCase().split(';');
 	const isJson = mediaType.includes('application/json') || mediaType.trim().endsWith('+json');
 	return isJson && text !== '' ? JSON.parse(text) : text;
 }
