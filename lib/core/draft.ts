@@ -12,6 +12,7 @@ import type { Account, AccountSettings, BudgetCounter, CounterRef, Entry, EntryB
 import { counterKey } from './limits';
 import { grantId, holdId } from './model';
 import type { Micro } from './money';
+import type { Slice } from './movement';
 import type { TextChange } from './profile';
 import { dayOf, later, type Instant } from './time';
 import type { UsageCounts } from './usage-counts';
@@ -219,7 +220,17 @@ export class Draft {
 			for (const ref of this.hold(holdSeq).counters) this.#dirtyCounters.add(counterKey(ref));
 		}
 		for (const ref of touchedCounters(body)) this.#dirtyCounters.add(counterKey(ref));
-		for (const seq of touchedGrants(body)) this.#dirtyGrants.add(seq);
+		this.#touchGrants(body);
+	}
+
+	#touchGrants(body: EntryBody): void {
+		if ('grantSeq' in body) this.#dirtyGrants.add(body.grantSeq);
+		else if (body.kind === 'reserved') this.#touch(body.slices);
+		else if ('charged' in body) for (const slices of [body.charged, body.drawn, body.restored, body.forfeited]) this.#touch(slices);
+	}
+
+	#touch(slices: readonly Slice[]): void {
+		for (const { grantSeq } of slices) this.#dirtyGrants.add(grantSeq);
 	}
 }
 
@@ -227,11 +238,4 @@ export class Draft {
 function touchedCounters(body: EntryBody): readonly CounterRef[] {
 	if (body.kind === 'alerts_rearmed') return body.counters;
 	return body.kind === 'alerted' && body.alert.type === 'budget_reached' ? [body.alert] : [];
-}
-
-function touchedGrants(body: EntryBody): number[] {
-	if ('grantSeq' in body) return [body.grantSeq];
-	if (body.kind === 'reserved') return body.slices.map((slice) => slice.grantSeq);
-	if (!('charged' in body)) return [];
-	return [...body.charged, ...body.drawn, ...body.restored, ...body.forfeited].map((slice) => slice.grantSeq);
 }

@@ -205,9 +205,11 @@ function checkReserve({ alternatives, timeoutMs, caps }: ReserveCommand): void {
 	}
 	if (alternatives.length > 0 && alternatives.every(({ calls }) => calls.some(({ mostMicro }) => mostMicro !== undefined)))
 		throw new CreditError('invalid_argument', 'Every alternative may cost more than its amount. Offer one that may not.');
-	for (const { amountMicro, mostMicro } of alternatives.flatMap(({ calls }) => calls)) {
-		if (amountMicro !== null) checkAmount(amountMicro, 'reservation');
-		if (mostMicro !== undefined) checkMost(mostMicro, amountMicro);
+	for (const { calls } of alternatives) {
+		for (const { amountMicro, mostMicro } of calls) {
+			if (amountMicro !== null) checkAmount(amountMicro, 'reservation');
+			if (mostMicro !== undefined) checkMost(mostMicro, amountMicro);
+		}
 	}
 	for (const { limitMicro } of caps) checkAmount(limitMicro, 'cap');
 	if (!Number.isSafeInteger(timeoutMs) || timeoutMs < 1000 || timeoutMs > MAX_HOLD_TIMEOUT_MS) {
