@@ -303,8 +303,8 @@ describe('a PostgreSQL ledger that cannot be used', function () {
 			const [, before] = await withSession(pool, (session) =>
 				session.run({ text: 'BEGIN' }, { text: 'SHOW synchronous_commit' }, { text: 'ROLLBACK' }),
 			);
-			const [, during] = await withSession(pool, (session) =>
-				session.run(beginWrite(1000), { text: 'SHOW synchronous_commit' }, { text: 'ROLLBACK' }),
+			const [, , during] = await withSession(pool, (session) =>
+				session.run(...beginWrite(1000), { text: 'SHOW synchronous_commit' }, { text: 'ROLLBACK' }),
 			);
 			await pool.end();
 			expect([before, during]).to.deep.equal([[{ synchronous_commit: 'off' }], [{ synchronous_commit: 'on' }]]);

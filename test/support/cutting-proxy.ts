@@ -3,7 +3,7 @@
  * carried out and before the answer, or falls silent. Refuses to understand what a statement says.
  */
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { AnsweredStatements, lastWords, SentStatements } from './postgres-messages';
+import { AnsweredStatements, FLUSH, lastWords, SentStatements } from './postgres-messages';
 
 /** What happens to the connection on which the statement is sent. With last words the server tells why it falls instead of answering. */
 export type Cut = 'after' | 'after_last_words' | 'before' | 'silent';
@@ -85,9 +85,8 @@ export async function startCuttingProxy(serverPort: number): Promise<CuttingProx
 function join(client: Socket, server: Socket, judge: Judge): void {
 	const sent = new SentStatements();
 	const answered = new AnsweredStatements();
-	let statements = 0;
 	let isSilent = false;
-	let breakAtAnswer = Infinity;
+	let isBreaking = false;
 	let farewell: Buffer | null = null;
 	const breakBoth = (): void => {
 		client.destroy();
@@ -99,21 +98,22 @@ function join(client: Socket, server: Socket, judge: Judge): void {
 		socket.on('close', breakBoth);
 	}
 	const breakWhenAnswered = (): void => {
-		if (answered.count < breakAtAnswer) return;
+		if (!isBreaking || !answered.isDone) return;
 		if (farewell) client.end(farewell, breakBoth);
 		else breakBoth();
 	};
 	client.on('data', (chunk) => {
-		for (const { bytes, isStatement } of sent.take(chunk)) {
+		for (const { bytes, kind } of sent.take(chunk)) {
 			if (isSilent) return;
-			const cut = isStatement ? judge(bytes) : null;
+			const cut = kind === 'other' ? null : judge(bytes);
 			isSilent = cut !== null;
 			if (cut !== 'before') {
 				server.write(bytes);
-				if (isStatement) statements += 1;
+				if (kind !== 'other') answered.give(kind);
 			}
 			// Statements that were sent before are carried out first: a connection that is reset can lose them on the way.
-			if (cut && cut !== 'silent') breakAtAnswer = statements;
+			if (cut) server.write(FLUSH);
+			isBreaking = cut !== null && cut !== 'silent';
 			if (cut === 'after_last_words') farewell = lastWords();
 			breakWhenAnswered();
 		}

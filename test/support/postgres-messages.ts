@@ -5,11 +5,16 @@
 
 /** A type, unless it is the first a program sends, and a length that includes itself. */
 const LENGTH_BYTES = 4;
-const QUERY = 'Q'.charCodeAt(0);
-const SYNC = 'S'.charCodeAt(0);
+const SCRIPT = 'Q'.charCodeAt(0);
+const EXECUTE = 'E'.charCodeAt(0);
+/** What a statement has before its Execute: Close, Parse, Bind, Describe. */
+const PARTS = new Set(Buffer.from('CPBD'));
 const READY_FOR_QUERY = 'Z'.charCodeAt(0);
-/** Messages of a statement that ends with a Sync: Parse, Bind, Describe, Execute, Close. */
-const PARTS = new Set(Buffer.from('PBDEC'));
+const ERROR = 'E'.charCodeAt(0);
+/** Command complete, and the answer to an empty one. */
+const DONE = new Set(Buffer.from('CI'));
+/** Makes the server send what it has answered so far. */
+export const FLUSH = Buffer.from('H\0\0\0\x04');
 
 /** Splits a stream; what is not whole yet waits for the rest. */
 class MessageStream {
@@ -35,13 +40,13 @@ class MessageStream {
 	}
 }
 
-/** A whole statement, or another message. */
+/** A whole statement, a script of several, or another message, such as the Sync behind statements. */
 export interface SentMessage {
 	readonly bytes: Buffer;
-	readonly isStatement: boolean;
+	readonly kind: 'statement' | 'script' | 'other';
 }
 
-/** What a program sends: whole statements, and messages that are none, in order. */
+/** What a program sends, in order. */
 export class SentStatements {
 	readonly #stream = new MessageStream({ startsUntyped: true });
 	#parts: Buffer[] = [];
@@ -51,28 +56,39 @@ export class SentStatements {
 		return this.#stream.take(chunk).flatMap((message): SentMessage[] => {
 			const type = this.#isStarted ? message[0] : undefined;
 			this.#isStarted = true;
-			if (type === undefined || !(PARTS.has(type) || type === QUERY || type === SYNC)) return [{ bytes: message, isStatement: false }];
+			if (type === SCRIPT) return [{ bytes: message, kind: 'script' }];
+			if (type === undefined || !(PARTS.has(type) || type === EXECUTE)) return [{ bytes: message, kind: 'other' }];
 			this.#parts.push(message);
-			if (PARTS.has(type)) return [];
+			if (type !== EXECUTE) return [];
 			const bytes = Buffer.concat(this.#parts);
 			this.#parts = [];
-			return [{ bytes, isStatement: true }];
+			return [{ bytes, kind: 'statement' }];
 		});
 	}
 }
 
-/** What a server answers: counts the statements that it is done with. */
+/** What a server answers: tells when it is done with all that it was given. */
 export class AnsweredStatements {
 	readonly #stream = new MessageStream({ startsUntyped: false });
-	/** The first time it is ready, no statement was sent yet. */
-	#readies = -1;
+	#open: ('statement' | 'script')[] = [];
 
-	get count(): number {
-		return Math.max(this.#readies, 0);
+	/** True when the server has nothing left to answer. */
+	get isDone(): boolean {
+		return this.#open.length === 0;
+	}
+
+	/** To be told of everything that the server is given. */
+	give(kind: 'statement' | 'script'): void {
+		this.#open.push(kind);
 	}
 
 	take(chunk: Buffer): void {
-		for (const message of this.#stream.take(chunk)) if (message[0] === READY_FOR_QUERY) this.#readies += 1;
+		for (const [type] of this.#stream.take(chunk)) {
+			// After a failure the server passes over everything until the next Sync.
+			if (type === ERROR) this.#open = [];
+			const isEnd = this.#open[0] === 'script' ? type === READY_FOR_QUERY : DONE.has(type ?? 0);
+			if (isEnd) this.#open.shift();
+		}
 	}
 }
 

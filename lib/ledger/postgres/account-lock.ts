@@ -1,9 +1,10 @@
 /** Owns locking one account until the end of a transaction, and what is found out together with that. Decides nothing. */
 import type { MoveMark } from '../../core/move';
 import type { LedgerAddress } from './address';
-import { beginWrite, type Session, type Statement } from './connection';
+import { beginWrite, type Session } from './connection';
 import { lockNumber } from './lock-number';
 import { assertKnown, MARK_TABLE } from './migrations';
+import type { Statement } from './packet';
 import { readStored, type Reader, type StoredAccount } from './reader';
 import type { FirstRows } from './snapshot';
 import { readMark } from './transfer';
@@ -39,7 +40,7 @@ export async function lockAccount(session: Session, { reader, address, accountId
 		text: `SELECT pg_current_xact_id()::text AS transaction, version, move FROM "${address.schema}".${MARK_TABLE}`,
 	};
 	const locked = reader.account(accountId, { isLocked: true });
-	const [, accountRows, aboutRows, ...rows] = await session.run(beginWrite(timeoutMs), locked, about, ...along);
+	const [, , accountRows, aboutRows, ...rows] = await session.run(...beginWrite(timeoutMs), locked, about, ...along);
 	const { transaction, version } = aboutRows?.[0] as { transaction: string; version: bigint };
 	assertKnown(version, address);
 	const mark = readMark(aboutRows);

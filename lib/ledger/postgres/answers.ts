@@ -8,8 +8,10 @@ import { readAnswer, readAnswerGroup, readAnswerSaving, type AnswerGroupRow, typ
 import { bytesOfText, type AnswerChanges, type AnswerGroup, type AnswerSaving, type AnswerStore, type CachedAnswer } from '../answer-store';
 import { bytesOf } from '../rows';
 import { AccountNumbers } from './account-numbers';
-import { beginRead, ROLLBACK, type Row, type Session, type Statement } from './connection';
+import { beginRead, ROLLBACK, type Session } from './connection';
+import type { Row, Statement } from './packet';
 import { upsertRows, type Table } from './row-statements';
+import { arrayOf } from './wire-values';
 
 /** Runs work on a connection, again while what stands in the way may pass; it is told how long a statement may take. */
 export type Insist = <T>(work: (session: Session, timeoutMs: number) => Promise<T>) => Promise<T>;
@@ -25,7 +27,7 @@ export type Beside = readonly Statement[] | ((session: Session) => Promise<reado
 const ANSWERS: Table<CachedAnswer> = {
 	name: 'cached_answers',
 	columns: [
-		['key', 'bytea', ({ key }) => bytesOf(key)],
+		['key', 'bytea', ({ key }) => key],
 		['campaign', 'text', ({ campaign }) => campaign],
 		['node', 'text', ({ node }) => node],
 		['stored_at_ms', 'bigint', ({ storedAtMs }) => storedAtMs],
@@ -94,8 +96,8 @@ export class PostgresAnswers implements AnswerStore {
 		const groups = `SELECT campaign, node, count(*) AS answers, sum(bytes)::bigint AS bytes, min(stored_at_ms) AS oldest_at_ms, max(stored_at_ms) AS newest_at_ms FROM ${this.#in}cached_answers WHERE account = ${this.#account()} GROUP BY campaign, node`;
 		const savings = `SELECT day, campaign, calls, saved_micro FROM ${this.#in}answer_savings WHERE account = ${this.#account()}`;
 		return this.#insist(async (session, timeoutMs) => {
-			const [, groupRows = [], savingRows = []] = await session.run(
-				beginRead(timeoutMs),
+			const [, , groupRows = [], savingRows = []] = await session.run(
+				...beginRead(timeoutMs),
 				{ text: groups, values: [accountId] },
 				{ text: savings, values: [accountId] },
 				ROLLBACK,
@@ -127,7 +129,21 @@ export class PostgresAnswers implements AnswerStore {
 		if (used.length === 0) return null;
 		const rows = inOrder(used, ({ key }) => key);
 		const text = `UPDATE ${this.#in}cached_answers t SET used_at_ms = greatest(t.used_at_ms, v.at_ms) FROM unnest($2::bytea[], $3::bigint[]) AS v (key, at_ms) WHERE t.account = $1 AND t.key = ANY ($2) AND t.key = v.key`;
-		return { name: 'use_answers', text, values: [account, rows.map(({ key }) => bytesOf(key)), rows.map(({ atMs }) => atMs)] };
+		return {
+			name: 'use_answers',
+			text,
+			values: [
+				account,
+				arrayOf(
+					'bytea',
+					rows.map(({ key }) => key),
+				),
+				arrayOf(
+					'bigint',
+					rows.map(({ atMs }) => atMs),
+				),
+			],
+		};
 	}
 
 	#account(): string {

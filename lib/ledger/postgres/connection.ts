@@ -2,18 +2,11 @@
  * Owns connections to a PostgreSQL server: a small pool, sessions that send several statements at once, and what every transaction is
  * set to. The only module that loads pg, and only when a ledger on a server is opened. Refuses to reuse a connection that failed.
  */
-import type { Client, Pool, PoolClient, QueryConfig, QueryResult } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 import { isCreditError } from '../../core/errors';
 import type { LedgerAddress } from './address';
 import { isStatementFailure, UnansweredCommit } from './faults';
-import { decodeText, encodeText } from './text-codec';
-
-/** A statement with its values; `name` makes the server keep its plan for the connection. */
-export interface Statement {
-	readonly name?: string;
-	readonly text: string;
-	readonly values?: readonly unknown[];
-}
+import { Packet, type Row, type Statement } from './packet';
 
 export interface PoolSettings {
 	readonly address: LedgerAddress;
@@ -22,23 +15,20 @@ export interface PoolSettings {
 	readonly timeoutMs: number;
 }
 
-/** A row by the names of its columns. */
-export type Row = Record<string, unknown>;
-/** The pool's clients have it too; only their types do not say so. */
-type SessionClient = PoolClient & Pick<Client, 'connection'>;
-
-const INT8_OID = 20;
-const INT2_OID = 21;
-const INT4_OID = 23;
-const TEXT_OID = 25;
 const IDLE_MS = 30_000;
 
 /**
  * Every lookup goes by an index: a plan made while a table was small must not turn into a scan of it when it has grown, and a ledger of
  * ten million calls must answer like an empty one.
  */
-const PLAN_BY_INDEX =
-	'SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off; SET LOCAL plan_cache_mode = force_generic_plan';
+const PLAN_BY_INDEX = {
+	enable_seqscan: 'off',
+	enable_bitmapscan: 'off',
+	enable_hashjoin: 'off',
+	enable_mergejoin: 'off',
+	jit: 'off',
+	plan_cache_mode: 'force_generic_plan',
+} as const;
 
 /** Connects to the server when asked, at most `poolSize` times at once. */
 export function openPool({ address, poolSize, timeoutMs }: PoolSettings): Pool {
@@ -48,54 +38,41 @@ export function openPool({ address, poolSize, timeoutMs }: PoolSettings): Pool {
 		connectionString: address.connectionString,
 		application_name: 'llm-credits',
 		max: poolSize,
-		pipeline: true,
 		connectionTimeoutMillis: timeoutMs,
 		query_timeout: timeoutMs,
 		idleTimeoutMillis: IDLE_MS,
 		allowExitOnIdle: true,
 		keepAlive: true,
-		types: {
-			getTypeParser: ((oid, format) =>
-				parserOf(oid) ?? (pg.types.getTypeParser(oid, format) as unknown)) satisfies typeof pg.types.getTypeParser,
-		},
 	});
 	// A connection that breaks while nobody uses it is taken out of the pool by the pool; the next use makes a new one.
 	pool.on('error', ignoreLoss);
 	return pool;
 }
 
-function parserOf(oid: number): ((value: string) => unknown) | null {
-	if (oid === INT8_OID || oid === INT4_OID || oid === INT2_OID) return BigInt;
-	return oid === TEXT_OID ? decodeText : null;
-}
-
 /** Statements of one connection. */
 export class Session {
-	readonly #client: SessionClient;
+	readonly #client: PoolClient;
 	readonly #timeoutMs: number | null;
 
-	constructor(client: SessionClient, timeoutMs: number | null) {
+	constructor(client: PoolClient, timeoutMs: number | null) {
 		this.#client = client;
 		this.#timeoutMs = timeoutMs;
 	}
 
-	/** Sends all statements at once and resolves with their rows, in order. Rejects with the first failure when all are answered. */
+	/** Sends all statements at once and resolves with their rows, in order. Rejects with the first failure; then none after it was carried out. */
 	async run(...statements: readonly Statement[]): Promise<Row[][]> {
-		const answers = await Promise.allSettled(this.#send(statements));
-		const failed = answers.find((answer) => answer.status === 'rejected');
-		if (failed) throw failed.reason;
-		return answers.map((answer) => rowsOf((answer as PromiseFulfilledResult<QueryResult<Row>>).value));
+		return new Promise((resolve, reject) => {
+			const callback: Packet['callback'] = (error, rows = []) => {
+				if (error === null) resolve(rows);
+				else reject(error);
+			};
+			this.#client.query(new Packet(statements, { timeoutMs: this.#timeoutMs, callback }));
+		});
 	}
 
-	/** All in one packet: the server is woken once, and not once for each statement. */
-	#send(statements: readonly Statement[]): Promise<QueryResult<Row>>[] {
-		const { stream } = this.#client.connection;
-		stream.cork();
-		try {
-			return statements.map((statement) => this.#client.query<Row>(queryOf(statement, this.#timeoutMs)));
-		} finally {
-			stream.uncork();
-		}
+	/** Runs a text of several commands without values. */
+	async runScript(text: string): Promise<void> {
+		await this.#client.query({ text, ...(this.#timeoutMs === null ? {} : { query_timeout: this.#timeoutMs }) });
 	}
 
 	/** Ends the transaction; false when the connection does not even answer that. */
@@ -112,7 +89,7 @@ export class Session {
  * left in a transaction, is not used again.
  */
 export async function withSession<T>(pool: Pool, work: (session: Session) => Promise<T>, timeoutMs: number | null = null): Promise<T> {
-	const client = (await pool.connect()) as SessionClient;
+	const client = await pool.connect();
 	client.on('error', ignoreLoss);
 	let isSound = false;
 	try {
@@ -132,23 +109,29 @@ export async function withSession<T>(pool: Pool, work: (session: Session) => Pro
 	}
 }
 
-/** Begins a transaction that writes. An answered commit survives a loss of power, whatever the server's default is. */
-export function beginWrite(timeoutMs: number): Statement {
-	const limits = ['lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout'].map(
-		(name) => `SET LOCAL ${name} = ${String(timeoutMs)}`,
-	);
+/** Begins a transaction that writes, in two statements. An answered commit survives a loss of power, whatever the server's default is. */
+export function beginWrite(timeoutMs: number): Statement[] {
+	const limits = { lock_timeout: timeoutMs, statement_timeout: timeoutMs, idle_in_transaction_session_timeout: timeoutMs };
 	// READ COMMITTED is enough, and needed: whoever waited for the account's row must then see what was written before it came free.
 	// Everything else of the account is only written under that lock, so nothing that is read after it can change.
-	return { text: ['BEGIN ISOLATION LEVEL READ COMMITTED', 'SET LOCAL synchronous_commit = on', ...limits, PLAN_BY_INDEX].join('; ') };
+	const begin = { name: 'BEGIN', text: 'BEGIN ISOLATION LEVEL READ COMMITTED' };
+	return [begin, within('write_settings', { synchronous_commit: 'on', ...limits, ...PLAN_BY_INDEX })];
 }
 
-/** Begins a transaction that reads one unchanging view. */
-export function beginRead(timeoutMs: number): Statement {
-	return { text: `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; SET LOCAL statement_timeout = ${String(timeoutMs)}; ${PLAN_BY_INDEX}` };
+/** Begins a transaction that reads one unchanging view, in two statements. */
+export function beginRead(timeoutMs: number): Statement[] {
+	const begin = { name: 'BEGIN READ ONLY', text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' };
+	return [begin, within('read_settings', { statement_timeout: timeoutMs, ...PLAN_BY_INDEX })];
 }
 
-export const COMMIT: Statement = { text: 'COMMIT' };
-export const ROLLBACK: Statement = { text: 'ROLLBACK' };
+/** Settings that hold until the transaction ends. */
+function within(name: string, settings: Readonly<Record<string, string | number>>): Statement {
+	const calls = Object.keys(settings).map((setting, index) => `set_config('${setting}', $${String(index + 1)}, true)`);
+	return { name, text: `SELECT ${calls.join(', ')}`, values: Object.values(settings).map(String) };
+}
+
+export const COMMIT: Statement = { name: 'COMMIT', text: 'COMMIT' };
+export const ROLLBACK: Statement = { name: 'ROLLBACK', text: 'ROLLBACK' };
 
 /** Sends the writing statements with the COMMIT behind them. `onUnanswered` is told when it is not known whether they took effect. */
 export async function sendCommit(session: Session, statements: readonly Statement[], onUnanswered: () => void): Promise<void> {
@@ -162,26 +145,7 @@ export async function sendCommit(session: Session, statements: readonly Statemen
 	}
 }
 
-function queryOf({ name, text, values }: Statement, timeoutMs: number | null): QueryConfig {
-	return {
-		text,
-		...(timeoutMs === null ? {} : { query_timeout: timeoutMs }),
-		...(name === undefined ? {} : { name }),
-		...(values ? { values: values.map(encoded) } : {}),
-	};
-}
-
-/** Texts, also in lists, as the database can keep them; the inverse of what is done with every text that is read. */
-function encoded(value: unknown): unknown {
-	if (Array.isArray(value)) return value.map(encoded);
-	return typeof value === 'string' ? encodeText(value) : value;
-}
-
 /** Whoever uses the connection is told by the rejection of its statement. */
 function ignoreLoss(): void {
 	return undefined;
-}
-
-function rowsOf(result: QueryResult<Row> | QueryResult<Row>[]): Row[] {
-	return Array.isArray(result) ? [] : result.rows;
 }

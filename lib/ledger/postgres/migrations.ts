@@ -216,7 +216,7 @@ export async function migrate(pool: Pool, address: LedgerAddress, options: { may
 		const found = await versionOf(session, address);
 		if (found === SCHEMA_VERSION) return;
 		if (found === 0 && !mayMake) throw absentLedger(address.location);
-		await session.run(beginWrite(timeoutMs), { text: 'SELECT pg_advisory_xact_lock($1::bigint)', values: [lockNumber(address.schema)] });
+		await session.run(...beginWrite(timeoutMs), { text: 'SELECT pg_advisory_xact_lock($1::bigint)', values: [lockNumber(address.schema)] });
 		const version = await versionOf(session, address);
 		if (version < SCHEMA_VERSION) await raise(session, address.schema, version);
 		await session.run(COMMIT);
@@ -266,9 +266,9 @@ async function raise(session: Session, schema: string, version: number): Promise
 	if (!hasSchema) await session.run({ text: `CREATE SCHEMA "${schema}"` });
 	await session.run({ text: `SET LOCAL search_path = "${schema}"` });
 	if (version === 0)
-		await session.run({
-			text: `CREATE TABLE ${MARK_TABLE} (is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only), version integer NOT NULL); INSERT INTO ${MARK_TABLE} (version) VALUES (0)`,
-		});
-	for (const step of STEPS.slice(version)) await session.run({ text: step });
+		await session.runScript(
+			`CREATE TABLE ${MARK_TABLE} (is_only boolean PRIMARY KEY DEFAULT true CHECK (is_only), version integer NOT NULL); INSERT INTO ${MARK_TABLE} (version) VALUES (0)`,
+		);
+	for (const step of STEPS.slice(version)) await session.runScript(step);
 	await session.run({ text: `UPDATE ${MARK_TABLE} SET version = ${String(SCHEMA_VERSION)}` });
 }

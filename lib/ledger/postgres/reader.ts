@@ -15,7 +15,9 @@ import type { AccountRow, CounterRow, GrantRow, UsageTotalRow } from '../rows';
 import { holdStateCode, kindCode } from '../words';
 import type { AccountProfile, EntryQuery, KeyQuery, MaterialisedAccount, PageQuery, SeqRange, UsageQuery } from '../store';
 import { readTexts, type TextRow } from '../beside-rows';
-import type { Session, Statement } from './connection';
+import type { Session } from './connection';
+import type { Statement } from './packet';
+import { arrayOf, type Value } from './wire-values';
 import { NOTHING } from '../related';
 
 /** An account with the number that the database knows it by. */
@@ -31,7 +33,7 @@ type HoldQuery = PageQuery & { readonly state: Hold['state'] | null };
 export interface Picked {
 	readonly name: string;
 	readonly query: string;
-	readonly values: readonly unknown[];
+	readonly values: readonly Value[];
 }
 
 const ACCOUNT =
@@ -154,14 +156,14 @@ export class Reader {
 	}
 
 	/** Entries that carry one of these keys. */
-	entriesByKey(id: bigint, keys: readonly Buffer[]): Statement {
+	entriesByKey(id: bigint, keyHashes: readonly string[]): Statement {
 		const text = `${ENTRY} FROM ${this.#in}entries e LEFT JOIN ${this.#in}label_sets l ON l.id = e.label_set WHERE e.account = $1 AND e.key_hash = ANY ($2::bytea[])`;
-		return { name: 'entries_by_key', text, values: [id, keys] };
+		return { name: 'entries_by_key', text, values: [id, arrayOf('bytea', keyHashes)] };
 	}
 
 	/** Grants of these numbers. */
 	grantsBySeq(id: bigint, seqs: readonly number[]): Statement {
-		return { name: 'grants_by_seq', text: this.grants('AND b.seq = ANY ($2::bigint[])'), values: [id, seqs] };
+		return { name: 'grants_by_seq', text: this.grants('AND b.seq = ANY ($2::bigint[])'), values: [id, arrayOf('bigint', seqs)] };
 	}
 
 	get #countersText(): string {

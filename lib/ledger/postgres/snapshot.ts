@@ -11,9 +11,10 @@ import { hasPassed, type Instant } from '../../core/time';
 import { readHoldMark, type HoldRow } from '../journal-rows';
 import type { OpenHolds } from '../open-holds';
 import { grantsHeldBy, grantsNamedBy } from '../related';
-import { bytesOf } from '../rows';
-import type { Session, Statement } from './connection';
+import type { Session } from './connection';
+import type { Statement } from './packet';
 import { COUNTER, entriesOf, readCounters, readGrants, readHolds, type Picked, type Reader, type StoredAccount } from './reader';
+import { arrayOf } from './wire-values';
 
 /** Holds that are due so soon are asked for with the lock: how long it is waited for is not known then. */
 const DUE_AHEAD_MS = 5000;
@@ -103,7 +104,7 @@ export class Snapshots {
 
 	#ask(id: bigint, commands: readonly Command[], dueUntilMs: Instant): FirstAsked {
 		const needs = needsOf(commands);
-		const keys = [...new Set(needs.keyHashes)].map((hash) => bytesOf(hash));
+		const keys = [...new Set(needs.keyHashes)];
 		const seqs = [...new Set(needs.holdSeqs)];
 		const remembered = seqs.filter((seq) => this.#openHolds.find(id, seq) !== undefined);
 		const unknown = seqs.filter((seq) => this.#openHolds.find(id, seq) === undefined);
@@ -157,26 +158,40 @@ export class Snapshots {
 			UNION SELECT unnest($2::bigint[])
 			UNION SELECT seq FROM ${this.#in}grants WHERE account = $1 AND promotion_id = ANY ($3::text[])`;
 		const text = this.#reader.grants(`AND b.seq = ANY (ARRAY(${needed}))`);
-		return { name: 'needed_grants', text, values: [id, grantSeqs, promotionIds] };
+		return { name: 'needed_grants', text, values: [id, arrayOf('bigint', grantSeqs), arrayOf('text', promotionIds)] };
 	}
 
 	/** Where holds stand: those of these numbers, and those that are due until then. */
 	#marks(id: bigint, { seqs, dueUntilMs }: { seqs: readonly number[]; dueUntilMs: Instant }): Statement {
 		const mark = `SELECT seq, state, timeout_at_ms, closed_seq FROM ${this.#in}holds WHERE account = $1`;
 		const text = `${mark} AND seq = ANY ($2::bigint[]) UNION ${mark} AND state = 0 AND timeout_at_ms <= $3`;
-		return { name: 'marks', text, values: [id, seqs, dueUntilMs] };
+		return { name: 'marks', text, values: [id, arrayOf('bigint', seqs), dueUntilMs] };
 	}
 
 	async #counters(session: Session, id: bigint, refs: readonly CounterRef[]): Promise<BudgetCounter[]> {
 		const text = `${COUNTER} FROM (SELECT DISTINCT * FROM unnest($2::bigint[], $3::text[], $4::text[]) AS a (budget, period, value)) asked
 			CROSS JOIN LATERAL (SELECT * FROM ${this.#in}budget_counters WHERE account = $1 AND budget = asked.budget AND period = asked.period AND value = asked.value OFFSET 0) c`;
-		const values = [id, refs.map(({ budgetSeq }) => budgetSeq), refs.map(({ period }) => period), refs.map(({ value }) => value)];
+		const values = [
+			id,
+			arrayOf(
+				'bigint',
+				refs.map(({ budgetSeq }) => budgetSeq),
+			),
+			arrayOf(
+				'text',
+				refs.map(({ period }) => period),
+			),
+			arrayOf(
+				'text',
+				refs.map(({ value }) => value),
+			),
+		];
 		return readCounters((await session.run({ name: 'counters_by_key', text, values }))[0]);
 	}
 }
 
 function bySeq(seqs: readonly number[]): Picked {
-	return { name: 'by_seq', query: 'SELECT unnest($2::bigint[]) AS seq', values: [seqs] };
+	return { name: 'by_seq', query: 'SELECT unnest($2::bigint[]) AS seq', values: [arrayOf('bigint', seqs)] };
 }
 
 function promotionsAmong(grants: readonly GrantState[], promotionIds: readonly string[]): Map<string, number> {

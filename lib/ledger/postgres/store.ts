@@ -24,7 +24,6 @@ import type {
 } from '../store';
 import { readEntries, type EntryRow } from '../journal-rows';
 import { NOTHING } from '../related';
-import { bytesOf } from '../rows';
 import { OpenHolds } from '../open-holds';
 import { totalUsage } from '../usage-totals';
 import { lockAccount } from './account-lock';
@@ -229,7 +228,7 @@ class PostgresStore implements LedgerStore {
 
 	async entryByKey(accountId: string, keyHash: string): Promise<Entry | null> {
 		return this.#readAccount<Entry | null>(accountId, null, async (session, { id }) => {
-			const [rows] = await session.run(this.#reader.entriesByKey(id, [bytesOf(keyHash)]));
+			const [rows] = await session.run(this.#reader.entriesByKey(id, [keyHash]));
 			return readEntries((rows ?? []) as unknown as EntryRow[])[0] ?? null;
 		});
 	}
@@ -269,7 +268,7 @@ class PostgresStore implements LedgerStore {
 	): Promise<T> {
 		return this.#insist(
 			async (session, timeoutMs) => {
-				const [, rows] = await session.run(beginRead(longestMs ?? timeoutMs), this.#reader.account(accountId, { isLocked: false }));
+				const [, , rows] = await session.run(...beginRead(longestMs ?? timeoutMs), this.#reader.account(accountId, { isLocked: false }));
 				const stored = readStored(rows);
 				return this.#giveUp(session, stored ? await work(session, stored) : absent);
 			},

@@ -10,9 +10,11 @@ import { LEDGER_TABLES, type LedgerTable } from '../tables';
 import { keyText, type CopiedRow, type CopiedValue, type LedgerTransfer, type MarkChange, type RowPage, type RowsOf } from '../transfer';
 import type { LedgerAddress } from './address';
 import type { Beside, BesideWriter } from './answers';
-import { beginRead, beginWrite, COMMIT, ROLLBACK, type Row, type Session, type Statement } from './connection';
+import { beginRead, beginWrite, COMMIT, ROLLBACK, type Session } from './connection';
 import { MARK_TABLE } from './migrations';
+import type { Row, Statement } from './packet';
 import { insertRows, type Column } from './row-statements';
+import { arrayOf } from './wire-values';
 
 /** Runs work on a connection of the store, again where that is safe; `longestMs` is for work that takes its time. */
 export type Insist = <T>(work: (session: Session, timeoutMs: number) => Promise<T>, longestMs?: number) => Promise<T>;
@@ -57,7 +59,7 @@ export class PostgresTransfer implements LedgerTransfer, BesideWriter {
 		const keys = key.map((name, index) => `, t.${name} AS key_${String(index)}`).join('');
 		const text = `SELECT ${values.join(', ')}${keys} FROM ${this.#in}${table.name} t WHERE ${this.#owner(table)}${isLater}${order === '' ? '' : ` ORDER BY ${order}`} LIMIT $2`;
 		return this.#insist(async (session, timeoutMs) => {
-			const [, found = []] = await session.run(beginRead(timeoutMs), { text, values: [accountId, pageRows, ...start] });
+			const [, , found = []] = await session.run(...beginRead(timeoutMs), { text, values: [accountId, pageRows, ...start] });
 			await session.run(ROLLBACK);
 			const last = found.length < pageRows || key.length === 0 ? undefined : found.at(-1);
 			return {
@@ -91,7 +93,7 @@ export class PostgresTransfer implements LedgerTransfer, BesideWriter {
 		return this.#insist(async (session, timeoutMs) => {
 			const given = typeof statements === 'function' ? await statements(session) : statements;
 			if (given.length === 0) return [];
-			const [, , marks, ...rows] = await session.run(beginWrite(timeoutMs), lock, this.#find(''), ...given);
+			const [, , , marks, ...rows] = await session.run(...beginWrite(timeoutMs), lock, this.#find(''), ...given);
 			assertNotFrozen(readMark(marks), this.#location);
 			await session.run(COMMIT);
 			return rows;
@@ -105,8 +107,8 @@ export class PostgresTransfer implements LedgerTransfer, BesideWriter {
 	async #change({ from, to }: MarkChange, work: (session: Session) => Promise<boolean>): Promise<boolean> {
 		const names = LEDGER_TABLES.map(({ name }) => `${this.#in}${name}`).join(', ');
 		return this.#insist(async (session, timeoutMs) => {
-			const [, , rows] = await session.run(
-				beginWrite(timeoutMs),
+			const [, , , rows] = await session.run(
+				...beginWrite(timeoutMs),
 				{ text: `LOCK TABLE ${names} IN EXCLUSIVE MODE` },
 				this.#find(' FOR UPDATE'),
 			);
@@ -155,10 +157,13 @@ export class PostgresTransfer implements LedgerTransfer, BesideWriter {
 		const places = Object.values(table.columns).flatMap((type, index) => (type === 'labels' ? [index] : []));
 		const texts = [...new Set(places.flatMap((index) => rows.map((row) => row[index])))].filter((text) => typeof text === 'string');
 		if (texts.length === 0) return new Map();
-		const hashes = texts.map((text) => bytesOf(sha256(text)));
+		const hashes = arrayOf('bytea', texts.map(sha256));
 		const add = `INSERT INTO ${this.#in}label_sets (account, hash, labels) SELECT $1, * FROM unnest($2::bytea[], $3::text[]) ON CONFLICT (account, hash) DO NOTHING`;
 		const find = `SELECT id, labels FROM ${this.#in}label_sets WHERE account = $1 AND hash = ANY ($2::bytea[])`;
-		const [, found = []] = await session.run({ text: add, values: [account, hashes, texts] }, { text: find, values: [account, hashes] });
+		const [, found = []] = await session.run(
+			{ text: add, values: [account, hashes, arrayOf('text', texts)] },
+			{ text: find, values: [account, hashes] },
+		);
 		return new Map(found.map((row) => [row['labels'] as string, row['id'] as bigint]));
 	}
 }

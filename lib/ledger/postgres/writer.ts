@@ -10,9 +10,11 @@ import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../core
 import type { TextChange } from '../../core/profile';
 import { bytesOf, encodeAlerts, encodeAverages, encodeSettings } from '../rows';
 import { categoryCode, holdStateCode, kindCode, planCode, policyCode } from '../words';
-import type { Session, Statement } from './connection';
+import type { Session } from './connection';
+import type { Statement } from './packet';
 import type { StoredAccount } from './reader';
-import { insertRows, updateRows, upsertRows, type Column, type Table } from './row-statements';
+import { insertRows, updateRows, upsertRows, type Column, type NumberColumn, type NumberedTable, type Table } from './row-statements';
+import { arrayOf } from './wire-values';
 import { closingSeqs } from '../related';
 
 interface HoldRow {
@@ -37,7 +39,7 @@ const ACCOUNT_TERMS: readonly Column<Account>[] = [
 	['unconfirmed_policy', 'smallint', ({ unconfirmedPolicy }) => policyCode(unconfirmedPolicy)],
 	['settings', 'text', ({ settings }) => (settings === NO_SETTINGS ? null : encodeSettings(settings))],
 ];
-const SEQ: Column<{ readonly seq: number }> = ['seq', 'bigint', ({ seq }) => seq];
+const SEQ: NumberColumn<{ readonly seq: number }> = ['seq', 'bigint', ({ seq }) => seq];
 const GRANTS: Table<GrantState> = {
 	name: 'grants',
 	columns: [
@@ -64,9 +66,9 @@ const NEW_BALANCES: Table<GrantState> = {
 	name: 'grant_balances',
 	columns: [SEQ, ['amount_micro', 'bigint', ({ amountMicro }) => amountMicro], ...BALANCE, VOIDED],
 };
-const VOIDINGS: Table<GrantState> = { name: 'grant_balances', part: 'voided', columns: [SEQ, VOIDED] };
-const BALANCES: Table<GrantState> = { name: 'grant_balances', columns: [SEQ, ...BALANCE] };
-const HOLD_CLOSING: readonly Column<HoldRow>[] = [
+const VOIDINGS: NumberedTable<GrantState> = { name: 'grant_balances', part: 'voided', columns: [SEQ, VOIDED] };
+const BALANCES: NumberedTable<GrantState> = { name: 'grant_balances', columns: [SEQ, ...BALANCE] };
+const HOLD_CLOSING: NumberedTable<HoldRow>['columns'] = [
 	['seq', 'bigint', ({ hold }) => hold.seq],
 	['state', 'smallint', ({ hold }) => holdStateCode(hold.state)],
 	['closed_seq', 'bigint', ({ closedSeq }) => closedSeq],
@@ -75,7 +77,7 @@ const NEW_HOLDS: Table<HoldRow> = {
 	name: 'holds',
 	columns: [...HOLD_CLOSING, ['timeout_at_ms', 'bigint', ({ hold }) => hold.timeoutAtMs]],
 };
-const HOLDS: Table<HoldRow> = { name: 'holds', columns: HOLD_CLOSING };
+const HOLDS: NumberedTable<HoldRow> = { name: 'holds', columns: HOLD_CLOSING };
 const COUNTERS: Table<BudgetCounter> = {
 	name: 'budget_counters',
 	columns: [
@@ -113,12 +115,12 @@ const entriesTable = (numbers: LabelNumbers): Table<Entry> => ({
 		SEQ,
 		['at_ms', 'bigint', ({ atMs }) => atMs],
 		['kind', 'smallint', ({ body }) => kindCode(body.kind)],
-		['key_hash', 'bytea', ({ keyHash }) => bytesOf(keyHash)],
-		['request_hash', 'bytea', ({ requestHash }) => bytesOf(requestHash)],
+		['key_hash', 'bytea', ({ keyHash }) => keyHash],
+		['request_hash', 'bytea', ({ requestHash }) => requestHash],
 		['label_set', 'bigint', ({ labels, labelsText }) => (labels === null ? null : (numbers.get(labelsText) ?? null))],
 		['person', 'text', ({ person }) => person],
 		['body', 'text', ({ bodyText }) => bodyText],
-		['hash', 'bytea', ({ hash }) => bytesOf(hash)],
+		['hash', 'bytea', ({ hash }) => hash],
 	],
 });
 
@@ -214,7 +216,10 @@ export class Writer {
 
 	#textStatements(id: bigint, texts: readonly TextChange[]): (Statement | null)[] {
 		const removed = texts.filter(({ text }) => text === null).map(({ name }) => name);
-		const remove = { text: `DELETE FROM ${this.#in}account_texts WHERE account = $1 AND name = ANY ($2)`, values: [id, removed] };
+		const remove = {
+			text: `DELETE FROM ${this.#in}account_texts WHERE account = $1 AND name = ANY ($2)`,
+			values: [id, arrayOf('text', removed)],
+		};
 		const rows = texts.filter(({ text }) => text !== null);
 		return [removed.length === 0 ? null : remove, upsertRows(this.#in, id, TEXTS, { rows, keys: 1, isAdded: false })];
 	}
@@ -254,10 +259,13 @@ export class Writer {
 		const numbers = new Map(known);
 		const unknown = [...texts].filter((text) => !numbers.has(text));
 		if (unknown.length === 0) return numbers;
-		const hashes = unknown.map((text) => bytesOf(sha256(text)));
+		const hashes = arrayOf('bytea', unknown.map(sha256));
 		const add = `INSERT INTO ${this.#in}label_sets (account, hash, labels) SELECT $1, * FROM unnest($2::bytea[], $3::text[]) ON CONFLICT (account, hash) DO NOTHING`;
 		const find = `SELECT id, labels FROM ${this.#in}label_sets WHERE account = $1 AND hash = ANY ($2::bytea[])`;
-		const [, rows = []] = await session.run({ text: add, values: [id, hashes, unknown] }, { text: find, values: [id, hashes] });
+		const [, rows = []] = await session.run(
+			{ text: add, values: [id, hashes, arrayOf('text', unknown)] },
+			{ text: find, values: [id, hashes] },
+		);
 		for (const row of rows) numbers.set(row['labels'] as string, row['id'] as bigint);
 		return numbers;
 	}

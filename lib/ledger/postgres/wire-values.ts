@@ -1,0 +1,88 @@
+/**
+ * Owns how values travel to a PostgreSQL server and back. A list goes as one parameter in the server's own binary form of an array, which
+ * neither side has to spell out or to read; single values and results are text. Refuses, by throwing, a number in a list that is not a whole
+ * one or not one of its type.
+ */
+import { decodeText, encodeText } from './text-codec';
+
+/** The types that columns of a ledger have. */
+export type ValueType = 'bigint' | 'smallint' | 'text' | 'bytea';
+/** A value of a statement. */
+export type Value = bigint | number | string | Buffer | null;
+
+/** What the server calls each type. */
+const OIDS: Readonly<Record<ValueType, number>> = { bigint: 20, smallint: 21, text: 25, bytea: 17 };
+const INTEGER_OID = 23;
+const BOOLEAN_OID = 16;
+const WORD_BYTES = 4;
+/** Dimensions, whether there are nulls, the type, how many, and the number of the first one: a word each. */
+const HEAD_BYTES = 5 * WORD_BYTES;
+/** An array without dimensions ends after its type. */
+const EMPTY_BYTES = 3 * WORD_BYTES;
+const BIGINT_BYTES = 8;
+const SMALLINT_BYTES = 2;
+const NULL_LENGTH = -1;
+/** What bytes begin with as text. */
+const BYTES_MARK = '\\x';
+
+const READERS = new Map<number, (text: string) => unknown>([
+	[OIDS.bigint, BigInt],
+	[INTEGER_OID, BigInt],
+	[OIDS.smallint, BigInt],
+	[BOOLEAN_OID, (text) => text === 't'],
+	[OIDS.bytea, (text) => Buffer.from(text.slice(BYTES_MARK.length), 'hex')],
+]);
+
+/** What reads values of the type of this number: whole numbers are `bigint`, bytes a `Buffer`, all others texts. */
+export function readerOf(oid: number): (text: string) => unknown {
+	return READERS.get(oid) ?? decodeText;
+}
+
+/** A single value as the driver takes it. */
+export function parameterOf(value: Value): string | Buffer | null {
+	if (typeof value === 'string') return encodeText(value);
+	return value === null || value instanceof Buffer ? value : String(value);
+}
+
+/** The values, in their order, as an array of the type; the bytes of a `bytea` may be given in hexadecimal. */
+export function arrayOf(type: ValueType, values: readonly Value[]): Buffer {
+	const given = type === 'text' ? values.map((value) => (typeof value === 'string' ? encodeText(value) : value)) : values;
+	let bytes = HEAD_BYTES;
+	for (const value of given) bytes += WORD_BYTES + lengthOf(type, value);
+	const array = Buffer.allocUnsafe(bytes);
+	array.writeInt32BE(given.length === 0 ? 0 : 1, 0);
+	array.writeInt32BE(given.includes(null) ? 1 : 0, WORD_BYTES);
+	array.writeInt32BE(OIDS[type], 2 * WORD_BYTES);
+	if (given.length === 0) return array.subarray(0, EMPTY_BYTES);
+	array.writeInt32BE(given.length, 3 * WORD_BYTES);
+	array.writeInt32BE(1, 4 * WORD_BYTES);
+	let at = HEAD_BYTES;
+	for (const value of given) {
+		const length = value === null ? NULL_LENGTH : write(array, at + WORD_BYTES, { type, value });
+		array.writeInt32BE(length, at);
+		at += WORD_BYTES + Math.max(length, 0);
+	}
+	return array;
+}
+
+function lengthOf(type: ValueType, value: Value): number {
+	if (value === null) return 0;
+	if (type === 'bigint') return BIGINT_BYTES;
+	if (type === 'smallint') return SMALLINT_BYTES;
+	if (typeof value !== 'string') return (value as Buffer).length;
+	return Buffer.byteLength(value, type === 'bytea' ? 'hex' : 'utf8');
+}
+
+/** Writes a value and gives its length. */
+function write(array: Buffer, at: number, { type, value }: { type: ValueType; value: Exclude<Value, null> }): number {
+	switch (type) {
+		case 'bigint':
+			return array.writeBigInt64BE(BigInt(value as bigint | number), at) - at;
+		case 'smallint':
+			return array.writeInt16BE(Number(value), at) - at;
+		case 'text':
+			return array.write(value as string, at, 'utf8');
+		case 'bytea':
+			return typeof value === 'string' ? array.write(value, at, 'hex') : (value as Buffer).copy(array, at);
+	}
+}
