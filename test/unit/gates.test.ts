@@ -301,6 +301,55 @@ describe('gate: left-over placeholders', () => {
 		expect(leftOvers('Hi {{ name }}', ['Hi {{ name }}'])).to.deep.equal(['has "{{ name }}" left over']);
 	});
 
+	it('finds the same in a text that is searched for every mark as in one that is only searched for those it may hold', () => {
+		// Holds a sign of every kind of mark, and no mark.
+		const signs = '\n\n* nullify , nonetheless お客様';
+		const part = fc.constantFrom(
+			...[
+				'Hi',
+				'hello',
+				'Dear',
+				'DEAR',
+				'Liebe',
+				'Sehr geehrte',
+				'こんにちは',
+				'你好',
+				'尊敬的',
+				'様',
+				'さん',
+				'مرحبا',
+				'Szanowna',
+				'ſalut',
+			],
+			...[' ', '  ', '\n', ',', '،', '，', '、', ':', '.', '!', '>', '-', 'none', 'Null', 'NaN', 'n/a', 'nil', 'undefined', 'TBD'],
+			...[
+				'{{name}}',
+				'{name}',
+				'{{',
+				'%NAME%',
+				'[Name]',
+				'[Insert date]',
+				'<name>',
+				'<b>',
+				'___',
+				'€XX',
+				'XX.XX',
+				'【姓名】',
+				'##A_B##',
+				'ſ',
+				'K',
+			],
+			...['Anna', 'as an AI model', 'als KI', 'I am an AI', 'lorem ipsum', 'für', '12', 'Sure! Here is', 'jako AI', '<%= a %>', '*|A|*'],
+		);
+		fc.assert(
+			fc.property(fc.array(part, { maxLength: 12 }), (parts) => {
+				const text = parts.join('');
+				expect(leftOvers(text, ['Anna', '[Name]'])).to.deep.equal(leftOvers(text + signs, ['Anna', '[Name]']));
+			}),
+			{ numRuns: 2000 },
+		);
+	});
+
 	it('tells three at most, in the order of the text, in short', () => {
 		const long = `[Insert ${'many '.repeat(20)}words]`;
 		expect(leftOvers(`${long} {{a}} <name> [Name]`, [])).to.deep.equal([

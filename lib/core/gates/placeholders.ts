@@ -52,13 +52,21 @@ const PROGRAM_VALUES: readonly Suspect[] = [
 	{ pattern: /(?<![\p{L}\p{N}_])TBD(?![\p{L}\p{N}_])/gu, mayBeGiven: true },
 ];
 
-/** Greetings that lost their name, or greet a value. */
-const GREETINGS: readonly Suspect[] = [
+/** Greetings that lost their name: before a comma that has a gap before it. */
+const LOST_NAMES: readonly Suspect[] = [
 	{ pattern: new RegExp(`(?<=^|[\\n>.!?¡]\\s{0,3})(?:${GREETINGS_WITHOUT_NAME})\\s+[,،，、]`, 'giu'), mayBeGiven: false },
+];
+
+/** Greetings that need a name, and have none. */
+const NO_NAMES: readonly Suspect[] = [
 	{
 		pattern: new RegExp(`(?<=^|[\\n>]\\s{0,3})(?:${NAMED_GREETINGS})\\s*(?:[,،:](?=\\s|$|\\p{Script=Han})|[，、])`, 'giu'),
 		mayBeGiven: false,
 	},
+];
+
+/** Greetings of a value. */
+const GREETED_VALUES: readonly Suspect[] = [
 	{
 		pattern: new RegExp(
 			`(?<=^|[\\n>]\\s{0,3})(?:${GREETINGS_WITHOUT_NAME}|${NAMED_GREETINGS})\\s+(?:none|nil|n/a|nan|null)(?=[\\s,!.،，]|$)`,
@@ -66,8 +74,10 @@ const GREETINGS: readonly Suspect[] = [
 		),
 		mayBeGiven: false,
 	},
-	{ pattern: /(?<=^|\n)[^\S\n]{0,20}(?:様|さん|さま|先生)\s*[、,，]?/g, mayBeGiven: false },
 ];
+
+/** Titles that follow a name, at the start of a line. */
+const BARE_TITLES: readonly Suspect[] = [{ pattern: /(?<=^|\n)[^\S\n]{0,20}(?:様|さん|さま|先生)\s*[、,，]?/g, mayBeGiven: false }];
 
 const TALK: readonly Suspect[] = [{ pattern: new RegExp(MODEL_TALK, 'giu'), mayBeGiven: false }];
 
@@ -75,7 +85,11 @@ const TALK: readonly Suspect[] = [{ pattern: new RegExp(MODEL_TALK, 'giu'), mayB
 const KINDS: readonly { readonly sign: RegExp | null; readonly suspects: readonly Suspect[] }[] = [
 	{ sign: /[{}<*%#_[【X〇○◯]/, suspects: TEMPLATE_MARKS },
 	{ sign: /object|NaN|undefined|Invalid Date|null|lorem|TBD/i, suspects: PROGRAM_VALUES },
-	{ sign: null, suspects: [...GREETINGS, ...TALK] },
+	{ sign: /\s[,،，、]/, suspects: LOST_NAMES },
+	{ sign: /[,،:，、]/, suspects: NO_NAMES },
+	{ sign: /none|nil|n\/a|nan|null/iu, suspects: GREETED_VALUES },
+	{ sign: /様|さん|さま|先生/, suspects: BARE_TITLES },
+	{ sign: null, suspects: TALK },
 ];
 /** So many are told; more say nothing new. */
 const MAX_TOLD = 3;
