@@ -119,9 +119,9 @@ export class Packet implements Submittable {
 
 function rowOf(sent: SentRow, columns: readonly Column[]): Row {
 	const row: Row = {};
-	for (const [index, { name, read }] of columns.entries()) {
+	columns.forEach(({ name, read }, index) => {
 		const text = sent[index] ?? null;
 		row[name] = text === null ? null : read(text);
-	}
+	});
 	return row;
 }

@@ -154,6 +154,8 @@ export class Snapshots {
 
 	/** Grants with credits, and those asked for. */
 	#neededGrants(id: bigint, { grantSeqs, promotionIds }: SnapshotNeeds): Statement {
+		if (grantSeqs.length + promotionIds.length === 0)
+			return { name: 'grants_with_credits', text: this.#reader.grants('AND NOT b.is_exhausted'), values: [id] };
 		const needed = `SELECT seq FROM ${this.#in}grant_balances WHERE account = $1 AND NOT is_exhausted
 			UNION SELECT unnest($2::bigint[])
 			UNION SELECT seq FROM ${this.#in}grants WHERE account = $1 AND promotion_id = ANY ($3::text[])`;
@@ -164,8 +166,9 @@ export class Snapshots {
 	/** Where holds stand: those of these numbers, and those that are due until then. */
 	#marks(id: bigint, { seqs, dueUntilMs }: { seqs: readonly number[]; dueUntilMs: Instant }): Statement {
 		const mark = `SELECT seq, state, timeout_at_ms, closed_seq FROM ${this.#in}holds WHERE account = $1`;
-		const text = `${mark} AND seq = ANY ($2::bigint[]) UNION ${mark} AND state = 0 AND timeout_at_ms <= $3`;
-		return { name: 'marks', text, values: [id, arrayOf('bigint', seqs), dueUntilMs] };
+		const due = `${mark} AND state = 0 AND timeout_at_ms <= $2`;
+		if (seqs.length === 0) return { name: 'due_marks', text: due, values: [id, dueUntilMs] };
+		return { name: 'marks', text: `${due} UNION ${mark} AND seq = ANY ($3::bigint[])`, values: [id, dueUntilMs, arrayOf('bigint', seqs)] };
 	}
 
 	async #counters(session: Session, id: bigint, refs: readonly CounterRef[]): Promise<BudgetCounter[]> {

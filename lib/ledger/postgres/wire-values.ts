@@ -22,6 +22,9 @@ const EMPTY_BYTES = 3 * WORD_BYTES;
 const BIGINT_BYTES = 8;
 const SMALLINT_BYTES = 2;
 const NULL_LENGTH = -1;
+/** A UTF-16 unit becomes at most so many bytes of UTF-8. */
+const MOST_BYTES_OF_UNIT = 3;
+const VALUES_OF_WORD = 2 ** 32;
 /** What bytes begin with as text. */
 const BYTES_MARK = '\\x';
 
@@ -47,8 +50,10 @@ export function parameterOf(value: Value): string | Buffer | null {
 /** The values, in their order, as an array of the type; the bytes of a `bytea` may be given in hexadecimal. */
 export function arrayOf(type: ValueType, values: readonly Value[]): Buffer {
 	const given = type === 'text' ? values.map((value) => (typeof value === 'string' ? encodeText(value) : value)) : values;
+	const { roomOf, write } = WRITERS[type];
 	let bytes = HEAD_BYTES;
-	for (const value of given) bytes += WORD_BYTES + lengthOf(type, value);
+	// Not `for … of`: over lists of several kinds it makes an object for each value.
+	given.forEach((value) => (bytes += WORD_BYTES + (value === null ? 0 : roomOf(value))));
 	const array = Buffer.allocUnsafe(bytes);
 	array.writeInt32BE(given.length === 0 ? 0 : 1, 0);
 	array.writeInt32BE(given.includes(null) ? 1 : 0, WORD_BYTES);
@@ -57,32 +62,47 @@ export function arrayOf(type: ValueType, values: readonly Value[]): Buffer {
 	array.writeInt32BE(given.length, 3 * WORD_BYTES);
 	array.writeInt32BE(1, 4 * WORD_BYTES);
 	let at = HEAD_BYTES;
-	for (const value of given) {
-		const length = value === null ? NULL_LENGTH : write(array, at + WORD_BYTES, { type, value });
+	given.forEach((value) => {
+		const length = value === null ? NULL_LENGTH : write(array, value, at + WORD_BYTES);
 		array.writeInt32BE(length, at);
 		at += WORD_BYTES + Math.max(length, 0);
-	}
-	return array;
+	});
+	return array.subarray(0, at);
 }
 
-function lengthOf(type: ValueType, value: Value): number {
-	if (value === null) return 0;
-	if (type === 'bigint') return BIGINT_BYTES;
-	if (type === 'smallint') return SMALLINT_BYTES;
-	if (typeof value !== 'string') return (value as Buffer).length;
-	return Buffer.byteLength(value, type === 'bytea' ? 'hex' : 'utf8');
+interface Writer {
+	/** As many bytes as a value may take, found without looking at its characters. */
+	readonly roomOf: (value: Exclude<Value, null>) => number;
+	/** Writes a value and gives its length. */
+	readonly write: (array: Buffer, value: Exclude<Value, null>, at: number) => number;
 }
 
-/** Writes a value and gives its length. */
-function write(array: Buffer, at: number, { type, value }: { type: ValueType; value: Exclude<Value, null> }): number {
-	switch (type) {
-		case 'bigint':
-			return array.writeBigInt64BE(BigInt(value as bigint | number), at) - at;
-		case 'smallint':
-			return array.writeInt16BE(Number(value), at) - at;
-		case 'text':
-			return array.write(value as string, at, 'utf8');
-		case 'bytea':
-			return typeof value === 'string' ? array.write(value, at, 'hex') : (value as Buffer).copy(array, at);
-	}
+const WRITERS: Readonly<Record<ValueType, Writer>> = {
+	bigint: {
+		roomOf: () => BIGINT_BYTES,
+		write: (array, value, at) => {
+			if (typeof value === 'bigint') return array.writeBigInt64BE(value, at) - at;
+			// Word by word: a bigint for each would be made only to be thrown away.
+			const whole = wholeNumber(value);
+			array.writeInt32BE(Math.floor(whole / VALUES_OF_WORD), at); // the ratio is the upper word
+			return array.writeUInt32BE(whole >>> 0, at + WORD_BYTES) - at;
+		},
+	},
+	smallint: {
+		roomOf: () => SMALLINT_BYTES,
+		write: (array, value, at) => array.writeInt16BE(wholeNumber(value), at) - at,
+	},
+	text: {
+		roomOf: (value) => (value as string).length * MOST_BYTES_OF_UNIT,
+		write: (array, value, at) => array.write(value as string, at, 'utf8'),
+	},
+	bytea: {
+		roomOf: (value) => (value as string | Buffer).length,
+		write: (array, value, at) => (typeof value === 'string' ? array.write(value, at, 'hex') : (value as Buffer).copy(array, at)),
+	},
+};
+
+function wholeNumber(value: Value): number {
+	if (!Number.isSafeInteger(value)) throw new RangeError(`A list of whole numbers has ${String(value)} in it.`);
+	return value as number;
 }

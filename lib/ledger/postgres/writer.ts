@@ -251,7 +251,8 @@ export class Writer {
 
 	/** The number of every set of labels that the decision writes. The account's lock keeps others from adding the same. */
 	async #labelSets(session: Session, id: bigint, { entries, usage }: Decision): Promise<Map<string, bigint>> {
-		const texts = new Set([...entries, ...usage].flatMap(({ labels }) => (labels === null ? [] : [encodeLabels(labels)])));
+		const texts = new Set(usage.map(({ labels }) => encodeLabels(labels)));
+		for (const { labels, labelsText } of entries) if (labels !== null) texts.add(labelsText);
 		const known = [...texts].flatMap((text) => {
 			const number = this.#labelNumbers.get(memoryKey(id, text));
 			return number === undefined ? [] : [[text, number] as const];
