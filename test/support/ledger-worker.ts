@@ -40,9 +40,10 @@ export interface RaceOrder extends CommonOrder {
 	readonly credits: number;
 }
 
-/** Opens the ledger, waits, and commits for `forMs`. */
+/** Opens the ledger, waits, commits for `warmMs` as a host that has run for a while, and then for `forMs` while it is measured. */
 export interface ShareOrder extends CommonOrder {
 	readonly task: 'share';
+	readonly warmMs?: number;
 	readonly forMs: number;
 }
 
@@ -170,19 +171,23 @@ async function race({ place, name, count, concurrency, credits }: RaceOrder): Pr
 	await store.close();
 }
 
-async function share({ place, name, concurrency, forMs }: ShareOrder): Promise<void> {
+async function share({ place, name, concurrency, warmMs = 0, forMs }: ShareOrder): Promise<void> {
 	const store = await openLedgerStore(place);
 	const worker = new Worker(store, name);
 	await worker.openAccount(LOAD_CREDITS);
 	await whenAllAreReady();
+	const takePairs = (prefix: string, longMs: number): Promise<void> => {
+		const endMs = performance.now() + longMs;
+		return inParallel(concurrency, async (client) => {
+			for (let index = 0; performance.now() < endMs; index += 1) {
+				const answer = await worker.ask(reserve(`${prefix}-${client}-${index}`, 1));
+				if (answer.kind === 'reserved') await worker.ask(settle(answer.hold.seq, 1));
+			}
+		});
+	};
+	await takePairs(`${name}-warm`, warmMs);
 	worker.begin();
-	const endMs = performance.now() + forMs;
-	await inParallel(concurrency, async (client) => {
-		for (let index = 0; performance.now() < endMs; index += 1) {
-			const answer = await worker.ask(reserve(`${name}-${client}-${index}`, 1));
-			if (answer.kind === 'reserved') await worker.ask(settle(answer.hold.seq, 1));
-		}
-	});
+	await takePairs(name, forMs);
 	say(worker.report());
 	await store.close();
 }
