@@ -23,6 +23,7 @@ import { holdStateCode } from '../words';
 import type { EntryQuery, KeyQuery, MaterialisedAccount, PageQuery, SeqRange, UsageQuery } from '../store';
 import { readTexts, type TextRow } from '../beside-rows';
 import type { OpenHolds } from '../open-holds';
+import type { LastingRows } from './lasting-rows';
 import { grantsHeldBy, grantsNamedBy, NOTHING } from '../related';
 
 const TERMS = 'category, amount_micro, priority, effective_at_ms, expires_at_ms, promotion_id, note';
@@ -57,6 +58,7 @@ export interface StoredAccount {
 /** Reads rows into the nouns of the ledger. Amounts are bigint from the column on. */
 export class Reader {
 	readonly #openHolds: OpenHolds;
+	readonly #lasting: LastingRows;
 	readonly #account: Statement<[string], AccountRow>;
 	readonly #accounts: Statement<[], AccountRow>;
 	readonly #counter: Statement<[bigint, number, string, string], CounterRow>;
@@ -83,8 +85,9 @@ export class Reader {
 	readonly #texts: Statement<[bigint], TextRow>;
 	readonly #keptResult: Statement<[bigint, number, number], { readonly text: string }>;
 
-	constructor(db: Database, openHolds: OpenHolds) {
+	constructor(db: Database, { openHolds, lasting }: { openHolds: OpenHolds; lasting: LastingRows }) {
 		this.#openHolds = openHolds;
+		this.#lasting = lasting;
 		this.#account = db.prepare(`${ACCOUNTS} WHERE public_id = ?`);
 		this.#accounts = db.prepare(`${ACCOUNTS} ORDER BY public_id`);
 		this.#counter = db.prepare(`${COUNTERS} AND budget = ? AND period = ? AND value = ?`);
@@ -130,7 +133,7 @@ export class Reader {
 		if (!stored) return NOTHING;
 		const needs = needsOf(commands);
 		const { id, account, averages } = stored;
-		const entries = this.entriesByKey(id, needs.keyHashes);
+		const entries = this.#snapshotEntries(id, needs.keyHashes);
 		const reservedSeqs = entries.filter((entry) => entry.body.kind === 'reserved').map((entry) => entry.seq);
 		const holds = this.#snapshotHolds(id, [...needs.holdSeqs, ...reservedSeqs], atMs);
 		const promotions = this.#promotions(id, needs.promotionIds);
@@ -205,7 +208,18 @@ export class Reader {
 			const balance = loaded.has(seq) ? undefined : this.#balance.get(id, seq);
 			if (balance) balances.push(balance);
 		}
-		return this.#readGrants(id, balances);
+		return balances.flatMap((balance) => {
+			const terms = this.#lastingTerms(id, balance.seq);
+			return terms ? [readGrant({ ...terms, ...balance })] : [];
+		});
+	}
+
+	#lastingTerms(id: bigint, seq: bigint): GrantTermsRow | undefined {
+		const known = this.#lasting.terms.find(id, seq);
+		if (known) return known;
+		const terms = this.#terms.get(id, seq);
+		if (terms) this.#lasting.terms.remember(id, seq, terms);
+		return terms;
 	}
 
 	#readGrants(id: bigint, balances: readonly GrantBalanceRow[]): GrantState[] {
@@ -215,14 +229,22 @@ export class Reader {
 		});
 	}
 
-	entriesByKey(id: bigint, keyHashes: readonly string[]): Entry[] {
-		const rows: EntryRow[] = [];
+	entryByKey(id: bigint, keyHash: string): Entry | undefined {
+		const seq = this.#seqByKey.get(id, keyHash);
+		const row = seq === undefined ? undefined : this.#entry.get(id, seq);
+		return row && readEntries([row])[0];
+	}
+
+	/** Every reservation asks for the entry of its price, which is never another. */
+	#snapshotEntries(id: bigint, keyHashes: readonly string[]): Entry[] {
+		const entries: Entry[] = [];
 		for (const keyHash of new Set(keyHashes)) {
-			const seq = this.#seqByKey.get(id, keyHash);
-			const row = seq === undefined ? undefined : this.#entry.get(id, seq);
-			if (row) rows.push(row);
+			const known = this.#lasting.prices.find(id, keyHash);
+			const entry = known ?? this.entryByKey(id, keyHash);
+			if (entry) entries.push(entry);
+			if (!known && entry?.body.kind === 'price_recorded') this.#lasting.prices.remember(id, keyHash, entry);
 		}
-		return readEntries(rows);
+		return entries;
 	}
 
 	#snapshotHolds(id: bigint, seqs: readonly number[], atMs: Instant): Hold[] {

@@ -31,6 +31,7 @@ import { connect, type SqliteLedgerOptions } from './connection';
 import { ledgerFault } from './faults';
 import { assertSameFile, checkedLedgerPath, fileIdentity } from './file';
 import { NOTHING } from '../related';
+import { LastingRows } from './lasting-rows';
 import { MarkRow } from './mark-row';
 import { Reader, type StoredAccount } from './reader';
 import { LogSync } from './log-sync';
@@ -85,6 +86,7 @@ class SqliteStore implements LedgerStore {
 	/** `null`: answers need not survive a loss of power. */
 	readonly #log: LogSync | null;
 	readonly #openHolds = new OpenHolds();
+	readonly #lasting = new LastingRows();
 	readonly #reader: Reader;
 	readonly #writer: Writer;
 	readonly #mark: MarkRow;
@@ -104,7 +106,7 @@ class SqliteStore implements LedgerStore {
 		this.#waiting = waiting;
 		this.#identity = fileIdentity(waiting.path);
 		this.#turns = new Turns(waiting);
-		this.#reader = new Reader(db, this.#openHolds);
+		this.#reader = new Reader(db, { openHolds: this.#openHolds, lasting: this.#lasting });
 		this.#writer = new Writer(db);
 		this.#mark = new MarkRow(db, waiting.path);
 		this.#begin = db.prepare('BEGIN IMMEDIATE');
@@ -112,7 +114,8 @@ class SqliteStore implements LedgerStore {
 		this.#commit = db.prepare('COMMIT');
 		this.#rollback = db.prepare('ROLLBACK');
 		this.#dataVersion = db.prepare<[], bigint>('PRAGMA data_version').pluck();
-		this.transfer = new SqliteTransfer(db, this.#mark, { read: (work) => this.#read(work), write: (work) => this.#write(work) });
+		const writeRows: Transactions['write'] = (work) => this.#write(work).finally(() => this.#lasting.forget());
+		this.transfer = new SqliteTransfer(db, this.#mark, { read: (work) => this.#read(work), write: writeRows });
 		const beside: Transactions = { read: (work) => this.#read(work), write: (work) => this.#writeBeside(work) };
 		this.answers = new SqliteAnswers(db, beside);
 		this.checks = new SqliteChecks(db, beside);
@@ -181,7 +184,7 @@ class SqliteStore implements LedgerStore {
 	}
 
 	async entryByKey(accountId: string, keyHash: string): Promise<Entry | null> {
-		return this.#readAccount<Entry | null>(accountId, null, ({ id }) => this.#reader.entriesByKey(id, [keyHash])[0] ?? null);
+		return this.#readAccount<Entry | null>(accountId, null, ({ id }) => this.#reader.entryByKey(id, keyHash) ?? null);
 	}
 
 	async keptResult(accountId: string, holdSeq: number): Promise<string | null> {
