@@ -26,6 +26,7 @@ export function isLive(grant: GrantState, atMs: Instant): boolean {
 
 /** Slices of up to `amountMicro` from the live grants in burn-down order. Shorter than asked when credits run out. */
 export function drawSlices(grants: Iterable<GrantState>, { amountMicro, atMs }: { amountMicro: Micro; atMs: Instant }): Slice[] {
+	if (amountMicro === 0n) return [];
 	const live = [...grants].filter((grant) => grant.remainingMicro > 0n && isLive(grant, atMs)).sort(compareBurnDown);
 	const slices: Slice[] = [];
 	let missingMicro = amountMicro;

@@ -12,9 +12,9 @@ const GROUP = 64;
 const GROUPS = 100;
 /** One wave is decided while the other's commit is on its way to the disk. */
 const WAVES = 2;
-const ROUNDS = 7;
+const ROUNDS = 9;
 /** A host that meters has run for longer than this. */
-const WARM_UP_ROUNDS = 3;
+const WARM_UP_ROUNDS = 10;
 const ACCOUNT = 'hot';
 const PRICE = priceNamed('openai/gpt-4.1-mini/1');
 const LABELS = { campaign: 'spring-2026', segment: 'returning', flow: 'Welcome', node: 'Write', model: 'gpt-4.1-mini', purpose: 'live' };
