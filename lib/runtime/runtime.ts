@@ -11,6 +11,7 @@ import type { Timing } from '../engine/timing';
 import { GroupCommit } from '../ledger/group-commit';
 import { isAbsentLedger } from '../ledger/absent';
 import type { CounterBook } from '../core/counter-book';
+import { readyCalendar } from '../core/time';
 import { isPostgresAddress, readAddress } from '../ledger/postgres/address';
 import { openPostgresLedger } from '../ledger/postgres/store';
 import { ScratchCounters } from '../ledger/sqlite/scratch-counters';
@@ -102,6 +103,7 @@ export async function leaseLedger(settings: LedgerSettings, folder: string, envi
  * also for a place without a ledger where none may be made.
  */
 export async function openLedgerStore(place: string, { mayMake = true }: { mayMake?: boolean } = {}): Promise<LedgerStore> {
+	readyCalendar();
 	if (isPostgresAddress(place)) return openPostgresLedger({ url: place, clock: systemClock, pause, jitter, monotonicMs, mayMake });
 	return openSqliteLedger({ path: resolve(place), clock: systemClock, pause, jitter, mayMake });
 }

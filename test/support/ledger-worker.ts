@@ -55,10 +55,11 @@ export interface LoadOrder extends CommonOrder {
 	readonly notesSyncs: boolean;
 }
 
-/** Uses no ledger: computes for half a millisecond at a time and rests for one, which is what a sharing process does of both, for `forMs`. */
+/** Uses no ledger: computes for half a millisecond at a time and rests for one, for `warmMs` and then for `forMs` while it is measured. */
 export interface ComputeOrder {
 	readonly task: 'compute';
 	readonly name: string;
+	readonly warmMs: number;
 	readonly forMs: number;
 }
 
@@ -192,20 +193,28 @@ async function share({ place, name, concurrency, warmMs = 0, forMs }: ShareOrder
 	await store.close();
 }
 
-async function compute({ name, forMs }: ComputeOrder): Promise<void> {
+async function compute({ name, warmMs, forMs }: ComputeOrder): Promise<void> {
 	await whenAllAreReady();
+	await computeFor(warmMs);
 	const stalls = monitorEventLoopDelay({ resolution: STALL_RESOLUTION_MS });
 	stalls.enable();
 	const startMs = performance.now();
-	let operations = 0;
-	while (performance.now() < startMs + forMs) {
-		const untilMs = performance.now() + COMPUTE_MS;
-		while (performance.now() < untilMs) operations += 1;
-		await pause(COMPUTE_REST_MS);
-	}
+	const operations = await computeFor(forMs);
 	stalls.disable();
 	const tookMs = performance.now() - startMs;
 	say({ name, reserved: 0, refused: 0, operations, waitsMs: [], longestStallMs: stalls.max / 1e6, tookMs });
+}
+
+async function computeFor(forMs: number): Promise<number> {
+	const endMs = performance.now() + forMs;
+	let turns = 0;
+	while (performance.now() < endMs) {
+		const untilMs = performance.now() + COMPUTE_MS;
+		while (performance.now() < untilMs);
+		turns += 1;
+		await pause(COMPUTE_REST_MS);
+	}
+	return turns;
 }
 
 async function load({ place, name, concurrency, log, notesSyncs }: LoadOrder): Promise<void> {
