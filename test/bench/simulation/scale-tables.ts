@@ -73,7 +73,7 @@ function queueCells(parts: { messagesPerSecond: number; hosts: number; fixedMs: 
 
 function hotAccount(figureOf: FigureOf): string {
 	const costs = batchCosts(figureOf);
-	const loads = [YEAR_PER_SECOND, CAMPAIGN_PER_SECOND, 2 * CAMPAIGN_PER_SECOND, 3 * CAMPAIGN_PER_SECOND, 4 * CAMPAIGN_PER_SECOND];
+	const loads = [YEAR_PER_SECOND, ...[1, 2, 4, 8].map((times) => times * CAMPAIGN_PER_SECOND)];
 	return tableOf(
 		['messages/s', ...QUEUE_HEAD],
 		loads.map((messagesPerSecond) => [figure(messagesPerSecond), ...queueCells({ messagesPerSecond, hosts: 8, ...costs })]),
