@@ -92,9 +92,13 @@ function passwordsOf(url: URL | null): readonly string[] {
 	return url === null ? [] : [url.password, decodeURIComponent(url.password)];
 }
 
+/** They say where a request ends; two that differ let a server or proxy read another request than was meant. */
+const OF_THE_REQUEST: ReadonlySet<string> = new Set(['content-length', 'transfer-encoding', 'connection']);
+
 function checkHeader(name: string, value: string): void {
 	if (!/^[!#$%&'*+.^_`|~\w-]+$/.test(name))
 		throw misconfigured(`A header is named ${JSON.stringify(name)}. Use letters, digits and hyphens only.`);
+	if (OF_THE_REQUEST.has(name)) throw misconfigured(`The header ${name} is worked out for each request. Remove it.`);
 	if (/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) return;
 	const what = name === 'authorization' || name === 'api-key' ? 'The API key' : `The header ${name}`;
 	throw misconfigured(`${what} contains a line break or another character that cannot be sent. Copy it again.`);

@@ -139,6 +139,7 @@ describe('provider settings that cannot work', () => {
 		[{ baseUrl: 'ftp://x/v1' }, /must begin with http/],
 		[{ apiKey: 'test-key\nsecond line' }, /^The API key contains a line break/],
 		[{ headers: { 'X Y': '1' } }, /^A header is named "x y"/],
+		[{ headers: { 'Content-Length': '5' } }, /^The header content-length is worked out for each request\. Remove it\.$/],
 		[{ headers: { 'x-y': 'a\r\nb' } }, /^The header x-y contains a line break/],
 		[{ proxyUrl: 'user:secret@proxy:3128' }, /^The proxy is .*must begin with http|^The proxy is .*not a URL/],
 	] as const) {
