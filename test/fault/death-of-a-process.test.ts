@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Aftermath, addTallies, type Tally } from '../support/ledger-aftermath';
 import { SHARED_KINDS } from '../support/ledger-places';
-import { withLoads } from '../support/ledger-processes';
+import { CROWD, withLoads } from '../support/ledger-processes';
 import { Chance, roundsOf } from '../support/proof-rounds';
 
 const ROUNDS = roundsOf({ usual: 5, proof: 200 });
@@ -11,6 +11,8 @@ const ROUNDS = roundsOf({ usual: 5, proof: 200 });
 const ROUNDS_OF_LEDGER = 5;
 /** One death in so many comes by the clock, which may be before the ledger is there; the others after some answers. */
 const BY_THE_CLOCK = 4;
+/** One death in so many is of a process with many calls under way. */
+const CROWDED = 3;
 const LONGEST_START_MS = 400;
 const MOST_BYTES = 15_000;
 
@@ -24,7 +26,8 @@ for (const { name: kind, newAddress } of SHARED_KINDS) {
 			let ledger = new Aftermath(await newAddress());
 			for (let round = 0; round < ROUNDS; round += 1) {
 				if (round % ROUNDS_OF_LEDGER === 0) ledger = new Aftermath(await newAddress());
-				const tally = await withLoads({ place: ledger.address, names: [`v${round}`, `o${round}`] }, async (victim, other) => {
+				const crowd = round % CROWDED === 0 ? { concurrency: CROWD } : {};
+				const tally = await withLoads({ place: ledger.address, names: [`v${round}`, `o${round}`], ...crowd }, async (victim, other) => {
 					if (round % BY_THE_CLOCK === 0) await pause(chance.below(LONGEST_START_MS));
 					else await victim.untilGrown(1 + chance.below(MOST_BYTES));
 					await victim.kill();

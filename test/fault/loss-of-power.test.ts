@@ -10,13 +10,13 @@ import type { LedgerStore } from '../../lib/ledger/store';
 import { until } from '../support/child';
 import { Aftermath, addTallies, entriesOf, expectProven, type Tally } from '../support/ledger-aftermath';
 import { openAt } from '../support/ledger-places';
-import { withLoads, type Load } from '../support/ledger-processes';
+import { CROWD, withLoads, type Load } from '../support/ledger-processes';
 import { Chance, roundsOf } from '../support/proof-rounds';
 import { newLedgerPath } from '../support/sqlite-ledger';
 import { endOfFrames, extentOf, framesMoved } from '../support/write-ahead-log';
 
-const LIVES = roundsOf({ usual: 1, proof: 20 });
-const MOMENTS = roundsOf({ usual: 5, proof: 10 });
+const LIVES = roundsOf({ usual: 2, proof: 20 });
+const MOMENTS = roundsOf({ usual: 3, proof: 10 });
 const CUTS = 2;
 const LONGEST_PAUSE_MS = 60;
 /** A life begins to be looked at after so many bytes of answers at most. */
@@ -32,7 +32,8 @@ describe('loss of power on SQLite', function () {
 		const losses: number[] = [];
 		for (let life = 0; life < LIVES; life += 1) {
 			const path = newLedgerPath();
-			await withLoads({ place: path, names: ['a', 'b'], notesSyncs: true }, async (...loads) => {
+			const crowd = life % 2 === 1 ? { concurrency: CROWD } : {};
+			await withLoads({ place: path, names: ['a', 'b'], notesSyncs: true, ...crowd }, async (...loads) => {
 				await Promise.all(loads.map((load) => load.untilGrown(1 + chance.below(MOST_BYTES))));
 				for (let moment = 0; moment < MOMENTS; moment += 1) {
 					await pause(chance.below(LONGEST_PAUSE_MS));

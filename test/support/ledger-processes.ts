@@ -72,12 +72,23 @@ export function contentionOf(reports: readonly WorkerReport[]): Contention {
 	};
 }
 
+/** Where processes take calls, and how. */
+export interface LoadSettings {
+	readonly place: string;
+	/** Calls that each has under way; 6 unless said. */
+	readonly concurrency?: number;
+	readonly notesSyncs?: boolean;
+}
+
+/** So many that batches are full, and decided while the one before them is on its way to the disk. */
+export const CROWD = 150;
+
 /** Runs `work` with processes of these names that take made-up calls; whatever becomes of it, none of them stays. */
 export async function withLoads<T>(
-	{ place, names, notesSyncs = false }: { place: string; names: readonly string[]; notesSyncs?: boolean },
+	{ names, ...settings }: LoadSettings & { readonly names: readonly string[] },
 	work: (...loads: readonly Load[]) => Promise<T>,
 ): Promise<T> {
-	const loads = names.map((name) => new Load({ place, name, notesSyncs }));
+	const loads = names.map((name) => new Load(name, settings));
 	try {
 		return await work(...loads);
 	} finally {
@@ -88,14 +99,15 @@ export async function withLoads<T>(
 /** A process that takes made-up calls until it is killed. */
 export class Load {
 	readonly name: string;
-	readonly concurrency = 6;
+	readonly concurrency: number;
 	readonly process: Running;
 	readonly #log: string;
 
-	constructor({ place, name, notesSyncs }: { place: string; name: string; notesSyncs: boolean }) {
+	constructor(name: string, { place, concurrency = 6, notesSyncs = false }: LoadSettings) {
 		this.name = name;
+		this.concurrency = concurrency;
 		this.#log = join(temporaryFolder(), `${name}.log`);
-		this.process = startWorker({ task: 'load', place, name, concurrency: this.concurrency, log: this.#log, notesSyncs });
+		this.process = startWorker({ task: 'load', place, name, concurrency, log: this.#log, notesSyncs });
 	}
 
 	/** What it was answered so far. */
