@@ -5,6 +5,7 @@
 import { expect } from 'chai';
 import { copyFileSync, existsSync, fdatasync } from 'node:fs';
 import type { Outcome } from '../../lib/core/commands';
+import type { CreditError } from '../../lib/core/errors';
 import { verifyLedger } from '../../lib/engine/verify-ledger';
 import { GroupCommit } from '../../lib/ledger/group-commit';
 import { openFile } from '../../lib/ledger/sqlite/connection';
@@ -54,6 +55,31 @@ class HeldSyncs {
 
 	letGo(): void {
 		for (const go of this.#held.splice(0)) go();
+	}
+}
+
+/** Syncs that are let through until they are held, and of which the first that was held then fails. */
+class FailingSyncs {
+	readonly #held: ((error: Error) => void)[] = [];
+	#isHolding = false;
+	readonly sync: SyncFile = (file, done) => {
+		if (this.#isHolding) this.#held.push(done);
+		else fdatasync(file, done);
+	};
+
+	hold(): void {
+		this.#isHolding = true;
+	}
+
+	/** Resolves when one waits. */
+	async begun(): Promise<void> {
+		while (this.#held.length === 0) await quiet();
+	}
+
+	/** Fails it, and lets all that come later through. */
+	fail(): void {
+		this.#isHolding = false;
+		this.#held[0]?.(Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' }));
 	}
 }
 
@@ -205,20 +231,15 @@ describe('a disk that cannot sync', () => {
 
 	it('refuses with that batch what was written while its sync was under way, though the next sync succeeds', async () => {
 		const path = newLedgerPath();
-		const held: ((error: Error) => void)[] = [];
-		let isHeld = false;
-		const store = await openDurable(path, (file, done) => {
-			if (isHeld) held.push(done);
-			else fdatasync(file, done);
-		});
+		const syncs = new FailingSyncs();
+		const store = await openDurable(path, syncs.sync);
 		for (const accountId of ['a', 'b']) await store.commit(accountId, [openAccount(), grant('g', 10)]);
-		isHeld = true;
+		syncs.hold();
 		const failing = faultOf(store.commit('a', [reserve('k', 1)]));
-		while (held.length === 0) await quiet();
+		await syncs.begun();
 		const behind = faultOf(store.commit('b', [reserve('k', 1)]));
 		await quiet();
-		isHeld = false;
-		held[0]?.(Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' }));
+		syncs.fail();
 		expect([(await failing).code, (await behind).code]).to.deep.equal(['ledger_unavailable', 'ledger_unavailable']);
 
 		const [again] = await store.commit('b', [reserve('k', 1)]);
@@ -229,24 +250,19 @@ describe('a disk that cannot sync', () => {
 
 	it('refuses what was decided ahead on a batch whose sync fails, and finds all of it again', async () => {
 		const path = newLedgerPath();
-		const held: ((error: Error) => void)[] = [];
-		let isHeld = false;
-		const store = await openDurable(path, (file, done) => {
-			if (isHeld) held.push(done);
-			else fdatasync(file, done);
-		});
+		const syncs = new FailingSyncs();
+		const store = await openDurable(path, syncs.sync);
 		const commits = new GroupCommit(store);
 		await commits.submit(ACCOUNT, openAccount());
 		await commits.submit(ACCOUNT, grant('g', 1000));
-		isHeld = true;
+		syncs.hold();
 		const keys = Array.from({ length: 150 }, (_, call) => `k${String(call)}`);
-		const refused = keys.map((key) => faultOf(commits.submit(ACCOUNT, reserve(key, 1))));
-		while (held.length === 0) await quiet();
+		const asked = Promise.allSettled(keys.map((key) => commits.submit(ACCOUNT, reserve(key, 1))));
+		await syncs.begun();
 		await quiet();
-		isHeld = false;
-		held[0]?.(Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' }));
-		const codes = await Promise.all(refused.slice(0, 128).map(async (fault) => (await fault).code));
-		expect(new Set(codes)).to.deep.equal(new Set(['ledger_unavailable']));
+		syncs.fail();
+		const ends = (await asked).slice(0, 128).map((end) => (end.status === 'rejected' ? (end.reason as CreditError).code : 'answered'));
+		expect(new Set(ends), 'both full batches').to.deep.equal(new Set(['ledger_unavailable']));
 		const again = await Promise.all(keys.map((key) => commits.submit(ACCOUNT, reserve(key, 1))));
 		const replayed = again.filter((outcome) => expectKind(outcome, 'reserved').isReplayed).length;
 		expect(replayed, 'both batches were written').to.be.at.least(128);
