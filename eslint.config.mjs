@@ -41,7 +41,7 @@ const homes = [
 		message: 'Only lib/ledger/postgres opens connections to a database server; use the store port.',
 	},
 	{ name: 'openai', files: 'lib/providers/**', message: 'Only lib/providers speaks to a provider; use the provider port.' },
-	{ name: 'luxon', files: 'lib/core/time.ts', message: 'Only lib/core/time.ts counts calendar days; use its functions.' },
+	{ name: 'luxon', files: 'lib/core/values/time.ts', message: 'Only lib/core/values/time.ts counts calendar days; use its functions.' },
 ];
 const restrictedImports = (allowed) => [
 	'error',

@@ -1,5 +1,5 @@
 /**
- * Owns the translation of the price source (@pydantic/genai-prices) into lib/core/rate-card.data.json: integer rates, dated
+ * Owns the translation of the price source (@pydantic/genai-prices) into lib/core/prices/rate-card.data.json: integer rates, dated
  * prices and match rules, one model a line so that a new version reads as a diff. Refuses to guess: a model whose output has no
  * price (embeddings, speech, page scans) is left out, so that it counts as unpriced and not as free.
  * Run `npm run rate-card -- --date YYYY-MM-DD` with the day on which the installed version of the source was published.
@@ -8,7 +8,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProvider } from '@pydantic/genai-prices';
 import type { ConditionalPrice, MatchLogic, ModelInfo, ModelPrice } from '@pydantic/genai-prices';
-import type { CardData, CardModel, CardPrice, CardRates } from '../lib/core/price-list';
+import type { CardData, CardModel, CardPrice, CardRates } from '../lib/core/prices/price-list';
 
 /** Providers with chat models that are paid by the token. Left out: flat-rate seats, embeddings, resellers of resellers. */
 const PROVIDERS = [
@@ -39,7 +39,7 @@ const PROVIDERS = [
 
 const MICRO_CREDITS_PER_DOLLAR_DIGITS = 10;
 
-/** The whole card in the form that lib/core/rate-card reads. `version` and `date` are those of the source. */
+/** The whole card in the form that lib/core/prices/rate-card reads. `version` and `date` are those of the source. */
 export function compileRateCard({ version, date }: { version: string; date: string }): CardData {
 	const providers = PROVIDERS.map((id) => {
 		const provider = findProvider({ providerId: id });
@@ -153,7 +153,7 @@ function main(): void {
 	const manifest = join('node_modules', '@pydantic', 'genai-prices', 'package.json');
 	const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
 	const text = formatCard(compileRateCard({ version, date }));
-	writeFileSync(join('lib', 'core', 'rate-card.data.json'), text);
+	writeFileSync(join('lib', 'core', 'prices', 'rate-card.data.json'), text);
 	process.stdout.write(`Rate card ${version} of ${date}: ${text.length} bytes.\n`);
 }
 

@@ -4,15 +4,15 @@
  */
 import type { Command } from 'commander';
 import { allCommands, createProgram, wordsOf } from '../lib/cli/program';
-import { credits, dollars, rough } from '../lib/cli/format';
-import { floorDivide, type Micro } from '../lib/core/money';
-import { priceUsage, type ModelPrice } from '../lib/core/pricing';
-import { BUILT_IN_PRICES } from '../lib/core/price-list';
-import { NO_TOKENS, type Usage } from '../lib/core/usage';
+import { credits, dollars, rough } from '../lib/cli/console/format';
+import { floorDivide, type Micro } from '../lib/core/values/money';
+import { priceUsage, type ModelPrice } from '../lib/core/prices/pricing';
+import { BUILT_IN_PRICES } from '../lib/core/prices/price-list';
+import { NO_TOKENS, type Usage } from '../lib/core/usage/usage';
 import { PROVIDER, LEDGER } from '../lib/params/connection';
 import { CREDIT_BALANCE } from '../lib/params/credit-balance';
 import { FALLBACK_SWITCH, REASONS, SOURCES } from '../lib/params/fallback-switch';
-import { LLM_ACTION } from '../lib/params/llm-action';
+import { LLM_ACTION } from '../lib/params/llm-action/llm-action';
 import type { Param } from '../lib/params/param';
 
 /** Every block by the name in its markers. */

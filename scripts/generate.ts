@@ -4,7 +4,7 @@
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { CONNECTIONS, NODES } from '../nodes/node-red/node-types';
+import { CONNECTIONS, NODES } from '../nodes/node-red/node/node-types';
 import { bundleEditor } from './generate/editor-bundle';
 import { htmlOf } from './generate/html';
 

@@ -6,8 +6,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
-import { CliFailure, EXIT, reportOf, wrongUse } from './failure';
-import { Output } from './output';
+import { CliFailure, EXIT, reportOf, wrongUse } from './console/failure';
+import { Output } from './console/output';
 import { createProgram } from './program';
 
 /** package.json lies three folders above the compiled file, in the repository and in an installation alike. */

@@ -1,24 +1,24 @@
 /** Owns the shape of the command line: its commands, options, help and examples. Refuses work of its own. */
 import { Command, Option, type CommanderError } from 'commander';
-import { describeAccountCommands } from './commands/account';
-import { describeAdminKeyCommands } from './commands/admin-key';
-import { describeAlertCommands } from './commands/alerts';
-import { describeBackupCommand } from './commands/backup';
-import { describeCacheCommands } from './commands/cache';
-import { describeCheckCommand } from './commands/checks';
-import { describeCopyCommand } from './commands/copy';
-import { describeCreditCommands } from './commands/credits';
-import { describeHoldCommand } from './commands/holds';
-import { describeLimitCommands } from './commands/limits';
-import { describeModeCommand } from './commands/mode';
-import { describePriceCommands } from './commands/prices';
-import { describeReadingCommands } from './commands/reading';
-import { describeReconcileCommand } from './commands/reconcile';
-import { describeReturnCommands } from './commands/returns';
-import { describeTextCommands } from './commands/texts';
+import { describeAccountCommands } from './commands/account/account';
+import { describeAdminKeyCommands } from './commands/account/admin-key';
+import { describeAlertCommands } from './commands/reading/alerts';
+import { describeBackupCommand } from './commands/files/backup';
+import { describeCacheCommands } from './commands/files/cache';
+import { describeCheckCommand } from './commands/reading/checks';
+import { describeCopyCommand } from './commands/files/copy';
+import { describeCreditCommands } from './commands/credits/credits';
+import { describeHoldCommand } from './commands/reading/holds';
+import { describeLimitCommands } from './commands/account/limits';
+import { describeModeCommand } from './commands/account/mode';
+import { describePriceCommands } from './commands/prices/prices';
+import { describeReadingCommands } from './commands/reading/reading';
+import { describeReconcileCommand } from './commands/files/reconcile';
+import { describeReturnCommands } from './commands/credits/returns';
+import { describeTextCommands } from './commands/account/texts';
 import { EXAMPLES } from './examples';
-import { Output } from './output';
-import type { CommonOptions } from './session';
+import { Output } from './console/output';
+import type { CommonOptions } from './console/session';
 
 const EXIT_CODES = 'Exit codes: 0 done, 1 refused or a violation found, 2 wrong use, 3 the ledger cannot be used.';
 

@@ -1,17 +1,17 @@
 /**
  * Owns what Credit Balance and the CLI answer: JSON documents with decimal strings and ISO times. Each amount is in credits.
  */
-import type { Balance } from '../core/balance';
-import type { Expiry } from '../core/commands';
-import { grantId, type GrantState } from '../core/model';
-import { formatCredits, formatDollars, parseCredits } from '../core/money';
-import { isLive } from '../core/burn-down';
-import { parseInstant, toIso } from '../core/time';
+import type { Balance } from '../core/rules/draft/balance';
+import type { Expiry } from '../core/nouns/commands';
+import { grantId, type GrantState } from '../core/nouns/model';
+import { formatCredits, formatDollars, parseCredits } from '../core/values/money';
+import { isLive } from '../core/rules/draft/burn-down';
+import { parseInstant, toIso } from '../core/values/time';
 import type { UsageRow } from '../ledger/store';
 import type { CREDIT_BALANCE_PARAMS } from '../params/credit-balance';
 import type { ValuesOf } from '../params/param';
-import type { LedgerAccount } from './ledger-account';
-import { CreditError } from '../core/errors';
+import type { LedgerAccount } from './account/ledger-account';
+import { CreditError } from '../core/values/errors';
 
 export type CreditBalanceValues = ValuesOf<typeof CREDIT_BALANCE_PARAMS>;
 type Document = Record<string, unknown>;

@@ -1,11 +1,11 @@
 /**
  * Owns where Fallback Switch sends an item: the first rule that fits, else Otherwise, which is always the last output.
  */
-import { CreditError } from '../core/errors';
-import { parseCredits, type Micro } from '../core/money';
+import { CreditError } from '../core/values/errors';
+import { parseCredits, type Micro } from '../core/values/money';
 import { OTHERWISE, type FALLBACK_SWITCH_PARAMS } from '../params/fallback-switch';
 import type { ValuesOf } from '../params/param';
-import type { LedgerAccount } from './ledger-account';
+import type { LedgerAccount } from './account/ledger-account';
 
 export type FallbackSwitchValues = ValuesOf<typeof FALLBACK_SWITCH_PARAMS>;
 export type CreditState = FallbackSwitchValues['states'][number]['state'];

@@ -3,20 +3,20 @@
  * Refuses to fail for an item: every item that enters leaves, in order, with an answer or with its fallback values.
  */
 import pLimit from 'p-limit';
-import { CreditError } from '../core/errors';
-import { canonicalJson } from '../core/idempotency';
-import { parseCredits } from '../core/money';
-import { checkSettings } from './check-settings';
-import type { ActionContext, ActionItem, LlmActionOptions, RunHooks } from './action-types';
-import { chargeIn } from './call-plan';
-import { BatchWay } from './batch-way';
-import { LateCalls } from './late-calls';
-import { ItemRun } from './item-run';
-import type { ItemResult } from './item-result';
-import { OutputContract } from './output-contract';
-import { KnownSizes } from './text-sizes';
+import { CreditError } from '../core/values/errors';
+import { canonicalJson } from '../core/values/idempotency';
+import { parseCredits } from '../core/values/money';
+import { checkSettings } from './plan/check-settings';
+import type { ActionContext, ActionItem, LlmActionOptions, RunHooks } from './plan/action-types';
+import { chargeIn } from './plan/call-plan';
+import { BatchWay } from './batch/batch-way';
+import { LateCalls } from './waiting/late-calls';
+import { ItemRun } from './item/item-run';
+import type { ItemResult } from './outcome/item-result';
+import { OutputContract } from './answer/output-contract';
+import { KnownSizes } from './learned/text-sizes';
 
-export type { ActionItem, ItemInput, LlmActionOptions, LlmActionValues, ProviderHandle } from './action-types';
+export type { ActionItem, ItemInput, LlmActionOptions, LlmActionValues, ProviderHandle } from './plan/action-types';
 
 /** One action with its settings; share it between the items of a run, or the messages of a node. */
 export class LlmAction {

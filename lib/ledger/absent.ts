@@ -1,5 +1,5 @@
 /** Owns what is said where a ledger was to be read and there is none. Refuses nothing. */
-import { CreditError, isCreditError } from '../core/errors';
+import { CreditError, isCreditError } from '../core/values/errors';
 
 const ABSENT = Symbol('no ledger');
 

@@ -3,9 +3,9 @@
  * of them can be removed at any time. Adapters hold no rules; which answers may be used, and what they are the answer to, is the
  * engine's. An account that is not there keeps nothing and has nothing.
  */
-import type { CacheLimits } from '../core/profile';
-import type { Micro } from '../core/money';
-import type { Instant } from '../core/time';
+import type { CacheLimits } from '../core/nouns/profile';
+import type { Micro } from '../core/values/money';
+import type { Instant } from '../core/values/time';
 
 /** An answer that was paid for, and passed. */
 export interface CachedAnswer {

@@ -3,8 +3,8 @@
  * a commit is under way, share one transaction. Refuses to answer before the batch is durable, and to mix up accounts.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { CreditError } from '../core/errors';
-import type { Command, Outcome } from '../core/commands';
+import { CreditError } from '../core/values/errors';
+import type { Command, Outcome } from '../core/nouns/commands';
 import type { LedgerStore } from './store';
 
 /** What a command came to; faults of a single command reject instead. */

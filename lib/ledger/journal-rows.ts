@@ -2,11 +2,11 @@
  * Owns how entries and holds are read from rows. A hold is only a mark in its row: what was reserved and how it closed is in the entries
  * that made it and closed it. Refuses what it cannot read as `ledger_corrupt`.
  */
-import { CreditError } from '../core/errors';
-import { closedHold, reservedHold } from '../core/hold-states';
-import { decodeBody, decodeLabels, ENTRY_KINDS } from '../core/journal';
-import type { Entry, Hold, Labels } from '../core/model';
-import type { HoldMark } from '../core/verify-holds';
+import { CreditError } from '../core/values/errors';
+import { closedHold, reservedHold } from '../core/journal/hold-states';
+import { decodeBody, decodeLabels, ENTRY_KINDS } from '../core/journal/journal';
+import type { Entry, Hold, Labels } from '../core/nouns/model';
+import type { HoldMark } from '../core/proof/verify-holds';
 import { corrupt, HOLD_STATES, optionalNumber, word } from './words';
 
 /** A row of `entries` with its labels as text and its hashes in hexadecimal; SQLite writes a hash that is not there as ''. */

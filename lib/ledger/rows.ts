@@ -2,13 +2,13 @@
  * Owns how accounts, grants, counters and totals are written in columns and read back: numbers for the fixed words, texts for what has
  * parts. Refuses what it cannot read as `ledger_corrupt`.
  */
-import { NO_ALERTS, type AlertState } from '../core/alert';
-import type { CostAverage } from '../core/cost-averages';
-import { canonicalJson } from '../core/idempotency';
-import { NO_SETTINGS } from '../core/limits';
-import { decodeLabels } from '../core/journal';
-import type { UsageDelta } from '../core/commands';
-import type { Account, AccountSettings, BudgetCounter, GrantState } from '../core/model';
+import { NO_ALERTS, type AlertState } from '../core/nouns/alert';
+import type { CostAverage } from '../core/nouns/cost-averages';
+import { canonicalJson } from '../core/values/idempotency';
+import { NO_SETTINGS } from '../core/journal/settings-after';
+import { decodeLabels } from '../core/journal/journal';
+import type { UsageDelta } from '../core/nouns/commands';
+import type { Account, AccountSettings, BudgetCounter, GrantState } from '../core/nouns/model';
 import { CATEGORIES, optionalNumber, PLANS, POLICIES, word } from './words';
 
 /** A row of `accounts`; `id` is the store's own number, `public_id` the one people use. */

@@ -2,12 +2,12 @@
  * Owns the port to durable storage: one writing method, a few reading ones. Adapters hold no rules: they load a snapshot,
  * run `decide`, write what it says in one transaction, and translate their own failures into named `CreditError`s.
  */
-import type { AccountSnapshot, Command, Outcome, UsageDelta } from '../core/commands';
-import type { Account, BudgetCounter, Entry, GrantState, Hold, Labels, LabelName } from '../core/model';
-import type { HoldMark } from '../core/verify-holds';
-import type { CarriedKey } from '../core/verify-keys';
-import type { Micro } from '../core/money';
-import type { Instant } from '../core/time';
+import type { AccountSnapshot, Command, Outcome, UsageDelta } from '../core/nouns/commands';
+import type { Account, BudgetCounter, Entry, GrantState, Hold, Labels, LabelName } from '../core/nouns/model';
+import type { HoldMark } from '../core/proof/verify-holds';
+import type { CarriedKey } from '../core/proof/verify-keys';
+import type { Micro } from '../core/values/money';
+import type { Instant } from '../core/values/time';
 import type { AnswerStore } from './answer-store';
 import type { CheckStore } from './check-store';
 import type { LedgerTransfer } from './transfer';

@@ -3,7 +3,7 @@
  * (lib/ledger/tables.ts). Which marks follow which is decided by the engine; a store only compares and replaces them. Refuses rows that were
  * not asked for under the mark that is there.
  */
-import type { MoveMark } from '../core/move';
+import type { MoveMark } from '../core/rules/move';
 import type { LedgerTable } from './tables';
 
 /** A value as it travels: the same in every store. */

@@ -2,9 +2,9 @@
  * Owns adding up running totals into the groups that people ask for; one way for every store. Refuses nothing: a label that
  * was not set groups under the empty text.
  */
-import type { UsageDelta } from '../core/commands';
-import { LABEL_NAMES } from '../core/model';
-import { addCounts, NO_USAGE } from '../core/usage-counts';
+import type { UsageDelta } from '../core/nouns/commands';
+import { LABEL_NAMES } from '../core/nouns/model';
+import { addCounts, NO_USAGE } from '../core/journal/usage-counts';
 import type { UsageGrouping, UsageQuery, UsageRow } from './store';
 
 type Group = UsageRow['group'];

@@ -2,9 +2,9 @@
  * Owns the fixed words of the ledger as they are stored: each is a number, its place in its list. The numbers are in people's files and
  * databases: append only. Refuses a number that it does not know as `ledger_corrupt`.
  */
-import { CreditError } from '../core/errors';
-import { ENTRY_KINDS } from '../core/journal';
-import type { Entry, GrantCategory, HoldState, Plan, UnconfirmedPolicy } from '../core/model';
+import { CreditError } from '../core/values/errors';
+import { ENTRY_KINDS } from '../core/journal/journal';
+import type { Entry, GrantCategory, HoldState, Plan, UnconfirmedPolicy } from '../core/nouns/model';
 
 export const PLANS = ['paid', 'trial'] as const satisfies readonly Plan[];
 export const POLICIES = ['release', 'charge'] as const satisfies readonly UnconfirmedPolicy[];

@@ -2,8 +2,8 @@
  * Owns reading parameter values that a host delivers: types, bounds, defaults, and errors that name the field, the value and
  * the mend. Refuses to guess: a value that does not fit is an `invalid_settings` fault, never a silent default.
  */
-import { CreditError } from '../core/errors';
-import { parseCredits } from '../core/money';
+import { CreditError } from '../core/values/errors';
+import { parseCredits } from '../core/values/money';
 import type { Param, RowsParam, ValuesOf } from './param';
 
 type Raw = Readonly<Record<string, unknown>>;

@@ -3,7 +3,7 @@
  * adapters translate every failure once, say whether it may have been billed, and never let a secret into a message. Many questions can be
  * handed in as a batch, answered within hours; whether one may exist although nobody was told so is said, because its lines are billed.
  */
-import type { UsageReading } from '../core/usage';
+import type { UsageReading } from '../core/usage/usage';
 
 export interface ChatMessage {
 	readonly role: 'system' | 'user' | 'assistant';

@@ -1,5 +1,5 @@
 /** Owns the command by which a ledger on a PostgreSQL server is backed up. Refuses to write its password. */
-import { readAddress } from '../ledger/postgres/address';
+import { readAddress } from '../ledger/postgres/connection/address';
 
 /** Settings of a connection that are no secret and that a backup needs as well. */
 const KEPT_SETTINGS = ['host', 'sslmode', 'sslrootcert', 'sslcert', 'sslkey'];

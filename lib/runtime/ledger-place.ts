@@ -4,8 +4,8 @@
  */
 import { realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
-import { CreditError, isCreditError } from '../core/errors';
-import { isPostgresAddress, readAddress } from '../ledger/postgres/address';
+import { CreditError, isCreditError } from '../core/values/errors';
+import { isPostgresAddress, readAddress } from '../ledger/postgres/connection/address';
 
 /** Names the ledger of a process whose settings name none: a file, or a `postgres://` address, which may have a password. */
 export const LEDGER_VARIABLE = 'LLM_CREDITS_LEDGER';

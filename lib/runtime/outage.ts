@@ -4,12 +4,12 @@
  */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { sha256 } from '../core/idempotency';
-import { parseCredits, type Micro } from '../core/money';
-import type { LedgerAccount } from '../engine/ledger-account';
-import { OutageAccount } from '../engine/outage-account';
-import { setAllowance, type OutageLedger } from '../engine/outage-ledger';
-import type { SpendingAccount } from '../engine/spending-account';
+import { sha256 } from '../core/values/idempotency';
+import { parseCredits, type Micro } from '../core/values/money';
+import type { LedgerAccount } from '../engine/account/ledger-account';
+import { OutageAccount } from '../engine/outage/outage-account';
+import { setAllowance, type OutageLedger } from '../engine/outage/outage-ledger';
+import type { SpendingAccount } from '../engine/account/spending-account';
 import { placeOf, type Environment } from './ledger-place';
 import { accountOf, leaseLedger, openLedgerStore, type LedgerLease, type LedgerSettings } from './runtime';
 import { newId } from './system';

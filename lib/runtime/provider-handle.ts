@@ -1,17 +1,17 @@
 /**
  * Owns making a provider of its settings: the usual address of each service, whose prices hold, the user's own prices.
  */
-import { CreditError } from '../core/errors';
-import { usualBatchPercent } from '../core/batch-price';
-import { providerOfUrl } from '../core/provider-of-url';
-import { createRateCard } from '../core/rate-card';
-import { compileOverrides, type RateOverride } from '../core/rate-overrides';
-import type { ProviderHandle } from '../engine/action-types';
+import { CreditError } from '../core/values/errors';
+import { usualBatchPercent } from '../core/prices/batch-price';
+import { providerOfUrl } from '../core/prices/provider-of-url';
+import { createRateCard } from '../core/prices/rate-card';
+import { compileOverrides, type RateOverride } from '../core/prices/rate-overrides';
+import type { ProviderHandle } from '../engine/plan/action-types';
 import type { PROVIDER_PARAMS } from '../params/connection';
 import type { ValuesOf } from '../params/param';
-import { testConnection, type ConnectionReport } from '../providers/connection-test';
-import type { EndpointOptions } from '../providers/endpoint';
-import { createOpenAiCompatible } from '../providers/openai-compatible';
+import { testConnection, type ConnectionReport } from '../providers/openai/connection-test';
+import type { EndpointOptions } from '../providers/transport/endpoint';
+import { createOpenAiCompatible } from '../providers/openai/openai-compatible';
 import { proxyFor } from './proxy';
 import { later, monotonicMs } from './system';
 

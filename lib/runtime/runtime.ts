@@ -3,18 +3,18 @@
  * shared by every node that names the file or the server, also across a reload of this package. Hosts and the CLI start here.
  */
 import { resolve } from 'node:path';
-import type { LlmActionOptions } from '../engine/action-types';
-import { EngineMemory } from '../engine/engine-memory';
+import type { LlmActionOptions } from '../engine/plan/action-types';
+import { EngineMemory } from '../engine/learned/engine-memory';
 import { LlmAction } from '../engine/llm-action';
-import { LedgerAccount } from '../engine/ledger-account';
-import type { Timing } from '../engine/timing';
+import { LedgerAccount } from '../engine/account/ledger-account';
+import type { Timing } from '../engine/waiting/timing';
 import { GroupCommit } from '../ledger/group-commit';
 import { isAbsentLedger } from '../ledger/absent';
-import type { CounterBook } from '../core/counter-book';
-import { readyCalendar } from '../core/time';
-import { isPostgresAddress, readAddress } from '../ledger/postgres/address';
+import type { CounterBook } from '../core/proof/counter-book';
+import { readyCalendar } from '../core/values/time';
+import { isPostgresAddress, readAddress } from '../ledger/postgres/connection/address';
 import { openPostgresLedger } from '../ledger/postgres/store';
-import { ScratchCounters } from '../ledger/sqlite/scratch-counters';
+import { ScratchCounters } from '../ledger/sqlite/rows/scratch-counters';
 import { openSqliteLedger } from '../ledger/sqlite/store';
 import type { LedgerStore } from '../ledger/store';
 import { placeOf, type Environment } from './ledger-place';

@@ -5,16 +5,16 @@
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 import type { ICredentialsDecrypted, ICredentialTestFunctions, IExecuteFunctions, INodeCredentialTestResult } from 'n8n-workflow';
-import type { LedgerAccount } from '../../lib/engine/ledger-account';
-import { CreditError } from '../../lib/core/errors';
-import { formatCredits } from '../../lib/core/money';
+import type { LedgerAccount } from '../../lib/engine/account/ledger-account';
+import { CreditError } from '../../lib/core/values/errors';
+import { formatCredits } from '../../lib/core/values/money';
 import { LEDGER, LEDGER_PARAMS, PROVIDER, PROVIDER_PARAMS } from '../../lib/params/connection';
 import type { ValuesOf } from '../../lib/params/param';
 import { readParams } from '../../lib/params/read';
 import type { ProviderHandle } from '../../lib/engine/llm-action';
 import { createProvider, testProvider as askProvider } from '../../lib/runtime/provider-handle';
 import { defaultLedgerPath } from '../../lib/runtime/ledger-place';
-import type { SpendingAccount } from '../../lib/engine/spending-account';
+import type { SpendingAccount } from '../../lib/engine/account/spending-account';
 import { leaseSpending, type SpendingLease } from '../../lib/runtime/outage';
 import { isServerAddress, leaseLedger, type LedgerLease } from '../../lib/runtime/runtime';
 

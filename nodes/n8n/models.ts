@@ -1,7 +1,7 @@
 /** Owns the model picker of n8n: the engine's list of models with their cost, searched by part of a name. */
 import { NodeOperationError } from 'n8n-workflow';
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
-import { modelChoices } from '../../lib/engine/model-choices';
+import { modelChoices } from '../../lib/engine/report/model-choices';
 import { PROVIDER, PROVIDER_PARAMS } from '../../lib/params/connection';
 import { readParams } from '../../lib/params/read';
 import { createProvider } from '../../lib/runtime/provider-handle';

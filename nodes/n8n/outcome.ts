@@ -8,7 +8,7 @@
  */
 import { NodeOperationError } from 'n8n-workflow';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { isCreditError } from '../../lib/core/errors';
+import { isCreditError } from '../../lib/core/values/errors';
 
 /** The error as n8n shows it: what is wrong as title, what it means as description. */
 export function nodeError(

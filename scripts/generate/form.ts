@@ -2,10 +2,10 @@
  * Owns the markup of the dialogs. The editor's code brings it to life; here is only what has to be there before, because
  * Node-RED fills fields by their ids.
  */
-import { connectionsOf, keyOf, typeKeyOf, type ConnectionProperty } from '../../nodes/node-red/node-types';
-import { LLM_ACTION } from '../../lib/params/llm-action';
+import { connectionsOf, keyOf, typeKeyOf, type ConnectionProperty } from '../../nodes/node-red/node/node-types';
+import { LLM_ACTION } from '../../lib/params/llm-action/llm-action';
 import { FOLDED_SECTIONS, type ConnectionDescription, type NodeDescription, type Param } from '../../lib/params/param';
-import { asSentence, helpOfParam, inNodeRedWords, placeholderOf } from '../../nodes/node-red/words';
+import { asSentence, helpOfParam, inNodeRedWords, placeholderOf } from '../../nodes/node-red/editor/words';
 
 type Description = NodeDescription | ConnectionDescription;
 

@@ -2,9 +2,9 @@
  * Owns the help panel of each type, in Node-RED's own layout for properties and outputs. Lists of properties are written as HTML:
  * Node-RED's short form for them loses text that holds a colon.
  */
-import { connectionsOf, defaultOutputsOf } from '../../nodes/node-red/node-types';
+import { connectionsOf, defaultOutputsOf } from '../../nodes/node-red/node/node-types';
 import type { ConnectionDescription, NodeDescription, Param } from '../../lib/params/param';
-import { helpOfChoice, helpOfParam, inNodeRedWords } from '../../nodes/node-red/words';
+import { helpOfChoice, helpOfParam, inNodeRedWords } from '../../nodes/node-red/editor/words';
 
 type Description = NodeDescription | ConnectionDescription;
 

@@ -1,12 +1,12 @@
 /**
  * Owns the html file of each Node-RED type: a literal definition (catalogues read it without running it), the form, the help.
  */
-import { defaultOutputsOf, connectionsOf, keyOf, typeKeyOf, writtenTypeOf } from '../../nodes/node-red/node-types';
+import { defaultOutputsOf, connectionsOf, keyOf, typeKeyOf, writtenTypeOf } from '../../nodes/node-red/node/node-types';
 import type { ConnectionDescription, NodeDescription, Param } from '../../lib/params/param';
 import { formOf } from './form';
 import { helpOf } from './help';
 
-/** Where the runtime serves the editor's code; see nodes/node-red/admin.ts. */
+/** Where the runtime serves the editor's code; see nodes/node-red/admin/admin.ts. */
 const EDITOR_SCRIPT = 'llm-credits/editor.js';
 
 /** The whole file of one type. */

@@ -1,7 +1,7 @@
 /** Owns what can be asked of the start: its options, their checks, and its help. */
 import { resolve } from 'node:path';
 import { Command, CommanderError } from 'commander';
-import { formatCredits, parseCredits } from '../../lib/core/money';
+import { formatCredits, parseCredits } from '../../lib/core/values/money';
 import { StartFailure } from './start-failure';
 
 export interface StartOptions {

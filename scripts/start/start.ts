@@ -5,7 +5,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { SingleBar } from 'cli-progress';
-import { formatCredits, parseCredits } from '../../lib/core/money';
+import { formatCredits, parseCredits } from '../../lib/core/values/money';
 import { writeFlow } from './campaign-flow';
 import { runCampaign, type Result } from './campaign';
 import { CreditsTool } from './credits-tool';

@@ -4,21 +4,21 @@
  */
 import OpenAI from 'openai';
 import { join } from 'node:path';
-import { EngineMemory } from '../../lib/engine/engine-memory';
-import { LedgerAccount } from '../../lib/engine/ledger-account';
+import { EngineMemory } from '../../lib/engine/learned/engine-memory';
+import { LedgerAccount } from '../../lib/engine/account/ledger-account';
 import { LlmAction, type ActionItem, type LlmActionValues, type ProviderHandle } from '../../lib/engine/llm-action';
 import { GroupCommit } from '../../lib/ledger/group-commit';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
 import { openSqliteLedger } from '../../lib/ledger/sqlite/store';
 import { PROVIDER_PARAMS } from '../../lib/params/connection';
-import { LLM_ACTION_PARAMS } from '../../lib/params/llm-action';
+import { LLM_ACTION_PARAMS } from '../../lib/params/llm-action/llm-action';
 import { readParams } from '../../lib/params/read';
 import { createProvider } from '../../lib/runtime/provider-handle';
 import { jitter, monotonicMs, pause, systemClock } from '../../lib/runtime/system';
-import { start, until, type Running } from '../support/child';
-import { credits } from '../support/ledger-commands';
-import { cleanEnvironment, outputRoot } from '../support/repository';
-import { newLedgerPath } from '../support/sqlite-ledger';
+import { start, until, type Running } from '../support/machine/child';
+import { credits } from '../support/ledger/ledger-commands';
+import { cleanEnvironment, outputRoot } from '../support/machine/repository';
+import { newLedgerPath } from '../support/ledger/sqlite-ledger';
 
 const MODEL = 'gpt-4.1-mini';
 const INSTRUCTIONS = 'You write short, warm messages in the language of the reader. Keep to what you were told about the person.';
@@ -36,7 +36,7 @@ export interface Endpoint {
 /** Starts an endpoint and resolves once it listens. */
 export async function startEndpoint(delayMs: number): Promise<Endpoint> {
 	const script = JSON.stringify({ default: { kind: 'answer', delayMs } });
-	const args = [join(outputRoot(), 'test', 'support', 'fake-openai.js'), '--script', script];
+	const args = [join(outputRoot(), 'test', 'support', 'provider', 'fake-openai.js'), '--script', script];
 	const server: Running = start(process.execPath, args, { env: cleanEnvironment() });
 	const firstLine = (): Promise<string | null> => Promise.resolve(/^\{.*\}\n/.exec(server.output())?.[0] ?? null);
 	const line = await until(firstLine, { timeoutMs: 10_000, everyMs: 20, describe: () => server.output() });

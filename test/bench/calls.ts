@@ -1,6 +1,6 @@
 /** Owns measuring what metering adds to calls: latency of one at a time, throughput of many, and a campaign at a model's usual pace. */
 import Database from 'better-sqlite3';
-import { newLedgerPath } from '../support/sqlite-ledger';
+import { newLedgerPath } from '../support/ledger/sqlite-ledger';
 import { bareSide, meteredSide, startEndpoint } from './call-world';
 import { inTurns, sideBySide, spreadOf, timed, type Bench, type Measured } from './measure';
 import { PORTKEY_VERSION, startPortkey } from './portkey';

@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { repositoryRoot } from '../support/repository';
+import { repositoryRoot } from '../support/machine/repository';
 import type { Measured } from './measure';
 import { cellsOf } from './report';
 import { writeScaleDocument } from './simulation/scale-document';

@@ -1,7 +1,7 @@
 /** Owns filling a ledger with settled calls the way hosts do, by reserving and settling in group commits; for rows about large ledgers. */
 import { GroupCommit } from '../../lib/ledger/group-commit';
 import type { LedgerStore } from '../../lib/ledger/store';
-import { grant, openAccount, priceNamed, reserve, setBudget, settle, tokens } from '../support/ledger-commands';
+import { grant, openAccount, priceNamed, reserve, setBudget, settle, tokens } from '../support/ledger/ledger-commands';
 
 export const FILLED_ACCOUNT = 'hot';
 const AT_ONCE = 256;

@@ -1,12 +1,12 @@
 /** Owns measuring what the package weighs: the time and memory that Node-RED spends on loading its nodes, and its size when installed. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { runOrThrow } from '../support/child';
-import { packOnce } from '../support/pack';
-import { everyNodeFlow } from '../support/node-red-flow';
-import { startNodeRed } from '../support/real-node-red';
-import { cleanEnvironment, repositoryRoot } from '../support/repository';
-import { temporaryFolder } from '../support/temporary-folder';
+import { runOrThrow } from '../support/machine/child';
+import { packOnce } from '../support/machine/pack';
+import { everyNodeFlow } from '../support/hosts/node-red-flow';
+import { startNodeRed } from '../support/hosts/real-node-red';
+import { cleanEnvironment, repositoryRoot } from '../support/machine/repository';
+import { temporaryFolder } from '../support/machine/temporary-folder';
 import { PROBE_MARK } from './load-probe-mark';
 import { spreadOf, type Bench, type Measured } from './measure';
 

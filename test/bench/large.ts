@@ -4,16 +4,16 @@
  */
 import Database, { type Database as Connection } from 'better-sqlite3';
 import { copyFileSync, existsSync, statSync } from 'node:fs';
-import { LedgerAccount } from '../../lib/engine/ledger-account';
+import { LedgerAccount } from '../../lib/engine/account/ledger-account';
 import { GroupCommit } from '../../lib/ledger/group-commit';
-import { openFile } from '../../lib/ledger/sqlite/connection';
+import { openFile } from '../../lib/ledger/sqlite/file/connection';
 import { openSqliteLedger } from '../../lib/ledger/sqlite/store';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { jitter, monotonicMs, pause, systemClock } from '../../lib/runtime/system';
-import { runOrThrow } from '../support/child';
-import { priceNamed, reserve, settle, tokens } from '../support/ledger-commands';
-import { cleanEnvironment, outputRoot } from '../support/repository';
-import { newLedgerPath } from '../support/sqlite-ledger';
+import { runOrThrow } from '../support/machine/child';
+import { priceNamed, reserve, settle, tokens } from '../support/ledger/ledger-commands';
+import { cleanEnvironment, outputRoot } from '../support/machine/repository';
+import { newLedgerPath } from '../support/ledger/sqlite-ledger';
 import { fill, FILLED_ACCOUNT, LABELS, openFilled } from './filling';
 import { inTurns, spreadOf, timed, type Bench, type Measured, type Sample } from './measure';
 

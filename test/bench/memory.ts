@@ -6,7 +6,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import type { Provider } from '../../lib/providers/provider';
-import { answer, PRICE } from '../support/scripted-provider';
+import { answer, PRICE } from '../support/provider/scripted-provider';
 import { meteredSide } from './call-world';
 import { sideBySide, timed, type Bench, type Measured, type Reach } from './measure';
 

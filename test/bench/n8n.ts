@@ -3,9 +3,9 @@
  * the same endpoint. What is timed is the call of the webhook, so that n8n's own work counts on both sides.
  */
 import { join } from 'node:path';
-import { N8nSession, outputOf, type Execution, type Reference, type SavedWorkflow } from '../support/n8n-session';
-import { end, people, webhook, workflowOf, type Wire, type WorkflowNode } from '../support/n8n-workflow-builder';
-import { grantCredits } from '../support/ledger-reader';
+import { N8nSession, outputOf, type Execution, type Reference, type SavedWorkflow } from '../support/hosts/n8n-session';
+import { end, people, webhook, workflowOf, type Wire, type WorkflowNode } from '../support/hosts/n8n-workflow-builder';
+import { grantCredits } from '../support/ledger/ledger-reader';
 import { startEndpoint, type Endpoint } from './call-world';
 import { inTurns, timed, type Bench, type Measured } from './measure';
 

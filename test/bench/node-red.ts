@@ -3,9 +3,9 @@
  * node calling the same endpoint. A flow answers the request that brought the people when the last message has arrived.
  */
 import { join } from 'node:path';
-import { until } from '../support/child';
-import { grantCredits } from '../support/ledger-reader';
-import { startNodeRed, type FlowNode, type NodeRed } from '../support/real-node-red';
+import { until } from '../support/machine/child';
+import { grantCredits } from '../support/ledger/ledger-reader';
+import { startNodeRed, type FlowNode, type NodeRed } from '../support/hosts/real-node-red';
 import { startEndpoint } from './call-world';
 import { inTurns, timed, type Bench, type Measured } from './measure';
 

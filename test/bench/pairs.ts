@@ -2,8 +2,8 @@
 import { GroupCommit } from '../../lib/ledger/group-commit';
 import { openSqliteLedger } from '../../lib/ledger/sqlite/store';
 import { jitter, pause, systemClock } from '../../lib/runtime/system';
-import { grant, openAccount, priceNamed, reserve, settle, tokens } from '../support/ledger-commands';
-import { newLedgerPath } from '../support/sqlite-ledger';
+import { grant, openAccount, priceNamed, reserve, settle, tokens } from '../support/ledger/ledger-commands';
+import { newLedgerPath } from '../support/ledger/sqlite-ledger';
 import { inTurns, timed, type Bench } from './measure';
 import { openRaw, readScript, writeScript, type Script } from './raw-ledger';
 

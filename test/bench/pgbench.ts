@@ -4,8 +4,8 @@
  */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
-import { runOrThrow } from '../support/child';
-import { cleanEnvironment, machineCacheFolder } from '../support/repository';
+import { runOrThrow } from '../support/machine/child';
+import { cleanEnvironment, machineCacheFolder } from '../support/machine/repository';
 
 const DEBIAN_FOLDER = join('usr', 'lib', 'postgresql');
 const FETCH_TIMEOUT_MS = 5 * 60_000;

@@ -4,9 +4,9 @@
  */
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runOrThrow, start, until } from '../support/child';
-import { freePort } from '../support/free-port';
-import { cleanEnvironment, machineCacheFolder } from '../support/repository';
+import { runOrThrow, start, until } from '../support/machine/child';
+import { freePort } from '../support/machine/free-port';
+import { cleanEnvironment, machineCacheFolder } from '../support/machine/repository';
 
 /** The version that is measured. */
 export const PORTKEY_VERSION = '1.15.2';

@@ -5,8 +5,8 @@
 import { openPostgresLedger } from '../../lib/ledger/postgres/store';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { jitter, monotonicMs, pause, systemClock } from '../../lib/runtime/system';
-import { priceNamed, reserve, settle, tokens } from '../support/ledger-commands';
-import { runSql, startPostgres, type PostgresServer } from '../support/postgres-server';
+import { priceNamed, reserve, settle, tokens } from '../support/ledger/ledger-commands';
+import { runSql, startPostgres, type PostgresServer } from '../support/postgres/postgres-server';
 import { fill, FILLED_ACCOUNT, LABELS, openFilled } from './filling';
 import { timed, type Bench, type Measured } from './measure';
 

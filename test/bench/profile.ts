@@ -2,7 +2,7 @@
 import { Session } from 'node:inspector/promises';
 import { relative } from 'node:path';
 import type { HeapProfiler, Profiler } from 'node:inspector';
-import { outputRoot } from '../support/repository';
+import { outputRoot } from '../support/machine/repository';
 import { bareSide, meteredSide, startEndpoint } from './call-world';
 import { sideBySide } from './measure';
 

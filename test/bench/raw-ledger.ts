@@ -5,7 +5,7 @@
 import Database from 'better-sqlite3';
 import { openSqliteLedger } from '../../lib/ledger/sqlite/store';
 import { jitter, pause, systemClock } from '../../lib/runtime/system';
-import { newLedgerPath } from '../support/sqlite-ledger';
+import { newLedgerPath } from '../support/ledger/sqlite-ledger';
 
 type Row = readonly (string | number | bigint | Buffer | null)[];
 

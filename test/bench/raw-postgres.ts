@@ -4,7 +4,7 @@
  * rows and texts are prepared before the time is taken.
  */
 import { Client, types } from 'pg';
-import { GO, READY } from '../support/ledger-worker';
+import { GO, READY } from '../support/loads/ledger-worker';
 
 /** Which groups of a source ledger one process writes into a target. */
 export interface RawOrder {

@@ -1,11 +1,11 @@
 /** Owns measuring what a settled call leaves in the file, and how fast a journal is proven beside merely being read. */
 import Database from 'better-sqlite3';
 import { statSync } from 'node:fs';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
 import { openSqliteLedger } from '../../lib/ledger/sqlite/store';
 import { jitter, pause, systemClock } from '../../lib/runtime/system';
-import { answer, ScriptedProvider } from '../support/scripted-provider';
-import { newLedgerPath } from '../support/sqlite-ledger';
+import { answer, ScriptedProvider } from '../support/provider/scripted-provider';
+import { newLedgerPath } from '../support/ledger/sqlite-ledger';
 import { fill, openFilled } from './filling';
 import { meteredSide, type MeteredSide } from './call-world';
 import { inTurns, sideBySide, timed, type Bench, type Measured } from './measure';

@@ -1,6 +1,6 @@
 /** Owns measuring eight processes at one ledger file: whether they share it, how long a command waits, how long a host stands still. */
-import { percentile, runTogether } from '../support/ledger-processes';
-import { newLedgerPath } from '../support/sqlite-ledger';
+import { percentile, runTogether } from '../support/loads/ledger-processes';
+import { newLedgerPath } from '../support/ledger/sqlite-ledger';
 import type { Bench } from './measure';
 
 const SHARE = 'sqlite.8writers.share';

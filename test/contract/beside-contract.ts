@@ -3,15 +3,15 @@
  * checks, and the texts of an account. Refuses to know how a store keeps its rows.
  */
 import { expect } from 'chai';
-import type { Command, Outcome } from '../../lib/core/commands';
-import { sha256 } from '../../lib/core/idempotency';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
+import type { Command, Outcome } from '../../lib/core/nouns/commands';
+import { sha256 } from '../../lib/core/values/idempotency';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
 import type { AnswerSaving, AnswerUse, CachedAnswer } from '../../lib/ledger/answer-store';
 import type { CheckCount } from '../../lib/ledger/check-store';
 import type { LedgerStore } from '../../lib/ledger/store';
-import { faultOf } from '../support/error-code';
-import { credits, expectKind, grant, openAccount, reserve } from '../support/ledger-commands';
-import { ManualClock } from '../support/manual-clock';
+import { faultOf } from '../support/machine/error-code';
+import { credits, expectKind, grant, openAccount, reserve } from '../support/ledger/ledger-commands';
+import { ManualClock } from '../support/machine/manual-clock';
 import type { StoreFactory } from './store-contract';
 
 const ACCOUNT = 'acme';

@@ -1,21 +1,21 @@
 /** A ledger that is moved is the same ledger in another place, to the last hash; the old one can be read and never spent on. */
 import { expect } from 'chai';
 import Database from 'better-sqlite3';
-import { LedgerAccount } from '../../lib/engine/ledger-account';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
+import { LedgerAccount } from '../../lib/engine/account/ledger-account';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
 import { GroupCommit } from '../../lib/ledger/group-commit';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { LEDGER_TABLES } from '../../lib/ledger/tables';
-import { item, makeAction, makeWorld } from '../support/action-world';
-import { faultOf } from '../support/error-code';
-import { expectKind, grant, release, reserve, settle } from '../support/ledger-commands';
-import { POSTGRES, SQLITE, type LedgerKind } from '../support/ledger-places';
-import { ManualClock } from '../support/manual-clock';
-import { contentOf, expectMoved, fill, move, OTHER_ACCOUNT } from '../support/moving';
-import { newLedgerUrl, openPostgresTestLedger } from '../support/postgres';
-import { runSql } from '../support/postgres-server';
-import { answer, ScriptedProvider } from '../support/scripted-provider';
-import { newLedgerPath, openTestLedger } from '../support/sqlite-ledger';
+import { item, makeAction, makeWorld } from '../support/scenarios/action-world';
+import { faultOf } from '../support/machine/error-code';
+import { expectKind, grant, release, reserve, settle } from '../support/ledger/ledger-commands';
+import { POSTGRES, SQLITE, type LedgerKind } from '../support/ledger/ledger-places';
+import { ManualClock } from '../support/machine/manual-clock';
+import { contentOf, expectMoved, fill, move, OTHER_ACCOUNT } from '../support/ledger/moving';
+import { newLedgerUrl, openPostgresTestLedger } from '../support/postgres/postgres';
+import { runSql } from '../support/postgres/postgres-server';
+import { answer, ScriptedProvider } from '../support/provider/scripted-provider';
+import { newLedgerPath, openTestLedger } from '../support/ledger/sqlite-ledger';
 
 /** What a store keeps in its own way: numbers that it gives out, sets of labels, the mark, and values that are derived. */
 const INNER = [

@@ -3,17 +3,17 @@ import { expect } from 'chai';
 import Database from 'better-sqlite3';
 import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { NO_ALERTS } from '../../lib/core/alert';
-import type { Command } from '../../lib/core/commands';
-import { NO_SETTINGS } from '../../lib/core/limits';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
+import { NO_ALERTS } from '../../lib/core/nouns/alert';
+import type { Command } from '../../lib/core/nouns/commands';
+import { NO_SETTINGS } from '../../lib/core/journal/settings-after';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
 import type { LedgerStore } from '../../lib/ledger/store';
-import { credits, expectKind, grant, refund, reserve, setBudget, settle } from '../support/ledger-commands';
-import { ManualClock } from '../support/manual-clock';
-import { newLedgerUrl, openPostgresTestLedger } from '../support/postgres';
-import { runSql } from '../support/postgres-server';
-import { repositoryRoot } from '../support/repository';
-import { newLedgerPath, openTestLedger } from '../support/sqlite-ledger';
+import { credits, expectKind, grant, refund, reserve, setBudget, settle } from '../support/ledger/ledger-commands';
+import { ManualClock } from '../support/machine/manual-clock';
+import { newLedgerUrl, openPostgresTestLedger } from '../support/postgres/postgres';
+import { runSql } from '../support/postgres/postgres-server';
+import { repositoryRoot } from '../support/machine/repository';
+import { newLedgerPath, openTestLedger } from '../support/ledger/sqlite-ledger';
 
 const fixture = (name: string): string => readFileSync(join(repositoryRoot(), 'test', 'fixtures', name), 'utf8');
 

@@ -1,11 +1,11 @@
 /** One script with every kind of command, and every kind of entry, gives the same journal to the last hash in every store. */
 import { expect } from 'chai';
-import type { Command } from '../../lib/core/commands';
-import { ENTRY_KINDS } from '../../lib/core/journal';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
-import { comparable, EVERY_COMMAND } from '../support/every-command';
-import { LEDGER_KINDS, type LedgerKind } from '../support/ledger-places';
-import { ManualClock } from '../support/manual-clock';
+import type { Command } from '../../lib/core/nouns/commands';
+import { ENTRY_KINDS } from '../../lib/core/journal/journal';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
+import { comparable, EVERY_COMMAND } from '../support/ledger/every-command';
+import { LEDGER_KINDS, type LedgerKind } from '../support/ledger/ledger-places';
+import { ManualClock } from '../support/machine/manual-clock';
 
 const ACCOUNT = 'acme';
 

@@ -1,4 +1,4 @@
-import { openPostgresTestLedger } from '../support/postgres';
+import { openPostgresTestLedger } from '../support/postgres/postgres';
 import { describeBeside } from './beside-contract';
 import { describeStore } from './store-contract';
 

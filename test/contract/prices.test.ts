@@ -1,14 +1,14 @@
 /** Prices in the ledger, in every store: what a hold pins is written once and found again, by whoever settles or checks it later. */
 import { expect } from 'chai';
-import type { Command, Outcome } from '../../lib/core/commands';
-import { priceUsage, type ModelPrice } from '../../lib/core/pricing';
-import { BUILT_IN_PRICES, type PriceList } from '../../lib/core/price-list';
-import { writePriceList } from '../../lib/core/price-list-text';
-import { createRateCard } from '../../lib/core/rate-card';
-import { pinKeyHash, pinOf } from '../../lib/core/recorded-price';
-import { AccountPrices } from '../../lib/engine/account-prices';
-import { ProfileReader } from '../../lib/engine/account-profile';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
+import type { Command, Outcome } from '../../lib/core/nouns/commands';
+import { priceUsage, type ModelPrice } from '../../lib/core/prices/pricing';
+import { BUILT_IN_PRICES, type PriceList } from '../../lib/core/prices/price-list';
+import { writePriceList } from '../../lib/core/prices/price-list-text';
+import { createRateCard } from '../../lib/core/prices/rate-card';
+import { pinKeyHash, pinOf } from '../../lib/core/prices/recorded-price';
+import { AccountPrices } from '../../lib/engine/account/account-prices';
+import { ProfileReader } from '../../lib/engine/account/account-profile';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
 import type { LedgerStore } from '../../lib/ledger/store';
 import {
 	addPriceList,
@@ -22,10 +22,10 @@ import {
 	reserveOneOf,
 	settle,
 	tokens,
-} from '../support/ledger-commands';
-import { LEDGER_KINDS, type LedgerKind } from '../support/ledger-places';
-import { ManualClock } from '../support/manual-clock';
-import { laterList } from '../support/price-lists';
+} from '../support/ledger/ledger-commands';
+import { LEDGER_KINDS, type LedgerKind } from '../support/ledger/ledger-places';
+import { ManualClock } from '../support/machine/manual-clock';
+import { laterList } from '../support/corpus/price-lists';
 
 const ACCOUNT = 'acme';
 const DAY_MS = 86_400_000;

@@ -1,8 +1,8 @@
 /** The rules of limits and refunds in every store: all tables, what survives reopening, and many callers at once. */
 import { expect } from 'chai';
-import type { Command, Outcome } from '../../lib/core/commands';
-import type { BudgetCounter, Entry } from '../../lib/core/model';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
+import type { Command, Outcome } from '../../lib/core/nouns/commands';
+import type { BudgetCounter, Entry } from '../../lib/core/nouns/model';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
 import { GroupCommit } from '../../lib/ledger/group-commit';
 import type { LedgerStore } from '../../lib/ledger/store';
 import {
@@ -17,10 +17,10 @@ import {
 	setFloor,
 	settle,
 	type ReserveOptions,
-} from '../support/ledger-commands';
-import { LEDGER_KINDS, type LedgerKind, type LedgerPlace } from '../support/ledger-places';
-import { ManualClock } from '../support/manual-clock';
-import { describeRules } from '../support/rule-tables/all';
+} from '../support/ledger/ledger-commands';
+import { LEDGER_KINDS, type LedgerKind, type LedgerPlace } from '../support/ledger/ledger-places';
+import { ManualClock } from '../support/machine/manual-clock';
+import { describeRules } from '../support/model/rule-tables/all';
 
 const ACCOUNT = 'acme';
 const SPRING: ReserveOptions = { labels: { campaign: 'spring' } };

@@ -1,4 +1,4 @@
-import { openTestLedger } from '../support/sqlite-ledger';
+import { openTestLedger } from '../support/ledger/sqlite-ledger';
 import { describeBeside } from './beside-contract';
 import { describeStore } from './store-contract';
 

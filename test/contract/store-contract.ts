@@ -2,11 +2,11 @@
  * Owns what every ledger store must do, as one suite that each of them runs. Refuses to know how a store keeps its rows.
  */
 import { expect } from 'chai';
-import { CreditError } from '../../lib/core/errors';
-import type { Command, Outcome } from '../../lib/core/commands';
-import type { BudgetCounter, Entry, Hold } from '../../lib/core/model';
-import type { CarriedKey } from '../../lib/core/verify-keys';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
+import { CreditError } from '../../lib/core/values/errors';
+import type { Command, Outcome } from '../../lib/core/nouns/commands';
+import type { BudgetCounter, Entry, Hold } from '../../lib/core/nouns/model';
+import type { CarriedKey } from '../../lib/core/proof/verify-keys';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
 import { GroupCommit } from '../../lib/ledger/group-commit';
 import type { LedgerStore } from '../../lib/ledger/store';
 import {
@@ -23,8 +23,8 @@ import {
 	settle,
 	tokens,
 	voidGrant,
-} from '../support/ledger-commands';
-import { ManualClock } from '../support/manual-clock';
+} from '../support/ledger/ledger-commands';
+import { ManualClock } from '../support/machine/manual-clock';
 
 /** Opens a new, empty ledger that tells the time by `clock`. */
 export type StoreFactory = (clock: () => number) => Promise<LedgerStore>;

@@ -5,17 +5,17 @@ import type { Browser } from 'playwright-core';
 import { LEDGER, PROVIDER } from '../../lib/params/connection';
 import { CREDIT_BALANCE } from '../../lib/params/credit-balance';
 import { FALLBACK_SWITCH } from '../../lib/params/fallback-switch';
-import { LLM_ACTION } from '../../lib/params/llm-action';
+import { LLM_ACTION } from '../../lib/params/llm-action/llm-action';
 import { FOLDED_SECTIONS, type ConnectionDescription, type NodeDescription } from '../../lib/params/param';
-import { keyOf } from '../../nodes/node-red/node-types';
-import { launchChromium, PICTURES } from '../support/chromium';
-import { lookAt } from '../support/dialog-look';
-import { FULL_ROWS, isShownBy, statesOf, type Settings } from '../support/dialog-states';
-import { startFakeOpenAi, type FakeOpenAi } from '../support/fake-openai';
-import { grantCredits } from '../support/ledger-reader';
-import { Editor } from '../support/node-red-editor';
-import { everyNodeFlow } from '../support/node-red-flow';
-import { startNodeRed, type NodeRed } from '../support/real-node-red';
+import { keyOf } from '../../nodes/node-red/node/node-types';
+import { launchChromium, PICTURES } from '../support/machine/chromium';
+import { lookAt } from '../support/hosts/dialog-look';
+import { FULL_ROWS, isShownBy, statesOf, type Settings } from '../support/hosts/dialog-states';
+import { startFakeOpenAi, type FakeOpenAi } from '../support/provider/fake-openai';
+import { grantCredits } from '../support/ledger/ledger-reader';
+import { Editor } from '../support/hosts/node-red-editor';
+import { everyNodeFlow } from '../support/hosts/node-red-flow';
+import { startNodeRed, type NodeRed } from '../support/hosts/real-node-red';
 
 const DIALOGS: readonly (readonly [id: string, description: NodeDescription | ConnectionDescription])[] = [
 	['action', LLM_ACTION],

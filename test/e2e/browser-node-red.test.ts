@@ -2,12 +2,12 @@
 import { expect } from 'chai';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { launchChromium } from '../support/chromium';
-import { startFakeOpenAi, type FakeOpenAi } from '../support/fake-openai';
-import { grantCredits } from '../support/ledger-reader';
-import { Editor } from '../support/node-red-editor';
-import { ACTION, everyNodeFlow } from '../support/node-red-flow';
-import { startNodeRed, type FlowNode, type NodeRed } from '../support/real-node-red';
+import { launchChromium } from '../support/machine/chromium';
+import { startFakeOpenAi, type FakeOpenAi } from '../support/provider/fake-openai';
+import { grantCredits } from '../support/ledger/ledger-reader';
+import { Editor } from '../support/hosts/node-red-editor';
+import { ACTION, everyNodeFlow } from '../support/hosts/node-red-flow';
+import { startNodeRed, type FlowNode, type NodeRed } from '../support/hosts/real-node-red';
 
 describe('Node-RED in Chromium', function () {
 	this.timeout(60_000);

@@ -2,13 +2,13 @@
 import { expect } from 'chai';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { launchChromium } from '../support/chromium';
-import { lookAt } from '../support/dialog-look';
-import { startFakeOpenAi, type Behaviour, type FakeOpenAi } from '../support/fake-openai';
-import { grantCredits } from '../support/ledger-reader';
-import { Editor } from '../support/node-red-editor';
-import { everyNodeFlow } from '../support/node-red-flow';
-import { startNodeRed, type NodeRed } from '../support/real-node-red';
+import { launchChromium } from '../support/machine/chromium';
+import { lookAt } from '../support/hosts/dialog-look';
+import { startFakeOpenAi, type Behaviour, type FakeOpenAi } from '../support/provider/fake-openai';
+import { grantCredits } from '../support/ledger/ledger-reader';
+import { Editor } from '../support/hosts/node-red-editor';
+import { everyNodeFlow } from '../support/hosts/node-red-flow';
+import { startNodeRed, type NodeRed } from '../support/hosts/real-node-red';
 
 const MARKUP = `<img src=x onerror="window.hacked = true"><script>window.hacked = true</script><b>Hello</b>`;
 

@@ -3,11 +3,11 @@
  * batches that end without answers; with every entry of the ledger.
  */
 import { expect } from 'chai';
-import { until } from '../support/child';
-import { proofOf, readBalance, readStory } from '../support/ledger-reader';
-import { outputOf, type Execution, type KeptItem } from '../support/n8n-session';
-import { end, people, webhook, workflowOf, type WorkflowNode } from '../support/n8n-workflow-builder';
-import { MODEL, openWorld, peopleList, plainCampaign, sharedN8n, type World } from '../support/n8n-world';
+import { until } from '../support/machine/child';
+import { proofOf, readBalance, readStory } from '../support/ledger/ledger-reader';
+import { outputOf, type Execution, type KeptItem } from '../support/hosts/n8n-session';
+import { end, people, webhook, workflowOf, type WorkflowNode } from '../support/hosts/n8n-workflow-builder';
+import { MODEL, openWorld, peopleList, plainCampaign, sharedN8n, type World } from '../support/hosts/n8n-world';
 
 const PEOPLE = 60;
 const BATCH = {

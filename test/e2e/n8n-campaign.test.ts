@@ -1,11 +1,11 @@
 /** The packed package in the real n8n: campaigns on a budget. */
 import { expect } from 'chai';
-import { secretsOf } from '../support/host-ledger';
-import { proofOf, readBalance, readUsage } from '../support/ledger-reader';
-import { outputOf, runsOf } from '../support/n8n-session';
-import { campaignFlow, people, sendPeople, whenLeft } from '../support/node-red-flow';
-import { startNodeRed } from '../support/real-node-red';
-import { openWorld, peopleList, plainCampaign, SECRET, sharedN8n, type World } from '../support/n8n-world';
+import { secretsOf } from '../support/hosts/host-ledger';
+import { proofOf, readBalance, readUsage } from '../support/ledger/ledger-reader';
+import { outputOf, runsOf } from '../support/hosts/n8n-session';
+import { campaignFlow, people, sendPeople, whenLeft } from '../support/hosts/node-red-flow';
+import { startNodeRed } from '../support/hosts/real-node-red';
+import { openWorld, peopleList, plainCampaign, SECRET, sharedN8n, type World } from '../support/hosts/n8n-world';
 
 describe('n8n: a campaign', function () {
 	this.timeout(180_000);

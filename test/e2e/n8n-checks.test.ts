@@ -12,10 +12,10 @@ import {
 	OUTCOME_CASES,
 	OUTCOME_RATE,
 	type CheckCase,
-} from '../support/check-cases';
-import { proofOf, readBalance, readCalls } from '../support/ledger-reader';
-import { outputOf } from '../support/n8n-session';
-import { MODEL, openWorld, sharedN8n, type World } from '../support/n8n-world';
+} from '../support/scenarios/check-cases';
+import { proofOf, readBalance, readCalls } from '../support/ledger/ledger-reader';
+import { outputOf } from '../support/hosts/n8n-session';
+import { MODEL, openWorld, sharedN8n, type World } from '../support/hosts/n8n-world';
 
 describe('n8n: checks', function () {
 	this.timeout(180_000);

@@ -1,9 +1,9 @@
 /** The packed package in the real n8n: the host dies in the middle of a campaign, and the campaign is run again. */
 import { expect } from 'chai';
-import { until } from '../support/child';
-import { proofOf, readBalance } from '../support/ledger-reader';
-import { outputOf } from '../support/n8n-session';
-import { openWorld, peopleList, plainCampaign, sharedN8n, type World } from '../support/n8n-world';
+import { until } from '../support/machine/child';
+import { proofOf, readBalance } from '../support/ledger/ledger-reader';
+import { outputOf } from '../support/hosts/n8n-session';
+import { openWorld, peopleList, plainCampaign, sharedN8n, type World } from '../support/hosts/n8n-world';
 
 const PEOPLE = 200;
 const CONCURRENCY = 8;

@@ -4,16 +4,16 @@ import type { Browser, Page } from 'playwright-core';
 import { LEDGER, PROVIDER } from '../../lib/params/connection';
 import { CREDIT_BALANCE } from '../../lib/params/credit-balance';
 import { FALLBACK_SWITCH } from '../../lib/params/fallback-switch';
-import { LLM_ACTION } from '../../lib/params/llm-action';
+import { LLM_ACTION } from '../../lib/params/llm-action/llm-action';
 import { ACTION_OPERATION } from '../../lib/params/llm-action/operation';
 import { FOLDED_SECTIONS, type NodeDescription, type Param } from '../../lib/params/param';
 import { hostDefault, isInline, MORE_SETTINGS, ROWS } from '../../nodes/n8n/properties';
-import { launchChromium, picturePath } from '../support/chromium';
-import { lookAt } from '../support/dialog-look';
-import { FULL_ROWS, isShownBy, statesOf, type Settings } from '../support/dialog-states';
-import type { SavedWorkflow } from '../support/n8n-session';
-import { workflowOf, type WorkflowNode } from '../support/n8n-workflow-builder';
-import { openWorld, sharedN8n, type World } from '../support/n8n-world';
+import { launchChromium, picturePath } from '../support/machine/chromium';
+import { lookAt } from '../support/hosts/dialog-look';
+import { FULL_ROWS, isShownBy, statesOf, type Settings } from '../support/hosts/dialog-states';
+import type { SavedWorkflow } from '../support/hosts/n8n-session';
+import { workflowOf, type WorkflowNode } from '../support/hosts/n8n-workflow-builder';
+import { openWorld, sharedN8n, type World } from '../support/hosts/n8n-world';
 
 /** A dialog as tests open it: a node or a credential with everything set. */
 interface Dialog {

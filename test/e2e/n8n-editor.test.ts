@@ -1,9 +1,9 @@
 /** The packed package in the real n8n, seen in its editor with Chromium: the nodes open, their outputs follow their settings, a run says why items fell back. */
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
-import { launchChromium, picturePath } from '../support/chromium';
-import { items, manualTrigger, workflowOf } from '../support/n8n-workflow-builder';
-import { creditBalance, fallbackSwitch, openWorld, peopleList, sharedN8n, type World } from '../support/n8n-world';
+import { launchChromium, picturePath } from '../support/machine/chromium';
+import { items, manualTrigger, workflowOf } from '../support/hosts/n8n-workflow-builder';
+import { creditBalance, fallbackSwitch, openWorld, peopleList, sharedN8n, type World } from '../support/hosts/n8n-world';
 
 describe('n8n: the editor', function () {
 	this.timeout(180_000);

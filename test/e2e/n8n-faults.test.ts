@@ -1,13 +1,13 @@
 /** The packed package in the real n8n: providers that fail in every way, ledgers that cannot be used, and bad input. */
 import { expect } from 'chai';
-import { parseCredits } from '../../lib/core/money';
-import type { Behaviour } from '../support/fake-openai';
-import { chooserOf } from '../support/fake-openai';
-import { secretsOf } from '../support/host-ledger';
-import { proofOf, readBalance } from '../support/ledger-reader';
-import { outputOf, runsOf, type KeptItem } from '../support/n8n-session';
-import { MODEL, openWorld, peopleList, plainCampaign, SECRET, sharedN8n, type World } from '../support/n8n-world';
-import { UNUSABLE_LEDGERS, type UnusableLedger } from '../support/unusable-ledgers';
+import { parseCredits } from '../../lib/core/values/money';
+import type { Behaviour } from '../support/provider/fake-openai';
+import { chooserOf } from '../support/provider/fake-openai';
+import { secretsOf } from '../support/hosts/host-ledger';
+import { proofOf, readBalance } from '../support/ledger/ledger-reader';
+import { outputOf, runsOf, type KeptItem } from '../support/hosts/n8n-session';
+import { MODEL, openWorld, peopleList, plainCampaign, SECRET, sharedN8n, type World } from '../support/hosts/n8n-world';
+import { UNUSABLE_LEDGERS, type UnusableLedger } from '../support/hosts/unusable-ledgers';
 
 interface Fault {
 	readonly name: string;

@@ -1,10 +1,10 @@
 /** The packed package in the real n8n: every way down the ladder, with what stands in the ledger for it. */
 import { expect } from 'chai';
-import { until } from '../support/child';
-import { asN8nParameters, LADDER_MODEL, LADDER_SCENARIOS } from '../support/ladder-scenarios';
-import { proofOf, readBalance, readCalls } from '../support/ledger-reader';
-import { outputOf } from '../support/n8n-session';
-import { openWorld, peopleList, sharedN8n, type World } from '../support/n8n-world';
+import { until } from '../support/machine/child';
+import { asN8nParameters, LADDER_MODEL, LADDER_SCENARIOS } from '../support/scenarios/ladder-scenarios';
+import { proofOf, readBalance, readCalls } from '../support/ledger/ledger-reader';
+import { outputOf } from '../support/hosts/n8n-session';
+import { openWorld, peopleList, sharedN8n, type World } from '../support/hosts/n8n-world';
 
 describe('n8n: the ladder', function () {
 	this.timeout(180_000);

@@ -2,15 +2,15 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { locationOf } from '../support/host-ledger';
-import { readBalance } from '../support/ledger-reader';
-import { outputOf, runsOf, type Execution } from '../support/n8n-session';
-import { newLedgerUrl } from '../support/postgres';
-import { runN8n } from '../support/real-n8n';
-import { repositoryRoot } from '../support/repository';
-import { creditBalance, fallbackSwitch, MODEL, openWorld, peopleList, SECRET, sharedN8n, type World } from '../support/n8n-world';
-import { end, type WorkflowJson } from '../support/n8n-workflow-builder';
-import { UNUSABLE_LEDGERS } from '../support/unusable-ledgers';
+import { locationOf } from '../support/hosts/host-ledger';
+import { readBalance } from '../support/ledger/ledger-reader';
+import { outputOf, runsOf, type Execution } from '../support/hosts/n8n-session';
+import { newLedgerUrl } from '../support/postgres/postgres';
+import { runN8n } from '../support/hosts/real-n8n';
+import { repositoryRoot } from '../support/machine/repository';
+import { creditBalance, fallbackSwitch, MODEL, openWorld, peopleList, SECRET, sharedN8n, type World } from '../support/hosts/n8n-world';
+import { end, type WorkflowJson } from '../support/hosts/n8n-workflow-builder';
+import { UNUSABLE_LEDGERS } from '../support/hosts/unusable-ledgers';
 
 interface NodeType {
 	readonly name: string;

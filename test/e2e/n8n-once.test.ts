@@ -1,11 +1,11 @@
 /** The packed package in the real n8n: whatever is run again, stopped or goes wrong, nothing is paid twice and no failure passes for a success. */
 import { expect } from 'chai';
-import { until } from '../support/child';
-import { startFakeOpenAi, type Behaviour } from '../support/fake-openai';
-import { proofOf, readBalance, readUsage } from '../support/ledger-reader';
-import { outputOf, runsOf, type Execution, type KeptItem, type Reference } from '../support/n8n-session';
-import { end, items, manualTrigger, workflowOf } from '../support/n8n-workflow-builder';
-import { openWorld, peopleList, plainCampaign, sharedN8n, type World } from '../support/n8n-world';
+import { until } from '../support/machine/child';
+import { startFakeOpenAi, type Behaviour } from '../support/provider/fake-openai';
+import { proofOf, readBalance, readUsage } from '../support/ledger/ledger-reader';
+import { outputOf, runsOf, type Execution, type KeptItem, type Reference } from '../support/hosts/n8n-session';
+import { end, items, manualTrigger, workflowOf } from '../support/hosts/n8n-workflow-builder';
+import { openWorld, peopleList, plainCampaign, sharedN8n, type World } from '../support/hosts/n8n-world';
 
 const idsOf = (kept: readonly KeptItem[]): unknown[] => kept.map(({ json }) => json['id']);
 const reasonsOf = (kept: readonly KeptItem[]): unknown[] => kept.map(({ json }) => json.llmCredits?.reason);

@@ -1,8 +1,8 @@
 /** The packed package in the real n8n: the preview of the first item, with the exact entries in the ledger. */
 import { expect } from 'chai';
-import { limitPreviews, proofOf, readAnswers, readPurposes, readStory } from '../support/ledger-reader';
-import { outputOf, runsOf, type Execution } from '../support/n8n-session';
-import { MODEL, openWorld, peopleList, plainCampaign, sharedN8n, type World } from '../support/n8n-world';
+import { limitPreviews, proofOf, readAnswers, readPurposes, readStory } from '../support/ledger/ledger-reader';
+import { outputOf, runsOf, type Execution } from '../support/hosts/n8n-session';
+import { MODEL, openWorld, peopleList, plainCampaign, sharedN8n, type World } from '../support/hosts/n8n-world';
 
 const PAID = [`reserved 1 ${MODEL} rung 0 pass 0`, 'settled 1'];
 

@@ -1,11 +1,11 @@
 /** The packed package in the real n8n in queue mode: main, Redis and two workers, each in a folder of its own, and one PostgreSQL ledger. */
 import { expect } from 'chai';
-import { until } from '../support/child';
-import { locationOf, secretsOf } from '../support/host-ledger';
-import { grantCredits, proofOf, readBalance, readHolds, type HoldTotals } from '../support/ledger-reader';
-import { startQueueN8n, WORKER_CONCURRENCY, type N8nWorker, type QueueN8n } from '../support/n8n-queue';
-import { outputOf, type Execution, type KeptItem } from '../support/n8n-session';
-import { openWorldIn, peopleList, plainCampaign, SECRET, type Campaign, type World } from '../support/n8n-world';
+import { until } from '../support/machine/child';
+import { locationOf, secretsOf } from '../support/hosts/host-ledger';
+import { grantCredits, proofOf, readBalance, readHolds, type HoldTotals } from '../support/ledger/ledger-reader';
+import { startQueueN8n, WORKER_CONCURRENCY, type N8nWorker, type QueueN8n } from '../support/hosts/n8n-queue';
+import { outputOf, type Execution, type KeptItem } from '../support/hosts/n8n-session';
+import { openWorldIn, peopleList, plainCampaign, SECRET, type Campaign, type World } from '../support/hosts/n8n-world';
 
 const PEOPLE = 1_000;
 const BATCH = 25;

@@ -1,14 +1,14 @@
 /** The packed package in the real n8n: each reason that an item can carry, with every entry that stands in the ledger for it. */
 import { expect } from 'chai';
 import { REASONS } from '../../lib/params/fallback-switch';
-import { until } from '../support/child';
-import { asN8nParameters } from '../support/ladder-scenarios';
-import { prepareAccount, proofOf, readBalance, readInFull } from '../support/ledger-reader';
-import { outputOf, type Execution } from '../support/n8n-session';
-import { openWorld, sharedN8n, type Campaign, type World } from '../support/n8n-world';
-import { REASON_MODEL, REASON_SETTINGS, type ReasonScenario } from '../support/reason-row';
-import { REASON_SCENARIOS, WITHOUT_SCENARIO } from '../support/reason-scenarios';
-import { makeNewer } from '../support/unusable-ledgers';
+import { until } from '../support/machine/child';
+import { asN8nParameters } from '../support/scenarios/ladder-scenarios';
+import { prepareAccount, proofOf, readBalance, readInFull } from '../support/ledger/ledger-reader';
+import { outputOf, type Execution } from '../support/hosts/n8n-session';
+import { openWorld, sharedN8n, type Campaign, type World } from '../support/hosts/n8n-world';
+import { REASON_MODEL, REASON_SETTINGS, type ReasonScenario } from '../support/scenarios/reason-row';
+import { REASON_SCENARIOS, WITHOUT_SCENARIO } from '../support/scenarios/reason-scenarios';
+import { makeNewer } from '../support/hosts/unusable-ledgers';
 
 describe('n8n: the matrix of reasons', function () {
 	this.timeout(60_000);

@@ -1,8 +1,8 @@
 /** The packed package in the real n8n: answers used again, texts of the account, each with the exact entries in the ledger. */
 import { expect } from 'chai';
-import { proofOf, readAnswers, readStory, setText } from '../support/ledger-reader';
-import { outputOf, type KeptItem } from '../support/n8n-session';
-import { MODEL, openWorld, peopleList, plainCampaign, sharedN8n, type World } from '../support/n8n-world';
+import { proofOf, readAnswers, readStory, setText } from '../support/ledger/ledger-reader';
+import { outputOf, type KeptItem } from '../support/hosts/n8n-session';
+import { MODEL, openWorld, peopleList, plainCampaign, sharedN8n, type World } from '../support/hosts/n8n-world';
 
 const PAID = [`reserved 1 ${MODEL} rung 0 pass 0`, 'settled 1'];
 const SAME = { prompt: 'Write a greeting' };

@@ -1,8 +1,8 @@
 /** The packed package in the real n8n: campaigns of 64 calls at a time through storms, held against the books of the provider. */
-import { asN8nParameters } from '../support/ladder-scenarios';
-import { outputOf } from '../support/n8n-session';
-import { openWorld, peopleList, sharedN8n, type World } from '../support/n8n-world';
-import { expectStormOver, STORM_SETTINGS, StormBooks, STORMS } from '../support/storms';
+import { asN8nParameters } from '../support/scenarios/ladder-scenarios';
+import { outputOf } from '../support/hosts/n8n-session';
+import { openWorld, peopleList, sharedN8n, type World } from '../support/hosts/n8n-world';
+import { expectStormOver, STORM_SETTINGS, StormBooks, STORMS } from '../support/scenarios/storms';
 
 describe('n8n: storms', function () {
 	this.timeout(120_000);

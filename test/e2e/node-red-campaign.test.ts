@@ -1,10 +1,10 @@
 /** The packed package in the real Node-RED: campaigns on a budget, also when the host dies in the middle. */
 import { expect } from 'chai';
-import { startFakeOpenAi, type Chooser, type FakeOpenAi } from '../support/fake-openai';
-import { newLedger, secretsOf } from '../support/host-ledger';
-import { grantCredits, proofOf, readBalance, readUsage } from '../support/ledger-reader';
-import { campaignFlow, people, seenWhen, sendPeople, whenGreeted, whenLeft, type Left } from '../support/node-red-flow';
-import { startNodeRed, type NodeRed } from '../support/real-node-red';
+import { startFakeOpenAi, type Chooser, type FakeOpenAi } from '../support/provider/fake-openai';
+import { newLedger, secretsOf } from '../support/hosts/host-ledger';
+import { grantCredits, proofOf, readBalance, readUsage } from '../support/ledger/ledger-reader';
+import { campaignFlow, people, seenWhen, sendPeople, whenGreeted, whenLeft, type Left } from '../support/hosts/node-red-flow';
+import { startNodeRed, type NodeRed } from '../support/hosts/real-node-red';
 
 const QUARTER_OF_AN_HOUR_MS = 15 * 60_000;
 

@@ -11,12 +11,12 @@ import {
 	creditsOfCase,
 	OUTCOME_CASES,
 	OUTCOME_RATE,
-} from '../support/check-cases';
-import { startFakeOpenAi, type FakeOpenAi } from '../support/fake-openai';
-import { newLedger } from '../support/host-ledger';
-import { grantCredits, proofOf, readBalance, readCalls } from '../support/ledger-reader';
-import { ACTION, campaignFlow, ONE_CREDIT_PRICES, sendPeople, whenLeft } from '../support/node-red-flow';
-import { startNodeRed, type NodeRed } from '../support/real-node-red';
+} from '../support/scenarios/check-cases';
+import { startFakeOpenAi, type FakeOpenAi } from '../support/provider/fake-openai';
+import { newLedger } from '../support/hosts/host-ledger';
+import { grantCredits, proofOf, readBalance, readCalls } from '../support/ledger/ledger-reader';
+import { ACTION, campaignFlow, ONE_CREDIT_PRICES, sendPeople, whenLeft } from '../support/hosts/node-red-flow';
+import { startNodeRed, type NodeRed } from '../support/hosts/real-node-red';
 
 describe('Node-RED: checks', function () {
 	this.timeout(60_000);

@@ -1,12 +1,12 @@
 /** The packed package in the real Node-RED: whatever is missing or broken, messages leave and the ledger is right. */
 import { expect } from 'chai';
-import { until } from '../support/child';
-import { chooserOf, startFakeOpenAi, type Behaviour, type FakeOpenAi } from '../support/fake-openai';
-import { newLedger, secretsOf } from '../support/host-ledger';
-import { grantCredits, proofOf, readBalance, readUsage } from '../support/ledger-reader';
-import { campaignFlow, people, seenWhen, sendPeople, whenGreeted, whenLeft } from '../support/node-red-flow';
-import { startNodeRed, type NodeRed } from '../support/real-node-red';
-import { blockedLedger, UNUSABLE_LEDGERS } from '../support/unusable-ledgers';
+import { until } from '../support/machine/child';
+import { chooserOf, startFakeOpenAi, type Behaviour, type FakeOpenAi } from '../support/provider/fake-openai';
+import { newLedger, secretsOf } from '../support/hosts/host-ledger';
+import { grantCredits, proofOf, readBalance, readUsage } from '../support/ledger/ledger-reader';
+import { campaignFlow, people, seenWhen, sendPeople, whenGreeted, whenLeft } from '../support/hosts/node-red-flow';
+import { startNodeRed, type NodeRed } from '../support/hosts/real-node-red';
+import { blockedLedger, UNUSABLE_LEDGERS } from '../support/hosts/unusable-ledgers';
 
 /** One person for each way in which a provider can fail; what its message carries, and what the ledger charged. */
 const FAULTS: readonly { readonly name: string; readonly behaviour: Behaviour; readonly reason: string; readonly credits: string }[] = [

@@ -1,12 +1,12 @@
 /** The packed package in the real Node-RED: every way down the ladder, with what stands in the ledger for it. */
 import { expect } from 'chai';
-import { until } from '../support/child';
-import { startFakeOpenAi } from '../support/fake-openai';
-import { newLedger } from '../support/host-ledger';
-import { LADDER_MODEL, LADDER_PRICES, LADDER_SCENARIOS } from '../support/ladder-scenarios';
-import { grantCredits, proofOf, readBalance, readCalls } from '../support/ledger-reader';
-import { campaignFlow, people, sendPeople, whenLeft } from '../support/node-red-flow';
-import { startNodeRed, type NodeRed } from '../support/real-node-red';
+import { until } from '../support/machine/child';
+import { startFakeOpenAi } from '../support/provider/fake-openai';
+import { newLedger } from '../support/hosts/host-ledger';
+import { LADDER_MODEL, LADDER_PRICES, LADDER_SCENARIOS } from '../support/scenarios/ladder-scenarios';
+import { grantCredits, proofOf, readBalance, readCalls } from '../support/ledger/ledger-reader';
+import { campaignFlow, people, sendPeople, whenLeft } from '../support/hosts/node-red-flow';
+import { startNodeRed, type NodeRed } from '../support/hosts/real-node-red';
 
 describe('Node-RED: the ladder', function () {
 	this.timeout(60_000);

@@ -3,13 +3,13 @@ import { expect } from 'chai';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { until } from '../support/child';
-import { startFakeOpenAi, type FakeOpenAi } from '../support/fake-openai';
-import { newLedger, usualLedger } from '../support/host-ledger';
-import { grantCredits, proofOf, readBalance, readUsage } from '../support/ledger-reader';
-import { campaignFlow, people, seenWhen, sendPeople, whenLeft } from '../support/node-red-flow';
-import { packOnce } from '../support/pack';
-import { startNodeRed, type DeployType, type NodeRed } from '../support/real-node-red';
+import { until } from '../support/machine/child';
+import { startFakeOpenAi, type FakeOpenAi } from '../support/provider/fake-openai';
+import { newLedger, usualLedger } from '../support/hosts/host-ledger';
+import { grantCredits, proofOf, readBalance, readUsage } from '../support/ledger/ledger-reader';
+import { campaignFlow, people, seenWhen, sendPeople, whenLeft } from '../support/hosts/node-red-flow';
+import { packOnce } from '../support/machine/pack';
+import { startNodeRed, type DeployType, type NodeRed } from '../support/hosts/real-node-red';
 
 const TYPES = ['llm-credits-action', 'llm-credits-balance', 'llm-credits-fallback-switch', 'llm-credits-ledger', 'llm-credits-provider'];
 

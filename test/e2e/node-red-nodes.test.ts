@@ -1,8 +1,8 @@
 /** The packed package in the real Node-RED: subflows, templates, Credit Balance and Fallback Switch. */
 import { expect } from 'chai';
-import { startFakeOpenAi, type FakeOpenAi } from '../support/fake-openai';
-import { newLedger } from '../support/host-ledger';
-import { grantCredits, readBalance, readUsage } from '../support/ledger-reader';
+import { startFakeOpenAi, type FakeOpenAi } from '../support/provider/fake-openai';
+import { newLedger } from '../support/hosts/host-ledger';
+import { grantCredits, readBalance, readUsage } from '../support/ledger/ledger-reader';
 import {
 	ACTION,
 	campaignFlow,
@@ -13,8 +13,8 @@ import {
 	seenWhen,
 	sendPeople,
 	whenLeft,
-} from '../support/node-red-flow';
-import { startNodeRed, type FlowNode, type NodeRed } from '../support/real-node-red';
+} from '../support/hosts/node-red-flow';
+import { startNodeRed, type FlowNode, type NodeRed } from '../support/hosts/real-node-red';
 
 describe('Node-RED: each node', function () {
 	this.timeout(60_000);

@@ -1,12 +1,12 @@
 /** The packed package in the real Node-RED on a PostgreSQL ledger: what only a server can do, going away, and keeping a password. */
 import { expect } from 'chai';
-import { until } from '../support/child';
-import { startFakeOpenAi, type FakeOpenAi } from '../support/fake-openai';
-import { grantCredits, proofOf, readBalance, readHolds } from '../support/ledger-reader';
-import { campaignFlow, people, sendPeople, whenGreeted, whenLeft } from '../support/node-red-flow';
-import { newLedgerUrl } from '../support/postgres';
-import { startPostgres } from '../support/postgres-server';
-import { startNodeRed, type NodeRed } from '../support/real-node-red';
+import { until } from '../support/machine/child';
+import { startFakeOpenAi, type FakeOpenAi } from '../support/provider/fake-openai';
+import { grantCredits, proofOf, readBalance, readHolds } from '../support/ledger/ledger-reader';
+import { campaignFlow, people, sendPeople, whenGreeted, whenLeft } from '../support/hosts/node-red-flow';
+import { newLedgerUrl } from '../support/postgres/postgres';
+import { startPostgres } from '../support/postgres/postgres-server';
+import { startNodeRed, type NodeRed } from '../support/hosts/real-node-red';
 
 const PASSWORD = 'not-a-secret';
 /** One minute more than a hold may stay open. */

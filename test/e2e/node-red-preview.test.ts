@@ -1,11 +1,11 @@
 /** The packed package in the real Node-RED: previews of settings that may not be deployed, with the exact entries in the ledger. */
 import { expect } from 'chai';
-import { until } from '../support/child';
-import { startFakeOpenAi, type Behaviour, type FakeOpenAi } from '../support/fake-openai';
-import { newLedger } from '../support/host-ledger';
-import { grantCredits, limitPreviews, proofOf, readAnswers, readPurposes, readStory } from '../support/ledger-reader';
-import { ACTION, campaignFlow, people, sendPeople, whenLeft } from '../support/node-red-flow';
-import { startNodeRed, type NodeRed } from '../support/real-node-red';
+import { until } from '../support/machine/child';
+import { startFakeOpenAi, type Behaviour, type FakeOpenAi } from '../support/provider/fake-openai';
+import { newLedger } from '../support/hosts/host-ledger';
+import { grantCredits, limitPreviews, proofOf, readAnswers, readPurposes, readStory } from '../support/ledger/ledger-reader';
+import { ACTION, campaignFlow, people, sendPeople, whenLeft } from '../support/hosts/node-red-flow';
+import { startNodeRed, type NodeRed } from '../support/hosts/real-node-red';
 
 const PAID = ['reserved 1 gpt-4o-mini rung 0 pass 0', 'settled 1'];
 const MESSAGE = { payload: { id: 0, name: 'Ada', segment: 'a' } };

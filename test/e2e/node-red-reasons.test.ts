@@ -1,15 +1,15 @@
 /** The packed package in the real Node-RED: each reason that a message can carry, with every entry that stands in the ledger for it. */
 import { expect } from 'chai';
 import { REASONS } from '../../lib/params/fallback-switch';
-import { until } from '../support/child';
-import { startFakeOpenAi, type FakeOpenAi } from '../support/fake-openai';
-import { newLedger } from '../support/host-ledger';
-import { grantCredits, prepareAccount, proofOf, readBalance, readInFull } from '../support/ledger-reader';
-import { campaignFlow, sendPeople, whenLeft } from '../support/node-red-flow';
-import { REASON_MODEL, REASON_SETTINGS, type ReasonScenario } from '../support/reason-row';
-import { REASON_SCENARIOS, WITHOUT_SCENARIO } from '../support/reason-scenarios';
-import { startNodeRed, type FlowNode, type NodeRed } from '../support/real-node-red';
-import { makeNewer } from '../support/unusable-ledgers';
+import { until } from '../support/machine/child';
+import { startFakeOpenAi, type FakeOpenAi } from '../support/provider/fake-openai';
+import { newLedger } from '../support/hosts/host-ledger';
+import { grantCredits, prepareAccount, proofOf, readBalance, readInFull } from '../support/ledger/ledger-reader';
+import { campaignFlow, sendPeople, whenLeft } from '../support/hosts/node-red-flow';
+import { REASON_MODEL, REASON_SETTINGS, type ReasonScenario } from '../support/scenarios/reason-row';
+import { REASON_SCENARIOS, WITHOUT_SCENARIO } from '../support/scenarios/reason-scenarios';
+import { startNodeRed, type FlowNode, type NodeRed } from '../support/hosts/real-node-red';
+import { makeNewer } from '../support/hosts/unusable-ledgers';
 
 describe('Node-RED: the matrix of reasons', function () {
 	this.timeout(60_000);

@@ -1,10 +1,10 @@
 /** The packed package in the real Node-RED: answers used again, texts of the account, each with the exact entries in the ledger. */
 import { expect } from 'chai';
-import { startFakeOpenAi, type FakeOpenAi } from '../support/fake-openai';
-import { newLedger } from '../support/host-ledger';
-import { grantCredits, proofOf, readAnswers, readStory, setText } from '../support/ledger-reader';
-import { campaignFlow, people, sendPeople, whenLeft, type Left } from '../support/node-red-flow';
-import { startNodeRed, type NodeRed } from '../support/real-node-red';
+import { startFakeOpenAi, type FakeOpenAi } from '../support/provider/fake-openai';
+import { newLedger } from '../support/hosts/host-ledger';
+import { grantCredits, proofOf, readAnswers, readStory, setText } from '../support/ledger/ledger-reader';
+import { campaignFlow, people, sendPeople, whenLeft, type Left } from '../support/hosts/node-red-flow';
+import { startNodeRed, type NodeRed } from '../support/hosts/real-node-red';
 
 const PAID = ['reserved 1 gpt-4o-mini rung 0 pass 0', 'settled 1'];
 const SAME = { prompt: 'Write a greeting', systemPrompt: '' };

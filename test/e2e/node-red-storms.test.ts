@@ -1,11 +1,11 @@
 /** The packed package in the real Node-RED: campaigns of 64 calls at a time through storms, held against the books of the provider. */
-import { startFakeOpenAi } from '../support/fake-openai';
-import { newLedger } from '../support/host-ledger';
-import { LADDER_PRICES } from '../support/ladder-scenarios';
-import { grantCredits } from '../support/ledger-reader';
-import { campaignFlow, people, sendPeople, whenLeft } from '../support/node-red-flow';
-import { startNodeRed, type NodeRed } from '../support/real-node-red';
-import { expectStormOver, STORM_SETTINGS, StormBooks, STORMS } from '../support/storms';
+import { startFakeOpenAi } from '../support/provider/fake-openai';
+import { newLedger } from '../support/hosts/host-ledger';
+import { LADDER_PRICES } from '../support/scenarios/ladder-scenarios';
+import { grantCredits } from '../support/ledger/ledger-reader';
+import { campaignFlow, people, sendPeople, whenLeft } from '../support/hosts/node-red-flow';
+import { startNodeRed, type NodeRed } from '../support/hosts/real-node-red';
+import { expectStormOver, STORM_SETTINGS, StormBooks, STORMS } from '../support/scenarios/storms';
 
 describe('Node-RED: storms', function () {
 	this.timeout(90_000);

@@ -6,11 +6,11 @@ import { expect } from 'chai';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseCredits } from '../../lib/core/money';
+import { parseCredits } from '../../lib/core/values/money';
 import { makePeopleCsv } from '../../scripts/make-people';
 import { readPeople } from '../../scripts/start/people-file';
-import { run, start, until, type Finished } from '../support/child';
-import { cleanEnvironment, outputRoot, repositoryRoot } from '../support/repository';
+import { run, start, until, type Finished } from '../support/machine/child';
+import { cleanEnvironment, outputRoot, repositoryRoot } from '../support/machine/repository';
 
 const PROGRAM = join(outputRoot(), 'scripts', 'start', 'start.js');
 const RUN_LIMIT_MS = 90_000;

@@ -3,21 +3,21 @@
  * action prices the call with the real card, and what grants lost is compared with a figure worked out by hand.
  */
 import { expect } from 'chai';
-import { formatCredits, parseCredits } from '../../lib/core/money';
-import type { Entry } from '../../lib/core/model';
-import type { ItemResult } from '../../lib/engine/item-result';
+import { formatCredits, parseCredits } from '../../lib/core/values/money';
+import type { Entry } from '../../lib/core/nouns/model';
+import type { ItemResult } from '../../lib/engine/outcome/item-result';
 import type { ActionItem, LlmActionValues } from '../../lib/engine/llm-action';
-import type { LedgerAccount } from '../../lib/engine/ledger-account';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
+import type { LedgerAccount } from '../../lib/engine/account/ledger-account';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { PROVIDER_PARAMS } from '../../lib/params/connection';
-import { LLM_ACTION_PARAMS } from '../../lib/params/llm-action';
+import { LLM_ACTION_PARAMS } from '../../lib/params/llm-action/llm-action';
 import { readParams } from '../../lib/params/read';
 import { createProvider, type ProviderValues } from '../../lib/runtime/provider-handle';
 import { accountOf, createLlmAction } from '../../lib/runtime/runtime';
 import { systemClock } from '../../lib/runtime/system';
-import { startFakeOpenAi, type Behaviour, type FakeOpenAi } from '../support/fake-openai';
+import { startFakeOpenAi, type Behaviour, type FakeOpenAi } from '../support/provider/fake-openai';
 
 const ACCOUNT = 'a';
 const GOOD = '{"message":"Hello"}';

@@ -4,16 +4,16 @@
  */
 import { expect } from 'chai';
 import { copyFileSync, existsSync, fdatasync } from 'node:fs';
-import type { Outcome } from '../../lib/core/commands';
-import type { CreditError } from '../../lib/core/errors';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
+import type { Outcome } from '../../lib/core/nouns/commands';
+import type { CreditError } from '../../lib/core/values/errors';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
 import { GroupCommit } from '../../lib/ledger/group-commit';
-import { openFile } from '../../lib/ledger/sqlite/connection';
-import type { SyncFile } from '../../lib/ledger/sqlite/log-sync';
+import { openFile } from '../../lib/ledger/sqlite/file/connection';
+import type { SyncFile } from '../../lib/ledger/sqlite/file/log-sync';
 import type { LedgerStore } from '../../lib/ledger/store';
-import { faultOf } from '../support/error-code';
-import { expectKind, grant, openAccount, reserve, settle } from '../support/ledger-commands';
-import { newLedgerPath, openTestLedger } from '../support/sqlite-ledger';
+import { faultOf } from '../support/machine/error-code';
+import { expectKind, grant, openAccount, reserve, settle } from '../support/ledger/ledger-commands';
+import { newLedgerPath, openTestLedger } from '../support/ledger/sqlite-ledger';
 
 const ACCOUNT = 'acme';
 const clock = Date.now;

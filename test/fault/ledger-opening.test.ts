@@ -5,13 +5,13 @@
 import { expect } from 'chai';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
-import { connect, openFile } from '../../lib/ledger/sqlite/connection';
-import { isBusy } from '../../lib/ledger/sqlite/faults';
-import { openWatched } from '../support/failing-database';
-import { openAccount } from '../support/ledger-commands';
-import { repositoryRoot } from '../support/repository';
-import { newLedgerPath, openTestLedger } from '../support/sqlite-ledger';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
+import { connect, openFile } from '../../lib/ledger/sqlite/file/connection';
+import { isBusy } from '../../lib/ledger/sqlite/file/faults';
+import { openWatched } from '../support/ledger/failing-database';
+import { openAccount } from '../support/ledger/ledger-commands';
+import { repositoryRoot } from '../support/machine/repository';
+import { newLedgerPath, openTestLedger } from '../support/ledger/sqlite-ledger';
 
 const ACCOUNT = 'acme';
 const options = { clock: Date.now, pause: () => Promise.resolve(), jitter: () => 0, synchronous: 'normal' } as const;

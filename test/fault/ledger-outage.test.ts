@@ -1,23 +1,23 @@
 /** The ledger goes away while calls are made, and its owner allowed to go on: up to the allowance, and charged once when it is back. */
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { CreditError } from '../../lib/core/errors';
-import { formatCredits } from '../../lib/core/money';
-import { pinOf } from '../../lib/core/recorded-price';
-import type { Command } from '../../lib/core/commands';
-import { LedgerAccount } from '../../lib/engine/ledger-account';
-import type { ReserveInput } from '../../lib/engine/ledger-inputs';
-import { OutageAccount } from '../../lib/engine/outage-account';
-import { setAllowance, type OutageLedger } from '../../lib/engine/outage-ledger';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
+import { CreditError } from '../../lib/core/values/errors';
+import { formatCredits } from '../../lib/core/values/money';
+import { pinOf } from '../../lib/core/prices/recorded-price';
+import type { Command } from '../../lib/core/nouns/commands';
+import { LedgerAccount } from '../../lib/engine/account/ledger-account';
+import type { ReserveInput } from '../../lib/engine/account/ledger-inputs';
+import { OutageAccount } from '../../lib/engine/outage/outage-account';
+import { setAllowance, type OutageLedger } from '../../lib/engine/outage/outage-ledger';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
 import { GroupCommit } from '../../lib/ledger/group-commit';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
 import type { LedgerStore } from '../../lib/ledger/store';
-import { faultOf } from '../support/error-code';
-import { credits } from '../support/ledger-commands';
-import { ManualClock } from '../support/manual-clock';
-import { holds as propertyHolds } from '../support/property-runs';
-import { PRICE } from '../support/scripted-provider';
+import { faultOf } from '../support/machine/error-code';
+import { credits } from '../support/ledger/ledger-commands';
+import { ManualClock } from '../support/machine/manual-clock';
+import { holds as propertyHolds } from '../support/machine/property-runs';
+import { PRICE } from '../support/provider/scripted-provider';
 
 /** A ledger that can be pulled out like a plug, also in the middle of something. */
 class World {

@@ -1,10 +1,10 @@
 /** Somebody changes the file behind the ledger's back: the proof finds it and names it. */
 import { expect } from 'chai';
 import { copyFileSync } from 'node:fs';
-import { verifyLedger, type Verification } from '../../lib/engine/verify-ledger';
-import { openFile } from '../../lib/ledger/sqlite/connection';
-import { expire, grant, openAccount, reserve, settle, tokens } from '../support/ledger-commands';
-import { newLedgerPath, openTestLedger } from '../support/sqlite-ledger';
+import { verifyLedger, type Verification } from '../../lib/engine/moving/verify-ledger';
+import { openFile } from '../../lib/ledger/sqlite/file/connection';
+import { expire, grant, openAccount, reserve, settle, tokens } from '../support/ledger/ledger-commands';
+import { newLedgerPath, openTestLedger } from '../support/ledger/sqlite-ledger';
 
 const ACCOUNT = 'acme';
 const clock = Date.now;

@@ -2,15 +2,15 @@
 import { expect } from 'chai';
 import type { Database } from 'better-sqlite3';
 import { copyFileSync } from 'node:fs';
-import { chainHash } from '../../lib/core/journal';
-import type { CarriedKey } from '../../lib/core/verify-keys';
-import { JournalVerifier, type Violation } from '../../lib/core/verify';
-import { verifyLedger, type Verification } from '../../lib/engine/verify-ledger';
-import { openFile } from '../../lib/ledger/sqlite/connection';
+import { chainHash } from '../../lib/core/journal/journal';
+import type { CarriedKey } from '../../lib/core/proof/verify-keys';
+import { JournalVerifier, type Violation } from '../../lib/core/proof/verify';
+import { verifyLedger, type Verification } from '../../lib/engine/moving/verify-ledger';
+import { openFile } from '../../lib/ledger/sqlite/file/connection';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
 import type { LedgerStore } from '../../lib/ledger/store';
-import { expire, grant, openAccount, refund, reserve, setBudget, setFloor, settle } from '../support/ledger-commands';
-import { newLedgerPath, openTestLedger } from '../support/sqlite-ledger';
+import { expire, grant, openAccount, refund, reserve, setBudget, setFloor, settle } from '../support/ledger/ledger-commands';
+import { newLedgerPath, openTestLedger } from '../support/ledger/sqlite-ledger';
 
 const ACCOUNT = 'acme';
 const clock = (): number => Date.UTC(2026, 3, 8, 12);

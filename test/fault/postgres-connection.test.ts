@@ -1,13 +1,13 @@
 /** Connections to a PostgreSQL server that break at the worst moment, servers that are not as they should be, and what is said then. */
 import { expect } from 'chai';
-import type { Command } from '../../lib/core/commands';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
+import type { Command } from '../../lib/core/nouns/commands';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
 import type { LedgerStore } from '../../lib/ledger/store';
-import { startCuttingProxy, type Cut, type CuttingProxy } from '../support/cutting-proxy';
-import { faultOf } from '../support/error-code';
-import { credits, expectKind, grant, openAccount, release, reserve, settle, voidGrant } from '../support/ledger-commands';
-import { newLedgerUrl, openPostgresTestLedger, postgresUrl } from '../support/postgres';
-import { runSql } from '../support/postgres-server';
+import { startCuttingProxy, type Cut, type CuttingProxy } from '../support/postgres/cutting-proxy';
+import { faultOf } from '../support/machine/error-code';
+import { credits, expectKind, grant, openAccount, release, reserve, settle, voidGrant } from '../support/ledger/ledger-commands';
+import { newLedgerUrl, openPostgresTestLedger, postgresUrl } from '../support/postgres/postgres';
+import { runSql } from '../support/postgres/postgres-server';
 
 const ACCOUNT = 'acme';
 /** As a message, and as the server's answer to it; the word alone also stands in the name of an isolation level. */
@@ -297,8 +297,8 @@ describe('a PostgreSQL ledger that cannot be used', function () {
 		const url = await newLedgerUrl();
 		await runSql(url, `ALTER ROLE CURRENT_USER SET synchronous_commit = off`);
 		try {
-			const { beginWrite, openPool, withSession } = await import('../../lib/ledger/postgres/connection');
-			const { readAddress } = await import('../../lib/ledger/postgres/address');
+			const { beginWrite, openPool, withSession } = await import('../../lib/ledger/postgres/connection/connection');
+			const { readAddress } = await import('../../lib/ledger/postgres/connection/address');
 			const pool = openPool({ address: readAddress(url), poolSize: 1, timeoutMs: 1000 });
 			const [, before] = await withSession(pool, (session) =>
 				session.run({ text: 'BEGIN' }, { text: 'SHOW synchronous_commit' }, { text: 'ROLLBACK' }),

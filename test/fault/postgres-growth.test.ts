@@ -1,9 +1,9 @@
 /** A batch reads what it needs, however many calls the account has made: rows are counted by the server, not the time. */
 import { expect } from 'chai';
 import type { LedgerStore } from '../../lib/ledger/store';
-import { expectKind, grant, openAccount, reserve, settle } from '../support/ledger-commands';
-import { newLedgerUrl, openPostgresTestLedger } from '../support/postgres';
-import { runSql } from '../support/postgres-server';
+import { expectKind, grant, openAccount, reserve, settle } from '../support/ledger/ledger-commands';
+import { newLedgerUrl, openPostgresTestLedger } from '../support/postgres/postgres';
+import { runSql } from '../support/postgres/postgres-server';
 
 const ACCOUNT = 'acme';
 const BATCH = 50;

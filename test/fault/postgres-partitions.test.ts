@@ -2,14 +2,14 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
 import { GroupCommit } from '../../lib/ledger/group-commit';
 import type { LedgerStore } from '../../lib/ledger/store';
-import { credits, grant, openAccount, reserve } from '../support/ledger-commands';
-import { madeUpCall } from '../support/made-up-calls';
-import { newLedgerUrl, openPostgresTestLedger } from '../support/postgres';
-import { runSql } from '../support/postgres-server';
-import { repositoryRoot } from '../support/repository';
+import { credits, grant, openAccount, reserve } from '../support/ledger/ledger-commands';
+import { madeUpCall } from '../support/loads/made-up-calls';
+import { newLedgerUrl, openPostgresTestLedger } from '../support/postgres/postgres';
+import { runSql } from '../support/postgres/postgres-server';
+import { repositoryRoot } from '../support/machine/repository';
 
 const ACCOUNTS = Array.from({ length: 12 }, (_, index) => `brand-${String(index)}`);
 const CALLS = 30;

@@ -2,15 +2,15 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { ENTRY_KINDS } from '../../lib/core/journal';
-import type { Command } from '../../lib/core/commands';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
+import { ENTRY_KINDS } from '../../lib/core/journal/journal';
+import type { Command } from '../../lib/core/nouns/commands';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
 import type { LedgerStore } from '../../lib/ledger/store';
-import { faultOf } from '../support/error-code';
-import { credits, expectKind, expire, grant, openAccount, release, reserve, settle, voidGrant } from '../support/ledger-commands';
-import { newLedgerUrl, openPostgresTestLedger } from '../support/postgres';
-import { runSql } from '../support/postgres-server';
-import { repositoryRoot } from '../support/repository';
+import { faultOf } from '../support/machine/error-code';
+import { credits, expectKind, expire, grant, openAccount, release, reserve, settle, voidGrant } from '../support/ledger/ledger-commands';
+import { newLedgerUrl, openPostgresTestLedger } from '../support/postgres/postgres';
+import { runSql } from '../support/postgres/postgres-server';
+import { repositoryRoot } from '../support/machine/repository';
 
 const ACCOUNT = 'acme';
 /** What spending and the passing of time write; all other entries are administration. */

@@ -1,11 +1,11 @@
 /** Statements that travel to a PostgreSQL server in one packet: values of every kind, failures in the middle, and what a connection remembers. */
 import { expect } from 'chai';
 import type { Pool } from 'pg';
-import { readAddress } from '../../lib/ledger/postgres/address';
-import { openPool, withSession, type Session } from '../../lib/ledger/postgres/connection';
-import { updateRows, type NumberedTable } from '../../lib/ledger/postgres/row-statements';
-import { arrayOf, type Value, type ValueType } from '../../lib/ledger/postgres/wire-values';
-import { newLedgerUrl } from '../support/postgres';
+import { readAddress } from '../../lib/ledger/postgres/connection/address';
+import { openPool, withSession, type Session } from '../../lib/ledger/postgres/connection/connection';
+import { updateRows, type NumberedTable } from '../../lib/ledger/postgres/rows/row-statements';
+import { arrayOf, type Value, type ValueType } from '../../lib/ledger/postgres/connection/wire-values';
+import { newLedgerUrl } from '../support/postgres/postgres';
 
 const ODD = 'a\0b\uE000c, "d" \\ {e} é 漢 ☕';
 

@@ -6,19 +6,19 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import tls from 'node:tls';
 import { expect } from 'chai';
-import { CreditError } from '../../lib/core/errors';
-import { testConnection } from '../../lib/providers/connection-test';
-import type { EndpointOptions } from '../../lib/providers/endpoint';
-import { faultOfBreak } from '../../lib/providers/fault-mapping';
-import { newExchange } from '../../lib/providers/http-transport';
-import { createOpenAiCompatible } from '../../lib/providers/openai-compatible';
+import { CreditError } from '../../lib/core/values/errors';
+import { testConnection } from '../../lib/providers/openai/connection-test';
+import type { EndpointOptions } from '../../lib/providers/transport/endpoint';
+import { faultOfBreak } from '../../lib/providers/openai/fault-mapping';
+import { newExchange } from '../../lib/providers/transport/http-transport';
+import { createOpenAiCompatible } from '../../lib/providers/openai/openai-compatible';
 import type { ChatOutcome, ChatRequest } from '../../lib/providers/provider';
 import { later, monotonicMs } from '../../lib/runtime/system';
-import { startFakeOpenAi } from '../support/fake-openai';
-import type { Behaviour, FakeOpenAi, Stats } from '../support/fake-openai';
-import { startFakeProxy } from '../support/fake-proxy';
-import type { FakeProxy } from '../support/fake-proxy';
-import { LOOPBACK_CERTIFICATE, LOOPBACK_KEY } from '../support/loopback-certificate';
+import { startFakeOpenAi } from '../support/provider/fake-openai';
+import type { Behaviour, FakeOpenAi, Stats } from '../support/provider/fake-openai';
+import { startFakeProxy } from '../support/provider/fake-proxy';
+import type { FakeProxy } from '../support/provider/fake-proxy';
+import { LOOPBACK_CERTIFICATE, LOOPBACK_KEY } from '../support/machine/loopback-certificate';
 
 const REQUEST: ChatRequest = {
 	model: 'gpt-4o-mini',
@@ -212,7 +212,7 @@ describe('the fake server as a process of its own', () => {
 		const script = { sequence: [{ kind: 'status', code: 500 }], match: [{ contains: 'Bilal', behaviour: { kind: 'garbage' } }] };
 		const child = spawn(
 			process.execPath,
-			[join(__dirname, '..', 'support', 'fake-openai.js'), '--port', '0', '--script', JSON.stringify(script)],
+			[join(__dirname, '..', 'support', 'provider', 'fake-openai.js'), '--port', '0', '--script', JSON.stringify(script)],
 			{ stdio: ['ignore', 'pipe', 'inherit'] },
 		);
 		const ended = new Promise<number | null>((resolve) => child.once('exit', resolve));

@@ -3,13 +3,13 @@ import { expect } from 'chai';
 import http from 'node:http';
 import net from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { createOpenAiCompatible } from '../../lib/providers/openai-compatible';
-import type { OpenAiCompatibleProvider } from '../../lib/providers/openai-compatible';
-import type { EndpointOptions } from '../../lib/providers/endpoint';
+import { createOpenAiCompatible } from '../../lib/providers/openai/openai-compatible';
+import type { OpenAiCompatibleProvider } from '../../lib/providers/openai/openai-compatible';
+import type { EndpointOptions } from '../../lib/providers/transport/endpoint';
 import type { ChatAnswer, ChatOutcome, ChatRequest, ProviderFault } from '../../lib/providers/provider';
 import { later, monotonicMs } from '../../lib/runtime/system';
-import { startFakeOpenAi } from '../support/fake-openai';
-import type { Behaviour, Chooser, FakeOpenAi } from '../support/fake-openai';
+import { startFakeOpenAi } from '../support/provider/fake-openai';
+import type { Behaviour, Chooser, FakeOpenAi } from '../support/provider/fake-openai';
 
 const KEY = 'test-key-4f1c9a77e2';
 const PROMPT = 'Write to Annika Lindqvist about her knee surgery';

@@ -4,9 +4,9 @@ import type { ItemInput } from '../../lib/engine/llm-action';
 import { PROVIDER_PARAMS } from '../../lib/params/connection';
 import { readParams } from '../../lib/params/read';
 import { createProvider } from '../../lib/runtime/provider-handle';
-import { expectClean, item, makeAction, makeWorld } from '../support/action-world';
-import { startFakeOpenAi, type FakeOpenAi } from '../support/fake-openai';
-import { ScriptedProvider } from '../support/scripted-provider';
+import { expectClean, item, makeAction, makeWorld } from '../support/scenarios/action-world';
+import { startFakeOpenAi, type FakeOpenAi } from '../support/provider/fake-openai';
+import { ScriptedProvider } from '../support/provider/scripted-provider';
 
 const TEXTS = {
 	compliance: 'Promise no cures.',

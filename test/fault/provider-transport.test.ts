@@ -1,8 +1,8 @@
 /** Owns the proof of the transport by itself: what it writes, and what it leaves behind when a request has ended. */
 import { getEventListeners } from 'node:events';
 import { expect } from 'chai';
-import { newExchange, recordingFetch, type Recording } from '../../lib/providers/http-transport';
-import { startFakeOpenAi, type Behaviour, type FakeOpenAi } from '../support/fake-openai';
+import { newExchange, recordingFetch, type Recording } from '../../lib/providers/transport/http-transport';
+import { startFakeOpenAi, type Behaviour, type FakeOpenAi } from '../support/provider/fake-openai';
 
 const BODY = JSON.stringify({ model: 'm', messages: [{ role: 'user', content: 'Grüße, 你好, 👋 und \ud800 allein' }] });
 

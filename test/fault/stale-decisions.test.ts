@@ -3,15 +3,15 @@
  * changed since, whether the batch is interrupted, tried again, or merely slow.
  */
 import { expect } from 'chai';
-import type { Command, Outcome } from '../../lib/core/commands';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
-import { openFile } from '../../lib/ledger/sqlite/connection';
-import { isBusy } from '../../lib/ledger/sqlite/faults';
+import type { Command, Outcome } from '../../lib/core/nouns/commands';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
+import { openFile } from '../../lib/ledger/sqlite/file/connection';
+import { isBusy } from '../../lib/ledger/sqlite/file/faults';
 import type { LedgerStore } from '../../lib/ledger/store';
-import { startCuttingProxy } from '../support/cutting-proxy';
-import { credits, expectKind, grant, openAccount, reserve, settle } from '../support/ledger-commands';
-import { newLedgerUrl, openPostgresTestLedger } from '../support/postgres';
-import { newLedgerPath, openTestLedger } from '../support/sqlite-ledger';
+import { startCuttingProxy } from '../support/postgres/cutting-proxy';
+import { credits, expectKind, grant, openAccount, reserve, settle } from '../support/ledger/ledger-commands';
+import { newLedgerUrl, openPostgresTestLedger } from '../support/postgres/postgres';
+import { newLedgerPath, openTestLedger } from '../support/ledger/sqlite-ledger';
 
 const ACCOUNT = 'acme';
 const BEGINNING = [openAccount(), grant('g', 10)];

@@ -1,11 +1,11 @@
 /** Somebody changes what an account says to every model, in the file: the proof finds it and names it. Answers are no part of the proof. */
 import { expect } from 'chai';
 import { copyFileSync } from 'node:fs';
-import type { Violation } from '../../lib/core/verify';
-import { verifyLedger, type Verification } from '../../lib/engine/verify-ledger';
-import { openFile } from '../../lib/ledger/sqlite/connection';
-import { openAccount } from '../support/ledger-commands';
-import { newLedgerPath, openTestLedger } from '../support/sqlite-ledger';
+import type { Violation } from '../../lib/core/proof/verify';
+import { verifyLedger, type Verification } from '../../lib/engine/moving/verify-ledger';
+import { openFile } from '../../lib/ledger/sqlite/file/connection';
+import { openAccount } from '../support/ledger/ledger-commands';
+import { newLedgerPath, openTestLedger } from '../support/ledger/sqlite-ledger';
 
 const ACCOUNT = 'acme';
 const clock = (): number => Date.UTC(2026, 3, 8, 12);

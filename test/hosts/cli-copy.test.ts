@@ -3,12 +3,12 @@ import { expect } from 'chai';
 import Database from 'better-sqlite3';
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { start, until, type Running } from '../support/child';
-import { CommandLine, take, type Document } from '../support/command-line';
-import { openAt } from '../support/ledger-places';
-import { newLedgerUrl } from '../support/postgres';
-import { runSql } from '../support/postgres-server';
-import { cleanEnvironment, outputRoot } from '../support/repository';
+import { start, until, type Running } from '../support/machine/child';
+import { CommandLine, take, type Document } from '../support/hosts/command-line';
+import { openAt } from '../support/ledger/ledger-places';
+import { newLedgerUrl } from '../support/postgres/postgres';
+import { runSql } from '../support/postgres/postgres-server';
+import { cleanEnvironment, outputRoot } from '../support/machine/repository';
 
 const PASSWORD = /not-a-secret/;
 const KEYS = ['correct horse battery', 'staple of four words'] as const;

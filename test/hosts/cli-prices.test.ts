@@ -2,14 +2,14 @@
 import { expect } from 'chai';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { chargedBy, chargeOf } from '../../lib/core/charging';
-import { BUILT_IN_PRICES, type PriceList } from '../../lib/core/price-list';
-import { writePriceList } from '../../lib/core/price-list-text';
-import type { FixedCharge } from '../../lib/core/pricing';
-import { NO_TOKENS, type Usage } from '../../lib/core/usage';
-import type { LedgerAccount } from '../../lib/engine/ledger-account';
-import { CommandLine, type Document } from '../support/command-line';
-import { laterList } from '../support/price-lists';
+import { chargedBy, chargeOf } from '../../lib/core/prices/charging';
+import { BUILT_IN_PRICES, type PriceList } from '../../lib/core/prices/price-list';
+import { writePriceList } from '../../lib/core/prices/price-list-text';
+import type { FixedCharge } from '../../lib/core/prices/pricing';
+import { NO_TOKENS, type Usage } from '../../lib/core/usage/usage';
+import type { LedgerAccount } from '../../lib/engine/account/ledger-account';
+import { CommandLine, type Document } from '../support/hosts/command-line';
+import { laterList } from '../support/corpus/price-lists';
 
 const MINI = 'gpt-4.1-mini';
 const USAGE: Usage = { ...NO_TOKENS, inputTokens: 1200, cachedInputTokens: 1000, outputTokens: 80 };

@@ -6,7 +6,7 @@ import { EXAMPLES } from '../../lib/cli/examples';
 import { createProgram, allCommands, wordsOf } from '../../lib/cli/program';
 import { BLOCKS } from '../../scripts/docs-blocks';
 import { withGenerated } from '../../scripts/write-docs';
-import { repositoryRoot } from '../support/repository';
+import { repositoryRoot } from '../support/machine/repository';
 
 const README = join(repositoryRoot(), 'README.md');
 

@@ -2,10 +2,10 @@
 import { expect } from 'chai';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { OutageAccount } from '../../lib/engine/outage-account';
-import { CreditError } from '../../lib/core/errors';
+import { OutageAccount } from '../../lib/engine/outage/outage-account';
+import { CreditError } from '../../lib/core/values/errors';
 import { leaseSpending, outagePath } from '../../lib/runtime/outage';
-import { CommandLine } from '../support/command-line';
+import { CommandLine } from '../support/hosts/command-line';
 
 const call = (key: string, holdMicro: bigint) => ({
 	key,

@@ -2,9 +2,9 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommandLine } from '../support/command-line';
-import { newLedgerUrl } from '../support/postgres';
-import { repositoryRoot } from '../support/repository';
+import { CommandLine } from '../support/hosts/command-line';
+import { newLedgerUrl } from '../support/postgres/postgres';
+import { repositoryRoot } from '../support/machine/repository';
 
 const text = readFileSync(join(repositoryRoot(), 'docs', 'moving.md'), 'utf8');
 const ADDRESS = 'postgres://me:secret@db.example/credits';

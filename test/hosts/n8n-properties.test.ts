@@ -8,7 +8,7 @@ import { LlmCreditsProviderApi } from '../../credentials/LlmCreditsProviderApi.c
 import { LEDGER, PROVIDER } from '../../lib/params/connection';
 import { CREDIT_BALANCE } from '../../lib/params/credit-balance';
 import { FALLBACK_SWITCH } from '../../lib/params/fallback-switch';
-import { LLM_ACTION } from '../../lib/params/llm-action';
+import { LLM_ACTION } from '../../lib/params/llm-action/llm-action';
 import { ACTION_OPERATION } from '../../lib/params/llm-action/operation';
 import type { NodeDescription, Param } from '../../lib/params/param';
 import { readParam } from '../../lib/params/read';
@@ -16,7 +16,7 @@ import { CreditBalance } from '../../nodes/n8n/CreditBalance/CreditBalance.node'
 import { FallbackSwitch } from '../../nodes/n8n/FallbackSwitch/FallbackSwitch.node';
 import { LlmAction } from '../../nodes/n8n/LlmAction/LlmAction.node';
 import { fromHost, hostDefault, isInline, MORE_SETTINGS, SORTED_FROM } from '../../nodes/n8n/properties';
-import { outputRoot, repositoryRoot } from '../support/repository';
+import { outputRoot, repositoryRoot } from '../support/machine/repository';
 
 const NODES: readonly (readonly [file: string, node: INodeType, described: NodeDescription])[] = [
 	['LlmAction', new LlmAction(), { ...LLM_ACTION, params: [ACTION_OPERATION, ...LLM_ACTION.params] }],

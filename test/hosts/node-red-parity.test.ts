@@ -6,9 +6,9 @@ import * as ts from 'typescript';
 import { runInNewContext } from 'node:vm';
 import { readParams } from '../../lib/params/read';
 import type { ConnectionDescription, NodeDescription, Param } from '../../lib/params/param';
-import { connectionsOf, CONNECTIONS, defaultOutputsOf, keyOf, NODES, typeKeyOf, writtenTypeOf } from '../../nodes/node-red/node-types';
-import { inNodeRedWords } from '../../nodes/node-red/words';
-import { outputRoot, repositoryRoot } from '../support/repository';
+import { connectionsOf, CONNECTIONS, defaultOutputsOf, keyOf, NODES, typeKeyOf, writtenTypeOf } from '../../nodes/node-red/node/node-types';
+import { inNodeRedWords } from '../../nodes/node-red/editor/words';
+import { outputRoot, repositoryRoot } from '../support/machine/repository';
 
 interface Definition {
 	readonly category: string;

@@ -3,14 +3,14 @@ import { expect } from 'chai';
 import { join } from 'node:path';
 import { LEDGER_PARAMS } from '../../lib/params/connection';
 import { leaseLedger, type LedgerSettings } from '../../lib/runtime/runtime';
-import { run, type Finished } from '../support/child';
-import { take } from '../support/command-line';
-import { faultOf } from '../support/error-code';
-import { credits } from '../support/ledger-commands';
-import { newLedgerUrl } from '../support/postgres';
-import { runSql } from '../support/postgres-server';
-import { cleanEnvironment, outputRoot } from '../support/repository';
-import { temporaryFolder } from '../support/temporary-folder';
+import { run, type Finished } from '../support/machine/child';
+import { take } from '../support/hosts/command-line';
+import { faultOf } from '../support/machine/error-code';
+import { credits } from '../support/ledger/ledger-commands';
+import { newLedgerUrl } from '../support/postgres/postgres';
+import { runSql } from '../support/postgres/postgres-server';
+import { cleanEnvironment, outputRoot } from '../support/machine/repository';
+import { temporaryFolder } from '../support/machine/temporary-folder';
 
 const PASSWORD = /not-a-secret/;
 

@@ -4,17 +4,17 @@
  */
 import { expect } from 'chai';
 import { join } from 'node:path';
-import type { Command } from '../../lib/core/commands';
-import type { CreditError } from '../../lib/core/errors';
+import type { Command } from '../../lib/core/nouns/commands';
+import type { CreditError } from '../../lib/core/values/errors';
 import type { LedgerStore } from '../../lib/ledger/store';
-import { faultOf } from '../support/error-code';
-import { entriesOf, expectProven } from '../support/ledger-aftermath';
-import { grant, openAccount, reserve } from '../support/ledger-commands';
-import { WORKER_ACCOUNT } from '../support/ledger-worker';
-import { openPostgresTestLedger } from '../support/postgres';
-import { giveToServer, runSql, startPostgres, type PostgresServer } from '../support/postgres-server';
-import { mountSmallDisk, type SmallDisk } from '../support/small-disk';
-import { openTestLedger } from '../support/sqlite-ledger';
+import { faultOf } from '../support/machine/error-code';
+import { entriesOf, expectProven } from '../support/loads/ledger-aftermath';
+import { grant, openAccount, reserve } from '../support/ledger/ledger-commands';
+import { WORKER_ACCOUNT } from '../support/loads/ledger-worker';
+import { openPostgresTestLedger } from '../support/postgres/postgres';
+import { giveToServer, runSql, startPostgres, type PostgresServer } from '../support/postgres/postgres-server';
+import { mountSmallDisk, type SmallDisk } from '../support/machine/small-disk';
+import { openTestLedger } from '../support/ledger/sqlite-ledger';
 
 const BATCH = 50;
 const KILOBYTE = 1024;

@@ -4,12 +4,12 @@
  */
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { formatCredits, parseCredits } from '../../lib/core/money';
-import type { ItemResult } from '../../lib/engine/item-result';
-import { expectClean, spent } from '../support/action-world';
-import { back, BatchWorld, LINE_CREDITS, people } from '../support/batch-world';
-import type { FakeBatch } from '../support/fake-batches';
-import { holds } from '../support/property-runs';
+import { formatCredits, parseCredits } from '../../lib/core/values/money';
+import type { ItemResult } from '../../lib/engine/outcome/item-result';
+import { expectClean, spent } from '../support/scenarios/action-world';
+import { back, BatchWorld, LINE_CREDITS, people } from '../support/scenarios/batch-world';
+import type { FakeBatch } from '../support/provider/fake-batches';
+import { holds } from '../support/machine/property-runs';
 
 const MINUTE_MS = 60_000;
 const LINE_MICRO = parseCredits(LINE_CREDITS, { field: 'line' });

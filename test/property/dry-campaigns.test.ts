@@ -4,12 +4,12 @@
  */
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { formatCredits, type Micro } from '../../lib/core/money';
-import { priceUsage } from '../../lib/core/pricing';
+import { formatCredits, type Micro } from '../../lib/core/values/money';
+import { priceUsage } from '../../lib/core/prices/pricing';
 import type { ChatOutcome, ChatRequest } from '../../lib/providers/provider';
-import { expectClean, items, makeAction, makeWorld, spent } from '../support/action-world';
-import { holds as propertyHolds } from '../support/property-runs';
-import { answer, PRICE, ScriptedProvider, USAGE } from '../support/scripted-provider';
+import { expectClean, items, makeAction, makeWorld, spent } from '../support/scenarios/action-world';
+import { holds as propertyHolds } from '../support/machine/property-runs';
+import { answer, PRICE, ScriptedProvider, USAGE } from '../support/provider/scripted-provider';
 
 /** What the prompts of these items take; the estimate is a little above it, as it is for real ones. */
 const INPUT_TOKENS = 60;

@@ -1,15 +1,15 @@
 /** Random campaigns over a random provider: whatever happens, every item leaves, and the ledger holds exactly what was billed. */
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { priceUsage, type ModelPrice } from '../../lib/core/pricing';
-import type { Micro } from '../../lib/core/money';
-import { parseCredits } from '../../lib/core/money';
-import type { ItemResult } from '../../lib/engine/item-result';
+import { priceUsage, type ModelPrice } from '../../lib/core/prices/pricing';
+import type { Micro } from '../../lib/core/values/money';
+import { parseCredits } from '../../lib/core/values/money';
+import type { ItemResult } from '../../lib/engine/outcome/item-result';
 import type { ActionItem } from '../../lib/engine/llm-action';
 import type { ChatOutcome, ChatRequest } from '../../lib/providers/provider';
-import { expectClean, item, makeAction, makeWorld, spent, story, type ActionWorld } from '../support/action-world';
-import { holds as propertyHolds } from '../support/property-runs';
-import { answer, fault, PRICE, priceTimes, ScriptedProvider, USAGE } from '../support/scripted-provider';
+import { expectClean, item, makeAction, makeWorld, spent, story, type ActionWorld } from '../support/scenarios/action-world';
+import { holds as propertyHolds } from '../support/machine/property-runs';
+import { answer, fault, PRICE, priceTimes, ScriptedProvider, USAGE } from '../support/provider/scripted-provider';
 
 const PRICES: Readonly<Record<string, ModelPrice>> = { m: PRICE, small: priceTimes(100n, 'small'), odd: priceTimes(333n, 'odd') };
 

@@ -1,21 +1,21 @@
 /** Random lives of an account: what the stores answer and keep is what a naive ledger of single coins answers and keeps. */
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { balanceAt } from '../../lib/core/balance';
-import type { Outcome } from '../../lib/core/commands';
-import type { GrantState, Hold } from '../../lib/core/model';
-import { pinKeyHash } from '../../lib/core/recorded-price';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
+import { balanceAt } from '../../lib/core/rules/draft/balance';
+import type { Outcome } from '../../lib/core/nouns/commands';
+import type { GrantState, Hold } from '../../lib/core/nouns/model';
+import { pinKeyHash } from '../../lib/core/prices/recorded-price';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
 import type { LedgerStore } from '../../lib/ledger/store';
-import { openAccount, priceNamed } from '../support/ledger-commands';
-import { alertWord, alertWords } from '../support/ledger-table-alerts';
-import { SQLITE } from '../support/ledger-places';
-import { askNaive, commandOf, remember, steps, takeSteps, type Made, type Step } from '../support/ledger-steps';
-import { ManualClock } from '../support/manual-clock';
-import { NaiveLedger, type NaiveAnswer, type NaiveGrant, type NaiveHold } from '../support/naive-ledger';
-import { holds as propertyHolds } from '../support/property-runs';
-import { SharedLedgers } from '../support/shared-ledgers';
+import { openAccount, priceNamed } from '../support/ledger/ledger-commands';
+import { alertWord, alertWords } from '../support/model/ledger-table-alerts';
+import { SQLITE } from '../support/ledger/ledger-places';
+import { askNaive, commandOf, remember, steps, takeSteps, type Made, type Step } from '../support/model/ledger-steps';
+import { ManualClock } from '../support/machine/manual-clock';
+import { NaiveLedger, type NaiveAnswer, type NaiveGrant, type NaiveHold } from '../support/model/naive-ledger';
+import { holds as propertyHolds } from '../support/machine/property-runs';
+import { SharedLedgers } from '../support/ledger/shared-ledgers';
 
 const ACCOUNT = 'acme';
 

@@ -4,15 +4,15 @@
  */
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import type { Command, Outcome } from '../../lib/core/commands';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
+import type { Command, Outcome } from '../../lib/core/nouns/commands';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
-import { openAccount } from '../support/ledger-commands';
-import { MEMORY, POSTGRES } from '../support/ledger-places';
-import { commandOf, remember, steps, type Made, type Step } from '../support/ledger-steps';
-import { ManualClock } from '../support/manual-clock';
-import { holds as propertyHolds } from '../support/property-runs';
-import { SharedLedgers } from '../support/shared-ledgers';
+import { openAccount } from '../support/ledger/ledger-commands';
+import { MEMORY, POSTGRES } from '../support/ledger/ledger-places';
+import { commandOf, remember, steps, type Made, type Step } from '../support/model/ledger-steps';
+import { ManualClock } from '../support/machine/manual-clock';
+import { holds as propertyHolds } from '../support/machine/property-runs';
+import { SharedLedgers } from '../support/ledger/shared-ledgers';
 
 const ACCOUNT = 'acme';
 const OPEN: Command = openAccount({ name: 'Acme' });

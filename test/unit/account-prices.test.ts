@@ -1,19 +1,19 @@
 /** Owns the proof that an action prices its calls by the account's prices, whatever package asks, and that every charge can be made again. */
 import { expect } from 'chai';
-import { CreditError } from '../../lib/core/errors';
-import { BUILT_IN_PRICES, type PriceList } from '../../lib/core/price-list';
-import { writePriceList } from '../../lib/core/price-list-text';
-import { priceUsage } from '../../lib/core/pricing';
-import { NO_TOKENS, type Usage } from '../../lib/core/usage';
-import { proveCharge, type ChargeProof } from '../../lib/engine/charge-proof';
-import type { ItemResult } from '../../lib/engine/item-result';
-import { OutageAccount } from '../../lib/engine/outage-account';
+import { CreditError } from '../../lib/core/values/errors';
+import { BUILT_IN_PRICES, type PriceList } from '../../lib/core/prices/price-list';
+import { writePriceList } from '../../lib/core/prices/price-list-text';
+import { priceUsage } from '../../lib/core/prices/pricing';
+import { NO_TOKENS, type Usage } from '../../lib/core/usage/usage';
+import { proveCharge, type ChargeProof } from '../../lib/engine/report/charge-proof';
+import type { ItemResult } from '../../lib/engine/outcome/item-result';
+import { OutageAccount } from '../../lib/engine/outage/outage-account';
 import { PROVIDER_PARAMS } from '../../lib/params/connection';
 import { readParams } from '../../lib/params/read';
 import { createProvider } from '../../lib/runtime/provider-handle';
-import { expectClean, item, makeAction, makeWorld, type ActionWorld } from '../support/action-world';
-import { laterList } from '../support/price-lists';
-import { answer, ScriptedProvider } from '../support/scripted-provider';
+import { expectClean, item, makeAction, makeWorld, type ActionWorld } from '../support/scenarios/action-world';
+import { laterList } from '../support/corpus/price-lists';
+import { answer, ScriptedProvider } from '../support/provider/scripted-provider';
 
 /** 1,000 tokens in and 200 out of gpt-4.1-mini at $0.4 and $1.6 per million: 7.2 credits. */
 const TYPICAL: Usage = { ...NO_TOKENS, inputTokens: 1000, outputTokens: 200 };

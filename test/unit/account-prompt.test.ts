@@ -1,7 +1,7 @@
 /** How texts of an account come into a request: which, where, in which order, and what happens to a reference that leads nowhere. */
 import { expect } from 'chai';
-import { withAccountTexts } from '../../lib/engine/account-prompt';
-import { isCreditError } from '../../lib/core/errors';
+import { withAccountTexts } from '../../lib/engine/plan/account-prompt';
+import { isCreditError } from '../../lib/core/values/errors';
 
 const TEXTS = new Map([
 	['season', 'Spring.'],

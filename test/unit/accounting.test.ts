@@ -3,12 +3,12 @@
  * card and compared with its own sum, whose prices are in turn compared with the card, so that a price that changes is seen here.
  */
 import { expect } from 'chai';
-import { formatDollars } from '../../lib/core/money';
-import { highestCost, priceUsage, type ModelPrice, type Rates } from '../../lib/core/pricing';
-import { providerOfUrl } from '../../lib/core/provider-of-url';
-import { createRateCard } from '../../lib/core/rate-card';
-import { readUsage, type Usage } from '../../lib/core/usage';
-import { ACCOUNTING, type AccountingRow } from '../support/accounting-table';
+import { formatDollars } from '../../lib/core/values/money';
+import { highestCost, priceUsage, type ModelPrice, type Rates } from '../../lib/core/prices/pricing';
+import { providerOfUrl } from '../../lib/core/prices/provider-of-url';
+import { createRateCard } from '../../lib/core/prices/rate-card';
+import { readUsage, type Usage } from '../../lib/core/usage/usage';
+import { ACCOUNTING, type AccountingRow } from '../support/corpus/accounting-table';
 
 /** A decimal of at most ten places as an integer of ten places more. */
 function tenPlaces(decimal: string): bigint {

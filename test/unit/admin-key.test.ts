@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
-import { isCreditError } from '../../lib/core/errors';
-import { LedgerAccount } from '../../lib/engine/ledger-account';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
+import { isCreditError } from '../../lib/core/values/errors';
+import { LedgerAccount } from '../../lib/engine/account/ledger-account';
 import { GroupCommit } from '../../lib/ledger/group-commit';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
 import { newSalt } from '../../lib/runtime/system';

@@ -1,18 +1,18 @@
 /** Kept answers and texts as the engine uses them: their age, what is not durable yet, limits, a ledger that fails, asking once. */
 import { expect } from 'chai';
-import { CreditError } from '../../lib/core/errors';
-import { sha256 } from '../../lib/core/idempotency';
-import { ProfileReader } from '../../lib/engine/account-profile';
-import { AnswerCache } from '../../lib/engine/answer-cache';
-import { answerReport } from '../../lib/engine/answer-report';
-import { SingleFlight } from '../../lib/engine/single-flight';
-import type { Timing } from '../../lib/engine/timing';
+import { CreditError } from '../../lib/core/values/errors';
+import { sha256 } from '../../lib/core/values/idempotency';
+import { ProfileReader } from '../../lib/engine/account/account-profile';
+import { AnswerCache } from '../../lib/engine/account/answer-cache';
+import { answerReport } from '../../lib/engine/report/answer-report';
+import { SingleFlight } from '../../lib/engine/waiting/single-flight';
+import type { Timing } from '../../lib/engine/waiting/timing';
 import type { AnswerStore, CachedAnswer } from '../../lib/ledger/answer-store';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
 import type { LedgerStore } from '../../lib/ledger/store';
-import { faultOf } from '../support/error-code';
-import { openAccount } from '../support/ledger-commands';
-import { ManualClock } from '../support/manual-clock';
+import { faultOf } from '../support/machine/error-code';
+import { openAccount } from '../support/ledger/ledger-commands';
+import { ManualClock } from '../support/machine/manual-clock';
 
 const ACCOUNT = 'acme';
 const HOUR_MS = 3_600_000;

@@ -3,10 +3,10 @@
  * lie; and the exact entries in the ledger each time.
  */
 import { expect } from 'chai';
-import type { ItemResult } from '../../lib/engine/item-result';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
-import { expectClean, makeWorld, spent, story } from '../support/action-world';
-import { BatchWorld, back, people, plainly } from '../support/batch-world';
+import type { ItemResult } from '../../lib/engine/outcome/item-result';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
+import { expectClean, makeWorld, spent, story } from '../support/scenarios/action-world';
+import { BatchWorld, back, people, plainly } from '../support/scenarios/batch-world';
 
 const PENDING = 'fallback batch_pending 0 Hi';
 const HELLO = { object: { message: 'Hello' } };

@@ -3,13 +3,13 @@
  * the way or handed in before; the price of a batch; and the exact entries in the ledger each time.
  */
 import { expect } from 'chai';
-import { batchPrice } from '../../lib/core/batch-price';
-import type { LedgerAccount } from '../../lib/engine/ledger-account';
-import type { SpendingAccount } from '../../lib/engine/spending-account';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
-import { expectClean, spent, story } from '../support/action-world';
-import { BatchWorld, people, plainly } from '../support/batch-world';
-import { PRICE } from '../support/scripted-provider';
+import { batchPrice } from '../../lib/core/prices/batch-price';
+import type { LedgerAccount } from '../../lib/engine/account/ledger-account';
+import type { SpendingAccount } from '../../lib/engine/account/spending-account';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
+import { expectClean, spent, story } from '../support/scenarios/action-world';
+import { BatchWorld, people, plainly } from '../support/scenarios/batch-world';
+import { PRICE } from '../support/provider/scripted-provider';
 
 const PENDING = 'fallback batch_pending 0 Hi';
 const HELLO = { object: { message: 'Hello' } };

@@ -1,19 +1,19 @@
 /** Owns the proof of what an item is charged where that is not by tokens: a flat rate for each run, or a rate for each result that passed. */
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { atRate, chargedBy, chargeOf } from '../../lib/core/charging';
-import { CreditError } from '../../lib/core/errors';
-import { estimateCost, NOTHING_LEARNED, shorterCalls, type EstimateMode } from '../../lib/core/estimate';
-import { parseCredits } from '../../lib/core/money';
-import { highestCost, priceUsage, type FixedCharge, type ModelPrice } from '../../lib/core/pricing';
-import { decodePrice, encodePrice, pinOf } from '../../lib/core/recorded-price';
-import type { ItemResult } from '../../lib/engine/item-result';
-import { proveCharge } from '../../lib/engine/charge-proof';
-import type { SpendingAccount } from '../../lib/engine/spending-account';
+import { atRate, chargedBy, chargeOf } from '../../lib/core/prices/charging';
+import { CreditError } from '../../lib/core/values/errors';
+import { estimateCost, NOTHING_LEARNED, shorterCalls, type EstimateMode } from '../../lib/core/prices/estimate';
+import { parseCredits } from '../../lib/core/values/money';
+import { highestCost, priceUsage, type FixedCharge, type ModelPrice } from '../../lib/core/prices/pricing';
+import { decodePrice, encodePrice, pinOf } from '../../lib/core/prices/recorded-price';
+import type { ItemResult } from '../../lib/engine/outcome/item-result';
+import { proveCharge } from '../../lib/engine/report/charge-proof';
+import type { SpendingAccount } from '../../lib/engine/account/spending-account';
 import type { ChatOutcome } from '../../lib/providers/provider';
-import { expectClean, item, makeAction, makeWorld, spent, story, type ActionWorld } from '../support/action-world';
-import { holds as propertyHolds } from '../support/property-runs';
-import { answer, fault, PRICE, ScriptedProvider, USAGE, type Script } from '../support/scripted-provider';
+import { expectClean, item, makeAction, makeWorld, spent, story, type ActionWorld } from '../support/scenarios/action-world';
+import { holds as propertyHolds } from '../support/machine/property-runs';
+import { answer, fault, PRICE, ScriptedProvider, USAGE, type Script } from '../support/provider/scripted-provider';
 
 const FLAT: FixedCharge = { kind: 'flat', rateMicro: 5_000_000n };
 const OUTCOME: FixedCharge = { kind: 'outcome', rateMicro: 5_000_000n };

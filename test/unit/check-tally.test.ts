@@ -1,11 +1,11 @@
 /** What checks found is counted in the background: whatever goes wrong there must not reach the host. */
 import { expect } from 'chai';
-import { ProfileReader } from '../../lib/engine/account-profile';
-import { CheckTally } from '../../lib/engine/check-tally';
+import { ProfileReader } from '../../lib/engine/account/account-profile';
+import { CheckTally } from '../../lib/engine/account/check-tally';
 import type { CheckCount } from '../../lib/ledger/check-store';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
-import { openAccount } from '../support/ledger-commands';
-import { ManualClock } from '../support/manual-clock';
+import { openAccount } from '../support/ledger/ledger-commands';
+import { ManualClock } from '../support/machine/manual-clock';
 
 describe('what checks found', () => {
 	it('is given up where it cannot be written, whatever the reason, and counted again afterwards', async () => {

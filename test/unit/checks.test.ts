@@ -1,9 +1,9 @@
 /** Checks on the way of an item: free before the call, paid after it, a repair and a judge as calls of their own, exact to the entry. */
 import { expect } from 'chai';
-import { CreditError } from '../../lib/core/errors';
-import type { ItemResult } from '../../lib/engine/item-result';
-import { expectClean, item, makeAction, makeWorld, spent, story, type ActionWorld } from '../support/action-world';
-import { answer, fault, PRICE, priceTimes, ScriptedProvider, type Script } from '../support/scripted-provider';
+import { CreditError } from '../../lib/core/values/errors';
+import type { ItemResult } from '../../lib/engine/outcome/item-result';
+import { expectClean, item, makeAction, makeWorld, spent, story, type ActionWorld } from '../support/scenarios/action-world';
+import { answer, fault, PRICE, priceTimes, ScriptedProvider, type Script } from '../support/provider/scripted-provider';
 
 const ATTRIBUTES = [
 	{ name: 'subject', type: 'text', description: '', details: '', fallback: 'News' },

@@ -1,14 +1,14 @@
 /** The two books that a proof keeps budget counters in tell the same, whatever is told and set. */
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { CountersInMemory, type CounterBook, type CounterDifference } from '../../lib/core/counter-book';
-import { counterKey } from '../../lib/core/limits';
-import type { BudgetCounter } from '../../lib/core/model';
+import { CountersInMemory, type CounterBook, type CounterDifference } from '../../lib/core/proof/counter-book';
+import { counterKey } from '../../lib/core/nouns/counters';
+import type { BudgetCounter } from '../../lib/core/nouns/model';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
-import { ScratchCounters } from '../../lib/ledger/sqlite/scratch-counters';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
-import { grant, openAccount, reserve, setBudget } from '../support/ledger-commands';
-import { holds as propertyHolds } from '../support/property-runs';
+import { ScratchCounters } from '../../lib/ledger/sqlite/rows/scratch-counters';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
+import { grant, openAccount, reserve, setBudget } from '../support/ledger/ledger-commands';
+import { holds as propertyHolds } from '../support/machine/property-runs';
 
 const micro = fc.bigInt({ min: -(2n ** 62n), max: 2n ** 62n });
 const counters: fc.Arbitrary<BudgetCounter> = fc.record({

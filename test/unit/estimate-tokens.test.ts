@@ -2,8 +2,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { encode } from 'gpt-tokenizer';
-import { estimateTokens, upperBoundTokens } from '../../lib/core/estimate-tokens';
-import { CORPUS } from '../support/multilingual-corpus';
+import { estimateTokens, upperBoundTokens } from '../../lib/core/usage/estimate-tokens';
+import { CORPUS } from '../support/corpus/multilingual-corpus';
 
 describe('token estimate', () => {
 	for (const [name, text] of CORPUS) {

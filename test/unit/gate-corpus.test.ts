@@ -2,8 +2,8 @@
 import { expect } from 'chai';
 import { checkAnswer } from '../../lib/core/gates/check-answer';
 import type { AnswerText, Finding } from '../../lib/core/gates/finding';
-import { languageModel } from '../../lib/engine/language-model';
-import { GATE_CORPUS, LABELLED_GATES, type Labelled, type World } from '../support/gate-corpus';
+import { languageModel } from '../../lib/engine/answer/language-model';
+import { GATE_CORPUS, LABELLED_GATES, type Labelled, type World } from '../support/corpus/gate-corpus';
 
 interface Judged {
 	readonly world: World;

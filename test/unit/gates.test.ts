@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { checkAnswer } from '../../lib/core/gates/check-answer';
 import { hasFact, readAnswer } from '../../lib/core/gates/facts';
 import { excerpt } from '../../lib/core/gates/finding';
-import { givenFacts } from '../../lib/core/gates/given-facts';
+import { givenFacts } from '../../lib/core/gates/reading/given-facts';
 import { inventions } from '../../lib/core/gates/invented';
 import { countCharacters, countWords } from '../../lib/core/gates/length';
 import { languageCode, languageOf } from '../../lib/core/gates/language';
@@ -12,10 +12,10 @@ import { leftOvers } from '../../lib/core/gates/placeholders';
 import { promptSizeFinding } from '../../lib/core/gates/prompt-size';
 import { fieldNames, fieldOf, missingContext } from '../../lib/core/gates/required-context';
 import { brokenRules } from '../../lib/core/gates/rules';
-import { visibleText } from '../../lib/core/gates/visible-text';
-import { ZERO_RATES, type ModelPrice } from '../../lib/core/pricing';
-import { languageModel } from '../../lib/engine/language-model';
-import { BORROWED_COPY, SHORT_COPY } from '../support/short-copy';
+import { visibleText } from '../../lib/core/gates/reading/visible-text';
+import { ZERO_RATES, type ModelPrice } from '../../lib/core/prices/pricing';
+import { languageModel } from '../../lib/engine/answer/language-model';
+import { BORROWED_COPY, SHORT_COPY } from '../support/corpus/short-copy';
 
 describe('gate: required context', () => {
 	it('reads names as people write them', () => {

@@ -1,10 +1,10 @@
 /** Commands that share a transaction: in their order, no more than a batch takes, and ahead only where the store decides ahead. */
 import { expect } from 'chai';
-import { CreditError } from '../../lib/core/errors';
-import type { Command, Outcome } from '../../lib/core/commands';
+import { CreditError } from '../../lib/core/values/errors';
+import type { Command, Outcome } from '../../lib/core/nouns/commands';
 import { GroupCommit } from '../../lib/ledger/group-commit';
-import { faultOf } from '../support/error-code';
-import { reserve } from '../support/ledger-commands';
+import { faultOf } from '../support/machine/error-code';
+import { reserve } from '../support/ledger/ledger-commands';
 
 /** A batch that the store was given, and what the test does to it. */
 interface Given {

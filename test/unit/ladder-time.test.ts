@@ -1,11 +1,11 @@
 /** Deadlines, models that are left alone, and storms: time is virtual, so that hours pass in milliseconds and every second counts. */
 import { expect } from 'chai';
-import { CLOSED_CIRCUIT, failed, probed, stateOf, type Circuit } from '../../lib/core/circuit';
-import { NO_PACE, paced, usualMs, type Pace } from '../../lib/core/pace';
-import { formatCredits } from '../../lib/core/money';
-import type { ItemResult } from '../../lib/engine/item-result';
-import { expectClean, item, items, makeAction, makeWorld, spent, story, type ActionWorld } from '../support/action-world';
-import { answer, fault, ScriptedProvider, type Script } from '../support/scripted-provider';
+import { CLOSED_CIRCUIT, failed, probed, stateOf, type Circuit } from '../../lib/core/calls/circuit';
+import { NO_PACE, paced, usualMs, type Pace } from '../../lib/core/calls/pace';
+import { formatCredits } from '../../lib/core/values/money';
+import type { ItemResult } from '../../lib/engine/outcome/item-result';
+import { expectClean, item, items, makeAction, makeWorld, spent, story, type ActionWorld } from '../support/scenarios/action-world';
+import { answer, fault, ScriptedProvider, type Script } from '../support/provider/scripted-provider';
 
 const GOOD = '{"message":"Hello"}';
 const CHEAPER = [{ model: 'small', passes: 'single' }];

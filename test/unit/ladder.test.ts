@@ -1,10 +1,10 @@
 /** The way down the ladder: which rung an item gets, why, and what stands in the journal for it. */
 import { expect } from 'chai';
-import { parseCredits } from '../../lib/core/money';
-import type { ItemResult } from '../../lib/engine/item-result';
+import { parseCredits } from '../../lib/core/values/money';
+import type { ItemResult } from '../../lib/engine/outcome/item-result';
 import type { LlmAction } from '../../lib/engine/llm-action';
-import { expectClean, item, items, makeAction, makeWorld, spent, story, type ActionWorld } from '../support/action-world';
-import { answer, fault, PRICE, priceTimes, ScriptedProvider, USAGE, type Script } from '../support/scripted-provider';
+import { expectClean, item, items, makeAction, makeWorld, spent, story, type ActionWorld } from '../support/scenarios/action-world';
+import { answer, fault, PRICE, priceTimes, ScriptedProvider, USAGE, type Script } from '../support/provider/scripted-provider';
 
 const GOOD = '{"message":"Hello"}';
 /** A call of USAGE costs 1.2 credits with `m`, 0.12 with `small`, 12 with `big`. */

@@ -1,11 +1,11 @@
 /** What a connection remembers of rows that nothing changes, and when it forgets. */
 import { expect } from 'chai';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
-import { openFile } from '../../lib/ledger/sqlite/connection';
-import { LastingRows } from '../../lib/ledger/sqlite/lasting-rows';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
+import { openFile } from '../../lib/ledger/sqlite/file/connection';
+import { LastingRows } from '../../lib/ledger/sqlite/rows/lasting-rows';
 import type { GrantTermsRow } from '../../lib/ledger/rows';
-import { expectKind, grant, openAccount, priceNamed, reserve } from '../support/ledger-commands';
-import { newLedgerPath, openTestLedger } from '../support/sqlite-ledger';
+import { expectKind, grant, openAccount, priceNamed, reserve } from '../support/ledger/ledger-commands';
+import { newLedgerPath, openTestLedger } from '../support/ledger/sqlite-ledger';
 
 const terms = (note: string): GrantTermsRow => ({
 	category: 0n,

@@ -2,8 +2,8 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runTable } from '../support/ledger-table';
-import { repositoryRoot } from '../support/repository';
+import { runTable } from '../support/model/ledger-table';
+import { repositoryRoot } from '../support/machine/repository';
 
 const text = readFileSync(join(repositoryRoot(), 'docs', 'ledger.md'), 'utf8');
 

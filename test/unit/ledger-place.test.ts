@@ -1,7 +1,7 @@
 /** Owns the proof of where a ledger lies: its settings first, then the environment, then the usual place; and of what is refused. */
 import { expect } from 'chai';
 import { resolve } from 'node:path';
-import { isCreditError } from '../../lib/core/errors';
+import { isCreditError } from '../../lib/core/values/errors';
 import { placeOf, type PlaceSettings } from '../../lib/runtime/ledger-place';
 
 const FOLDER = resolve('/srv/host');

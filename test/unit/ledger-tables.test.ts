@@ -1,9 +1,9 @@
 /** The ledger's rules as tables, one line a step. The numbers are those of docs/ledger.md. */
 import { expect } from 'chai';
-import type { Promotion } from '../../lib/core/promotion';
-import { expiryAfterDays } from '../../lib/core/time';
-import { credits } from '../support/ledger-commands';
-import { runTable, type TableOptions } from '../support/ledger-table';
+import type { Promotion } from '../../lib/core/nouns/promotion';
+import { expiryAfterDays } from '../../lib/core/values/time';
+import { credits } from '../support/ledger/ledger-commands';
+import { runTable, type TableOptions } from '../support/model/ledger-table';
 
 function scenario(title: string, table: string, options?: TableOptions): void {
 	it(title, () => runTable(table, options));

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
-import { CreditError } from '../../lib/core/errors';
-import { parseCredits } from '../../lib/core/money';
-import { ZERO_RATES } from '../../lib/core/pricing';
-import { NO_TOKENS } from '../../lib/core/usage';
+import { CreditError } from '../../lib/core/values/errors';
+import { parseCredits } from '../../lib/core/values/money';
+import { ZERO_RATES } from '../../lib/core/prices/pricing';
+import { NO_TOKENS } from '../../lib/core/usage/usage';
 import type { ActionItem } from '../../lib/engine/llm-action';
-import type { ItemResult } from '../../lib/engine/item-result';
+import type { ItemResult } from '../../lib/engine/outcome/item-result';
 import type { ChatAnswer } from '../../lib/providers/provider';
-import { CALL_CREDITS, expectClean, item, items, makeAction, makeWorld, spent, type ActionWorld } from '../support/action-world';
-import { answer, fault, PRICE, ScriptedProvider, USAGE, type Script } from '../support/scripted-provider';
+import { CALL_CREDITS, expectClean, item, items, makeAction, makeWorld, spent, type ActionWorld } from '../support/scenarios/action-world';
+import { answer, fault, PRICE, ScriptedProvider, USAGE, type Script } from '../support/provider/scripted-provider';
 
 const GOOD = '{"message":"Hello"}';
 

@@ -1,7 +1,7 @@
 /** Owns the proof that amounts are exact: parsing, writing and the one division. */
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { CreditError } from '../../lib/core/errors';
+import { CreditError } from '../../lib/core/values/errors';
 import {
 	ceilDivide,
 	floorDivide,
@@ -12,7 +12,7 @@ import {
 	MICRO_PER_DOLLAR,
 	parseCredits,
 	sumMicro,
-} from '../../lib/core/money';
+} from '../../lib/core/values/money';
 
 const amounts = fc.bigInt({ min: -MAX_AMOUNT_MICRO, max: MAX_AMOUNT_MICRO });
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { AttributeSettings } from '../../lib/engine/attribute-types';
-import { OutputContract } from '../../lib/engine/output-contract';
+import type { AttributeSettings } from '../../lib/engine/answer/attribute-types';
+import { OutputContract } from '../../lib/engine/answer/output-contract';
 
 function attribute(type: AttributeSettings['type'], more: Partial<AttributeSettings> = {}): AttributeSettings {
 	return { name: 'a', type, description: '', details: '', fallback: '', ...more };

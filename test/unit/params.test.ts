@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { CREDIT_BALANCE, CREDIT_BALANCE_PARAMS } from '../../lib/params/credit-balance';
 import { LEDGER, PROVIDER } from '../../lib/params/connection';
 import { FALLBACK_SWITCH, FALLBACK_SWITCH_PARAMS } from '../../lib/params/fallback-switch';
-import { LLM_ACTION, LLM_ACTION_PARAMS } from '../../lib/params/llm-action';
+import { LLM_ACTION, LLM_ACTION_PARAMS } from '../../lib/params/llm-action/llm-action';
 import type { Param } from '../../lib/params/param';
 import { readParams } from '../../lib/params/read';
 

@@ -1,11 +1,11 @@
 /** What a preview tells of an item, and that it stands in nobody's way. */
 import { expect } from 'chai';
 import type { NodeMessage } from 'node-red';
-import { asPreview, previewOf } from '../../lib/engine/preview';
-import { readPreviewRequest } from '../../nodes/node-red/action-preview';
-import { sampleOf } from '../../nodes/node-red/message-sample';
-import { item, makeAction, makeWorld, story } from '../support/action-world';
-import { answer, fault, ScriptedProvider, type Script } from '../support/scripted-provider';
+import { asPreview, previewOf } from '../../lib/engine/report/preview';
+import { readPreviewRequest } from '../../nodes/node-red/admin/action-preview';
+import { sampleOf } from '../../nodes/node-red/message/message-sample';
+import { item, makeAction, makeWorld, story } from '../support/scenarios/action-world';
+import { answer, fault, ScriptedProvider, type Script } from '../support/provider/scripted-provider';
 
 const PREVIEW = { labels: { flow: 'f', node: 'n', purpose: 'preview' as const } };
 const HELLO: Script = () => answer('{"message":"Hello"}');

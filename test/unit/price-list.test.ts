@@ -1,12 +1,12 @@
 /** Owns the proof that a list of prices is read with care, written in one form, and that the newest of several is found. */
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { CreditError } from '../../lib/core/errors';
-import { decodeBody, encodeBody } from '../../lib/core/journal';
-import { BUILT_IN_PRICES, PriceList, type CardData } from '../../lib/core/price-list';
-import { readPriceList, writePriceList } from '../../lib/core/price-list-text';
-import { isNewer, listInUse } from '../../lib/core/price-settings';
-import { isOwnPrice, pinKeyHash, pinOf } from '../../lib/core/recorded-price';
+import { CreditError } from '../../lib/core/values/errors';
+import { decodeBody, encodeBody } from '../../lib/core/journal/journal';
+import { BUILT_IN_PRICES, PriceList, type CardData } from '../../lib/core/prices/price-list';
+import { readPriceList, writePriceList } from '../../lib/core/prices/price-list-text';
+import { isNewer, listInUse } from '../../lib/core/prices/price-settings';
+import { isOwnPrice, pinKeyHash, pinOf } from '../../lib/core/prices/recorded-price';
 
 const NOVEMBER = Date.parse('2026-11-21T12:00:00Z');
 

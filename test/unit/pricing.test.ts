@@ -1,10 +1,10 @@
 /** Owns the proof that a call costs exactly what its tokens cost: each once, at its own rate, in the right tier, rounded up once. */
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { formatDollars } from '../../lib/core/money';
-import { highestCost, isFree, priceUsage, ZERO_RATES } from '../../lib/core/pricing';
-import type { ModelPrice, Rates } from '../../lib/core/pricing';
-import { NO_TOKENS, type Usage } from '../../lib/core/usage';
+import { formatDollars } from '../../lib/core/values/money';
+import { highestCost, isFree, priceUsage, ZERO_RATES } from '../../lib/core/prices/pricing';
+import type { ModelPrice, Rates } from '../../lib/core/prices/pricing';
+import { NO_TOKENS, type Usage } from '../../lib/core/usage/usage';
 
 const DOLLAR = 10_000_000_000n;
 

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { repositoryRoot } from '../support/repository';
+import { repositoryRoot } from '../support/machine/repository';
 
 const LESSONS = 24;
 

@@ -3,16 +3,16 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { calcPrice, findProvider } from '@pydantic/genai-prices';
 import { expect } from 'chai';
-import { CreditError } from '../../lib/core/errors';
-import { priceUsage } from '../../lib/core/pricing';
-import { NO_TOKENS } from '../../lib/core/usage';
-import { providerOfUrl } from '../../lib/core/provider-of-url';
-import { BUILT_IN_PRICES } from '../../lib/core/price-list';
-import { createRateCard } from '../../lib/core/rate-card';
-import type { RateOverride } from '../../lib/core/rate-overrides';
-import type { ModelPrice } from '../../lib/core/pricing';
+import { CreditError } from '../../lib/core/values/errors';
+import { priceUsage } from '../../lib/core/prices/pricing';
+import { NO_TOKENS } from '../../lib/core/usage/usage';
+import { providerOfUrl } from '../../lib/core/prices/provider-of-url';
+import { BUILT_IN_PRICES } from '../../lib/core/prices/price-list';
+import { createRateCard } from '../../lib/core/prices/rate-card';
+import type { RateOverride } from '../../lib/core/prices/rate-overrides';
+import type { ModelPrice } from '../../lib/core/prices/pricing';
 import { compileRateCard, formatCard, toMicro } from '../../scripts/compile-rate-card';
-import data from '../../lib/core/rate-card.data.json';
+import data from '../../lib/core/prices/rate-card.data.json';
 
 const NOVEMBER = Date.parse('2026-11-21T12:00:00Z');
 const card = createRateCard();
@@ -128,7 +128,7 @@ describe('rate card', () => {
 		const { version } = JSON.parse(readFileSync(join('node_modules', '@pydantic', 'genai-prices', 'package.json'), 'utf8')) as {
 			version: string;
 		};
-		const text = readFileSync(join('lib', 'core', 'rate-card.data.json'), 'utf8');
+		const text = readFileSync(join('lib', 'core', 'prices', 'rate-card.data.json'), 'utf8');
 		expect(formatCard(compileRateCard({ version, date: data.date })) === text).to.equal(true);
 		expect(text.length).to.be.lessThan(600_000);
 	});

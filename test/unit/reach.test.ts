@@ -1,8 +1,8 @@
 /** Calls that may cost more than their amount are held only where there is room for that; else what is bounded is taken. */
 import { expect } from 'chai';
-import type { Alternative, Command, Outcome, ReservedCall } from '../../lib/core/commands';
-import { boundedOutput, expectedOutput, learn, NOTHING_LEARNED, type Learned } from '../../lib/core/estimate';
-import { verifyLedger } from '../../lib/engine/verify-ledger';
+import type { Alternative, Command, Outcome, ReservedCall } from '../../lib/core/nouns/commands';
+import { boundedOutput, expectedOutput, learn, NOTHING_LEARNED, type Learned } from '../../lib/core/prices/estimate';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
 import {
 	credits,
@@ -15,8 +15,8 @@ import {
 	setBudget,
 	setFloor,
 	settle,
-} from '../support/ledger-commands';
-import { USAGE } from '../support/scripted-provider';
+} from '../support/ledger/ledger-commands';
+import { USAGE } from '../support/provider/scripted-provider';
 
 const call = (whole: number, most?: number): ReservedCall => ({
 	amountMicro: credits(whole),

@@ -3,9 +3,9 @@ import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { REASONS, type Reason } from '../../lib/params/fallback-switch';
-import type { ReasonScenario } from '../support/reason-row';
-import { REASON_SCENARIOS, WITHOUT_SCENARIO } from '../support/reason-scenarios';
-import { repositoryRoot } from '../support/repository';
+import type { ReasonScenario } from '../support/scenarios/reason-row';
+import { REASON_SCENARIOS, WITHOUT_SCENARIO } from '../support/scenarios/reason-scenarios';
+import { repositoryRoot } from '../support/machine/repository';
 
 const DECLARED = REASONS.map(({ value }) => value);
 
@@ -27,7 +27,7 @@ function tableOf(scenarios: readonly ReasonScenario[]): string {
 
 describe('the matrix of reasons', () => {
 	it('has a row for every reason that an item can carry', () => {
-		expect(missingFrom(REASON_SCENARIOS, WITHOUT_SCENARIO), 'add a row to test/support/reason-scenarios.ts').to.deep.equal([]);
+		expect(missingFrom(REASON_SCENARIOS, WITHOUT_SCENARIO), 'add a row to test/support/scenarios/reason-scenarios.ts').to.deep.equal([]);
 	});
 
 	it('would miss a reason that has none', () => {

@@ -1,10 +1,10 @@
 /** Answers used again: before asking, at one time, and in need; what makes requests identical; and the exact entries each time. */
 import { expect } from 'chai';
-import { answerReport } from '../../lib/engine/answer-report';
+import { answerReport } from '../../lib/engine/report/answer-report';
 import type { ItemInput } from '../../lib/engine/llm-action';
-import type { ItemResult } from '../../lib/engine/item-result';
-import { expectClean, item, makeAction, makeWorld, spent, story, type ActionWorld } from '../support/action-world';
-import { answer, fault, ScriptedProvider, type Script } from '../support/scripted-provider';
+import type { ItemResult } from '../../lib/engine/outcome/item-result';
+import { expectClean, item, makeAction, makeWorld, spent, story, type ActionWorld } from '../support/scenarios/action-world';
+import { answer, fault, ScriptedProvider, type Script } from '../support/provider/scripted-provider';
 
 const FIRST = { reuseAnswers: 'first' };
 const NEED = { reuseAnswers: 'need' };

@@ -6,7 +6,7 @@ import { queueUp, type HotAccount } from '../bench/simulation/hot-account';
 import { lease, type Leasing } from '../bench/simulation/leases';
 import { figuresIn } from '../bench/simulation/measured-figures';
 import { scaleDocument } from '../bench/simulation/scale-document';
-import { repositoryRoot } from '../support/repository';
+import { repositoryRoot } from '../support/machine/repository';
 
 const textOf = (name: string): string => readFileSync(join(repositoryRoot(), 'docs', name), 'utf8');
 

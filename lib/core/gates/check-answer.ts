@@ -3,7 +3,7 @@
  */
 import type { AnswerText, Finding } from './finding';
 import { hasFact, readAnswer } from './facts';
-import { givenFacts, givenTexts } from './given-facts';
+import { givenFacts, givenTexts } from './reading/given-facts';
 import { inventions } from './invented';
 import { languageDetail, languageOf, type LanguageModel } from './language';
 import { leftOvers } from './placeholders';

@@ -3,16 +3,16 @@
  * order and language, names letter by letter. Refuses to decide where letters change their script ("Tanaka" in a Japanese text) or
  * where a value cannot be said (yes or no): that passes.
  */
-import { currenciesBeside, currenciesCalled } from './currencies';
-import { isSameDay, neighbours, readDates } from './date-readings';
-import { foldAccents, foldCase, hasPhrase } from './fold';
-import { squeeze } from './given-facts';
-import { readingsOfValue } from './number-readings';
-import { NUMBER_WORDS } from './number-words';
-import { dateText, isPlainRecord } from './plain-data';
-import { plainDigits, readQuantities, type Quantities } from './quantities';
-import { isInflected, mainScript } from './scripts';
-import { visibleText } from './visible-text';
+import { currenciesBeside, currenciesCalled } from './reading/currencies';
+import { isSameDay, neighbours, readDates } from './reading/date-readings';
+import { foldAccents, foldCase, hasPhrase } from './reading/fold';
+import { squeeze } from './reading/given-facts';
+import { readingsOfValue } from './reading/number-readings';
+import { NUMBER_WORDS } from './reading/number-words';
+import { dateText, isPlainRecord } from './reading/plain-data';
+import { plainDigits, readQuantities, type Quantities } from './reading/quantities';
+import { isInflected, mainScript } from './reading/scripts';
+import { visibleText } from './reading/visible-text';
 
 /** An answer, read once for all its facts. */
 export interface ReadAnswer {

@@ -3,9 +3,9 @@
  * not looked at, and what a model worked out itself counts as invented.
  */
 import { excerpt } from './finding';
-import { isGivenDay, squeeze, type GivenFacts } from './given-facts';
-import type { WrittenNumber } from './number-readings';
-import { readQuantities } from './quantities';
+import { isGivenDay, squeeze, type GivenFacts } from './reading/given-facts';
+import type { WrittenNumber } from './reading/number-readings';
+import { readQuantities } from './reading/quantities';
 
 /** So many are told; more say nothing new. */
 const MAX_TOLD = 3;

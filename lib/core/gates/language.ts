@@ -3,8 +3,8 @@
  * a model that is handed in. Refuses to decide on little: short texts, names and borrowed words ("Black Friday Sale") pass.
  */
 import { excerpt } from './finding';
-import { mainScript, scriptCounts, scriptsOf, type Script } from './scripts';
-import { visibleText } from './visible-text';
+import { mainScript, scriptCounts, scriptsOf, type Script } from './reading/scripts';
+import { visibleText } from './reading/visible-text';
 
 /** Tells languages apart by statistics; scores lie in [0, 1]. Loaded only where a language is asked for. */
 export interface LanguageModel {

@@ -4,8 +4,8 @@
  * holds. Patterns look at a bounded stretch, so a long text takes time in proportion to its length.
  */
 import { excerpt } from './finding';
-import { foldCase } from './fold';
-import { withoutStyles } from './visible-text';
+import { foldCase } from './reading/fold';
+import { withoutStyles } from './reading/visible-text';
 import {
 	GREETINGS_WITHOUT_NAME,
 	HTML_ELEMENTS,

@@ -3,8 +3,8 @@
  * guess: the token estimate leans towards too many, so only a prompt that is surely too long is stopped here. What is near the limit
  * is left to the provider, who counts exactly and charges nothing for a refusal.
  */
-import { formatCredits, type Micro } from '../money';
-import { priceUsage, type ModelPrice } from '../pricing';
+import { formatCredits, type Micro } from '../values/money';
+import { priceUsage, type ModelPrice } from '../prices/pricing';
 import type { Finding } from './finding';
 
 /** An estimate is at most three times what a tokenizer counts, and a fourth stands for vocabularies we have not measured. */

@@ -2,7 +2,7 @@
  * Owns whether an item has what its prompt is made of, before anything is paid. Refuses to look into texts: a field is there or not.
  */
 import { excerpt, type Finding } from './finding';
-import { isPlainRecord } from './plain-data';
+import { isPlainRecord } from './reading/plain-data';
 
 /** Names of fields as people write them: separated by commas or lines, with or without what the host puts around them. */
 export function fieldNames(text: string): string[] {

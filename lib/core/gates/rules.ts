@@ -3,9 +3,9 @@
  * meaning: phrases are compared as whole words, without case and accents.
  */
 import { excerpt, type AnswerText, type Finding } from './finding';
-import { foldAccents, hasPhrase } from './fold';
+import { foldAccents, hasPhrase } from './reading/fold';
 import { countCharacters, countWords } from './length';
-import { visibleText } from './visible-text';
+import { visibleText } from './reading/visible-text';
 
 /** One rule. `attribute` `null`: all texts of the answer together. */
 export type AnswerRule =

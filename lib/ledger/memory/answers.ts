@@ -1,6 +1,6 @@
 /** Owns answers that live and die with their process: the port in its simplest form. Refuses to outlive anything. */
-import type { CacheLimits } from '../../core/profile';
-import { compareInstants, hasPassed, later, type Instant } from '../../core/time';
+import type { CacheLimits } from '../../core/nouns/profile';
+import { compareInstants, hasPassed, later, type Instant } from '../../core/values/time';
 import { bytesOfText, type AnswerChanges, type AnswerGroup, type AnswerSaving, type AnswerStore, type CachedAnswer } from '../answer-store';
 
 interface Shelf {

@@ -2,17 +2,18 @@
  * Owns a ledger that lives and dies with its process: the port in the simplest form, for tests and for trying things out.
  * Refuses to outlive anything: nothing is written anywhere.
  */
-import { alertsNeeded, MAX_CLAIMED } from '../../core/claim';
-import type { CostAverage } from '../../core/cost-averages';
-import { decide, needsOf } from '../../core/decide';
-import { CreditError } from '../../core/errors';
-import { counterKey, countersNeeded } from '../../core/limits';
-import type { AccountSnapshot, Command, Decision, KeptResult, Outcome, SnapshotNeeds } from '../../core/commands';
-import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../core/model';
-import type { HoldMark } from '../../core/verify-holds';
-import type { CarriedKey } from '../../core/verify-keys';
-import { hasPassed, later, type Instant } from '../../core/time';
-import { UsageTally } from '../../core/usage-tally';
+import { alertsNeeded, MAX_CLAIMED } from '../../core/rules/commands/claim';
+import type { CostAverage } from '../../core/nouns/cost-averages';
+import { decide, needsOf } from '../../core/rules/decide';
+import { CreditError } from '../../core/values/errors';
+import { countersNeeded } from '../../core/rules/draft/limits';
+import { counterKey } from '../../core/nouns/counters';
+import type { AccountSnapshot, Command, Decision, KeptResult, Outcome, SnapshotNeeds } from '../../core/nouns/commands';
+import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../core/nouns/model';
+import type { HoldMark } from '../../core/proof/verify-holds';
+import type { CarriedKey } from '../../core/proof/verify-keys';
+import { hasPassed, later, type Instant } from '../../core/values/time';
+import { UsageTally } from '../../core/journal/usage-tally';
 import type {
 	AccountProfile,
 	EntryQuery,

@@ -4,13 +4,13 @@
  * know any rule of the ledger.
  */
 import type { Pool } from 'pg';
-import { CreditError, isCreditError } from '../../core/errors';
-import type { AccountSnapshot, Command, Outcome } from '../../core/commands';
-import type { Account, BudgetCounter, Entry, Hold } from '../../core/model';
-import type { HoldMark } from '../../core/verify-holds';
-import type { CarriedKey } from '../../core/verify-keys';
-import { decideUnder } from '../../core/move';
-import { later, type Instant } from '../../core/time';
+import { CreditError, isCreditError } from '../../core/values/errors';
+import type { AccountSnapshot, Command, Outcome } from '../../core/nouns/commands';
+import type { Account, BudgetCounter, Entry, Hold } from '../../core/nouns/model';
+import type { HoldMark } from '../../core/proof/verify-holds';
+import type { CarriedKey } from '../../core/proof/verify-keys';
+import { decideUnder } from '../../core/rules/move';
+import { later, type Instant } from '../../core/values/time';
 import type {
 	AccountProfile,
 	EntryQuery,
@@ -26,19 +26,19 @@ import { readEntries, type EntryRow } from '../journal-rows';
 import { NOTHING } from '../related';
 import { OpenHolds } from '../open-holds';
 import { totalUsage } from '../usage-totals';
-import { lockAccount } from './account-lock';
-import { readAddress, type LedgerAddress } from './address';
-import { PostgresAnswers, type Insist } from './answers';
-import { PostgresChecks } from './checks';
-import { beginRead, openPool, ROLLBACK, sendCommit, withSession, type Session } from './connection';
-import { ledgerFault, passing, UnansweredCommit } from './faults';
-import { migrate } from './migrations';
-import { Patience, type Waiting } from './patience';
-import { Reader, readStored, type StoredAccount } from './reader';
-import { wasWritten, type SentBatch } from './sent-batch';
-import { PostgresTransfer } from './transfer';
-import { Snapshots } from './snapshot';
-import { Writer } from './writer';
+import { lockAccount } from './rows/account-lock';
+import { readAddress, type LedgerAddress } from './connection/address';
+import { PostgresAnswers, type Insist } from './rows/answers';
+import { PostgresChecks } from './rows/checks';
+import { beginRead, openPool, ROLLBACK, sendCommit, withSession, type Session } from './connection/connection';
+import { ledgerFault, passing, UnansweredCommit } from './connection/faults';
+import { migrate } from './connection/migrations';
+import { Patience, type Waiting } from './connection/patience';
+import { Reader, readStored, type StoredAccount } from './rows/reader';
+import { wasWritten, type SentBatch } from './rows/sent-batch';
+import { PostgresTransfer } from './rows/transfer';
+import { Snapshots } from './rows/snapshot';
+import { Writer } from './rows/writer';
 
 export interface PostgresLedgerOptions extends Waiting {
 	/** `postgres://user:password@host:port/database`, with what the driver understands as parameters, and `schema`. */

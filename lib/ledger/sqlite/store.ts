@@ -3,13 +3,13 @@
  * is answered; never blocking the host while another process holds the file. Refuses to know any rule of the ledger.
  */
 import type { Database, Statement } from 'better-sqlite3';
-import { CreditError } from '../../core/errors';
-import type { AccountSnapshot, Command, Outcome } from '../../core/commands';
-import type { Account, BudgetCounter, Entry, Hold } from '../../core/model';
-import type { HoldMark } from '../../core/verify-holds';
-import type { CarriedKey } from '../../core/verify-keys';
-import { assertNotFrozen, decideUnder } from '../../core/move';
-import { later, type Instant } from '../../core/time';
+import { CreditError } from '../../core/values/errors';
+import type { AccountSnapshot, Command, Outcome } from '../../core/nouns/commands';
+import type { Account, BudgetCounter, Entry, Hold } from '../../core/nouns/model';
+import type { HoldMark } from '../../core/proof/verify-holds';
+import type { CarriedKey } from '../../core/proof/verify-keys';
+import { assertNotFrozen, decideUnder } from '../../core/rules/move';
+import { later, type Instant } from '../../core/values/time';
 import type {
 	AccountProfile,
 	EntryQuery,
@@ -24,22 +24,22 @@ import type {
 import { OpenHolds } from '../open-holds';
 import type { LedgerTransfer } from '../transfer';
 import { totalUsage } from '../usage-totals';
-import { SqliteAnswers, type Transactions } from './answers';
-import { SqliteChecks } from './checks';
-import { backUp, type BackupProgress } from './backup';
-import { connect, type SqliteLedgerOptions } from './connection';
-import { ledgerFault } from './faults';
-import { assertSameFile, checkedLedgerPath, fileIdentity } from './file';
+import { SqliteAnswers, type Transactions } from './rows/answers';
+import { SqliteChecks } from './rows/checks';
+import { backUp, type BackupProgress } from './file/backup';
+import { connect, type SqliteLedgerOptions } from './file/connection';
+import { ledgerFault } from './file/faults';
+import { assertSameFile, checkedLedgerPath, fileIdentity } from './file/file';
 import { NOTHING } from '../related';
-import { LastingRows } from './lasting-rows';
-import { MarkRow } from './mark-row';
-import { Reader, type StoredAccount } from './reader';
-import { LogSync } from './log-sync';
-import { SqliteTransfer } from './transfer';
-import { retryWhileBusy, Turns, type TurnsOptions } from './turns';
-import { Writer } from './writer';
+import { LastingRows } from './rows/lasting-rows';
+import { MarkRow } from './file/mark-row';
+import { Reader, type StoredAccount } from './rows/reader';
+import { LogSync } from './file/log-sync';
+import { SqliteTransfer } from './rows/transfer';
+import { retryWhileBusy, Turns, type TurnsOptions } from './file/turns';
+import { Writer } from './rows/writer';
 
-export type { SqliteLedgerOptions } from './connection';
+export type { SqliteLedgerOptions } from './file/connection';
 
 const DEFAULT_BUSY_DEADLINE_MS = 10_000;
 

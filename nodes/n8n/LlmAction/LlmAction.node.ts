@@ -1,7 +1,7 @@
 /** Owns how LLM Action looks in n8n. What it does is in run.ts, its parameters are in lib/params. */
 import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
-import { LLM_ACTION, LLM_ACTION_OUTPUTS } from '../../../lib/params/llm-action';
+import { LLM_ACTION, LLM_ACTION_OUTPUTS } from '../../../lib/params/llm-action/llm-action';
 import { ACTION_OPERATION } from '../../../lib/params/llm-action/operation';
 import { testLedger, testProvider } from '../connections';
 import { searchModels } from '../models';

@@ -3,8 +3,8 @@
  * what it cost and what a campaign would.
  */
 import type { NodeExecutionHint } from 'n8n-workflow';
-import type { ItemResult } from '../../../lib/engine/item-result';
-import { previewOf } from '../../../lib/engine/preview';
+import type { ItemResult } from '../../../lib/engine/outcome/item-result';
+import { previewOf } from '../../../lib/engine/report/preview';
 import { REASONS, type Reason } from '../../../lib/params/fallback-switch';
 
 const MENDS: Partial<Record<Reason, string>> = {

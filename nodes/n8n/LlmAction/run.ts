@@ -3,11 +3,11 @@
  * Refuses to throw for an item; only settings that can work for no item stop the node, and only when the user did not ask to go on.
  */
 import type { IDataObject, IExecuteData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { formatCredits, parseCredits } from '../../../lib/core/money';
-import { mergeResult, type ItemResult, type LlmCredits } from '../../../lib/engine/item-result';
+import { formatCredits, parseCredits } from '../../../lib/core/values/money';
+import { mergeResult, type ItemResult, type LlmCredits } from '../../../lib/engine/outcome/item-result';
 import type { ActionItem, ItemInput, LlmAction, LlmActionValues, ProviderHandle } from '../../../lib/engine/llm-action';
-import { asPreview, previewOf } from '../../../lib/engine/preview';
-import { actionOutputsOf, LLM_ACTION_PARAMS } from '../../../lib/params/llm-action';
+import { asPreview, previewOf } from '../../../lib/engine/report/preview';
+import { actionOutputsOf, LLM_ACTION_PARAMS } from '../../../lib/params/llm-action/llm-action';
 import { ACTION_OPERATION } from '../../../lib/params/llm-action/operation';
 import type { ValueOf } from '../../../lib/params/param';
 import { createLlmAction } from '../../../lib/runtime/runtime';

@@ -1,14 +1,14 @@
 /** Wires LLM Action. */
 import type { Node, NodeAPI, NodeDef } from 'node-red';
-import { LLM_ACTION } from '../../../lib/params/llm-action';
-import { serveAdmin } from '../admin';
+import { LLM_ACTION } from '../../../lib/params/llm-action/llm-action';
+import { serveAdmin } from '../admin/admin';
 
 export = (RED: NodeAPI): void => {
 	serveAdmin(RED);
 	RED.nodes.registerType(LLM_ACTION.type, function (this: Node, config: NodeDef) {
 		RED.nodes.createNode(this, config);
 		// eslint-disable-next-line @typescript-eslint/no-require-imports -- the engine is loaded with the first node of a flow: Node-RED starts without it
-		const { ActionNode } = require('../action-node') as typeof import('../action-node');
+		const { ActionNode } = require('../behaviour/action-node') as typeof import('../behaviour/action-node');
 		const action = new ActionNode(RED, this, { ...config });
 		this.on('input', (msg, send, done) => {
 			action.accept(msg, { send, done });

@@ -2,10 +2,10 @@
 import type { NodeAPI, NodeDef } from 'node-red';
 import { LEDGER, LEDGER_PARAMS } from '../../../lib/params/connection';
 import { readParams } from '../../../lib/params/read';
-import { serveAdmin } from '../admin';
-import type { LedgerNode } from '../connections';
-import { rawValues } from '../message-values';
-import { secretTypes, type WithSecrets } from '../secrets';
+import { serveAdmin } from '../admin/admin';
+import type { LedgerNode } from '../node/connections';
+import { rawValues } from '../message/message-values';
+import { secretTypes, type WithSecrets } from '../node/secrets';
 
 export = (RED: NodeAPI): void => {
 	serveAdmin(RED);

@@ -3,10 +3,10 @@ import type { NodeAPI, NodeDef } from 'node-red';
 import type { ProviderHandle } from '../../../lib/engine/llm-action';
 import { PROVIDER, PROVIDER_PARAMS } from '../../../lib/params/connection';
 import { readParams } from '../../../lib/params/read';
-import { serveAdmin } from '../admin';
-import type { ProviderNode } from '../connections';
-import { rawValues } from '../message-values';
-import { secretTypes, type WithSecrets } from '../secrets';
+import { serveAdmin } from '../admin/admin';
+import type { ProviderNode } from '../node/connections';
+import { rawValues } from '../message/message-values';
+import { secretTypes, type WithSecrets } from '../node/secrets';
 
 export = (RED: NodeAPI): void => {
 	serveAdmin(RED);

@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
-import { repositoryRoot } from '../../support/repository';
+import { repositoryRoot } from '../../support/machine/repository';
 import { figuresIn } from './measured-figures';
 import { SCALE_TABLES } from './scale-tables';
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { repositoryRoot } from '../../support/repository';
+import { repositoryRoot } from '../../support/machine/repository';
 import { figuresIn } from './measured-figures';
 import { writeScaleDocument } from './scale-document';
 import { SCALE_TABLES } from './scale-tables';

@@ -3,13 +3,13 @@
  * Refuses to touch the page.
  */
 import mustache from 'mustache';
-import { answerRule, expectedLanguage, judgeOf } from '../../../../lib/engine/check-settings';
+import { answerRule, expectedLanguage, judgeOf } from '../../../../lib/engine/plan/check-settings';
 import { FallbackSwitch } from '../../../../lib/engine/fallback-switch';
-import { OutputContract } from '../../../../lib/engine/output-contract';
+import { OutputContract } from '../../../../lib/engine/answer/output-contract';
 import { FALLBACK_SWITCH_PARAMS } from '../../../../lib/params/fallback-switch';
 import { defaultsOf, isShown, readParam } from '../../../../lib/params/read';
-import { CONNECTIONS, NODES, keyOf, typeKeyOf, writtenTypeOf } from '../../node-types';
-import { helpOfParam } from '../../words';
+import { CONNECTIONS, NODES, keyOf, typeKeyOf, writtenTypeOf } from '../../node/node-types';
+import { helpOfParam } from '../words';
 
 const SWITCH = defaultsOf(FALLBACK_SWITCH_PARAMS);
 

@@ -1,5 +1,5 @@
 /** Owns a set of choices shown as boxes to tick; their order is the order in which they were ticked. */
-import { keyOf } from '../../node-types';
+import { keyOf } from '../../node/node-types';
 
 export class Choices {
 	constructor(form, param) {

@@ -1,5 +1,5 @@
 /** Owns the two buttons of the config nodes: does the provider answer, and what has the ledger left. */
-import { grouped } from '../../../../lib/core/readable';
+import { grouped } from '../../../../lib/core/values/readable';
 import { failureText } from './readable';
 
 export function addConnectionTest(form) {

@@ -2,8 +2,8 @@
  * Owns one open dialog: its fields, what is shown when, and the messages under them. One instance per dialog; the values are
  * handed over when the dialog is saved.
  */
-import { COMPUTED_TYPES, connectionsOf, keyOf, typeKeyOf, writtenTypeOf } from '../../node-types';
-import { asSentence, helpOfChoice } from '../../words';
+import { COMPUTED_TYPES, connectionsOf, keyOf, typeKeyOf, writtenTypeOf } from '../../node/node-types';
+import { asSentence, helpOfChoice } from '../words';
 import { checkParam, descriptionOf, isVisible } from './checks';
 import { Choices } from './choices';
 import { ModelPicker } from './model-picker';

@@ -2,7 +2,7 @@
  * Owns what the dialogs of LLM Credits call: `LlmCreditsEditor.prepare`, `save`, `close`, `check`, `label` and `outputLabel`.
  * Loaded once by the editor; each node's own html holds only its literal definition and its form.
  */
-import { keyOf, outputsOf } from '../../node-types';
+import { keyOf, outputsOf } from '../../node/node-types';
 import { checkParam, descriptionOf } from './checks';
 import { addConnectionTest, showBalance } from './connections';
 import { Form } from './form';

@@ -1,5 +1,5 @@
 /** Owns the field of the model: free text, with the provider's models and what a typical message costs with each. */
-import { keyOf } from '../../node-types';
+import { keyOf } from '../../node/node-types';
 
 export class ModelPicker {
 	constructor(form, param) {

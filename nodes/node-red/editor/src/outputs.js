@@ -1,6 +1,6 @@
 /** Owns the number of outputs of a node in its dialog, so that wires stay with the rule they belong to. */
 
-import { outputsOf } from '../../node-types';
+import { outputsOf } from '../../node/node-types';
 import { descriptionOf } from './checks';
 
 /**

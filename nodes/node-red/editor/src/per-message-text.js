@@ -1,5 +1,5 @@
 /** Owns a long text that is written in the dialog, or taken from the message, the context, an expression or the environment. */
-import { COMPUTED_TYPES, keyOf, typeKeyOf } from '../../node-types';
+import { COMPUTED_TYPES, keyOf, typeKeyOf } from '../../node/node-types';
 
 const WORDS = {
 	str: 'Written here',

@@ -2,7 +2,7 @@
  * Owns the preview in the dialog of LLM Action: one message through the settings as they stand there, saved or not. Refuses to put
  * anything of an answer into the page but as text.
  */
-import { grouped } from '../../../../lib/core/readable';
+import { grouped } from '../../../../lib/core/values/readable';
 import { REASONS } from '../../../../lib/params/fallback-switch';
 import { failureText } from './readable';
 

@@ -1,5 +1,5 @@
 /** Owns a list of records in a dialog: adding, sorting, removing, and the message under a field that could not work. */
-import { keyOf } from '../../node-types';
+import { keyOf } from '../../node/node-types';
 import { checkField, checkRow } from './checks';
 
 /** The types of an attribute whose Details mean something, with an example of them. */

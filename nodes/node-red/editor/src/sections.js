@@ -1,5 +1,5 @@
 /** Owns the folded parts of a dialog: closed until needed, with a word about what is set inside. */
-import { keyOf, typeKeyOf, writtenTypeOf } from '../../node-types';
+import { keyOf, typeKeyOf, writtenTypeOf } from '../../node/node-types';
 
 export function foldSections(form) {
 	const sections = form.element.find('.llmc-section');

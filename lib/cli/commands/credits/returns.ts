@@ -1,0 +1,141 @@
+/** Owns the commands that take back what was done: refunds of calls, and voids of grants. */
+import type { Command } from 'commander';
+import { grantId, holdId, type GrantState } from '../../../core/nouns/model';
+import type { Slice } from '../../../core/nouns/movement';
+import { formatCredits, parseCredits, sumMicro, type Micro } from '../../../core/values/money';
+import { grantDocument } from '../../../engine/credit-balance';
+import { holdDocument } from '../../../engine/report/hold-list';
+import type { LedgerAccount } from '../../../engine/account/ledger-account';
+import { systemClock } from '../../../runtime/system';
+import { unlessRefused } from '../../console/failure';
+import { credits } from '../../console/format';
+import { keyOf, numberOfId } from '../../console/options';
+import type { Output } from '../../console/output';
+import { readLedger, type CommonOptions } from '../../console/session';
+
+interface RefundOptions extends CommonOptions {
+	readonly hold?: string;
+	readonly credits?: string;
+	readonly renew?: boolean;
+	readonly key?: string;
+}
+
+interface VoidOptions extends CommonOptions {
+	readonly grant?: string;
+	readonly key?: string;
+}
+
+type Refunded = Awaited<ReturnType<LedgerAccount['refund']>>;
+type Work<O> = (options: O, output: Output) => Promise<void>;
+
+/** `refund`. */
+export async function refund(options: RefundOptions, output: Output): Promise<void> {
+	const holdSeq = numberOfId(options.hold, { option: '--hold <id>', letter: 'h', list: 'llm-credits holds' });
+	const amountMicro = options.credits === undefined ? null : parseCredits(options.credits, { field: '--credits', min: 1n });
+	const key = keyOf(options);
+	await readLedger(options, async ({ ledger }) => {
+		const refunded = await unlessRefused(ledger.refund({ holdSeq, amountMicro, renews: options.renew === true, key }));
+		const { hold, renewed, availableMicro, isReplayed } = refunded;
+		const parts = partsOf(refunded);
+		const document = {
+			account: options.account,
+			refund: {
+				amount: formatCredits(parts.amountMicro),
+				repaidOverdraft: formatCredits(parts.repaidMicro),
+				restored: refunded.refund.restored.map(({ grantSeq, amountMicro: part }) => ({
+					grant: grantId(grantSeq),
+					amount: formatCredits(part),
+				})),
+				renewed: formatCredits(parts.renewedMicro),
+				forfeited: formatCredits(parts.forfeitedMicro),
+			},
+			grant: renewed && grantDocument(renewed, systemClock()),
+			hold: holdDocument(hold),
+			available: formatCredits(availableMicro),
+			replayed: isReplayed,
+		};
+		output.answer(document, () => refundText(refunded));
+	});
+}
+
+/** `void`. */
+export async function voidGrant(options: VoidOptions, output: Output): Promise<void> {
+	const grantSeq = numberOfId(options.grant, { option: '--grant <id>', letter: 'g', list: 'llm-credits balance' });
+	const key = keyOf(options);
+	await readLedger(options, async ({ ledger }) => {
+		const { grant, availableMicro, isReplayed } = await unlessRefused(ledger.voidGrant({ grantSeq, key }));
+		const document = { grant: grantDocument(grant, systemClock()), available: formatCredits(availableMicro), replayed: isReplayed };
+		output.answer({ account: options.account, ...document }, () => voidText(grant, { availableMicro, isReplayed }));
+	});
+}
+
+/** Adds the two commands to `program`. */
+export function describeReturnCommands(
+	program: Command,
+	run: <O extends CommonOptions>(work: Work<O>) => (this: Command) => Promise<void>,
+): void {
+	program
+		.command('refund')
+		.description('give the credits of a settled call back: overdraft is repaid first, then they return to the grants that paid, last first')
+		.option('--hold <id>', 'the call, such as h12: llmCredits.holdId of its item')
+		.option('--credits <n>', 'how many; without it, all that was not refunded yet')
+		.option('--renew', 'what came from grants that have ended comes back as a new grant, instead of being forfeited')
+		.option('--key <key>', 'idempotency key: the same key again refunds nothing')
+		.action(run(refund));
+	program
+		.command('void')
+		.description('take back what a grant has left; calls under way keep what they hold of it')
+		.option('--grant <id>', 'the grant, such as g3')
+		.option('--key <key>', 'idempotency key: the same key again changes nothing')
+		.action(run(voidGrant));
+}
+
+/** Where the refund went; the parts make up the amount. */
+function partsOf({
+	refund: { amountMicro, repaidMicro, renewedMicro, restored },
+}: Refunded): Readonly<Record<'amountMicro' | 'repaidMicro' | 'restoredMicro' | 'renewedMicro' | 'forfeitedMicro', Micro>> {
+	const restoredMicro = sumMicro(restored.map((slice) => slice.amountMicro));
+	return {
+		amountMicro,
+		repaidMicro,
+		restoredMicro,
+		renewedMicro,
+		forfeitedMicro: amountMicro - repaidMicro - restoredMicro - renewedMicro,
+	};
+}
+
+function refundText(refunded: Refunded): string {
+	const { hold, renewed, refund: body, availableMicro, isReplayed } = refunded;
+	const { amountMicro, repaidMicro, restoredMicro, renewedMicro, forfeitedMicro } = partsOf(refunded);
+	const parts = [
+		...(repaidMicro > 0n ? [`  ${credits(repaidMicro)} repaid overdraft`] : []),
+		...(restoredMicro > 0n ? [`  ${credits(restoredMicro)} went back: ${body.restored.map(sliceText).join(', ')}`] : []),
+		...(renewedMicro > 0n
+			? [`  ${credits(renewedMicro)} came back as ${renewed ? `the new grant ${grantId(renewed.seq)}` : 'a new grant'}`]
+			: []),
+		...(forfeitedMicro > 0n ? [`  ${credits(forfeitedMicro)} are forfeited, because their grant has ended`] : []),
+	];
+	const done = isReplayed ? 'This was already done under the same key; nothing was refunded now. It was: ' : '';
+	const cost = hold.actualMicro ?? 0n;
+	return [
+		`${done}${credits(amountMicro)} credits of ${holdId(hold.seq)} refunded.`,
+		...parts,
+		`Of its ${credits(cost)} credits, ${credits(cost - hold.refundedMicro)} are left to refund.`,
+		`Available now: ${credits(availableMicro)} credits.`,
+	].join('\n');
+}
+
+function sliceText({ grantSeq, amountMicro }: Slice): string {
+	return `${credits(amountMicro)} to ${grantId(grantSeq)}`;
+}
+
+function voidText(
+	{ seq, voidedMicro, heldMicro }: GrantState,
+	{ availableMicro, isReplayed }: { availableMicro: Micro; isReplayed: boolean },
+): string {
+	return [
+		`Grant ${grantId(seq)} ${isReplayed ? 'was void already' : 'is void'}: ${credits(voidedMicro)} credits of it are forfeited.`,
+		...(heldMicro > 0n ? [`${credits(heldMicro)} are held by calls under way, which may still spend them.`] : []),
+		`Available now: ${credits(availableMicro)} credits.`,
+	].join('\n');
+}

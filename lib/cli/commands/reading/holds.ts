@@ -1,0 +1,142 @@
+/** Owns the command that lists holds, and tells what may be on the provider's bill without being charged here. */
+import type { Command } from 'commander';
+import { holdId, type Hold, type HoldState, type Labels } from '../../../core/nouns/model';
+import { floorDivide, formatCredits } from '../../../core/values/money';
+import {
+	estimateFitOf,
+	holdDocument,
+	newestHolds,
+	unconfirmedOf,
+	type EstimateFit,
+	type Unconfirmed,
+} from '../../../engine/report/hold-list';
+import { alignedCredits, counted, credits, dollars, localTime } from '../../console/format';
+import { oneOf, wholeNumber } from '../../console/options';
+import { table, type Column, type Output } from '../../console/output';
+import { readLedger, type CommonOptions } from '../../console/session';
+
+interface HoldOptions extends CommonOptions {
+	readonly state?: string;
+	readonly limit?: string;
+}
+
+type Work<O> = (options: O, output: Output) => Promise<void>;
+type HoldColumn = Column & { readonly texts: readonly string[]; readonly isAlways: boolean };
+
+const STATES: readonly HoldState[] = ['open', 'settled', 'released', 'expired'];
+const DEFAULT_LIMIT = 50;
+const MAX_LIMIT = 1_000_000;
+
+/** `holds`, the newest first. */
+export async function holds(options: HoldOptions, output: Output): Promise<void> {
+	const state = options.state === undefined ? null : oneOf(STATES, { option: '--state', given: options.state });
+	const limit = wholeNumber(options.limit, { option: '--limit', min: 1, max: MAX_LIMIT }) ?? DEFAULT_LIMIT;
+	await readLedger(options, async ({ ledger, store }) => {
+		const { account, atMs } = await ledger.balance();
+		const found = await newestHolds(store, { account, atMs }, { state, limit });
+		const unconfirmed = state === null || state === 'expired' ? await unconfirmedOf(store, { account, atMs }) : null;
+		const estimates = estimateFitOf(found);
+		const document = {
+			account: account.id,
+			state,
+			holds: found.map(holdDocument),
+			unconfirmed: unconfirmed && {
+				holds: unconfirmed.count,
+				credits: formatCredits(unconfirmed.amountMicro),
+				charged: formatCredits(unconfirmed.chargedMicro),
+			},
+			estimates: estimates && {
+				calls: estimates.calls,
+				setAside: formatCredits(estimates.setAsideMicro),
+				cost: formatCredits(estimates.costMicro),
+				short: { calls: estimates.shortCalls, credits: formatCredits(estimates.shortMicro) },
+			},
+		};
+		output.answer(document, () =>
+			[
+				found.length === 0 ? `There is no ${state ?? 'call'}${state ? ' hold' : ''}.` : holdTable(found, account.timeZone),
+				...(found.length === limit ? [`These are the newest ${counted(limit, 'hold', 'holds')}; --limit lists more.`] : []),
+				...(estimates ? [estimateText(estimates)] : []),
+				...(unconfirmed && unconfirmed.count > 0 ? [unconfirmedText(unconfirmed)] : []),
+			].join('\n\n'),
+		);
+	});
+}
+
+/** Adds `holds` to `program`. */
+export function describeHoldCommand(
+	program: Command,
+	run: <O extends CommonOptions>(work: Work<O>) => (this: Command) => Promise<void>,
+): void {
+	program
+		.command('holds')
+		.description('list calls with what was set aside and what they cost, the newest first; expired ones are unconfirmed')
+		.option('--state <state>', `only ${STATES.join(', ')}`)
+		.option('--limit <n>', `how many at most (default ${String(DEFAULT_LIMIT)})`)
+		.action(run(holds));
+}
+
+/** Columns in which every row would be empty are left out. */
+function holdTable(found: readonly Hold[], timeZone: string): string {
+	const text = (title: string, of: (hold: Hold) => string, isAlways = false): HoldColumn => ({ title, texts: found.map(of), isAlways });
+	const amount = (title: string, of: (hold: Hold) => bigint): HoldColumn => ({
+		title,
+		align: 'right',
+		texts: alignedCredits(found.map(of)),
+		isAlways: title === 'set aside',
+	});
+	const columns = [
+		text('hold', ({ seq }) => holdId(seq)),
+		text('state', ({ state, isLate }) => (isLate ? `${state} late` : state)),
+		amount('set aside', ({ amountMicro }) => amountMicro),
+		{ title: 'cost', align: 'right' as const, texts: costTexts(found), isAlways: true },
+		amount('refunded', ({ refundedMicro }) => refundedMicro),
+		text('rung', ({ rung, pass }) => (rung + pass === 0 ? '' : rungText(rung, pass))),
+		text('labels', ({ labels }) => labelText(labels)),
+		text('person', ({ person }) => person ?? ''),
+		text('would be refused', ({ shadow }) => shadow ?? ''),
+		text('reserved', ({ reservedAtMs }) => localTime(reservedAtMs, timeZone)),
+		// A call is over in minutes; what waits in a batch is seen to last.
+		text('until', ({ state, labels, timeoutAtMs }) => (state === 'open' && labels.batch ? localTime(timeoutAtMs, timeZone) : '')),
+		text('closed', ({ closedAtMs }) => (closedAtMs === null ? '' : localTime(closedAtMs, timeZone))),
+	].filter(({ texts, isAlways }) => isAlways || texts.some((cell) => !['', '0'].includes(cell.trim())));
+	const rows = found.map((_, index) => columns.map(({ texts }) => texts[index] ?? ''));
+	return `${table(columns, rows)}\n\nTimes are those of ${timeZone}.`;
+}
+
+/** What is not known is not 0: nobody may ever learn what an expired hold cost. */
+function costTexts(found: readonly Hold[]): string[] {
+	const unknown: Readonly<Record<HoldState, string>> = { open: '', settled: '', released: '0', expired: '?' };
+	const known = alignedCredits(found.map(({ actualMicro }) => actualMicro ?? 0n));
+	return found.map(({ actualMicro, state }, index) => (actualMicro === null ? unknown[state] : (known[index] ?? '')));
+}
+
+/** As people count: the first cheaper model, the second pass. */
+function rungText(rung: number, pass: number): string {
+	const parts = [...(rung === 0 ? [] : [`cheaper ${String(rung)}`]), ...(pass === 0 ? [] : [`pass ${String(pass + 1)}`])];
+	return parts.join(', ');
+}
+
+function labelText(labels: Labels): string {
+	return Object.entries(labels)
+		.map(([name, value]) => `${name}=${value}`)
+		.join(' ');
+}
+
+/** What is set aside beyond the cost comes back; it only keeps other calls waiting for a while. */
+function estimateText({ calls, setAsideMicro, costMicro, shortCalls, shortMicro }: EstimateFit): string {
+	const share = costMicro === 0n ? '' : ` (${String(floorDivide(setAsideMicro * 100n, costMicro))} % of the cost)`;
+	const short =
+		shortCalls === 0
+			? 'None cost more than was set aside for it.'
+			: `${counted(shortCalls, 'call', 'calls')} cost more than was set aside, by ${credits(shortMicro)} credits in all.`;
+	return `Set aside for the ${counted(calls, 'settled call', 'settled calls')} above: ${credits(setAsideMicro)} credits${share}. ${short}`;
+}
+
+function unconfirmedText({ count, amountMicro, chargedMicro }: Unconfirmed): string {
+	const charged = chargedMicro === 0n ? 'none of it is charged here' : `${credits(chargedMicro)} of it are charged here`;
+	return [
+		`${counted(count, 'call is', 'calls are')} unconfirmed (expired): nobody reported what ${count === 1 ? 'it' : 'they'} cost.`,
+		`Set aside for ${count === 1 ? 'it' : 'them'}: ${credits(amountMicro)} credits (${dollars(amountMicro)}); ${charged}. The provider may have billed up to about that: hold it against its bill.`,
+	].join('\n');
+}

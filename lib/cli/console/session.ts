@@ -1,0 +1,110 @@
+/**
+ * Owns which ledger and account a command works on, and its opening and closing. Refuses to make a ledger, a file or a schema, for a
+ * command that only reads, and to guess one that was not named.
+ */
+import { resolve } from 'node:path';
+import { tellMark } from '../../core/rules/move';
+import type { LedgerAccount } from '../../engine/account/ledger-account';
+import { accountOf, isServerAddress, machineTimeZone, openLedgerStore } from '../../runtime/runtime';
+import { withoutSecrets, wrongUse } from './failure';
+import { keyInFile, keysInFile, linesOf } from './key-file';
+import { Output } from './output';
+
+/** What every command takes. */
+export interface CommonOptions {
+	readonly ledger?: string;
+	readonly account: string;
+	readonly json?: boolean;
+	readonly adminKeyFile?: string;
+	/** What was typed behind the command without an option's name. */
+	readonly words: readonly string[];
+}
+
+/** As long as the hosts allow. */
+const MAX_ACCOUNT_LENGTH = 100;
+
+type Store = Awaited<ReturnType<typeof openLedgerStore>>;
+
+/** An open ledger during one command. */
+export interface Session {
+	readonly store: Store;
+	readonly ledger: LedgerAccount;
+}
+
+/** The absolute path, or the PostgreSQL address, of the ledger named by the options. Throws a `CliFailure`. */
+export function ledgerPathOf({ ledger, account }: CommonOptions): string {
+	const path = placeOf(ledger, '--ledger', 'Give --ledger <file>, or set LLM_CREDITS_LEDGER to the path of the file.');
+	checkAccount(account);
+	return path;
+}
+
+/** The absolute path, or the PostgreSQL address, that an option names; `mend` is for one that names nothing. Throws a `CliFailure`. */
+export function placeOf(text: string | undefined, option: string, mend: string): string {
+	const given = text?.trim() ?? '';
+	if (given === '') throw wrongUse('No ledger is named.', mend);
+	if (isServerAddress(given)) return given;
+	if (/^[a-z][a-z0-9+.-]+:\/\//i.test(given)) {
+		throw wrongUse(
+			`The ledger is ${withoutSecrets(given)}, which is an address.`,
+			`Give ${option} the path of a file, or a postgres:// address.`,
+		);
+	}
+	return resolve(given);
+}
+
+function checkAccount(account: string): void {
+	if (account.trim() === '' || account.length > MAX_ACCOUNT_LENGTH || account !== account.trim()) {
+		throw wrongUse(
+			`The account is ${JSON.stringify(account.slice(0, MAX_ACCOUNT_LENGTH))}.`,
+			`Give --account a name of 1 to ${String(MAX_ACCOUNT_LENGTH)} characters, without spaces around it.`,
+		);
+	}
+}
+
+/** Runs `work` on a ledger that is there already; one that is not there ends the command with exit code 3. */
+export async function readLedger<T>(options: CommonOptions, work: (session: Session) => Promise<T>): Promise<T> {
+	return withStore(ledgerPathOf(options), { ...options, mayMake: false }, work);
+}
+
+/** Runs `work` on a ledger and account that are made when they are missing. */
+export async function writeLedger<T>(
+	options: CommonOptions,
+	work: (session: Session & { readonly isNew: boolean }) => Promise<T>,
+): Promise<T> {
+	return withLedger(ledgerPathOf(options), options, async (session) => {
+		const opened = await session.ledger.open({ timeZone: machineTimeZone() });
+		return work({ ...session, isNew: !opened.isReplayed });
+	});
+}
+
+/** Runs `work` on a ledger that, but no account in it, is made when it is missing. */
+export async function withLedger<T>(path: string, options: CommonOptions, work: (session: Session) => Promise<T>): Promise<T> {
+	return withStore(path, { ...options, mayMake: true }, work);
+}
+
+async function withStore<T>(
+	path: string,
+	{ mayMake, ...options }: CommonOptions & { readonly mayMake: boolean },
+	work: (session: Session) => Promise<T>,
+): Promise<T> {
+	const adminKey = adminKeyOf(options);
+	const store = await openLedgerStore(path, { mayMake });
+	try {
+		const result = await work({ store, ledger: accountOf(store, options.account).asAdministrator(adminKey) });
+		const told = tellMark((await store.transfer?.mark()) ?? null, store.location);
+		if (told !== null) new Output(options.json === true).remark(told);
+		return result;
+	} finally {
+		await store.close();
+	}
+}
+
+/** The admin key of the options or the environment; a key on the command line itself would be seen by everybody on the machine. */
+function adminKeyOf({ adminKeyFile }: CommonOptions): string {
+	return adminKeyFile === undefined ? (process.env['LLM_CREDITS_ADMIN_KEY']?.trim() ?? '') : keyInFile(adminKeyFile, '--admin-key-file');
+}
+
+/** The admin keys of all accounts: one in each line of the file, or of the environment's value. */
+export function adminKeysOf({ adminKeyFile }: CommonOptions): string[] {
+	return adminKeyFile === undefined ? linesOf(process.env['LLM_CREDITS_ADMIN_KEY'] ?? '') : keysInFile(adminKeyFile, '--admin-key-file');
+}

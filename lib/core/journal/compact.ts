@@ -1,0 +1,132 @@
+/**
+ * Owns the compact forms inside an entry's text: slices, movements, usage, counters and refunds. What is absent is left out.
+ * Refuses nothing; what cannot be read throws and is named by the journal.
+ */
+import type { CounterRef } from '../nouns/model';
+import type { Movement, RefundedBody, Slice } from '../nouns/movement';
+import type { Usage } from '../usage/usage';
+import { canonicalJson } from '../values/idempotency';
+
+/** Append only: the places are in people's files, and trailing zeros are left out. */
+const USAGE_FIELDS = [
+	'inputTokens',
+	'outputTokens',
+	'cachedInputTokens',
+	'reasoningTokens',
+	'cacheWriteTokens',
+	'audioInputTokens',
+	'audioOutputTokens',
+	'longCacheWriteTokens',
+	'cachedAudioTokens',
+] as const satisfies readonly (keyof Usage)[];
+
+/** A parsed text. */
+export type Compact = Readonly<Record<string, unknown>>;
+
+/** Slices as a `grant:amount` list; absent for none. */
+export function encodeSlices(slices: readonly Slice[]): string | undefined {
+	if (slices.length === 0) return undefined;
+	let text = '';
+	for (const { grantSeq, amountMicro } of slices) text += `${text === '' ? '' : ','}${String(grantSeq)}:${String(amountMicro)}`;
+	return text;
+}
+
+/** Reads a `grant:amount` list; absent is empty. */
+export function decodeSlices(text: unknown): Slice[] {
+	if (text === undefined) return [];
+	return String(text)
+		.split(',')
+		.map((part) => {
+			const colon = part.indexOf(':');
+			return { grantSeq: Number(part.slice(0, colon)), amountMicro: BigInt(part.slice(colon + 1)) };
+		});
+}
+
+/** The four lists of a movement under one letter each. */
+export function encodeMovement(movement: Movement): Compact {
+	return {
+		c: encodeSlices(movement.charged),
+		d: encodeSlices(movement.drawn),
+		b: encodeSlices(movement.restored),
+		f: encodeSlices(movement.forfeited),
+	};
+}
+
+/** The inverse of {@link encodeMovement}. */
+export function decodeMovement(compact: Compact): Movement {
+	return {
+		charged: decodeSlices(compact['c']),
+		drawn: decodeSlices(compact['d']),
+		restored: decodeSlices(compact['b']),
+		forfeited: decodeSlices(compact['f']),
+	};
+}
+
+/** Counts in a fixed order with trailing zeros cut. */
+export function encodeUsage(usage: Usage): number[] {
+	const counts = USAGE_FIELDS.map((field) => usage[field]);
+	while (counts.length > 2 && counts.at(-1) === 0) counts.pop();
+	return counts;
+}
+
+/** The inverse of {@link encodeUsage}, field by field in its order; `null` when nothing was reported. */
+export function decodeUsage(counts: unknown): Usage | null {
+	if (!Array.isArray(counts)) return null;
+	const [input, output, cachedInput, reasoning, cacheWrite, audioInput, audioOutput, longCacheWrite, cachedAudio] = counts as unknown[];
+	return {
+		inputTokens: Number(input ?? 0),
+		outputTokens: Number(output ?? 0),
+		cachedInputTokens: Number(cachedInput ?? 0),
+		reasoningTokens: Number(reasoning ?? 0),
+		cacheWriteTokens: Number(cacheWrite ?? 0),
+		audioInputTokens: Number(audioInput ?? 0),
+		audioOutputTokens: Number(audioOutput ?? 0),
+		longCacheWriteTokens: Number(longCacheWrite ?? 0),
+		cachedAudioTokens: Number(cachedAudio ?? 0),
+	};
+}
+
+/** `[budget, period, value]` for each counter; absent for none. */
+export function encodeCounters(counters: readonly CounterRef[]): unknown {
+	return counters.length === 0 ? undefined : counters.map(({ budgetSeq, period, value }) => [budgetSeq, period, value]);
+}
+
+/** The inverse of {@link encodeCounters}. */
+export function decodeCounters(compact: unknown): CounterRef[] {
+	if (compact === undefined) return [];
+	return (compact as [number, string, string][]).map(([budgetSeq, period, value]) => ({ budgetSeq, period, value }));
+}
+
+/** A text that may be absent. */
+export function optionalText(value: unknown): string | null {
+	return (value as string | undefined) ?? null;
+}
+
+/** A refund as canonical text. */
+export function encodeRefund(body: RefundedBody): string {
+	const { holdSeq, closedAtMs, actualMicro, overdraftMicro, isLate, amountMicro, refundedMicro, repaidMicro, renewedMicro } = body;
+	const rest = { h: holdSeq, t: closedAtMs, l: isLate ? 1 : undefined, ...encodeMovement(body) };
+	return canonicalJson({ ...rest, a: actualMicro, o: overdraftMicro, x: amountMicro, r: refundedMicro, p: repaidMicro, n: renewedMicro });
+}
+
+/** The inverse of {@link encodeRefund}. */
+export function decodeRefund(compact: Compact): RefundedBody {
+	return {
+		kind: 'refunded',
+		holdSeq: Number(compact['h']),
+		closedAtMs: Number(compact['t']),
+		actualMicro: amount(compact['a']),
+		overdraftMicro: amount(compact['o']),
+		isLate: compact['l'] === 1,
+		amountMicro: amount(compact['x']),
+		refundedMicro: amount(compact['r']),
+		repaidMicro: amount(compact['p']),
+		renewedMicro: amount(compact['n']),
+		...decodeMovement(compact),
+	};
+}
+
+/** An amount written as decimal text, in micro-credits. */
+export function amount(value: unknown): bigint {
+	return BigInt(value as string);
+}

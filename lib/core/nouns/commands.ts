@@ -1,0 +1,293 @@
+/**
+ * Owns what the ledger is asked and what it answers: commands, outcomes, the snapshot a decision is made on, and what a store
+ * must write. Types only. Amounts are micro-credits, instants epoch milliseconds UTC.
+ */
+import type { AlertSettings, GivenAlert } from './alert';
+import type { CostAverage } from './cost-averages';
+import type { AdminKey } from './admin-key';
+import type { CreditError } from '../values/errors';
+import type {
+	GrantCategory,
+	Plan,
+	UnconfirmedPolicy,
+	Labels,
+	Budget,
+	BudgetCounter,
+	Floor,
+	Enforcement,
+	Account,
+	GrantState,
+	Hold,
+	Measure,
+	RefusalReason,
+	Entry,
+} from './model';
+import type { RefundedBody } from './movement';
+import type { ProfileCommand, TextChange } from './profile';
+import type { Micro } from '../values/money';
+import type { PriceCommand } from '../prices/price-settings';
+import type { ModelPrice } from '../prices/pricing';
+import type { Promotion, PromotionRefusal } from './promotion';
+import type { ExpiryRule, Instant } from '../values/time';
+import type { Usage } from '../usage/usage';
+
+/** When granted credits end: never, at an instant, or after a number of days by a rule. */
+export type Expiry = { readonly atMs: Instant } | { readonly days: number; readonly rule: ExpiryRule };
+
+/** Everything that changes an account, with the proof of an administrator or without. */
+export type Command = PlainCommand | AsAdmin;
+
+/** Everything that changes an account. Commands with a `key` are idempotent by it; closing a hold is idempotent by the hold. */
+export type PlainCommand =
+	| {
+			readonly kind: 'open_account';
+			readonly key: string;
+			readonly name: string;
+			readonly timeZone: string;
+			readonly plan: Plan;
+			readonly unconfirmedPolicy: UnconfirmedPolicy;
+	  }
+	| {
+			readonly kind: 'change_account';
+			readonly key: string;
+			readonly name?: string;
+			readonly timeZone?: string;
+			readonly plan?: Plan;
+			readonly unconfirmedPolicy?: UnconfirmedPolicy;
+	  }
+	| GrantCommand
+	| { readonly kind: 'claim_promotion'; readonly key: string; readonly promotion: Promotion }
+	| { readonly kind: 'void_grant'; readonly key: string; readonly grantSeq: number }
+	| { readonly kind: 'set_budget'; readonly key: string; readonly budget: Omit<Budget, 'seq'> }
+	| { readonly kind: 'set_floor'; readonly key: string; readonly floor: Omit<Floor, 'seq'> }
+	| { readonly kind: 'remove_limit'; readonly key: string; readonly limit: 'budget' | 'floor'; readonly name: string }
+	| { readonly kind: 'set_enforcement'; readonly key: string; readonly enforcement: Enforcement }
+	| { readonly kind: 'set_admin_key'; readonly key: string; readonly adminKey: AdminKey | null }
+	| { readonly kind: 'set_alerts'; readonly key: string; readonly alerts: AlertSettings }
+	/** Tells a reader the alerts it has not seen, once whoever asks in its name; a new reader gets those that stand. */
+	| { readonly kind: 'claim_alerts'; readonly consumer: string }
+	| ProfileCommand
+	| PriceCommand
+	/** Asks whether the ledger may be moved as far as this account is concerned. Changes nothing. */
+	| { readonly kind: 'move_ledger' }
+	| ReserveCommand
+	| SettleCommand
+	| { readonly kind: 'release'; readonly holdSeq: number }
+	| RefundCommand
+	/** Ends a hold before its timeout because nobody will report on it any more; a late settle is still accepted. */
+	| { readonly kind: 'expire'; readonly holdSeq: number };
+
+/** A command given together with the proof of the account's admin key; the proof is no part of what is asked. */
+export interface AsAdmin {
+	readonly kind: 'as_admin';
+	/** Hexadecimal; derived from the key and the account's salt. */
+	readonly proof: string;
+	readonly command: AdminCommand;
+}
+
+/** What only an administrator may do once an account has an admin key. */
+export type AdminCommand = Extract<
+	PlainCommand,
+	{
+		kind:
+			| 'change_account'
+			| 'grant'
+			| 'claim_promotion'
+			| 'void_grant'
+			| 'refund'
+			| 'set_budget'
+			| 'set_floor'
+			| 'remove_limit'
+			| 'set_enforcement'
+			| 'set_admin_key'
+			| 'set_alerts'
+			| 'move_ledger'
+			| (ProfileCommand | PriceCommand)['kind'];
+	}
+>;
+
+export interface GrantCommand {
+	readonly kind: 'grant';
+	readonly key: string;
+	readonly category: GrantCategory;
+	readonly amountMicro: Micro;
+	readonly priority: number;
+	/** Default: the instant of the command. */
+	readonly effectiveAtMs: Instant | null;
+	readonly expiry: Expiry | null;
+	readonly note: string | null;
+}
+
+export interface RefundCommand {
+	readonly kind: 'refund';
+	readonly key: string;
+	readonly holdSeq: number;
+	/** `null`: everything that was not refunded yet. */
+	readonly amountMicro: Micro | null;
+	/** Give what would be forfeited, because its grant has ended, back as a new grant. */
+	readonly renews: boolean;
+}
+
+/** One call that a reserve covers, with its price, which the hold pins: a single shot has one, an answer in several passes one for each. */
+export interface ReservedCall {
+	/** `null`: the model has no price. */
+	readonly amountMicro: Micro | null;
+	/** The label `model` of this call; `null` leaves the labels of the command as they are. */
+	readonly model: string | null;
+	readonly price: ModelPrice | null;
+	/** What the call costs at most, where that is more than its amount. Such a call is held only where there is room for all of it. */
+	readonly mostMicro?: Micro;
+}
+
+/** One way to serve a request. All its calls are held, or none. */
+export interface Alternative {
+	/** Place on the caller's ladder, 0 for the first. It is stored, so that a replay takes the same. */
+	readonly rung: number;
+	/** At least one. */
+	readonly calls: readonly ReservedCall[];
+}
+
+/** The most credits that the calls of one send or one execution may take. It belongs to the command, not to the account. */
+export interface Cap {
+	readonly period: 'send' | 'execution';
+	/** What counts together within the send or execution, such as the id of a node. */
+	readonly scope: string;
+	readonly limitMicro: Micro;
+}
+
+export interface ReserveCommand {
+	readonly kind: 'reserve';
+	readonly key: string;
+	/** What is asked for, apart from the amounts: two commands of one key must agree in it. */
+	readonly fingerprint: string;
+	/** The ways to serve the request, the preferred first. An empty list only looks up the stored outcome of the key. */
+	readonly alternatives: readonly Alternative[];
+	readonly timeoutMs: number;
+	readonly labels: Labels;
+	readonly person: string | null;
+	/** The send (one item with all its passes and retries) and the execution it belongs to, for budgets and caps of these periods. */
+	readonly sendId: string | null;
+	readonly executionId: string | null;
+	readonly caps: readonly Cap[];
+	/** When open holds would make room for an alternative, answer `wait` and record nothing, instead of trying the next or refusing. */
+	readonly mayWait: boolean;
+}
+
+export interface SettleCommand {
+	readonly kind: 'settle';
+	readonly holdSeq: number;
+	readonly actualMicro: Micro;
+	readonly measure: Measure;
+	readonly usage: Usage | null;
+	/** Text kept for a retry of the same key, outside the journal, until the instant given. */
+	readonly result: { readonly text: string; readonly keptUntilMs: Instant } | null;
+}
+
+/** What became of one command. `isReplayed` marks the stored outcome of an earlier, identical command. */
+export type Outcome =
+	| { readonly kind: 'account'; readonly account: Account; readonly isReplayed: boolean }
+	| { readonly kind: 'granted'; readonly grant: GrantState; readonly availableMicro: Micro; readonly isReplayed: boolean }
+	| { readonly kind: 'not_granted'; readonly reason: PromotionRefusal; readonly grant: GrantState | null; readonly availableMicro: Micro }
+	| { readonly kind: 'voided'; readonly grant: GrantState; readonly availableMicro: Micro; readonly isReplayed: boolean }
+	| {
+			readonly kind: 'reserved';
+			/** Of the first call. */
+			readonly hold: Hold;
+			/** Of the other calls of the alternative, in their order. */
+			readonly further: readonly Hold[];
+			/** Which of the command's alternatives was taken; `null` where the outcome is a stored one. */
+			readonly choice: number | null;
+			readonly availableMicro: Micro;
+			readonly isReplayed: boolean;
+	  }
+	/** No alternative fits: why the first does not. `limit` names the budget, floor or cap that refused it. */
+	| {
+			readonly kind: 'refused';
+			readonly reason: RefusalReason;
+			readonly limit: string | null;
+			readonly availableMicro: Micro;
+			readonly isReplayed: boolean;
+	  }
+	/** Nothing was recorded: an alternative fits once open holds close, or (`reason` is `null`) none was given and none is stored. */
+	| { readonly kind: 'wait'; readonly reason: RefusalReason | null; readonly availableMicro: Micro }
+	| {
+			readonly kind: 'refunded';
+			readonly hold: Hold;
+			readonly refund: RefundedBody;
+			/** The new grant, where this command made one. */ readonly renewed: GrantState | null;
+			readonly availableMicro: Micro;
+			readonly isReplayed: boolean;
+	  }
+	/** The hold's first closing stands, whatever was asked now: see `hold.state`. */
+	| { readonly kind: 'closed'; readonly hold: Hold; readonly availableMicro: Micro; readonly isReplayed: boolean }
+	/** In the order they were given; `hasMore`: ask again for the rest. */
+	| { readonly kind: 'alerts'; readonly alerts: readonly GivenAlert[]; readonly hasMore: boolean }
+	| { readonly kind: 'fault'; readonly error: CreditError };
+
+/** What a batch needs to know of an account. Everything that is not asked for may be absent. */
+export interface SnapshotNeeds {
+	readonly keyHashes: readonly string[];
+	readonly holdSeqs: readonly number[];
+	readonly grantSeqs: readonly number[];
+	readonly promotionIds: readonly string[];
+}
+
+/** The bounded part of an account that decisions are made on. */
+export interface AccountSnapshot {
+	/** `null`: no such account yet. */
+	readonly account: Account | null;
+	/** Every grant with remaining or held credits, those asked for, and those that a loaded hold has slices of. */
+	readonly grants: readonly GrantState[];
+	/** Every open hold that is due at the batch's instant, those asked for, and those of loaded entries. */
+	readonly holds: readonly Hold[];
+	/** Entries found by key hash. */
+	readonly entries: readonly Entry[];
+	/** Grants of the promotions asked for, by promotion id. */
+	readonly promotions: ReadonlyMap<string, number>;
+	/** The counters that `countersNeeded` names for the batch, as far as they exist. */
+	readonly counters: readonly BudgetCounter[];
+	/** The first entries of alerts after the number that `alertsNeeded` names for the batch, at most `MAX_CLAIMED`. */
+	readonly alerts: readonly Entry[];
+	/** What calls of each campaign have cost lately. */
+	readonly averages: readonly CostAverage[];
+}
+
+/** What to add to the running totals of one day and one set of labels. */
+export interface UsageDelta {
+	/** Calendar day in the account's zone, YYYY-MM-DD. */
+	readonly day: string;
+	readonly labels: Labels;
+	readonly calls: number;
+	readonly chargedMicro: Micro;
+	readonly inputTokens: number;
+	readonly cachedInputTokens: number;
+	readonly outputTokens: number;
+	readonly reasoningTokens: number;
+	readonly refusals: number;
+	readonly estimatedCalls: number;
+}
+
+/** A text to keep beside the journal for a hold. */
+export interface KeptResult {
+	readonly holdSeq: number;
+	readonly text: string;
+	readonly keptUntilMs: Instant;
+}
+
+/** What a store writes in one transaction. Rows are whole new values to insert or replace. */
+export interface Decision {
+	readonly outcomes: readonly Outcome[];
+	readonly account: Account | null;
+	readonly grants: readonly GrantState[];
+	readonly holds: readonly Hold[];
+	readonly entries: readonly Entry[];
+	/** True when the account's settings must be written too. */
+	readonly hasNewSettings: boolean;
+	readonly counters: readonly BudgetCounter[];
+	/** `null`: as they were. */
+	readonly averages: readonly CostAverage[] | null;
+	readonly usage: readonly UsageDelta[];
+	readonly results: readonly KeptResult[];
+	/** One for each name at most. */
+	readonly texts: readonly TextChange[];
+}

@@ -1,0 +1,274 @@
+/**
+ * Owns the nouns of the ledger: account, grant, hold, slice, budget, entry. Types only, no behaviour.
+ * Amounts are micro-credits, instants epoch milliseconds UTC, intervals half-open. Rule source: docs/ledger.md.
+ */
+import type { Movement, RefundedBody, Slice } from './movement';
+import type { AdminKey } from './admin-key';
+import type { Alert, AlertKey, AlertSettings, AlertState } from './alert';
+import type { Micro } from '../values/money';
+import type { PriceBody, PriceSettings, RecordedPriceBody } from '../prices/price-settings';
+import type { AccountText, CacheLimits, ProfileBody } from './profile';
+import type { Instant } from '../values/time';
+import type { Usage } from '../usage/usage';
+
+export type GrantCategory = 'promotional' | 'purchased' | 'adjustment';
+
+/** `paid` accounts spend; a `trial` account can hold no credits and reserve none. */
+export type Plan = 'paid' | 'trial';
+
+/** What becomes of a hold that nobody settled in time: its credits come back, or they are charged. */
+export type UnconfirmedPolicy = 'release' | 'charge';
+
+/** Labels that a call is counted by. Every label is optional; empty text is no label. `person` is kept apart: it has too many values to total. */
+export const LABEL_NAMES = ['campaign', 'segment', 'workspace', 'flow', 'node', 'model', 'purpose', 'tag', 'batch'] as const;
+export type LabelName = (typeof LABEL_NAMES)[number];
+export type Labels = Readonly<Partial<Record<LabelName, string>>>;
+
+/** How long a budget counts before it starts afresh. Days, weeks (ISO) and months are calendar ones of the account's zone. */
+export type BudgetPeriod = 'send' | 'execution' | 'day' | 'week' | 'month' | 'total';
+
+/** What a budget counts by: one of the labels, the person, or the whole account. */
+export type BudgetScope = LabelName | 'person' | 'account';
+
+/** A limit on the credits that calls of a scope may take in a period (ledger rule 21). */
+export interface Budget {
+	/** Number of the entry that made it; changing only the limit keeps it and what it has counted. */
+	readonly seq: number;
+	/** Unique among the account's budgets. */
+	readonly name: string;
+	readonly scope: BudgetScope;
+	/** The one value it is for; `null`: each value has the limit for itself. Always `null` for the account. */
+	readonly value: string | null;
+	readonly period: BudgetPeriod;
+	readonly limitMicro: Micro;
+}
+
+/** What one budget has counted for one value in one period. */
+export interface BudgetCounter extends CounterRef {
+	/** By open holds. */
+	readonly heldMicro: Micro;
+	/** By settled calls, less what was refunded. */
+	readonly settledMicro: Micro;
+	/** The room that was left when the account was warned of this budget, until the warning is armed again; else `null`. */
+	readonly reachedRoomMicro: Micro | null;
+	/** What its open holds may cost beyond their amounts. */
+	readonly reachMicro: Micro;
+}
+
+/** Names a counter; budget 0 counts for caps. `period` is `2026-11-21`, `2026-W47`, `2026-11`, the id of a send or execution, or `''` for total. */
+export interface CounterRef {
+	readonly budgetSeq: number;
+	readonly period: string;
+	readonly value: string;
+}
+
+/** Credits kept back for some values of a label: calls of other values may not take what is available below it (ledger rule 22). */
+export interface Floor {
+	readonly seq: number;
+	readonly name: string;
+	readonly label: LabelName | 'person';
+	/** Calls with one of these values may go below the floor. */
+	readonly exempt: readonly string[];
+	readonly floorMicro: Micro;
+}
+
+/** `shadow` meters everything, records what would have been refused, and refuses nothing (ledger rule 23). */
+export type Enforcement = 'enforce' | 'shadow';
+
+/** The limits of an account and what it says to every model; a bounded list each. */
+export interface AccountSettings {
+	readonly enforcement: Enforcement;
+	readonly budgets: readonly Budget[];
+	readonly floors: readonly Floor[];
+	/** `null`: whoever may write the ledger may administer the account. */
+	readonly adminKey: AdminKey | null;
+	readonly alerts: AlertSettings;
+	readonly texts: readonly AccountText[];
+	/** BCP 47 tags of the languages that answers may be in, the usual one first; empty for any. */
+	readonly languages: readonly string[];
+	readonly cacheLimits: CacheLimits;
+	readonly prices: PriceSettings;
+}
+
+export interface Account {
+	readonly id: string;
+	readonly name: string;
+	/** IANA zone in which days, expiries and calendar periods are counted. */
+	readonly timeZone: string;
+	readonly plan: Plan;
+	/** When the current paid plan started; `null` on a trial plan. */
+	readonly paidSinceMs: Instant | null;
+	readonly unconfirmedPolicy: UnconfirmedPolicy;
+	/** Spent but not covered by any grant; repaid first by the next credits. */
+	readonly overdraftMicro: Micro;
+	/** What open holds may cost beyond their amounts. It is available to nobody else until they close. */
+	readonly reachMicro: Micro;
+	readonly settings: AccountSettings;
+	readonly alerts: AlertState;
+	/** Instant and number of the newest entry; time never runs backwards behind it. */
+	readonly lastAtMs: Instant;
+	readonly lastSeq: number;
+	/** Hash of the newest entry, hexadecimal; empty before the first. */
+	readonly chainHash: string;
+}
+
+/** The unchangeable part of a grant. */
+export interface Grant {
+	/** Number of the entry that made it; its public id is `g<seq>`. */
+	readonly seq: number;
+	readonly category: GrantCategory;
+	readonly amountMicro: Micro;
+	/** Lower burns first; default 50. */
+	readonly priority: number;
+	readonly effectiveAtMs: Instant;
+	readonly expiresAtMs: Instant | null;
+	readonly promotionId: string | null;
+	readonly note: string | null;
+}
+
+/** A grant with where its credits are now: amount = remaining + held + settled + expired + voided, always. */
+export interface GrantState extends Grant {
+	readonly remainingMicro: Micro;
+	readonly heldMicro: Micro;
+	readonly settledMicro: Micro;
+	readonly expiredMicro: Micro;
+	readonly voidedMicro: Micro;
+	readonly isVoided: boolean;
+}
+
+export type HoldState = 'open' | 'settled' | 'released' | 'expired';
+
+export interface Hold {
+	/** Number of the entry that made it; its public id is `h<seq>`. */
+	readonly seq: number;
+	readonly state: HoldState;
+	readonly reservedAtMs: Instant;
+	/** At this instant the hold stops counting. */
+	readonly timeoutAtMs: Instant;
+	readonly amountMicro: Micro;
+	/** How much more than its amount the call may cost. */
+	readonly reachMicro: Micro;
+	/** While open: the slices held. Afterwards: the slices charged, in the order of collection. */
+	readonly slices: readonly Slice[];
+	readonly labels: Labels;
+	readonly person: string | null;
+	/** The budget counters that count this hold. */
+	readonly counters: readonly CounterRef[];
+	/** Why it would have been refused, had the account not been in shadow mode. */
+	readonly shadow: RefusalReason | null;
+	/** Which rung of the caller's ladder was taken, 0 for the first, and which of its calls this is, 0 for the first. */
+	readonly rung: number;
+	readonly pass: number;
+	/** Why the first alternative that was offered did not fit; `null` when it did. */
+	readonly steppedDown: RefusalReason | null;
+	/** The price this hold was reserved with and will be settled with, by the name it is recorded under. */
+	readonly priceVersion: string | null;
+	readonly closedAtMs: Instant | null;
+	/** What the call cost; `null` until it is settled. */
+	readonly actualMicro: Micro | null;
+	/** The part of the cost that no grant could cover when it was settled. */
+	readonly overdraftMicro: Micro;
+	/** Settled after it had expired. */
+	readonly isLate: boolean;
+	/** The part of the cost that was refunded. */
+	readonly refundedMicro: Micro;
+}
+
+/** How a settled amount was known: from the provider's usage, or from the estimate because usage was missing or unusable. */
+export type Measure = 'reported' | 'estimated';
+
+/** Why a reserve was refused. Order of precedence: unpriced, plan, overdrawn, cap, budget, floor, held or exhausted. */
+export type RefusalReason =
+	| 'unpriced_model'
+	| 'plan_not_eligible'
+	| 'overdrawn'
+	| 'cap_reached'
+	| 'budget_exceeded'
+	| 'floor_reached'
+	| 'credits_held'
+	| 'credits_exhausted';
+
+/** One change as it is written to the journal. Movements are explicit slices, so replaying needs no rules. */
+export type EntryBody =
+	| {
+			readonly kind: 'account_opened';
+			readonly name: string;
+			readonly timeZone: string;
+			readonly plan: Plan;
+			readonly unconfirmedPolicy: UnconfirmedPolicy;
+	  }
+	| {
+			readonly kind: 'account_changed';
+			readonly name?: string;
+			readonly timeZone?: string;
+			readonly plan?: Plan;
+			readonly unconfirmedPolicy?: UnconfirmedPolicy;
+	  }
+	| { readonly kind: 'granted'; readonly grant: Omit<Grant, 'seq'> }
+	| { readonly kind: 'grant_expired'; readonly grantSeq: number; readonly amountMicro: Micro }
+	| { readonly kind: 'grant_voided'; readonly grantSeq: number; readonly amountMicro: Micro }
+	| { readonly kind: 'overdraft_repaid'; readonly grantSeq: number; readonly amountMicro: Micro }
+	| {
+			readonly kind: 'reserved';
+			readonly amountMicro: Micro;
+			readonly reachMicro: Micro;
+			readonly slices: readonly Slice[];
+			readonly timeoutAtMs: Instant;
+			readonly priceVersion: string | null;
+			readonly counters: readonly CounterRef[];
+			readonly shadow: RefusalReason | null;
+			readonly rung: number;
+			readonly pass: number;
+			readonly steppedDown: RefusalReason | null;
+	  }
+	| { readonly kind: 'refused'; readonly reason: RefusalReason; readonly amountMicro: Micro | null; readonly limit: string | null }
+	| { readonly kind: 'budget_set'; readonly budget: Omit<Budget, 'seq'>; readonly replaces: number | null }
+	| { readonly kind: 'floor_set'; readonly floor: Omit<Floor, 'seq'> }
+	| { readonly kind: 'limit_removed'; readonly limit: 'budget' | 'floor'; readonly name: string }
+	| { readonly kind: 'enforcement_set'; readonly enforcement: Enforcement }
+	| { readonly kind: 'admin_key_set'; readonly adminKey: AdminKey | null }
+	/** Somebody gave a wrong admin key for a command of this kind. */
+	| { readonly kind: 'admin_denied'; readonly command: string }
+	/** A threshold was crossed. The milder alerts that it silences stand from now on too. */
+	| { readonly kind: 'alerted'; readonly alert: Alert; readonly silences: readonly AlertKey[] }
+	| { readonly kind: 'alerts_rearmed'; readonly keys: readonly AlertKey[]; readonly counters: readonly CounterRef[] }
+	| { readonly kind: 'alerts_claimed'; readonly consumer: string; readonly untilSeq: number }
+	| { readonly kind: 'alerts_set'; readonly alerts: AlertSettings }
+	| ProfileBody
+	| PriceBody
+	| RecordedPriceBody
+	| ({
+			readonly kind: 'settled';
+			readonly holdSeq: number;
+			readonly actualMicro: Micro;
+			readonly overdraftMicro: Micro;
+			readonly isLate: boolean;
+			readonly measure: Measure;
+			readonly usage: Usage | null;
+	  } & Movement)
+	| ({ readonly kind: 'released'; readonly holdSeq: number } & Movement)
+	| ({ readonly kind: 'hold_expired'; readonly holdSeq: number } & Movement)
+	| RefundedBody;
+
+export interface Entry {
+	/** 1, 2, 3 … without gaps within the account. */
+	readonly seq: number;
+	readonly atMs: Instant;
+	/** Hash of the idempotency key, where the command had one. */
+	readonly keyHash: string | null;
+	/** Hash of what was asked under that key. */
+	readonly requestHash: string | null;
+	readonly labels: Labels | null;
+	readonly person: string | null;
+	readonly body: EntryBody;
+	/** The texts of labels and body as they are stored and hashed: whatever a text says, its hash covers. */
+	readonly labelsText: string;
+	readonly bodyText: string;
+	/** SHA-256 over the previous entry's hash and this entry's canonical text, hexadecimal. */
+	readonly hash: string;
+}
+
+/** Public id of a grant. */
+export const grantId = (seq: number): string => `g${String(seq)}`;
+/** Public id of a hold. One with a number below 0 was made on this machine while the ledger was away. */
+export const holdId = (seq: number): string => (seq < 0 ? `offline-h${String(-seq)}` : `h${String(seq)}`);

@@ -1,0 +1,99 @@
+/**
+ * Owns prices in the journal (ledger rule 27): the first hold that pins a price writes its rates down beside itself, under a name that
+ * holds a hash of them. So whoever settles or checks the call later needs no price list, and no two prices have one name.
+ */
+import { hashContent, sha256 } from '../values/idempotency';
+import type { FixedCharge, ModelPrice, Rates, Tier } from './pricing';
+
+/** Order of the rates in the journal. Append only: the places are in people's files. */
+const RATE_ORDER = [
+	'input',
+	'cachedInput',
+	'cacheWrite',
+	'longCacheWrite',
+	'audioInput',
+	'cachedAudio',
+	'output',
+	'audioOutput',
+] as const satisfies readonly (keyof Rates)[];
+
+const HASH_LENGTH = 12;
+
+/** A price as it stands in an entry: version, model, tiers, flat amount per call, context, and a charge that is not by tokens. */
+export interface PriceText {
+	readonly v: string;
+	readonly m: string;
+	readonly t: readonly (readonly [number, ...string[]])[];
+	readonly c?: string;
+	readonly x?: number;
+	readonly f?: readonly [kind: FixedCharge['kind'], rate: string];
+}
+
+/** Tiers are never changed, and many prices share them: their hash is worked out once. */
+const hashes = new WeakMap<readonly Tier[], string>();
+
+type PinnedParts = Omit<ModelPrice, 'model' | 'contextTokens'>;
+
+/** Calls of one flow follow one another at the same price. */
+let lastPin: { readonly price: PinnedParts; readonly pin: string } | null = null;
+
+/**
+ * The name under which a hold pins a price: its version and a hash of its rates, what a call costs on top where that is not 0, and
+ * what is charged where that is not by tokens. Equal rates of one version have one name, in every process.
+ */
+export function pinOf(price: PinnedParts): string {
+	if (lastPin && hasSamePin(lastPin.price, price)) return lastPin.pin;
+	const { version, tiers, perCallMicro, charging } = price;
+	const hash = hashes.get(tiers) ?? sha256(JSON.stringify(tiersText(tiers))).slice(0, HASH_LENGTH);
+	hashes.set(tiers, hash);
+	const perCall = perCallMicro === 0n ? '' : `+${String(perCallMicro)}`;
+	const pin = `${version}#${hash}${perCall}${charging ? `=${charging.kind}${String(charging.rateMicro)}` : ''}`;
+	lastPin = { price, pin };
+	return pin;
+}
+
+/** Compares by identity where that is enough: nothing of a price is ever changed in place. */
+function hasSamePin(a: PinnedParts, b: PinnedParts): boolean {
+	return a.tiers === b.tiers && a.version === b.version && a.perCallMicro === b.perCallMicro && a.charging === b.charging;
+}
+
+/** Hash under which the entry of a pinned price is found. */
+export function pinKeyHash(pin: string): string {
+	return hashContent('price', pin);
+}
+
+/** Hash under which the entry of a list of prices is found. */
+export function listKeyHash(hash: string): string {
+	return hashContent('price list', hash);
+}
+
+/** True when an entry that records a price carries the key of that price. */
+export function isOwnPrice(price: ModelPrice, keyHash: string | null): boolean {
+	return keyHash === pinKeyHash(pinOf(price));
+}
+
+/** A price as it is written. */
+export function encodePrice({ version, model, tiers, perCallMicro, contextTokens, charging }: ModelPrice): PriceText {
+	return {
+		v: version,
+		m: model,
+		t: tiersText(tiers),
+		...(perCallMicro === 0n ? {} : { c: String(perCallMicro) }),
+		...(contextTokens === null ? {} : { x: contextTokens }),
+		...(charging ? { f: [charging.kind, String(charging.rateMicro)] } : {}),
+	};
+}
+
+/** The inverse of {@link encodePrice}. Throws for anything else. */
+export function decodePrice({ v, m, t, c, x, f }: PriceText): ModelPrice {
+	const tiers = t.map(([fromInputTokens, ...amounts]): Tier => {
+		const rates = Object.fromEntries(RATE_ORDER.map((kind, index) => [kind, BigInt(amounts[index] ?? 'missing')])) as unknown as Rates;
+		return { fromInputTokens, rates };
+	});
+	const charging = f ? { charging: { kind: f[0], rateMicro: BigInt(f[1]) } } : {};
+	return { version: v, model: m, tiers, perCallMicro: BigInt(c ?? '0'), contextTokens: x ?? null, ...charging };
+}
+
+function tiersText(tiers: readonly Tier[]): [number, ...string[]][] {
+	return tiers.map(({ fromInputTokens, rates }) => [fromInputTokens, ...RATE_ORDER.map((kind) => String(rates[kind]))]);
+}

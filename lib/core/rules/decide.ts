@@ -1,0 +1,191 @@
+/**
+ * Owns the one decision of the ledger: a snapshot, a batch of commands and an instant in; outcomes and rows to write out.
+ * Pure and synchronous. A command at fault is answered with its fault and changes nothing; the rest of the batch goes on.
+ * A ledger that contradicts itself is thrown: nothing of the batch may be written on top of it.
+ */
+import { authorise, isAdminCommand } from './commands/admin';
+import { advance } from './draft/advance';
+import { claimAlerts } from './commands/claim';
+import { Draft, type EntryContext } from './draft/draft';
+import { CreditError, isCreditError, isLedgerFault } from '../values/errors';
+import { changeAccount, claimPromotion, grantCredits, openAccount, voidGrant } from './commands/grants';
+import { expire, release, settle } from './commands/hold';
+import { isSettingsBody } from '../journal/settings-after';
+import { refund } from './commands/refund';
+import { reserve } from './commands/reserve';
+import { changeSettings } from './commands/settings';
+import { hashKey, hashPassKey } from '../values/idempotency';
+import { hashRequest } from './same-request';
+import { listKeyHash, pinKeyHash, pinOf } from '../prices/recorded-price';
+import { watch } from './draft/watch';
+import type { AccountSnapshot, Command, PlainCommand, Decision, Outcome, ReserveCommand, SnapshotNeeds } from '../nouns/commands';
+import type { Entry, Hold } from '../nouns/model';
+import type { Instant } from '../values/time';
+
+/** What a store must load before these commands can be decided. Commands with unusable keys need nothing. */
+export function needsOf(commands: readonly Command[]): SnapshotNeeds {
+	const keyHashes: string[] = [];
+	const holdSeqs: number[] = [];
+	const grantSeqs: number[] = [];
+	const promotionIds: string[] = [];
+	for (const given of commands) {
+		const command = given.kind === 'as_admin' ? given.command : given;
+		if ('key' in command && command.key.length > 0) keyHashes.push(safeKeyHash(command.key), ...passKeyHashes(command));
+		if (command.kind === 'reserve') keyHashes.push(...pinKeyHashes(command));
+		if (command.kind === 'add_price_list') keyHashes.push(listKeyHash(command.list.hash));
+		if ('holdSeq' in command) holdSeqs.push(command.holdSeq);
+		if ('grantSeq' in command) grantSeqs.push(command.grantSeq);
+		if (command.kind === 'claim_promotion') promotionIds.push(command.promotion.id);
+	}
+	return { keyHashes, holdSeqs, grantSeqs, promotionIds };
+}
+
+/**
+ * Decides a batch at `atMs`, in order. First time passes up to `atMs` (holds time out, grants end). An instant behind the
+ * account's newest entry counts as that entry's instant. Outcomes are in the order of the commands.
+ */
+export function decide(
+	snapshot: AccountSnapshot,
+	commands: readonly Command[],
+	{ accountId, atMs }: { accountId: string; atMs: Instant },
+): Decision {
+	const draft = new Draft(accountId, snapshot, atMs);
+	advance(draft, atMs);
+	return draft.finish(commands.map((command) => watched(draft, () => decideOne(draft, command))));
+}
+
+/** Warns of what the command has crossed, before the next one is decided. */
+function watched(draft: Draft, decideNext: () => Outcome): Outcome {
+	const before = draft.entryCount;
+	const outcome = decideNext();
+	if (draft.entryCount > before) watch(draft, draft.entriesFrom(before));
+	return outcome;
+}
+
+function decideOne(draft: Draft, given: Command): Outcome {
+	const command = given.kind === 'as_admin' ? given.command : given;
+	try {
+		if (isAdminCommand(command)) authorise(draft, command, given.kind === 'as_admin' ? given.proof : null);
+		if (!('key' in command)) return apply(draft, command, {});
+		const context = { keyHash: hashKey(command.key), requestHash: hashRequest(command) };
+		// Opening is idempotent by the account itself: a second host may name another time zone, and gets the account as it is.
+		const earlier = command.kind === 'open_account' ? undefined : draft.entryByKey(context.keyHash);
+		return earlier ? replay(draft, { earlier, command, requestHash: context.requestHash }) : apply(draft, command, context);
+	} catch (error) {
+		if (isCreditError(error) && !isLedgerFault(error)) return { kind: 'fault', error };
+		throw error;
+	}
+}
+
+function apply(draft: Draft, command: PlainCommand, context: EntryContext): Outcome {
+	switch (command.kind) {
+		case 'open_account':
+			return openAccount(draft, command, context);
+		case 'change_account':
+			return changeAccount(draft, command, context);
+		case 'grant':
+			return grantCredits(draft, command, context);
+		case 'claim_promotion':
+			return claimPromotion(draft, command, context);
+		case 'void_grant':
+			return voidGrant(draft, command, context);
+		case 'set_budget':
+		case 'set_floor':
+		case 'remove_limit':
+		case 'set_enforcement':
+		case 'set_admin_key':
+		case 'set_alerts':
+		case 'set_text':
+		case 'remove_text':
+		case 'set_languages':
+		case 'set_cache_limits':
+		case 'add_price_list':
+		case 'pin_prices':
+			return changeSettings(draft, command, context);
+		case 'move_ledger':
+			return { kind: 'account', account: draft.account, isReplayed: false };
+		case 'reserve':
+			return reserve(draft, command, context);
+		case 'claim_alerts':
+			return claimAlerts(draft, command.consumer);
+		case 'refund':
+			return refund(draft, command, context);
+		case 'settle':
+			return settle(draft, command);
+		case 'release':
+			return release(draft, command.holdSeq);
+		case 'expire':
+			return expire(draft, command.holdSeq);
+		default:
+			return command satisfies never;
+	}
+}
+
+/** The stored outcome of a key, refusals included (ledger rules 17 and 18). */
+function replay(
+	draft: Draft,
+	{ earlier, command, requestHash }: { earlier: Entry; command: Extract<PlainCommand, { key: string }>; requestHash: string },
+): Outcome {
+	if (earlier.requestHash !== requestHash) {
+		throw new CreditError(
+			'idempotency_conflict',
+			`The idempotency key ${JSON.stringify(command.key)} was used before for a different request. Use a new key for a new request.`,
+		);
+	}
+	const availableMicro = draft.availableMicro();
+	const { body } = earlier;
+	if (isSettingsBody(body)) return { kind: 'account', account: draft.account, isReplayed: true };
+	switch (body.kind) {
+		case 'reserved':
+			return { kind: 'reserved', ...holdsOf(draft, earlier, command), choice: null, availableMicro, isReplayed: true };
+		case 'refused':
+			return { kind: 'refused', reason: body.reason, limit: body.limit, availableMicro, isReplayed: true };
+		case 'granted':
+			return { kind: 'granted', grant: draft.grant(earlier.seq), availableMicro, isReplayed: true };
+		case 'grant_voided':
+			return { kind: 'voided', grant: draft.grant(body.grantSeq), availableMicro, isReplayed: true };
+		case 'refunded':
+			return { kind: 'refunded', hold: draft.hold(body.holdSeq), refund: body, renewed: null, availableMicro, isReplayed: true };
+		case 'account_opened':
+		case 'account_changed':
+			return { kind: 'account', account: draft.account, isReplayed: true };
+		case 'grant_expired':
+		case 'overdraft_repaid':
+		case 'settled':
+		case 'released':
+		case 'hold_expired':
+		case 'admin_denied':
+		case 'alerted':
+		case 'alerts_rearmed':
+		case 'alerts_claimed':
+		case 'price_recorded':
+			throw new CreditError(
+				'ledger_corrupt',
+				`Entry ${String(earlier.seq)} carries an idempotency key that its kind never has. Run "llm-credits verify".`,
+			);
+		default:
+			return body satisfies never;
+	}
+}
+
+/** The keys under which the further calls of a reserve are stored: as many as its longest alternative has. */
+function passKeyHashes(command: PlainCommand): string[] {
+	if (command.kind !== 'reserve') return [];
+	const most = command.alternatives.reduce((longest, { calls }) => Math.max(longest, calls.length), 1);
+	return Array.from({ length: most - 1 }, (_, index) => hashPassKey(command.key, index + 1));
+}
+
+/** The keys of the prices that a reserve may pin, to see whether they are recorded. */
+function pinKeyHashes({ alternatives }: ReserveCommand): string[] {
+	return alternatives.flatMap(({ calls }) => calls.flatMap(({ price }) => (price === null ? [] : [pinKeyHash(pinOf(price))])));
+}
+
+function holdsOf(draft: Draft, first: Entry, command: PlainCommand): { readonly hold: Hold; readonly further: readonly Hold[] } {
+	const further = passKeyHashes(command).flatMap((keyHash) => draft.entryByKey(keyHash) ?? []);
+	return { hold: draft.hold(first.seq), further: further.map(({ seq }) => draft.hold(seq)) };
+}
+
+/** A key over the length limit is refused by the decision itself; looking it up must not fail before that. */
+function safeKeyHash(key: string): string {
+	return hashKey(key.slice(0, 512));
+}

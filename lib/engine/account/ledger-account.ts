@@ -1,0 +1,297 @@
+/**
+ * Owns one account of one ledger as the nodes and the CLI use it: commands go through the group commit, amounts are waited
+ * for where that helps. Refuses to hide faults: a ledger that cannot be used rejects with a `CreditError`.
+ */
+import type { AlertSettings } from '../../core/nouns/alert';
+import { balanceAt, type Balance } from '../../core/rules/draft/balance';
+import { CreditError, isCreditError } from '../../core/values/errors';
+import { DEFAULT_PRIORITY } from '../../core/rules/commands/grants';
+import type { AdminCommand, Alternative, Command, Outcome, SettleCommand } from '../../core/nouns/commands';
+import type { Promotion } from '../../core/nouns/promotion';
+import type { PriceCommand } from '../../core/prices/price-settings';
+import type { ProfileCommand } from '../../core/nouns/profile';
+import type { Budget, BudgetCounter, Enforcement, Floor, Plan } from '../../core/nouns/model';
+import { MICRO_PER_CREDIT, type Micro } from '../../core/values/money';
+import { AccountPrices } from './account-prices';
+import { ProfileReader } from './account-profile';
+import { adminKeyOf, proofOf, TryGuard } from './admin-key';
+import { AnswerCache } from './answer-cache';
+import { CheckTally } from './check-tally';
+import type { AccountProfile, LedgerStore, UsageQuery, UsageRow } from '../../ledger/store';
+import { reserveCommand } from './ledger-inputs';
+import type { ReserveInput, GrantInput, RefundInput, AccountChange, AdminKeyChange, LedgerAccountParts } from './ledger-inputs';
+import { readPricedHold, type PricedHold } from './priced-hold';
+import type { Timing } from '../waiting/timing';
+import { WakeUps } from '../waiting/wake-ups';
+
+/** One pack of purchased credits: 100,000 credits at $10. */
+export const PACK_MICRO: Micro = 100_000n * MICRO_PER_CREDIT;
+const MAX_PACKS = 10_000;
+/** Another process may close a hold at any time; this is how long at most until a waiting item notices. */
+const POLL_MS = 200;
+const SETTLE_TRIES = 3;
+
+type Answer<K extends Outcome['kind']> = Extract<Outcome, { kind: K }>;
+/** What became of a reserve; `taken` is the alternative that is held, `null` for a stored outcome. */
+export type Taken<A extends Alternative> = Answer<'refused'> | (Answer<'reserved'> & { readonly taken: A | null });
+
+/** One account of one open ledger. */
+export class LedgerAccount {
+	readonly accountId: string;
+	readonly location: string;
+	/** What the account says to every model. */
+	readonly profile: ProfileReader;
+	/** Which prices hold, and what those of earlier calls were. */
+	readonly prices: AccountPrices;
+	/** Answers kept for identical requests. */
+	readonly answers: AnswerCache;
+	/** What checks of answers came to. */
+	readonly checks: CheckTally;
+	readonly #parts: LedgerAccountParts;
+	readonly #store: LedgerStore;
+	readonly #timing: Timing;
+	readonly #wakeUps: WakeUps;
+	readonly #guard: TryGuard;
+
+	constructor(parts: LedgerAccountParts) {
+		const { accountId, store, timing, wakeUps = new WakeUps(), guard = new TryGuard() } = parts;
+		this.accountId = accountId;
+		this.location = store.location;
+		this.profile = parts.profile ?? new ProfileReader({ store, accountId, timing });
+		this.prices = parts.prices ?? new AccountPrices({ accountId, store, profile: this.profile });
+		this.answers = parts.answers ?? new AnswerCache({ store: store.answers, accountId, profile: this.profile, timing });
+		this.checks = parts.checks ?? new CheckTally({ store: store.checks, accountId, profile: this.profile, timing });
+		this.#store = store;
+		this.#timing = timing;
+		this.#wakeUps = wakeUps;
+		this.#guard = guard;
+		this.#parts = { ...parts, wakeUps, guard, profile: this.profile, prices: this.prices, answers: this.answers, checks: this.checks };
+	}
+
+	/** The same account for somebody who knows its admin key; an empty key changes nothing. */
+	asAdministrator(adminKey: string): LedgerAccount {
+		return adminKey === '' ? this : new LedgerAccount({ ...this.#parts, adminKey });
+	}
+
+	/** Sets, changes or (with `null`) removes the admin key. Needs the current key where there is one. */
+	async setAdminKey({ newKey, salt, key }: AdminKeyChange): Promise<Answer<'account'>> {
+		const adminKey = newKey === null ? null : await adminKeyOf(newKey, salt);
+		return this.#administer({ kind: 'set_admin_key', key, adminKey }, 'account');
+	}
+
+	/** Opens the account when it is new; an existing one is left as it is. */
+	async open({ name, timeZone, plan = 'paid' }: { name?: string; timeZone: string; plan?: Plan }): Promise<Answer<'account'>> {
+		return this.#submit(
+			{ kind: 'open_account', key: 'open', name: name ?? this.accountId, timeZone, plan, unconfirmedPolicy: 'release' },
+			'account',
+		);
+	}
+
+	/** Changes name, time zone or plan. */
+	async changeAccount(change: AccountChange): Promise<Answer<'account'>> {
+		return this.#administer({ kind: 'change_account', ...change }, 'account');
+	}
+
+	/** The balance now, with all grants. Throws `account_not_found`. */
+	async balance(): Promise<Balance> {
+		return balanceAt(await this.#store.snapshot(this.accountId), { accountId: this.accountId, atMs: this.#timing.clock() });
+	}
+
+	/** Adds credits. The same key again adds nothing and returns the first grant. */
+	async grant(input: GrantInput): Promise<Answer<'granted'>> {
+		const { credits, category, expiry, key } = input;
+		const outcome = await this.#administer(
+			{
+				kind: 'grant',
+				key,
+				category,
+				amountMicro: credits,
+				priority: input.priority ?? DEFAULT_PRIORITY,
+				effectiveAtMs: input.effectiveAtMs ?? null,
+				expiry,
+				note: input.note ?? null,
+			},
+			'granted',
+		);
+		this.#wakeUps.wake();
+		return outcome;
+	}
+
+	/** Adds whole packs of 100,000 purchased credits that never expire. Throws `invalid_argument` for parts of packs. */
+	async purchase({ packs, note = null, key }: { packs: number; note?: string | null; key: string }): Promise<Answer<'granted'>> {
+		if (!Number.isInteger(packs) || packs < 1 || packs > MAX_PACKS) {
+			throw new CreditError(
+				'invalid_argument',
+				`Packs is ${String(packs)}; credits are bought in whole packs of 100,000, from 1 to ${String(MAX_PACKS)}.`,
+			);
+		}
+		return this.grant({ credits: PACK_MICRO * BigInt(packs), category: 'purchased', expiry: null, note, key });
+	}
+
+	/** Claims a promotion, at most once per account. */
+	async claimPromotion({ promotion, key }: { promotion: Promotion; key: string }): Promise<Answer<'granted' | 'not_granted'>> {
+		return this.#administer({ kind: 'claim_promotion', key, promotion }, 'granted', 'not_granted');
+	}
+
+	/** Forfeits what a grant has left and nobody holds. */
+	async voidGrant({ grantSeq, key }: { grantSeq: number; key: string }): Promise<Answer<'voided'>> {
+		return this.#administer({ kind: 'void_grant', key, grantSeq }, 'voided');
+	}
+
+	/** Refunds a settled call, or `amountMicro` of it, to the credits that paid for it. */
+	async refund({ renews = false, ...input }: RefundInput): Promise<Answer<'refunded'>> {
+		const outcome = await this.#administer({ kind: 'refund', ...input, renews }, 'refunded');
+		this.#wakeUps.wake();
+		return outcome;
+	}
+
+	/** Sets a budget; one of the same name is replaced. */
+	async setBudget({ key, ...budget }: Omit<Budget, 'seq'> & { readonly key: string }): Promise<Answer<'account'>> {
+		return this.#administer({ kind: 'set_budget', key, budget }, 'account');
+	}
+
+	/** Sets a floor; one of the same name is replaced. */
+	async setFloor({ key, ...floor }: Omit<Floor, 'seq'> & { readonly key: string }): Promise<Answer<'account'>> {
+		return this.#administer({ kind: 'set_floor', key, floor }, 'account');
+	}
+
+	/** Removes a budget or a floor by name. */
+	async removeLimit(limit: {
+		readonly limit: 'budget' | 'floor';
+		readonly name: string;
+		readonly key: string;
+	}): Promise<Answer<'account'>> {
+		return this.#administer({ kind: 'remove_limit', ...limit }, 'account');
+	}
+
+	/** Enforces limits, or only meters what would have been refused. */
+	async setEnforcement({ enforcement, key }: { readonly enforcement: Enforcement; readonly key: string }): Promise<Answer<'account'>> {
+		return this.#administer({ kind: 'set_enforcement', key, enforcement }, 'account');
+	}
+
+	/** Changes when the account warns. */
+	async setAlerts({ key, ...alerts }: AlertSettings & { readonly key: string }): Promise<Answer<'account'>> {
+		return this.#administer({ kind: 'set_alerts', key, alerts }, 'account');
+	}
+
+	/** The alerts that a reader has not seen, each told once whoever asks in its name. */
+	async claimAlerts(consumer: string): Promise<Answer<'alerts'>> {
+		return this.#submit({ kind: 'claim_alerts', consumer }, 'alerts');
+	}
+
+	/** Sets or removes a text, the languages, how much is kept of answers, or the prices. */
+	async changeProfile(command: ProfileCommand | PriceCommand): Promise<Answer<'account'>> {
+		return this.#administer(command, 'account').finally(() => this.profile.forget());
+	}
+
+	/** What the account says to every model, at most a few seconds old. */
+	async readProfile(): Promise<AccountProfile> {
+		return this.profile.read();
+	}
+
+	/** The answers that are kept for identical requests; `null` while they cannot be reached. */
+	openAnswers(): Promise<AnswerCache | null> {
+		return Promise.resolve(this.answers);
+	}
+
+	/** Where what checks came to is counted; `null` while it cannot be reached. */
+	openChecks(): Promise<CheckTally | null> {
+		return Promise.resolve(this.checks);
+	}
+
+	/** What the budgets have counted. */
+	async counters(): Promise<readonly BudgetCounter[]> {
+		return this.#store.counters(this.accountId);
+	}
+
+	/** Totals per group. */
+	async usage(query: UsageQuery): Promise<readonly UsageRow[]> {
+		return this.#store.usage(this.accountId, query);
+	}
+
+	/**
+	 * Holds credits for the first alternative that fits. While open holds keep what the preferred one needs, waits up to `waitMs` for
+	 * them; then the next ones are tried, and when none fits, it is refused, and that refusal is final for its key.
+	 */
+	async reserve<A extends Alternative>(input: ReserveInput<A>): Promise<Taken<A>> {
+		const deadlineMs = this.#timing.monotonicMs() + input.waitMs;
+		for (;;) {
+			const leftMs = deadlineMs - this.#timing.monotonicMs();
+			const since = this.#wakeUps.count;
+			const alternatives = input.alternatives();
+			const mayWait = leftMs > 0 && !input.signal?.aborted;
+			const outcome = await this.#submit(reserveCommand(input, { alternatives, mayWait }), 'reserved', 'refused', 'wait');
+			if (outcome.kind === 'refused') return outcome;
+			if (outcome.kind === 'reserved') return { ...outcome, taken: alternatives[outcome.choice ?? -1] ?? null };
+			const delayMs = Math.min(leftMs, POLL_MS * (0.5 + this.#timing.jitter()));
+			await this.#wakeUps.pause({ since, delayMs, signal: input.signal }, this.#timing);
+		}
+	}
+
+	/** The stored outcome of a key, or `null` where it was not used. Records nothing. */
+	async lookUp(input: Omit<ReserveInput, 'alternatives' | 'waitMs'>): Promise<Answer<'reserved' | 'refused'> | null> {
+		const command = reserveCommand(input, { alternatives: [], mayWait: false });
+		const outcome = await this.#submit(command, 'reserved', 'refused', 'wait');
+		return outcome.kind === 'wait' ? null : outcome;
+	}
+
+	/** Charges what a call cost. Tries again when the ledger is busy, because the money is spent already. */
+	async settle(command: Omit<SettleCommand, 'kind'>): Promise<Answer<'closed'>> {
+		for (let attempt = 1; ; attempt += 1) {
+			try {
+				return await this.#close({ kind: 'settle', ...command });
+			} catch (error) {
+				if (attempt >= SETTLE_TRIES || !(error instanceof CreditError) || !error.isRetryable) throw error;
+			}
+		}
+	}
+
+	/** Gives a hold back: the call was not made or certainly not charged. */
+	async release(holdSeq: number): Promise<Answer<'closed'>> {
+		return this.#close({ kind: 'release', holdSeq });
+	}
+
+	/** Ends a hold whose cost nobody will learn; it is reported as unconfirmed. */
+	async expire(holdSeq: number): Promise<Answer<'closed'>> {
+		return this.#close({ kind: 'expire', holdSeq });
+	}
+
+	/** The text kept for a settled hold, or `null`. */
+	async keptResult(holdSeq: number): Promise<string | null> {
+		return this.#store.keptResult(this.accountId, holdSeq);
+	}
+
+	/** A hold by its number with the price that it pinned, or `null` where there is none. */
+	async readHold(seq: number): Promise<PricedHold | null> {
+		return readPricedHold({ store: this.#store, accountId: this.accountId, prices: this.prices }, seq);
+	}
+
+	async #close(command: Extract<Command, { holdSeq: number }>): Promise<Answer<'closed'>> {
+		const outcome = await this.#submit(command, 'closed');
+		this.#wakeUps.wake();
+		return outcome;
+	}
+
+	/** Gives the admin key's proof along, where there is a key to prove. */
+	async #administer<K extends Outcome['kind']>(command: AdminCommand, ...expected: K[]): Promise<Answer<K>> {
+		const { adminKey = '' } = this.#parts;
+		const salt = adminKey === '' ? undefined : (await this.#store.snapshot(this.accountId)).account?.settings.adminKey?.salt;
+		if (salt === undefined) return this.#submit(command, ...expected);
+		this.#guard.check(this.#timing.clock());
+		const proof = await proofOf(adminKey, salt);
+		try {
+			const outcome = await this.#submit({ kind: 'as_admin', proof, command }, ...expected);
+			this.#guard.right();
+			return outcome;
+		} catch (error) {
+			if (isCreditError(error) && error.code === 'not_authorised') this.#guard.wrong(this.#timing.clock());
+			throw error;
+		}
+	}
+
+	async #submit<K extends Outcome['kind']>(command: Command, ...expected: K[]): Promise<Answer<K>> {
+		const outcome: Outcome = await this.#parts.commits.submit(this.accountId, command);
+		if (!(expected as string[]).includes(outcome.kind)) throw new TypeError(`The ledger answered ${command.kind} with ${outcome.kind}`);
+		return outcome as Answer<K>;
+	}
+}

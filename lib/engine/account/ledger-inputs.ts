@@ -1,0 +1,94 @@
+/** Owns what is handed to an account's operations, and the ledger's command that a reservation makes. Amounts are micro-credits. */
+import type { Alternative, Cap, Expiry, ReserveCommand } from '../../core/nouns/commands';
+import type { GrantCategory, Labels, Plan } from '../../core/nouns/model';
+import type { Micro } from '../../core/values/money';
+import { DEFAULT_HOLD_TIMEOUT_MS } from '../../core/rules/commands/reserve';
+import type { GroupCommit } from '../../ledger/group-commit';
+import type { LedgerStore } from '../../ledger/store';
+import type { AccountPrices } from './account-prices';
+import type { ProfileReader } from './account-profile';
+import type { TryGuard } from './admin-key';
+import type { AnswerCache } from './answer-cache';
+import type { CheckTally } from './check-tally';
+import type { Timing } from '../waiting/timing';
+import type { WakeUps } from '../waiting/wake-ups';
+
+export interface ReserveInput<A extends Alternative = Alternative> {
+	readonly key: string;
+	readonly fingerprint: string;
+	/** The ways to serve the request, the preferred first. Asked again for each try, because waiting teaches what calls really cost. */
+	readonly alternatives: () => readonly A[];
+	/** Without the model, which each call brings along. */
+	readonly labels: Labels;
+	readonly person: string | null;
+	/** For budgets and caps per execution; a send is the item's own key. */
+	readonly executionId: string | null;
+	readonly sendId: string | null;
+	readonly caps: readonly Cap[];
+	/** How long to wait for credits that open holds may give back; 0 does not wait. */
+	readonly waitMs: number;
+	readonly holdTimeoutMs?: number;
+	readonly signal?: AbortSignal | null;
+}
+
+export interface GrantInput {
+	readonly credits: Micro;
+	readonly category: GrantCategory;
+	readonly expiry: Expiry | null;
+	readonly priority?: number;
+	readonly effectiveAtMs?: number | null;
+	readonly note?: string | null;
+	readonly key: string;
+}
+
+export interface RefundInput {
+	readonly holdSeq: number;
+	/** `null`: all that was not refunded yet. */
+	readonly amountMicro: Micro | null;
+	/** Give what its grant's end would forfeit back as a new grant. */
+	readonly renews?: boolean;
+	readonly key: string;
+}
+
+export interface AdminKeyChange {
+	/** `null` removes it. */
+	readonly newKey: string | null;
+	/** Random hexadecimal. */
+	readonly salt: string;
+	readonly key: string;
+}
+
+export interface AccountChange {
+	readonly name?: string;
+	readonly timeZone?: string;
+	readonly plan?: Plan;
+	readonly key: string;
+}
+
+/** The command of one try at a reservation, with what is offered by then. */
+export function reserveCommand(
+	input: Omit<ReserveInput, 'alternatives' | 'waitMs'>,
+	offer: { alternatives: readonly Alternative[]; mayWait: boolean },
+): ReserveCommand {
+	const { key, fingerprint, labels, person, sendId, executionId, caps } = input;
+	const timeoutMs = input.holdTimeoutMs ?? DEFAULT_HOLD_TIMEOUT_MS;
+	const alternatives = offer.alternatives.map(({ rung, calls }) => ({ rung, calls }));
+	return { kind: 'reserve', key, fingerprint, timeoutMs, labels, person, sendId, executionId, caps, ...offer, alternatives };
+}
+
+/** What an account of an open ledger is made of. */
+export interface LedgerAccountParts {
+	readonly accountId: string;
+	readonly store: LedgerStore;
+	readonly commits: GroupCommit;
+	readonly timing: Timing;
+	/** Shared by all who use the account in this process. */
+	readonly wakeUps?: WakeUps;
+	readonly guard?: TryGuard;
+	readonly profile?: ProfileReader;
+	readonly prices?: AccountPrices;
+	readonly answers?: AnswerCache;
+	readonly checks?: CheckTally;
+	/** Empty: only what needs no admin key, or an account that has none. */
+	readonly adminKey?: string;
+}

@@ -1,0 +1,291 @@
+/**
+ * Owns collecting one item that waits in a batch: its line is settled when it is there, whatever became of the batch, passes the checks,
+ * and leaves; without a line the item waits on, or its credits go back once none can come. Refuses to charge a line twice: what was
+ * settled is told again from the ledger.
+ */
+import { isCreditError } from '../../core/values/errors';
+import type { Hold } from '../../core/nouns/model';
+import type { ChatOutcome } from '../../providers/provider';
+import type { ActionItem } from '../plan/action-types';
+import type { BatchView, ReadLine } from './batch-board';
+import { BatchEnding, faulty, waiting } from './batch-ending';
+import { requestOf, type PendingItem } from '../outcome/batch-mark';
+import { isAbandoned, isOpen, type BatchContext } from './batch-park';
+import { Fallback, fallbackOf, messageOf } from '../outcome/fallback';
+import { refusalMessage } from '../outcome/fault-reasons';
+import { ItemLeaving } from '../item/item-leaving';
+import { ItemParts } from '../call/item-parts';
+import type { ItemResult } from '../outcome/item-result';
+import { ItemReuse } from '../item/item-reuse';
+import { startItem, type Started } from '../item/item-start';
+import { ItemTally } from '../call/item-tally';
+import { ItemTime } from '../call/item-time';
+import { decodeKept, type Kept } from '../outcome/kept-result';
+import type { Rung } from '../plan/ladder-plan';
+import { MeteredCall, type MeteredPlan } from '../call/metered-call';
+import { weakerMode } from '../plan/prompt';
+import type { PricedHold } from '../account/priced-hold';
+import type { Answer } from '../call/rung-run';
+import type { SpendingAccount } from '../account/spending-account';
+
+/** One item that comes back; used once. */
+export class BatchCollect {
+	readonly #context: BatchContext;
+	readonly #item: ActionItem;
+	readonly #pending: PendingItem;
+	readonly #time: ItemTime;
+	readonly #tally = new ItemTally();
+	readonly #leaving: ItemLeaving;
+
+	constructor(context: BatchContext, item: ActionItem, pending: PendingItem) {
+		this.#context = context;
+		this.#item = { ...item, read: () => item.read(), data: withoutFallbacks(context, item.data ?? {}) };
+		this.#pending = pending;
+		const { deadlineSeconds } = context.values;
+		this.#time = new ItemTime(context.timing, { deadlineSeconds, signal: item.signal ?? null });
+		this.#leaving = new ItemLeaving(context, { time: this.#time, tally: this.#tally });
+		const { holdSeq: _holdSeq, ...mark } = pending;
+		this.#leaving.batch = mark;
+		this.#leaving.holdSeq = pending.holdSeq;
+	}
+
+	/** Never rejects for anything an item, a provider or a ledger can do. */
+	async run(): Promise<ItemResult> {
+		try {
+			return await this.#collect();
+		} catch (error) {
+			return await this.#leaving.withoutModel(fallbackOf(error));
+		} finally {
+			this.#time.end();
+		}
+	}
+
+	async #collect(): Promise<ItemResult> {
+		const { ledger, priced } = await this.#find();
+		const { hold } = priced;
+		this.#tally.hold = hold;
+		this.#leaving.model = hold.labels.model ?? this.#leaving.model;
+		const kept = hold.state === 'settled' ? decodeKept(await ledger.keptResult(hold.seq)) : null;
+		if (kept) return this.#told(kept, hold);
+		const line = await this.#line(ledger, hold);
+		return this.#settled(ledger, priced, line);
+	}
+
+	/** The hold of the item. While the ledger is away, the item waits on: its answer is not lost. */
+	async #find(): Promise<{ readonly ledger: SpendingAccount; readonly priced: PricedHold }> {
+		const { submission, holdSeq } = this.#pending;
+		try {
+			const ledger = await this.#context.openLedger();
+			const priced = await ledger.readHold(holdSeq);
+			if (priced?.hold.labels.batch === submission) return { ledger, priced };
+		} catch (error) {
+			if (!isCreditError(error)) throw error;
+			throw waiting(`The ledger could not be read: ${messageOf(error)}`);
+		}
+		throw new Fallback('invalid_item', 'The item waits in a batch that this account of the ledger knows nothing of.');
+	}
+
+	/** What was settled before. */
+	async #told(kept: Kept, hold: Hold): Promise<ItemResult> {
+		const [chargedMicro, reservedMicro] = [hold.actualMicro ?? 0n, hold.amountMicro];
+		this.#tally.add({ attempts: 1, chargedMicro, reservedMicro, usage: kept.usage, hold, availableMicro: null });
+		if (kept.kind === 'unusable') throw new Fallback(kept.reason, kept.message);
+		const answer: Answer = { attributes: kept.values, isStored: true, isWhole: true, message: null };
+		return this.#passed(await this.#started(), { hold, answer });
+	}
+
+	/** The line of the item. Throws a {@link Fallback} where there is none: the item waits on, or it is over. */
+	async #line(ledger: SpendingAccount, hold: Hold): Promise<ReadLine> {
+		const { batches } = this.#context.provider().provider;
+		if (!batches) throw waiting('This provider has no batch interface. Choose the one that the batch was handed in to.');
+		const view = await this.#context.board.view(batches, this.#pending, hold.reservedAtMs);
+		switch (view.kind) {
+			case 'unreadable':
+				throw isOpen(hold, this.#context.timing.clock()) ? waiting(view.fault.message) : faulty(view.fault);
+			case 'absent':
+				return this.#absent(ledger, hold);
+			case 'there':
+				return this.#there(ledger, { hold, view });
+			default:
+				return view satisfies never;
+		}
+	}
+
+	/** What nobody confirmed and nobody knows was never handed in; a batch that was confirmed is with another key of the provider. */
+	async #absent(ledger: SpendingAccount, hold: Hold): Promise<never> {
+		if (!isOpen(hold, this.#context.timing.clock()))
+			throw new Fallback('batch_failed', 'The provider knows no batch of this item any more.');
+		if (this.#pending.id !== null)
+			throw waiting('The provider does not know the batch. Check that the key belongs to the project that it was handed in with.');
+		if (!isAbandoned(hold, this.#context.timing.clock())) throw waiting('The batch is being handed in.');
+		const why = new Fallback('batch_failed', 'The batch was never handed in: what was to do so has ended before.');
+		return this.#ending(ledger).abandon(hold, why);
+	}
+
+	async #there(ledger: SpendingAccount, { hold, view }: { hold: Hold; view: Extract<BatchView, { kind: 'there' }> }): Promise<ReadLine> {
+		if (this.#leaving.batch) this.#leaving.batch = { ...this.#leaving.batch, id: this.#pending.id ?? view.id };
+		const line = view.lines.get(hold.seq);
+		if (line) return line;
+		const { status, detail } = view;
+		if (status === 'running') throw waiting(progressOf(view));
+		return this.#ending(ledger).over(hold, { status, detail });
+	}
+
+	/** Charges a line that was not charged yet, and gives its answer to the checks. */
+	async #settled(ledger: SpendingAccount, { hold, price }: PricedHold, { mode, result }: ReadLine): Promise<ItemResult> {
+		const started = await this.#started();
+		const rung = 'item' in started ? rungOf(started, hold) : null;
+		const call = rung?.calls[0] ?? null;
+		const asking = { mode, previous: null, outputLimitTokens: call?.settings.maxOutputTokens ?? 1, signal: null };
+		const model = hold.labels.model ?? '';
+		const request = call?.request(asking) ?? { ...NOTHING_ASKED, model };
+		const outcome = result.read({ model, messages: request.messages });
+		if (typeof outcome === 'string') return this.#ending(ledger).over(hold, { status: outcome });
+		if (outcome.kind === 'failed' && outcome.fault.billed === 'no') {
+			if (outcome.fault.code === 'unsupported_output' && call) this.#weaken(call.modelId, mode);
+			return this.#ending(ledger).free(hold, faulty(outcome.fault));
+		}
+		if (hold.state === 'released')
+			throw new Fallback('batch_failed', 'An answer came although the provider had said that there would be none.');
+		if (hold.state === 'settled') return this.#toldByLine(hold, { outcome, mode, started });
+		const plan: MeteredPlan = {
+			modelId: call?.modelId ?? model,
+			memoryId: call?.memoryId ?? `${this.#context.nodeKey}|batch`,
+			price,
+			size: call?.size ?? { inputTokens: 1, inputBytes: 1, outputLimitTokens: 1 },
+			request: () => request,
+			handle: { provider: { chat: () => Promise.resolve(outcome) } },
+		};
+		return this.#metered(ledger, { hold, plan, mode, started });
+	}
+
+	/** By the rules of every other call, whose answer came long ago. */
+	async #metered(
+		ledger: SpendingAccount,
+		{ hold, plan, mode, started }: { hold: Hold; plan: MeteredPlan; mode: ReadLine['mode']; started: Started | Fallback },
+	): Promise<ItemResult> {
+		const values = { ...this.#context.values, maxAttempts: 1, structuredOutput: mode === 'text' ? 'prompt' : mode } as const;
+		const context = { ...this.#context, values, memory: this.#context.memory.ofThePast() };
+		const time = this.#time;
+		const metered = new MeteredCall({
+			context,
+			ledger,
+			plan,
+			hold,
+			outputLimitTokens: plan.size.outputLimitTokens,
+			previous: null,
+			attemptsBefore: 0,
+			signal: null,
+			time,
+		});
+		const end = await metered.run();
+		this.#tally.add(metered);
+		switch (end.kind) {
+			case 'paused':
+				throw waiting('The answer could not be looked at now.');
+			case 'gone':
+				throw new Fallback(end.reason, end.message);
+			case 'answered': {
+				const conclude = async (how: 'passed' | 'failed' | 'unread'): Promise<string | null> => {
+					const note = await end.conclude?.(how);
+					this.#tally.charge(metered);
+					return note ?? null;
+				};
+				if ('item' in started && end.conclude) started.item.due = conclude;
+				else if (end.conclude) await conclude('failed');
+				const answer: Answer = { attributes: end.attributes, isStored: false, isWhole: true, message: end.message };
+				return this.#passed(started, { hold, answer });
+			}
+			default:
+				return end satisfies never;
+		}
+	}
+
+	/** A line that was charged before, whose answer the ledger did not keep for so long. */
+	async #toldByLine(
+		hold: Hold,
+		{ outcome, mode, started }: { outcome: ChatOutcome; mode: ReadLine['mode']; started: Started | Fallback },
+	): Promise<ItemResult> {
+		const [chargedMicro, reservedMicro] = [hold.actualMicro ?? 0n, hold.amountMicro];
+		const usage = outcome.kind === 'answered' && outcome.usage.kind === 'reported' ? outcome.usage.usage : null;
+		this.#tally.add({ attempts: 1, chargedMicro, reservedMicro, usage, hold, availableMicro: null });
+		const reading = outcome.kind === 'answered' ? this.#context.contract.read(outcome.text, { allowsPlainText: mode === 'prompt' }) : null;
+		if (reading?.kind !== 'values')
+			throw new Fallback('invalid_output', 'The answer was charged, but it does not have the form asked for.');
+		return this.#passed(started, { hold, answer: { attributes: reading.values, isStored: true, isWhole: true, message: null } });
+	}
+
+	async #passed(started: Started | Fallback, { hold, answer }: { hold: Hold; answer: Answer }): Promise<ItemResult> {
+		if (!('item' in started)) throw started;
+		const { item, asked } = started;
+		const why = (): Fallback => {
+			const reason = hold.steppedDown ?? 'credits_exhausted';
+			return new Fallback(reason, refusalMessage({ reason, limit: null }));
+		};
+		try {
+			return await this.#leaving.passed(item, answer, { rung: rungOf(started, hold), why, asked });
+		} finally {
+			await item.conclude('unread');
+		}
+	}
+
+	/** What the answer is looked at with; a {@link Fallback} where that cannot be found out, which must not keep a line from being settled. */
+	async #started(): Promise<Started | Fallback> {
+		const { submission, holdSeq } = this.#pending;
+		const [context, item, time, tally, leaving] = [this.#context, this.#item, this.#time, this.#tally, this.#leaving];
+		try {
+			const started = await startItem({ context, item, time, tally, leaving, isAnswered: true });
+			const { item: parts, asked } = started;
+			// Further calls about this answer are the same calls whenever the item comes back.
+			const plan = { ...parts.plan, key: `batch/${submission}/${String(holdSeq)}` };
+			const own = new ItemParts({ ...partsOf(parts), plan });
+			// An answer is kept for others only under the question that it was given to.
+			if (requestOf(parts.plan) === this.#pending.request) leaving.reuse = await ItemReuse.of(own, asked);
+			return { item: own, asked };
+		} catch (error) {
+			return fallbackOf(error);
+		}
+	}
+
+	#ending(ledger: SpendingAccount): BatchEnding {
+		return new BatchEnding({ context: this.#context, ledger, tally: this.#tally });
+	}
+
+	#weaken(modelId: string, mode: ReadLine['mode']): void {
+		const weaker = weakerMode(mode);
+		if (this.#context.values.structuredOutput === 'auto' && weaker !== null) this.#context.memory.setMode(modelId, weaker);
+	}
+}
+
+const NOTHING_ASKED = {
+	messages: [],
+	structured: 'prompt',
+	schema: null,
+	maxOutputTokens: null,
+	temperature: null,
+	reasoningEffort: null,
+	timeoutMs: 0,
+	signal: null,
+} as const;
+
+/** The item as it was before it left with its fallback values, which say nothing about a person. */
+function withoutFallbacks({ values, contract }: BatchContext, data: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+	const written = values.outputField === '' ? Object.keys(contract.fallbacks()) : [values.outputField];
+	return Object.fromEntries(Object.entries(data).filter(([name]) => !written.includes(name)));
+}
+
+function partsOf({ context, plan, ledger, profile, time, tally, signal }: ItemParts): ConstructorParameters<typeof ItemParts>[0] {
+	return { context, plan, ledger, profile, time, tally, signal };
+}
+
+/** The rung that was asked, as the settings are now. */
+function rungOf({ item: { plan } }: Started, { rung }: Hold): Rung {
+	const known = plan.rungs[rung] ?? plan.rungs[0];
+	if (!known) throw new TypeError('A ladder has at least one rung');
+	return { ...known, index: rung };
+}
+
+function progressOf({ doneLines, totalLines }: Extract<BatchView, { kind: 'there' }>): string {
+	if (doneLines === null || !totalLines) return 'The provider has not got to this item yet.';
+	return `The provider has not got to this item yet: ${String(doneLines)} of ${String(totalLines)} are done.`;
+}

@@ -1,0 +1,91 @@
+/**
+ * Owns how a hold ends whose line brings no answer: its credits go back, and nothing is left unconfirmed about which the provider has said
+ * that it was not charged. Refuses to end anything twice: the first closing of a hold stands.
+ */
+import { isCreditError } from '../../core/values/errors';
+import type { Hold } from '../../core/nouns/model';
+import type { BatchStatus, ProviderFault } from '../../providers/provider';
+import type { Reason } from '../../params/fallback-switch';
+import type { ActionContext } from '../plan/action-types';
+import { Fallback } from '../outcome/fallback';
+import { reasonOf } from '../outcome/fault-reasons';
+import type { ItemTally } from '../call/item-tally';
+import { encodeKept, type Kept } from '../outcome/kept-result';
+import type { SpendingAccount } from '../account/spending-account';
+
+/** How a batch ended without an answer for the item. */
+type Ended = Exclude<BatchStatus, 'running'>;
+
+const ENDINGS = {
+	cancelled: ['batch_cancelled', 'The batch was cancelled before the provider got to this item.'],
+	completed: ['batch_failed', 'The batch is completed, but there is no line for this item in its files.'],
+	expired: ['batch_expired', 'The provider did not get to this item within the time of the batch.'],
+	failed: ['batch_failed', 'The provider did not take the batch.'],
+} as const satisfies Record<Ended, readonly [Reason, string]>;
+
+/** With what a hold is ended. */
+interface EndingParts {
+	readonly context: ActionContext;
+	readonly ledger: SpendingAccount;
+	readonly tally: ItemTally;
+}
+
+/** Ends the hold of one item. Each method throws the {@link Fallback} that the item leaves with. */
+export class BatchEnding {
+	readonly #parts: EndingParts;
+
+	constructor(parts: EndingParts) {
+		this.#parts = parts;
+	}
+
+	/** No answer will come, and none is charged. */
+	async over(hold: Hold, { status, detail = null }: { status: Ended; detail?: string | null }): Promise<never> {
+		const [reason, words] = ENDINGS[status];
+		return this.free(hold, new Fallback(reason, detail === null ? words : `${words} It said: ${detail}`));
+	}
+
+	/** Gives back what was set aside; a hold whose time is over is not left unconfirmed. */
+	async free({ seq }: Hold, why: Fallback): Promise<never> {
+		const { ledger } = this.#parts;
+		const { state } = await this.#close(() => ledger.release(seq));
+		if (state === 'expired') {
+			const kept: Kept = { kind: 'unusable', reason: why.reason, message: why.message, move: 'leave', usage: null };
+			await this.#close(() => ledger.settle({ holdSeq: seq, actualMicro: 0n, measure: 'reported', usage: null, result: this.#kept(kept) }));
+		}
+		throw why;
+	}
+
+	/** Nobody can say whether it was charged: that is reported, and a line that turns up after all is still settled. */
+	async abandon({ seq }: Hold, why: Fallback): Promise<never> {
+		await this.#close(() => this.#parts.ledger.expire(seq));
+		throw why;
+	}
+
+	/** A hold that cannot be closed now is closed when the item comes back, or by its timeout. */
+	async #close(work: () => ReturnType<SpendingAccount['release']>): Promise<Hold> {
+		try {
+			const { availableMicro, hold } = await work();
+			this.#parts.tally.availableMicro = availableMicro;
+			return hold;
+		} catch (error) {
+			if (!isCreditError(error)) throw error;
+			throw waiting(`The ledger could not be written: ${error.message}`);
+		}
+	}
+
+	#kept(kept: Kept): { text: string; keptUntilMs: number } | null {
+		const { values, timing } = this.#parts.context;
+		const keptForMs = values.keepResultsHours * 3_600_000;
+		return keptForMs > 0 ? { text: encodeKept(kept), keptUntilMs: timing.clock() + keptForMs } : null;
+	}
+}
+
+/** The item waits on, and comes back. */
+export function waiting(message: string): Fallback {
+	return new Fallback('batch_pending', message);
+}
+
+/** The item leaves for what the provider said of it. */
+export function faulty(fault: ProviderFault): Fallback {
+	return new Fallback(reasonOf(fault), fault.message);
+}

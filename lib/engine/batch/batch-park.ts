@@ -1,0 +1,214 @@
+/**
+ * Owns the way of one item into a batch: planned and reserved like any other, at the price of a batch and for as long as it may take; what
+ * an earlier run handed in under the same key is found again. Refuses to wait for credits: an item of a batch leaves at once.
+ */
+import { batchPrice } from '../../core/prices/batch-price';
+import { isCreditError } from '../../core/values/errors';
+import type { Hold } from '../../core/nouns/model';
+import { hasPassed } from '../../core/values/time';
+import type { StructuredMode } from '../../providers/provider';
+import type { ActionContext, ActionItem, ProviderHandle } from '../plan/action-types';
+import type { BatchBoard } from './batch-board';
+import { requestOf, type PendingItem } from '../outcome/batch-mark';
+import { structuredModeOf, type CallPlan } from '../plan/call-plan';
+import { cancelled, Fallback, fallbackOf } from '../outcome/fallback';
+import { refusalMessage } from '../outcome/fault-reasons';
+import { ItemLeaving } from '../item/item-leaving';
+import type { ItemParts } from '../call/item-parts';
+import type { ItemResult } from '../outcome/item-result';
+import { ItemReuse } from '../item/item-reuse';
+import { startItem } from '../item/item-start';
+import { ItemTally } from '../call/item-tally';
+import { ItemTime } from '../call/item-time';
+import { offersOf, type Rung } from '../plan/ladder-plan';
+import { choiceThatFits, type RungChoice } from '../call/rung-choice';
+import type { AskedOf } from '../item/answer-gates';
+import { StoredCall } from '../call/stored-call';
+
+const HOUR_MS = 3_600_000;
+/** For as long as answers wait for somebody who collects them. */
+const COLLECT_WITHIN_HOURS = 24;
+/** More keys than this for one item mean that something goes round in circles. */
+const MAX_KEYS = 100;
+/** Nothing is handed in later than this after the first reservation for it. */
+export const HAND_IN_WITHIN_MS = 15 * 60_000;
+/** So what no provider knows by then was never handed in. The difference is for clocks. */
+const ABANDONED_AFTER_MS = 20 * 60_000;
+
+/** What all items that wait for batches share. */
+export interface BatchContext extends ActionContext {
+	readonly board: BatchBoard;
+}
+
+/** An item with credits set aside, whose line is not handed in yet. */
+export interface Parked {
+	readonly item: ItemParts;
+	readonly leaving: ItemLeaving;
+	readonly hold: Hold;
+	readonly call: CallPlan;
+	readonly mode: StructuredMode;
+	readonly outputLimitTokens: number;
+}
+
+export type ParkEnd =
+	| { readonly kind: 'parked'; readonly parked: Parked }
+	/** It was handed in before. */
+	| { readonly kind: 'pending'; readonly pending: PendingItem }
+	| { readonly kind: 'left'; readonly result: ItemResult };
+
+interface Asked {
+	readonly choice: RungChoice;
+	readonly asked: AskedOf;
+}
+
+/** One item on its way into a batch; used once. */
+export class BatchPark {
+	readonly #context: BatchContext;
+	readonly #item: ActionItem;
+	readonly #submission: string;
+	readonly #time: ItemTime;
+	readonly #tally = new ItemTally();
+	readonly #leaving: ItemLeaving;
+
+	constructor(context: BatchContext, item: ActionItem, submission: string) {
+		this.#context = context;
+		this.#item = item;
+		this.#submission = submission;
+		this.#time = new ItemTime(context.timing, { deadlineSeconds: 0, signal: item.signal ?? null });
+		this.#leaving = new ItemLeaving(context, { time: this.#time, tally: this.#tally });
+	}
+
+	/** Never rejects for anything an item, a provider or a ledger can do. */
+	async run(): Promise<ParkEnd> {
+		try {
+			return await this.#intoBatch();
+		} catch (error) {
+			return { kind: 'left', result: await this.#leaving.withoutModel(fallbackOf(error)) };
+		}
+	}
+
+	async #intoBatch(): Promise<ParkEnd> {
+		if (this.#time.isCancelled) throw cancelled();
+		const [context, leaving] = [this.#context, this.#leaving];
+		const parts = { context, item: this.#item, time: this.#time, tally: this.#tally, leaving };
+		const provided = (handle: ProviderHandle): ProviderHandle => atBatchPrice(handle, context.values.batchPricePercent);
+		const { item, asked } = await startItem({ ...parts, provided });
+		const reuse = await ItemReuse.of(item, asked);
+		leaving.reuse = reuse;
+		const got = await reuse.orAsk(() => this.#park(item, { choice: choiceThatFits(item), asked }));
+		if ('own' in got) return got.own;
+		return { kind: 'left', result: leaving.reused(got.reused, { reason: 'cached', message: null }) };
+	}
+
+	/** Under the first key that is not used up. */
+	async #park(item: ItemParts, asked: Asked): Promise<ParkEnd> {
+		while (item.keys < MAX_KEYS) {
+			const end = await this.#reserve(item, asked);
+			if (end) return end;
+			item.keys += 1;
+		}
+		throw new Fallback('provider_error', 'The item was tried too often under one idempotency key. Use a new key.');
+	}
+
+	/** `null`: what is stored under the key came to nothing. */
+	async #reserve(item: ItemParts, { choice, asked }: Asked): Promise<ParkEnd | null> {
+		const { plan, ledger, context } = item;
+		const key = item.keyOf(item.keys + 1);
+		const rungs = await choice.fitting(key);
+		const labels = { ...plan.reserve.labels, batch: this.#submission };
+		const holdTimeoutMs = (context.values.batchWindowHours + COLLECT_WITHIN_HOURS) * HOUR_MS;
+		const request = {
+			...plan.reserve,
+			labels,
+			holdTimeoutMs,
+			key,
+			alternatives: () => offersOf(rungs),
+			waitMs: 0,
+		};
+		const outcome = await ledger.reserve(request);
+		this.#tally.availableMicro = outcome.availableMicro;
+		if (outcome.kind === 'refused') {
+			choice.failed(rungs[0], { reason: outcome.reason, message: refusalMessage(outcome) });
+			throw choice.why();
+		}
+		const { hold, taken } = outcome;
+		const rung = plan.rungs[hold.rung];
+		if (!rung) throw new Fallback('idempotency_conflict', 'The idempotency key was used by a longer ladder than this. Use a new key.');
+		if (!taken) return this.#stored(item, { key, hold, rung, asked });
+		const [call, sized] = [rung.calls[0], taken.calls[0]];
+		if (!call || !sized) throw new TypeError('A rung has at least one call');
+		if (this.#time.isCancelled || hold.seq < 0) {
+			await item.giveBack(hold.seq);
+			throw this.#time.isCancelled ? cancelled() : new Fallback('ledger_unavailable', 'Without its ledger nothing is handed in.');
+		}
+		this.#tally.hold = hold;
+		this.#leaving.model = call.model;
+		const mode = structuredModeOf(context, call.modelId);
+		return { kind: 'parked', parked: { item, leaving: this.#leaving, hold, call, mode, outputLimitTokens: sized.outputLimitTokens } };
+	}
+
+	async #stored(item: ItemParts, stored: { key: string; hold: Hold; rung: Rung; asked: AskedOf }): Promise<ParkEnd | null> {
+		const { hold } = stored;
+		const submission = hold.labels.batch;
+		if (submission === undefined) return this.#askedAtOnce(item, stored);
+		if (hold.state === 'released') return null;
+		const pending: ParkEnd = { kind: 'pending', pending: { submission, id: null, request: requestOf(item.plan), holdSeq: hold.seq } };
+		const batches = item.context.provider().provider.batches;
+		if (hold.state === 'settled' || !batches) return pending;
+		const view = await this.#context.board.view(batches, { submission, id: null }, hold.reservedAtMs);
+		if (view.kind !== 'absent') return pending;
+		const nowMs = this.#context.timing.clock();
+		if (isOpen(hold, nowMs) && !isAbandoned(hold, nowMs)) return pending;
+		// An earlier run died before it handed anything in. Should the batch turn up after all, its lines are still charged.
+		await this.#giveUp(item, hold);
+		return null;
+	}
+
+	/** The key was used for a call that was not part of a batch. */
+	async #askedAtOnce(
+		item: ItemParts,
+		{ key, hold, rung, asked }: { key: string; hold: Hold; rung: Rung; asked: AskedOf },
+	): Promise<ParkEnd | null> {
+		if (hold.state === 'open')
+			throw new Fallback(
+				'call_in_flight',
+				'The same request is being paid for by another run that has not finished. It is not paid for twice.',
+			);
+		const end = await new StoredCall(item, { key, hold, offers: () => offersOf([rung]) }).follow();
+		if (end.kind === 'gone') {
+			if (end.move === 'again') return null;
+			throw new Fallback(end.reason, end.message);
+		}
+		const why = (): Fallback => new Fallback('replayed', 'Answered before.');
+		return { kind: 'left', result: await this.#leaving.passed(item, { ...end, isWhole: true }, { rung, why, asked }) };
+	}
+
+	async #giveUp({ ledger }: ItemParts, { seq }: Hold): Promise<void> {
+		try {
+			await ledger.expire(seq);
+		} catch (error) {
+			if (!isCreditError(error)) throw error;
+		}
+	}
+}
+
+/** True when nobody will hand in any more what was set aside for. */
+export function isAbandoned({ reservedAtMs }: Hold, nowMs: number): boolean {
+	return nowMs - reservedAtMs >= ABANDONED_AFTER_MS;
+}
+
+/** True while the credits of a hold are set aside; its timeout may be over before a command has written that. */
+export function isOpen({ state, timeoutAtMs }: Hold, nowMs: number): boolean {
+	return state === 'open' && !hasPassed(timeoutAtMs, { atMs: nowMs });
+}
+
+/** The same provider at the price of its batches; `percent` `null` is what it usually asks. */
+function atBatchPrice(handle: ProviderHandle, percent: number | null): ProviderHandle {
+	return {
+		...handle,
+		priceOf: (model, atMs, list) => {
+			const price = handle.priceOf(model, atMs, list);
+			return price && batchPrice(price, percent ?? handle.batchPercent ?? 100);
+		},
+	};
+}

@@ -1,0 +1,83 @@
+/**
+ * Owns following a call of an earlier run that is stored under the same key: its answer, when it was kept; why it was of no use; never a
+ * second charge. A call that another run has under way is waited for.
+ */
+import type { Hold } from '../../core/nouns/model';
+import type { Move } from '../../core/calls/ladder';
+import type { Reason } from '../../params/fallback-switch';
+import { cancelled, Fallback, outOfTime } from '../outcome/fallback';
+import type { ItemParts } from './item-parts';
+import { decodeKept } from '../outcome/kept-result';
+import type { Offer } from '../plan/ladder-plan';
+
+const POLL_MS = 250;
+
+/** What a stored call comes to. A call that was not paid is asked `again`. */
+export type StoredEnd =
+	| { readonly kind: 'answered'; readonly attributes: Record<string, unknown>; readonly message: null; readonly isStored: true }
+	| { readonly kind: 'gone'; readonly move: Move; readonly reason: Reason; readonly message: string };
+
+interface Stored {
+	readonly key: string;
+	readonly hold: Hold;
+	/** What was asked for under the key: needed to find all its holds again. */
+	readonly offers: () => readonly Offer[];
+}
+
+/** One stored hold; followed once. */
+export class StoredCall {
+	readonly #item: ItemParts;
+	readonly #stored: Stored;
+
+	constructor(item: ItemParts, stored: Stored) {
+		this.#item = item;
+		this.#stored = stored;
+	}
+
+	/** Throws a {@link Fallback} when another run does not finish in time, or the item has no time to wait for it. */
+	async follow(): Promise<StoredEnd> {
+		const { tally, ledger } = this.#item;
+		const { hold: found } = this.#stored;
+		const hold = found.state === 'open' ? await this.#waitForClosing(found) : found;
+		const chargedMicro = hold.state === 'settled' ? (hold.actualMicro ?? 0n) : 0n;
+		const isPaid = hold.state === 'settled';
+		const kept = isPaid ? decodeKept(await ledger.keptResult(hold.seq)) : null;
+		const reservedMicro = isPaid ? hold.amountMicro : 0n;
+		tally.add({ attempts: isPaid ? 1 : 0, chargedMicro, reservedMicro, usage: kept?.usage ?? null, hold, availableMicro: null });
+		if (!isPaid) {
+			return {
+				kind: 'gone',
+				move: 'again',
+				reason: 'provider_error',
+				message: 'The call of an earlier run came to nothing and was not charged.',
+			};
+		}
+		if (!kept) {
+			const message =
+				'This item was paid for before, but its answer is not kept any more. Keep answers for longer, or use a new idempotency key.';
+			return { kind: 'gone', move: 'leave', reason: 'result_not_kept', message };
+		}
+		if (kept.kind === 'values') return { kind: 'answered', attributes: kept.values, message: null, isStored: true };
+		return { kind: 'gone', move: kept.move, reason: kept.reason, message: kept.message };
+	}
+
+	async #waitForClosing({ seq }: Hold): Promise<Hold> {
+		const { context, time, ledger, plan } = this.#item;
+		const { key, offers } = this.#stored;
+		const waitMs = context.values.waitForCreditsSeconds * 1000;
+		const startedMs = time.spentMs;
+		while (time.spentMs - startedMs < waitMs && !time.stopsWaiting.aborted) {
+			await context.timing.pause(POLL_MS, time.stopsWaiting);
+			const again = await ledger.reserve({ ...plan.reserve, key, alternatives: offers, waitMs: 0 });
+			const holds = again.kind === 'reserved' ? [again.hold, ...again.further] : [];
+			const hold = holds.find((one) => one.seq === seq);
+			if (hold && hold.state !== 'open') return hold;
+		}
+		if (time.isCancelled) throw cancelled();
+		if (time.stopsWaiting.aborted) throw outOfTime();
+		throw new Fallback(
+			'call_in_flight',
+			'The same request is being paid for by another run that has not finished. It is not paid for twice.',
+		);
+	}
+}

@@ -1,0 +1,122 @@
+/**
+ * Owns proving a whole ledger: each account's journal is read in pages and replayed, and what is materialised must come out.
+ * Works beside a ledger in use: it proves the state at the moment it began with each account. Changes nothing.
+ */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { CountersInMemory, type CounterBook } from '../../core/proof/counter-book';
+import { isCreditError } from '../../core/values/errors';
+import { holdId } from '../../core/nouns/model';
+import { JournalVerifier, type Violation } from '../../core/proof/verify';
+import type { LedgerStore } from '../../ledger/store';
+
+const PAGE = 500;
+const KEY_PAGE = 5000;
+
+/** The result of a proof. */
+export interface Verification {
+	readonly ok: boolean;
+	readonly accounts: number;
+	readonly entries: number;
+	readonly violations: readonly Violation[];
+}
+
+/** How far a proof has come. */
+export interface VerifyProgress {
+	readonly accountId: string;
+	/** Entries of all accounts replayed so far, and how many there are. */
+	readonly entries: number;
+	readonly ofEntries: number;
+}
+
+/** What may be watched. */
+export interface VerifyOptions {
+	readonly onProgress?: (progress: VerifyProgress) => void;
+	/** Makes what budget counters are kept in meanwhile: a book outside of memory for ledgers of any size. In memory unless it is given. */
+	readonly makeCounters?: () => CounterBook;
+}
+
+/** Proves every account. Rejects only when the ledger cannot be read at all. */
+export async function verifyLedger(
+	store: LedgerStore,
+	{ onProgress, makeCounters = () => new CountersInMemory() }: VerifyOptions = {},
+): Promise<Verification> {
+	const accounts = await store.accounts();
+	const ofEntries = accounts.reduce((sum, account) => sum + account.lastSeq, 0);
+	const violations: Violation[] = [];
+	let entries = 0;
+	for (const { id: accountId } of accounts) {
+		const before = entries;
+		const counters = makeCounters();
+		const onPage = (seq: number): void => onProgress?.({ accountId, entries: before + seq, ofEntries });
+		const verifier = await verifyAccount(store, { accountId, counters, onPage }).finally(() => counters.close());
+		entries = before + verifier.lastSeq;
+		violations.push(...verifier.violations);
+	}
+	return { ok: violations.length === 0, accounts: accounts.length, entries, violations };
+}
+
+async function verifyAccount(store: LedgerStore, proof: Omit<Proof, 'verifier'>): Promise<JournalVerifier> {
+	const verifier = new JournalVerifier(proof.accountId, proof.counters);
+	try {
+		await proveAccount(store, { ...proof, verifier });
+	} catch (error) {
+		if (!isCreditError(error) || error.code !== 'ledger_corrupt') throw error;
+		verifier.report('unreadable', error.message);
+	}
+	return verifier;
+}
+
+interface Proof {
+	readonly accountId: string;
+	readonly verifier: JournalVerifier;
+	readonly counters: CounterBook;
+	readonly onPage: (seq: number) => void;
+}
+
+/** The materialised state is read first: the journal up to it never changes, whatever is written meanwhile. */
+async function proveAccount(store: LedgerStore, { accountId, verifier, counters, onPage }: Proof): Promise<void> {
+	const materialised = await store.materialised(accountId, (counter) => counters.tell(counter));
+	if (!materialised) return;
+	const untilSeq = materialised.account.lastSeq;
+	for (;;) {
+		const afterSeq = verifier.lastSeq;
+		const limit = Math.min(PAGE, untilSeq - afterSeq);
+		const page = limit <= 0 ? [] : await store.entries(accountId, { afterSeq, limit });
+		const entries = page.filter((entry) => entry.seq <= untilSeq);
+		// Where the journal ends too early, the marks behind its end are looked at all the same.
+		const marks = await store.holdMarks(accountId, { afterSeq, untilSeq: entries.at(-1)?.seq ?? untilSeq });
+		verifier.addPage(entries, marks);
+		if (entries.length === 0) break;
+		onPage(verifier.lastSeq);
+		await nextTurn();
+	}
+	await readKeys(store, { accountId, verifier });
+	verifier.compare(materialised, await newestSeq(store, accountId));
+	await lookBehindTheEnd(store, { accountId, verifier });
+}
+
+async function readKeys(store: LedgerStore, { accountId, verifier }: Pick<Proof, 'accountId' | 'verifier'>): Promise<void> {
+	for (;;) {
+		const keys = await store.carriedKeys(accountId, { after: verifier.lastKey, limit: KEY_PAGE });
+		if (keys.length === 0) return;
+		verifier.addKeys(keys);
+		await nextTurn();
+	}
+}
+
+/** Entries and holds behind the account's newest entry were not written by a commit. */
+async function lookBehindTheEnd(store: LedgerStore, { accountId, verifier }: Pick<Proof, 'accountId' | 'verifier'>): Promise<void> {
+	const afterSeq = await newestSeq(store, accountId);
+	const entries = await store.entries(accountId, { afterSeq, limit: 1 });
+	const marks = await store.holdMarks(accountId, { afterSeq, untilSeq: Number.MAX_SAFE_INTEGER });
+	const endSeq = await newestSeq(store, accountId);
+	for (const { seq } of entries.filter((entry) => entry.seq > endSeq))
+		verifier.report('entry_unaccounted', `Entry ${String(seq)} is in the journal, but the account does not know of it.`);
+	for (const { seq } of marks.filter((mark) => mark.seq > endSeq))
+		verifier.report('hold_differs', `${holdId(seq)} is stored, but the account does not know of it.`);
+}
+
+/** Others may have written since the proof began. */
+async function newestSeq(store: LedgerStore, accountId: string): Promise<number> {
+	return (await store.snapshot(accountId)).account?.lastSeq ?? 0;
+}

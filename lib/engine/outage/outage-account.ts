@@ -1,0 +1,213 @@
+/**
+ * Owns spending while the ledger cannot be reached, where its owner allowed it (ledger rule 30): calls are taken from an allowance in a
+ * ledger of this machine's own, and charged to the real one as soon as it answers. Refuses more than the allowance, and to overrule a
+ * ledger that answers: a refusal is no outage.
+ */
+import type { Alternative } from '../../core/nouns/commands';
+import { isCreditError, type CreditErrorCode } from '../../core/values/errors';
+import type { Hold } from '../../core/nouns/model';
+import { BUILT_IN_PRICES, type PriceList } from '../../core/prices/price-list';
+import type { AccountProfile } from '../../ledger/store';
+import type { AnswerCache } from '../account/answer-cache';
+import type { CheckTally } from '../account/check-tally';
+import type { LedgerAccount, Taken } from '../account/ledger-account';
+import type { ReserveInput } from '../account/ledger-inputs';
+import { copyTexts, lateSettle, reconcile, type OutageLedger } from './outage-ledger';
+import type { SpendingAccount } from '../account/spending-account';
+
+export interface OutageParts {
+	readonly accountId: string;
+	/** Rejects while the ledger is away. */
+	readonly openLedger: () => Promise<LedgerAccount>;
+	/** Whether there is a ledger of an earlier outage; looking makes none. */
+	readonly hasOutage: () => boolean;
+	/** With its allowance set. Rejects when this machine cannot keep anything either. */
+	readonly openOutage: () => Promise<OutageLedger>;
+}
+
+/** Faults that pass by themselves or by somebody's work on the server or the disk; a ledger that contradicts itself is none of them. */
+const AWAY: ReadonlySet<CreditErrorCode> = new Set(['ledger_busy', 'ledger_full', 'ledger_read_only', 'ledger_unavailable']);
+
+type StoredHold = Extract<Awaited<ReturnType<LedgerAccount['lookUp']>>, { kind: 'reserved' }>;
+
+/** An account that goes on. Holds of the outage have numbers below 0. */
+export class OutageAccount implements SpendingAccount {
+	readonly accountId: string;
+	/** Those of the ledger; while it is away, the last that were read, or else those of this package. */
+	readonly prices: SpendingAccount['prices'] = { current: async () => (this.#lastPrices = await this.#currentPrices()) };
+	readonly #parts: OutageParts;
+	#lastPrices = BUILT_IN_PRICES;
+	/** True while an outage may have left something to charge. */
+	#owes: boolean;
+	#homing: Promise<void> | null = null;
+	/** As the ledger said last, and the texts that are noted for when it is away. */
+	#known: AccountProfile | null = null;
+	#noted: ReadonlyMap<string, string> | null = null;
+
+	constructor(parts: OutageParts) {
+		this.accountId = parts.accountId;
+		this.#parts = parts;
+		this.#owes = parts.hasOutage();
+	}
+
+	/** As in the ledger; while that is away, from the allowance. What an outage holds for the key stands. */
+	async reserve<A extends Alternative>(input: ReserveInput<A>): Promise<Taken<A>> {
+		const stored = await this.#storedOffline(input);
+		if (stored) return { ...stored, taken: null };
+		try {
+			return await (await this.#ledger()).reserve(input);
+		} catch (error) {
+			if (!isAway(error)) throw error;
+			return this.#reserveOffline(input, error);
+		}
+	}
+
+	async lookUp(input: Omit<ReserveInput, 'alternatives' | 'waitMs'>): ReturnType<LedgerAccount['lookUp']> {
+		const stored = await this.#storedOffline(input);
+		if (stored) return stored;
+		return this.#unlessAway((ledger) => ledger.lookUp(input), null);
+	}
+
+	/** Charges what a call cost. While the ledger is away, that is noted for a hold of the real ledger too: usage is never lost. */
+	async settle(command: Parameters<LedgerAccount['settle']>[0]): ReturnType<LedgerAccount['settle']> {
+		const { holdSeq } = command;
+		if (holdSeq < 0) return offline(await (await this.#outage()).account.settle({ ...command, holdSeq: -holdSeq }));
+		try {
+			return await (await this.#ledger()).settle(command);
+		} catch (error) {
+			if (!isAway(error)) throw error;
+			const { account } = await this.#outage();
+			const note = await account.reserve(lateSettle(holdSeq));
+			if (note.kind === 'refused') throw error;
+			return offline(await account.settle({ ...command, holdSeq: note.hold.seq, result: null }));
+		}
+	}
+
+	async release(holdSeq: number): ReturnType<LedgerAccount['release']> {
+		if (holdSeq < 0) return offline(await (await this.#outage()).account.release(-holdSeq));
+		return (await this.#ledger()).release(holdSeq);
+	}
+
+	async expire(holdSeq: number): ReturnType<LedgerAccount['expire']> {
+		if (holdSeq < 0) return offline(await (await this.#outage()).account.expire(-holdSeq));
+		return (await this.#ledger()).expire(holdSeq);
+	}
+
+	async keptResult(holdSeq: number): Promise<string | null> {
+		if (holdSeq < 0) return (await this.#outage()).account.keptResult(-holdSeq);
+		return this.#unlessAway((ledger) => ledger.keptResult(holdSeq), null);
+	}
+
+	/** Of the ledger alone: what waits in a batch was never reserved in an outage. */
+	async readHold(seq: number): ReturnType<LedgerAccount['readHold']> {
+		return (await this.#ledger()).readHold(seq);
+	}
+
+	/** As in the ledger; while that is away, as this machine knew it last: what goes with every request must not be left out. */
+	async readProfile(): Promise<AccountProfile> {
+		try {
+			const profile = await (await this.#parts.openLedger()).readProfile();
+			this.#known = profile;
+			await this.#note(profile);
+			return profile;
+		} catch (error) {
+			if (!isAway(error)) throw error;
+			return this.#known ?? (await this.#parts.openOutage()).account.readProfile();
+		}
+	}
+
+	/** Answers lie in the ledger alone. */
+	async openAnswers(): Promise<AnswerCache | null> {
+		return this.#unlessAway((ledger) => ledger.openAnswers(), null);
+	}
+
+	/** Counts lie in the ledger alone. */
+	async openChecks(): Promise<CheckTally | null> {
+		return this.#unlessAway((ledger) => ledger.openChecks(), null);
+	}
+
+	async #currentPrices(): Promise<PriceList> {
+		try {
+			return await (await this.#parts.openLedger()).prices.current();
+		} catch (error) {
+			if (isAway(error)) return this.#lastPrices;
+			throw error;
+		}
+	}
+
+	/**
+	 * Notes the texts on this machine, for a process that starts while the ledger is away; no file is made to note that there are none.
+	 * Where nothing can be noted, the item must not suffer for it: the next one tries again.
+	 */
+	async #note({ texts }: AccountProfile): Promise<void> {
+		if (this.#noted === texts || (texts.size === 0 && !this.#parts.hasOutage())) return;
+		this.#noted = texts;
+		try {
+			await copyTexts(texts, (await this.#parts.openOutage()).account);
+		} catch (error) {
+			if (!isCreditError(error)) throw error;
+			this.#noted = null;
+		}
+	}
+
+	/** The ledger, after everything that an outage left was charged to it. */
+	async #ledger(): Promise<LedgerAccount> {
+		const ledger = await this.#parts.openLedger();
+		if (!this.#owes) return ledger;
+		this.#homing ??= this.#bringHome(ledger).finally(() => (this.#homing = null));
+		await this.#homing;
+		return ledger;
+	}
+
+	async #bringHome(ledger: LedgerAccount): Promise<void> {
+		this.#owes = false;
+		try {
+			await reconcile(await this.#parts.openOutage(), ledger);
+		} catch (error) {
+			this.#owes = true;
+			throw error;
+		}
+	}
+
+	async #outage(): Promise<OutageLedger> {
+		this.#owes = true;
+		return this.#parts.openOutage();
+	}
+
+	async #reserveOffline<A extends Alternative>(input: ReserveInput<A>, why: unknown): Promise<Taken<A>> {
+		const outcome = await (await this.#outage()).account.reserve({ ...input, caps: [], waitMs: 0 });
+		// The allowance is used up: what keeps the item from a model is the ledger that is away.
+		if (outcome.kind === 'refused') throw why;
+		return offline(outcome);
+	}
+
+	/** What an outage has stored for the key: a host that tries again after it must not pay twice. */
+	async #storedOffline(input: Omit<ReserveInput, 'alternatives' | 'waitMs'>): Promise<StoredHold | null> {
+		if (!this.#owes && !this.#parts.hasOutage()) return null;
+		const stored = await (await this.#parts.openOutage()).account.lookUp(input);
+		return stored?.kind === 'reserved' ? offline(stored) : null;
+	}
+
+	async #unlessAway<T>(work: (ledger: LedgerAccount) => Promise<T>, otherwise: T): Promise<T> {
+		try {
+			return await work(await this.#ledger());
+		} catch (error) {
+			if (isAway(error)) return otherwise;
+			throw error;
+		}
+	}
+}
+
+function isAway(error: unknown): boolean {
+	return isCreditError(error) && AWAY.has(error.code);
+}
+
+/** The same outcome with the numbers by which holds of an outage are told from those of the ledger. */
+function offline<T extends { readonly hold?: Hold; readonly further?: readonly Hold[] }>(outcome: T): T {
+	const told = (hold: Hold): Hold => ({ ...hold, seq: -hold.seq });
+	return {
+		...outcome,
+		...(outcome.hold ? { hold: told(outcome.hold) } : {}),
+		...(outcome.further ? { further: outcome.further.map(told) } : {}),
+	};
+}

@@ -1,0 +1,40 @@
+/** Owns the way out of an item's steps: whatever stops it is thrown as a reason with words for people. Never leaves the engine. */
+import { isCreditError, isLedgerFault } from '../../core/values/errors';
+import type { Reason } from '../../params/fallback-switch';
+
+/** Ends an item without a model's answer. */
+export class Fallback extends Error {
+	constructor(
+		readonly reason: Reason,
+		message: string,
+	) {
+		super(message);
+	}
+}
+
+/** The flow was stopped. */
+export function cancelled(): Fallback {
+	return new Fallback('cancelled', 'The flow was stopped before this item was answered.');
+}
+
+/** The item's time is over. */
+export function outOfTime(): Fallback {
+	return new Fallback(
+		'deadline_reached',
+		'There was not enough time left for this item. A call under way is still charged when its answer comes. Raise the Deadline, or use a quicker model.',
+	);
+}
+
+/** What was thrown, as a reason. A fault that no step expected is told as it is: the campaign goes on. */
+export function fallbackOf(error: unknown): Fallback {
+	if (error instanceof Fallback) return error;
+	if (isLedgerFault(error)) return new Fallback('ledger_unavailable', error.message);
+	if (isCreditError(error) && error.code === 'idempotency_conflict') return new Fallback('idempotency_conflict', error.message);
+	if (isCreditError(error)) return new Fallback('invalid_item', error.message);
+	return new Fallback('provider_error', `Something unexpected happened: ${messageOf(error)}`);
+}
+
+/** The message of whatever was thrown. */
+export function messageOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}

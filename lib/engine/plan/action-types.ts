@@ -1,0 +1,107 @@
+/** Owns what an LLM Action is given: the items of a host, the provider, the ledger, and what all items share. Types only. */
+import type { AnswerChecks } from '../../core/gates/check-answer';
+import type { PriceList } from '../../core/prices/price-list';
+import type { ModelPrice } from '../../core/prices/pricing';
+import type { LLM_ACTION_PARAMS } from '../../params/llm-action/llm-action';
+import type { ValuesOf } from '../../params/param';
+import type { Provider } from '../../providers/provider';
+import type { EngineMemory } from '../learned/engine-memory';
+import type { Purpose } from '../outcome/item-result';
+import type { LateCalls } from '../waiting/late-calls';
+import type { SpendingAccount } from '../account/spending-account';
+import type { OutputContract } from '../answer/output-contract';
+import type { KnownSizes } from '../learned/text-sizes';
+import type { Timing } from '../waiting/timing';
+
+export type LlmActionValues = ValuesOf<typeof LLM_ACTION_PARAMS>;
+
+/** The parameters that may differ from item to item. */
+export interface ItemInput {
+	readonly model: string;
+	readonly systemPrompt: string;
+	readonly prompt: string;
+	readonly campaign: string;
+	readonly segment: string;
+	readonly workspace: string;
+	readonly person: string;
+	readonly tag: string;
+	/** What counts as one execution; empty or absent is the host's. */
+	readonly execution?: string | undefined;
+	/** Language that the answer must be in; empty or absent: any. */
+	readonly answerLanguage?: string | undefined;
+	readonly idempotencyKey: string;
+}
+
+export interface ActionItem {
+	/** The host's idempotency key for this item; used when the input names none. */
+	readonly key: string;
+	/** Reads the item's parameters. A throw makes this item alone take its fallback with reason `invalid_item`. */
+	read(): ItemInput | Promise<ItemInput>;
+	/** The item's data, which required fields, facts and inventions are looked up in. */
+	readonly data?: Readonly<Record<string, unknown>>;
+	/** What the host takes for the item's execution, where it tells items apart. */
+	readonly executionId?: string | null;
+	readonly signal?: AbortSignal | null;
+}
+
+/** A provider with the prices that hold for its models. */
+export interface ProviderHandle {
+	readonly provider: Provider;
+	/** Name of the service and address, without secrets; what is learned is kept per endpoint. */
+	readonly service: string;
+	/** `null`: the model has no price. Without a list, by the prices of this package. */
+	readonly priceOf: (model: string, atMs: number, list?: PriceList) => ModelPrice | null;
+	/** What it usually asks for a batch, in per cent of its price; absent: as much. */
+	readonly batchPercent?: number;
+}
+
+export interface LlmActionOptions {
+	readonly values: LlmActionValues;
+	/** Called for each item; a rejection makes items take their fallback with reason `ledger_unavailable`. */
+	readonly openLedger: () => Promise<SpendingAccount>;
+	/** Called for each item; a throw makes items take their fallback with reason `provider_rejected`. */
+	readonly provider: () => ProviderHandle;
+	readonly labels: { readonly flow: string; readonly node: string; readonly purpose: Purpose };
+	/** The host's run that all items belong to, for budgets and caps per execution; `null` where the host has none. */
+	readonly executionId?: string | null;
+	/** Identifies the node for what it learns about the size of its calls. */
+	readonly nodeKey: string;
+	readonly timing: Timing;
+	readonly memory: EngineMemory;
+	/** A name that nobody else has or can guess, at most 40 characters. */
+	readonly newId: () => string;
+}
+
+export interface RunHooks {
+	readonly signal?: AbortSignal | null;
+	/** Called after each item with how many are done. */
+	readonly onSettled?: (done: number, total: number) => void;
+}
+
+/** The checks of an action, apart from the language, which may differ for each item. */
+export interface CheckSettings {
+	readonly requiredFields: readonly string[];
+	readonly answer: Omit<AnswerChecks, 'languages'>;
+	/** `null`: no judge. */
+	readonly judge: { readonly model: string; readonly criteria: string; readonly threshold: number } | null;
+	readonly repairs: boolean;
+	/** True when what failed is replaced by itself and the rest stays. */
+	readonly replacesAttributes: boolean;
+}
+
+/** What the steps of one item share of its action. */
+export interface ItemContext extends ActionContext {
+	/** True once the item was charged for one of its calls. */
+	readonly isCharged: () => boolean;
+}
+
+/** What all items of an action share. */
+export interface ActionContext extends LlmActionOptions {
+	readonly contract: OutputContract;
+	/** The schema of the answer as it is hashed with every request: canonical JSON. */
+	readonly canonicalSchema: string;
+	readonly checks: CheckSettings;
+	readonly late: LateCalls;
+	/** How large instructions are that came lately. */
+	readonly known: KnownSizes;
+}

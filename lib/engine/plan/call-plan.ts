@@ -1,0 +1,224 @@
+/**
+ * Owns what is fixed about one call before credits are touched: model, price, messages, and how large it is. What to set aside for
+ * it is taken at the last moment, from what is learned by then.
+ */
+import { atRate, chargedBy } from '../../core/prices/charging';
+import type { ReservedCall } from '../../core/nouns/commands';
+import {
+	boundedCall,
+	boundedOutput,
+	estimateCost,
+	mostCost,
+	shorterCalls,
+	type EstimateMode,
+	type Learned,
+	type RequestSize,
+} from '../../core/prices/estimate';
+import { CreditError } from '../../core/values/errors';
+import { parseCredits, type Micro } from '../../core/values/money';
+import type { FixedCharge, ModelPrice } from '../../core/prices/pricing';
+import type { ChatMessage, ChatRequest, StructuredMode } from '../../providers/provider';
+import type { SpokenInput } from './account-prompt';
+import type { ActionContext, ItemContext, LlmActionValues, ProviderHandle } from './action-types';
+import { instructionsOf, type PassKind } from './pass-instructions';
+import { buildMessages, continueMessages, inputSize } from './prompt';
+import type { KnownSizes } from '../learned/text-sizes';
+
+/** Labels are cut or refused beyond this. */
+export const MAX_LABEL_LENGTH = 200;
+/** A token stands for at most so many bytes of an answer that is passed on; a longer answer is not. */
+const MOST_BYTES_PER_TOKEN = 8;
+
+/** How a rung asks its model. */
+export interface CallSettings {
+	readonly model: string;
+	readonly maxOutputTokens: number;
+	readonly temperature: number | null;
+	readonly reasoningEffort: ChatRequest['reasoningEffort'];
+}
+
+/** A call that may be reserved, with the output limit that goes with its amount. */
+export interface SizedCall extends ReservedCall {
+	readonly outputLimitTokens: number;
+}
+
+/** What is only known when the call is made. */
+export interface Asking {
+	readonly mode: StructuredMode;
+	/** The answer of the pass before; `null` for the draft. */
+	readonly previous: string | null;
+	readonly outputLimitTokens: number;
+	readonly signal: AbortSignal | null;
+}
+
+/** One call of an item. */
+export interface CallPlan {
+	readonly pass: PassKind;
+	readonly model: string;
+	readonly handle: ProviderHandle;
+	/** With the rate of the whole item, where the charge is not by tokens. */
+	readonly price: ModelPrice | null;
+	readonly size: RequestSize;
+	/** What is learned about its size is kept under this id. */
+	readonly memoryId: string;
+	/** Names the model of its provider: for the form of the answer, and for its health. */
+	readonly modelId: string;
+	readonly settings: CallSettings;
+	/** What a pass is told; empty for the draft. */
+	readonly instructions: string;
+	/** What the fingerprint of the item tells of this call. */
+	readonly asked: readonly (string | number)[];
+	/** What to reserve now: as usual, and where sizes are learned, for a shorter answer in three steps. */
+	sized(): readonly SizedCall[];
+	/** True when an answer may be passed on to this call without exceeding what was set aside at most. */
+	takes(previous: string): boolean;
+	request(asking: Asking): ChatRequest;
+}
+
+/** What an item asks, whatever model is asked: the messages of its draft and how large they are. */
+export interface RequestText {
+	readonly messages: (mode: StructuredMode) => ChatMessage[];
+	readonly inputTokens: number;
+	readonly inputBytes: number;
+}
+
+/** Puts the request of an item together, and measures it once for all its rungs. */
+export function requestText({ contract, known }: ActionContext, input: SpokenInput): RequestText {
+	const messages = (mode: StructuredMode): ChatMessage[] => buildMessages({ ...input, contract, mode });
+	// Tokens are estimated for the usual way of asking; bytes for the wordiest, because they must bound every way.
+	const usual = inputSize(messages('json_schema'), { schemaText: contract.schemaText, known });
+	const wordiest = inputSize(messages('prompt'), { schemaText: '', known });
+	return { messages, inputTokens: usual.inputTokens, inputBytes: Math.max(usual.inputBytes, wordiest.inputBytes) };
+}
+
+/** What a call is planned from. `before` is the call whose answer it works on; `null` for the draft. */
+export interface CallParts {
+	readonly text: RequestText;
+	readonly settings: CallSettings;
+	readonly pass: LlmActionValues['passes'][number] | null;
+	readonly before: CallPlan | null;
+}
+
+/** Plans one call. Throws a `CreditError` for a model that cannot be used, or a misconfigured provider. */
+export function planCall(context: ItemContext, { text, settings, pass, before }: CallParts): CallPlan {
+	const { values, contract, timing } = context;
+	const model = modelOf(pass?.model ?? '', settings);
+	const handle = context.provider();
+	const price = chargedBy(chargeIn(values), { price: handle.priceOf(model, timing.clock()), model });
+	const kind = pass?.kind ?? 'draft';
+	const instructions = pass ? instructionsOf(pass) : '';
+	const modelId = `${handle.service}|${model}`;
+	const memoryId = [context.nodeKey, modelId, ...(pass ? [kind] : [])].join('|');
+	const { inputTokens, inputBytes } = text;
+	const size = before
+		? laterSize(before, { instructions, settings, known: context.known, learned: context.memory.learned(before.memoryId) })
+		: { inputTokens, inputBytes, outputLimitTokens: settings.maxOutputTokens };
+	return {
+		pass: kind,
+		model,
+		handle,
+		price,
+		size,
+		memoryId,
+		modelId,
+		settings,
+		instructions,
+		asked: [model, settings.maxOutputTokens, instructions],
+		sized: () => sizedCalls(context, { pass: kind, model, price, size, memoryId }),
+		takes: (previous) => values.reservation !== 'strict' || Buffer.byteLength(previous) <= mostBytes(settings),
+		request: ({ mode, previous, outputLimitTokens, signal }) => ({
+			model,
+			messages: previous === null ? text.messages(mode) : continueMessages(text.messages(mode), { answer: previous, instructions }),
+			structured: mode,
+			schema: mode === 'json_schema' ? contract.jsonSchema : null,
+			maxOutputTokens: outputLimitTokens,
+			temperature: settings.temperature,
+			reasoningEffort: settings.reasoningEffort,
+			timeoutMs: values.timeoutSeconds * 1000,
+			signal,
+		}),
+	};
+}
+
+function modelOf(own: string, { model }: CallSettings): string {
+	const name = own.trim() === '' ? model.trim() : own.trim();
+	if (name !== '') return name;
+	throw new CreditError('invalid_settings', 'The model is empty for this item. Choose one, or check the field it is taken from.');
+}
+
+/** A later pass reads all that the pass before read, and its answer. */
+function laterSize(
+	{ size }: CallPlan,
+	{ instructions, settings, known, learned }: { instructions: string; settings: CallSettings; known: KnownSizes; learned: Learned },
+): RequestSize {
+	const outputLimitTokens = settings.maxOutputTokens;
+	const own = inputSize([{ role: 'user', content: instructions }], { schemaText: '', known });
+	return {
+		inputTokens: size.inputTokens + boundedOutput(size, learned) + own.inputTokens,
+		inputBytes: size.inputBytes + mostBytes(settings) + own.inputBytes,
+		outputLimitTokens,
+	};
+}
+
+function mostBytes({ maxOutputTokens }: CallSettings): number {
+	return maxOutputTokens * MOST_BYTES_PER_TOKEN;
+}
+
+/** How a model is asked for the form of its answer: as the settings say, or the strictest way that it is not known to refuse. */
+export function structuredModeOf({ values, memory }: ActionContext, modelId: string): StructuredMode {
+	return values.structuredOutput === 'auto' ? memory.mode(modelId) : values.structuredOutput;
+}
+
+/** Lines of a batch have room for twice as long an answer as is expected: one that is cut off is paid for and cannot be asked again at once. */
+const WIDE = 2;
+
+/**
+ * What to reserve for a call now: as usual; where sizes are learned, also for an answer that is bounded by what is set aside, and for a
+ * shorter one in three steps.
+ */
+export function sizedCalls(
+	{ values, memory, isCharged }: ItemContext,
+	{ pass, model, price: full, size, memoryId }: Pick<CallPlan, 'pass' | 'model' | 'price' | 'size' | 'memoryId'>,
+): SizedCall[] {
+	// A rate is for the item as a whole: its first call carries it.
+	const price = full && (pass === 'draft' && !isCharged() ? full : atRate(full, 0n));
+	const sized = (amountMicro: Micro | null, outputLimitTokens: number): SizedCall => ({
+		amountMicro,
+		model: model.slice(0, MAX_LABEL_LENGTH),
+		price,
+		outputLimitTokens,
+	});
+	if (!price) return [sized(null, size.outputLimitTokens)];
+	const learned = memory.learned(memoryId);
+	const usual = sized(estimateCost(price, size, estimateModeOf(values, learned)), size.outputLimitTokens);
+	if (values.reservation !== 'learned' || price.charging) return [usual];
+	const bounded = [boundedCall(price, size, learned), ...shorterCalls(price, size, learned)].map(({ amountMicro, outputLimitTokens }) =>
+		sized(amountMicro, outputLimitTokens),
+	);
+	if (values.delivery === 'batch') {
+		// Lines are under way for hours, so what one could cost beyond its amount must not keep credits from the others; a wide bound instead.
+		const wide = boundedCall(price, size, learned, WIDE);
+		return [sized(wide.amountMicro, wide.outputLimitTokens), ...bounded];
+	}
+	// An answer may be longer than any lately only where there is room for all that it may cost.
+	return [{ ...usual, mostMicro: mostCost(price, size, learned) }, ...bounded];
+}
+
+/** The way of sizing reservations that the settings ask for. */
+function estimateModeOf(values: LlmActionValues, learned: Learned): EstimateMode {
+	switch (values.reservation) {
+		case 'fixed':
+			return { kind: 'fixed', amountMicro: parseCredits(values.reservationCredits, { field: 'Reservation per Call', min: 1n }) };
+		case 'strict':
+			return { kind: 'strict' };
+		case 'learned':
+			return { kind: 'learned', learned };
+		default:
+			return values.reservation satisfies never;
+	}
+}
+
+/** The charge that the settings ask for; `null` is by tokens. Throws `invalid_settings` for a rate that is none. */
+export function chargeIn({ charging, chargeRate }: LlmActionValues): FixedCharge | null {
+	return charging === 'tokens' ? null : { kind: charging, rateMicro: parseCredits(chargeRate, { field: 'Charge Rate' }) };
+}

@@ -1,0 +1,202 @@
+/**
+ * Owns what is fixed about an item before credits are touched: its rungs, the preferred first, with the calls of each; the idempotency
+ * key; what it is counted under. Refuses to choose a rung: the ledger does, in one decision.
+ */
+import type { Alternative, Cap } from '../../core/nouns/commands';
+import { CreditError } from '../../core/values/errors';
+import { sha256 } from '../../core/values/idempotency';
+import type { Labels } from '../../core/nouns/model';
+import { parseCredits, sumMicro } from '../../core/values/money';
+import { DEFAULT_HOLD_TIMEOUT_MS } from '../../core/rules/commands/reserve';
+import { withAccountTexts } from './account-prompt';
+import type { ActionContext, ActionItem, ItemContext, ItemInput, LlmActionValues } from './action-types';
+import { MAX_LABEL_LENGTH, planCall, requestText, type CallPlan, type CallSettings, type RequestText, type SizedCall } from './call-plan';
+import type { ReserveInput } from '../account/ledger-inputs';
+
+/** A judge, a repair, and a judge of that. */
+const CHECKING_CALLS = 3;
+/** Room for pauses between attempts and for the settle itself. */
+const HOLD_MARGIN_MS = 60_000;
+/** However many attempts and passes an item may have. */
+const MAX_HOLD_TIMEOUT_MS = 24 * 3_600_000;
+
+/** A model and a depth: one call for a single shot, or the draft and the passes after it. */
+export interface Rung {
+	/** Place on the ladder, 0 for the model itself. */
+	readonly index: number;
+	readonly calls: readonly CallPlan[];
+}
+
+/** A rung, or one call of it, at an amount that may be reserved. */
+export interface Offer extends Alternative {
+	readonly calls: readonly SizedCall[];
+}
+
+/** What is reserved under any key of an item. */
+export type CommonReserve = Omit<ReserveInput, 'key' | 'alternatives' | 'waitMs' | 'signal'>;
+
+export interface LadderPlan {
+	readonly key: string;
+	readonly text: RequestText;
+	/** All that the model is told, with the texts of the account. */
+	readonly texts: readonly string[];
+	readonly rungs: readonly Rung[];
+	readonly reserve: CommonReserve;
+}
+
+/**
+ * Plans an item; `texts` are those of the account. Throws a `CreditError` for labels or models that cannot be used, a text that is not
+ * there, or a misconfigured provider.
+ */
+export function planLadder(
+	context: ItemContext,
+	input: ItemInput,
+	{ item, texts }: { item: Pick<ActionItem, 'key' | 'executionId'>; texts: ReadonlyMap<string, string> },
+): LadderPlan {
+	const spoken = withAccountTexts(input, texts);
+	const text = requestText(context, spoken);
+	const rungs = rungsOf(context, input.model, text);
+	const key = input.idempotencyKey.trim() || item.key;
+	const named = checkedLabel('Execution', input.execution ?? '');
+	const executionId = named === '' ? (item.executionId ?? context.executionId ?? null) : named;
+	return {
+		key,
+		text,
+		texts: [spoken.head, spoken.systemPrompt, spoken.prompt],
+		rungs,
+		reserve: {
+			fingerprint: sha256(askedText(input, { canonicalSchema: context.canonicalSchema, rungs })),
+			labels: labelsOf(context, input),
+			person: checkedLabel('Person', input.person) || null,
+			sendId: shortId(key),
+			executionId: executionId === null ? null : shortId(executionId),
+			caps: capsOf(context),
+			holdTimeoutMs: holdTimeoutMs(context.values, rungs),
+		},
+	};
+}
+
+/**
+ * Canonical JSON of what an item asks for, put together of its parts because the schema is the same for all items. Without the texts of
+ * the account: when one is changed, a retry is still the same request.
+ */
+export function askedText(
+	{ systemPrompt, prompt }: Pick<ItemInput, 'systemPrompt' | 'prompt'>,
+	{ canonicalSchema, rungs }: { canonicalSchema: string; rungs: readonly { readonly calls: readonly Pick<CallPlan, 'asked'>[] }[] },
+): string {
+	const calls = rungs.map((rung) => rung.calls.map(({ asked }) => asked));
+	return `[${JSON.stringify(systemPrompt)},${JSON.stringify(prompt)},${canonicalSchema},${JSON.stringify(calls)}]`;
+}
+
+/** The ways to serve these rungs now: each as usual, then where sizes are learned, with bounded and with shorter answers. */
+export function offersOf(rungs: readonly Rung[]): Offer[] {
+	return rungs.flatMap(({ index, calls }) => offers(index, calls));
+}
+
+/** The ways to make one call of a rung now. */
+export function callOffers(rung: Rung, call: CallPlan): Offer[] {
+	return offers(rung.index, [call]);
+}
+
+/** Bounds and shortens all calls of a rung by the same step. A step that saves nothing is left out. */
+function offers(rung: number, calls: readonly CallPlan[]): Offer[] {
+	const steps = calls.map((call) => call.sized());
+	const most = Math.max(...steps.map(({ length }) => length));
+	const all = Array.from({ length: most }, (_, step) => ({ rung, calls: steps.flatMap((sized) => sized[step] ?? sized.slice(-1)) }));
+	const reaching = all.filter((offer) => offer.calls.some(({ mostMicro }) => mostMicro !== undefined));
+	const [full, ...shorter] = all.slice(reaching.length);
+	if (!full) return [];
+	const fullMicro = amountOf(full);
+	return [...reaching, full, ...shorter.filter((offer) => fullMicro !== null && (amountOf(offer) ?? fullMicro) < fullMicro)];
+}
+
+function amountOf({ calls }: Offer): bigint | null {
+	const amounts = calls.flatMap(({ amountMicro }) => amountMicro ?? []);
+	return amounts.length < calls.length ? null : sumMicro(amounts);
+}
+
+function rungsOf(context: ItemContext, model: string, text: RequestText): Rung[] {
+	const { values } = context;
+	const main: CallSettings = {
+		model,
+		maxOutputTokens: values.maxOutputTokens,
+		temperature: values.temperature,
+		reasoningEffort: values.reasoningEffort === 'default' ? null : values.reasoningEffort,
+	};
+	const first: Rung = { index: 0, calls: callsOf(context, text, { settings: main, passes: values.passes }) };
+	const cheaper = values.cheaperModels.map((row, index): Rung => ({
+		index: index + 1,
+		calls: callsOf(context, text, { settings: settingsOf(row, main), passes: row.passes === 'all' ? values.passes : [] }),
+	}));
+	return [first, ...cheaper];
+}
+
+function settingsOf(row: LlmActionValues['cheaperModels'][number], main: CallSettings): CallSettings {
+	const { reasoningEffort } = row;
+	return {
+		model: row.model.trim() === '' ? main.model : row.model,
+		maxOutputTokens: row.maxOutputTokens ?? main.maxOutputTokens,
+		temperature: row.temperature ?? main.temperature,
+		reasoningEffort: reasoningEffort === 'same' ? main.reasoningEffort : reasoningEffort === 'default' ? null : reasoningEffort,
+	};
+}
+
+function callsOf(
+	context: ItemContext,
+	text: RequestText,
+	{ settings, passes }: { settings: CallSettings; passes: LlmActionValues['passes'] },
+): CallPlan[] {
+	let before = planCall(context, { text, settings, pass: null, before: null });
+	const calls = [before];
+	for (const pass of passes) {
+		before = planCall(context, { text, settings, pass, before });
+		calls.push(before);
+	}
+	return calls;
+}
+
+/** A hold must outlive all attempts of all passes made before it. */
+function holdTimeoutMs({ timeoutSeconds, maxAttempts, charging }: LlmActionValues, rungs: readonly Rung[]): number {
+	// What is charged by its outcome is open until the last check of the answer.
+	const mostCalls = Math.max(...rungs.map(({ calls }) => calls.length)) + (charging === 'outcome' ? CHECKING_CALLS : 0);
+	const neededMs = (timeoutSeconds * 1000 + HOLD_MARGIN_MS) * maxAttempts * mostCalls;
+	return Math.min(Math.max(neededMs, DEFAULT_HOLD_TIMEOUT_MS), MAX_HOLD_TIMEOUT_MS);
+}
+
+/** Each node counts for itself. 0 is no cap. */
+function capsOf({ values, nodeKey }: ActionContext): Cap[] {
+	const all = [
+		{ period: 'send', limitMicro: parseCredits(values.capPerSend, { field: 'Most Credits per Send' }) },
+		{ period: 'execution', limitMicro: parseCredits(values.capPerExecution, { field: 'Most Credits per Execution' }) },
+	] as const;
+	return all.filter(({ limitMicro }) => limitMicro > 0n).map((cap) => ({ ...cap, scope: nodeKey }));
+}
+
+function labelsOf({ labels }: ActionContext, input: ItemInput): Labels {
+	const all = {
+		campaign: checkedLabel('Campaign', input.campaign),
+		segment: checkedLabel('Segment', input.segment),
+		workspace: checkedLabel('Workspace', input.workspace),
+		tag: checkedLabel('Tag', input.tag),
+		flow: labels.flow.slice(0, MAX_LABEL_LENGTH),
+		node: labels.node.slice(0, MAX_LABEL_LENGTH),
+		purpose: labels.purpose,
+	};
+	return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
+}
+
+function checkedLabel(name: string, value: string): string {
+	const label = value.trim();
+	if (label.length > MAX_LABEL_LENGTH) {
+		throw new CreditError(
+			'invalid_labels',
+			`${name} has ${String(label.length)} characters; labels may have ${String(MAX_LABEL_LENGTH)}. Use a short name or id.`,
+		);
+	}
+	return label;
+}
+
+/** Long ids are told apart by their hash. */
+function shortId(id: string): string {
+	return id.length > MAX_LABEL_LENGTH ? sha256(id) : id;
+}

@@ -1,0 +1,52 @@
+/** Owns prices as JSON documents: credits as decimal texts, for a thousand and for a million tokens of each kind. */
+import type { PriceChange } from '../../core/prices/price-difference';
+import type { ListedPrice } from '../../core/prices/price-list';
+import { ceilDivide, formatCredits, type Micro } from '../../core/values/money';
+import type { ModelPrice, Rates } from '../../core/prices/pricing';
+
+type Document = Record<string, unknown>;
+
+/** Kinds of tokens in the order in which people read them. */
+export const TOKEN_KINDS = [
+	'input',
+	'cachedInput',
+	'cacheWrite',
+	'longCacheWrite',
+	'output',
+	'audioInput',
+	'cachedAudio',
+	'audioOutput',
+] as const satisfies readonly (keyof Rates)[];
+
+/** Micro-credits for a thousand tokens at a rate, rounded up: rates are for a million. */
+export function thousandMicro(rateMicro: Micro): Micro {
+	return ceilDivide(rateMicro, 1000n);
+}
+
+/** A price with its tiers; each holds from so many input tokens on. */
+export function priceDocument(price: ModelPrice): Document {
+	return {
+		version: price.version,
+		perCall: formatCredits(price.perCallMicro),
+		contextTokens: price.contextTokens,
+		tiers: price.tiers.map(({ fromInputTokens, rates }) => ({
+			fromInputTokens,
+			perThousandTokens: each(rates, thousandMicro),
+			perMillionTokens: each(rates, (rateMicro) => rateMicro),
+		})),
+	};
+}
+
+/** A model of a list with its price. */
+export function listedDocument({ provider, price }: ListedPrice): Document {
+	return { provider, model: price.model, ...priceDocument(price) };
+}
+
+/** A change between two lists; `null` where a model is in one of them only. */
+export function changeDocument({ provider, model, before, after }: PriceChange): Document {
+	return { provider, model, before: before && priceDocument(before), after: after && priceDocument(after) };
+}
+
+function each(rates: Rates, amountOf: (rateMicro: Micro) => Micro): Record<string, string> {
+	return Object.fromEntries(TOKEN_KINDS.map((kind) => [kind, formatCredits(amountOf(rates[kind]))]));
+}

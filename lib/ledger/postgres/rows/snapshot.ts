@@ -1,0 +1,210 @@
+/**
+ * Owns reading what a batch needs to be decided on PostgreSQL: usually in one round trip, and only what its commands ask for. Holds that
+ * this process made and that are still open are not read back. Runs under the account's lock; decides nothing.
+ */
+import { alertsNeeded, MAX_CLAIMED } from '../../../core/rules/commands/claim';
+import type { AccountSnapshot, Command, SnapshotNeeds } from '../../../core/nouns/commands';
+import { needsOf } from '../../../core/rules/decide';
+import { countersNeeded } from '../../../core/rules/draft/limits';
+import type { BudgetCounter, CounterRef, Entry, GrantState, Hold } from '../../../core/nouns/model';
+import { hasPassed, type Instant } from '../../../core/values/time';
+import { readHoldMark, type HoldRow } from '../../journal-rows';
+import type { OpenHolds } from '../../open-holds';
+import { grantsHeldBy, grantsNamedBy } from '../../related';
+import type { Session } from '../connection/connection';
+import type { Statement } from '../connection/packet';
+import { COUNTER, entriesOf, readCounters, readGrants, readHolds, type Picked, type Reader, type StoredAccount } from './reader';
+import { arrayOf } from '../connection/wire-values';
+
+/** Holds that are due so soon are asked for with the lock: how long it is waited for is not known then. */
+const DUE_AHEAD_MS = 5000;
+/** Accounts whose numbers are remembered before the memory is emptied. */
+const MAX_REMEMBERED = 10_000;
+
+/** What is asked first for a batch: as much as its commands tell. */
+export interface FirstAsked {
+	readonly id: bigint;
+	readonly statements: readonly Statement[];
+	readonly needs: SnapshotNeeds;
+	readonly hasKeys: boolean;
+	/** Some holds are asked for that are not remembered. */
+	readonly hasUnknown: boolean;
+	/** Holds that are due until then are asked for. */
+	readonly dueUntilMs: Instant;
+}
+
+/** The rows of each statement that was asked first. */
+export type FirstRows = readonly (readonly unknown[])[];
+
+/** What the first answers say. */
+interface Found {
+	readonly entries: readonly Entry[];
+	readonly grants: readonly GrantState[];
+	readonly holds: readonly Hold[];
+	/** Holds of which only the number is known yet. */
+	readonly unread: readonly number[];
+}
+
+/** Reads snapshots of one schema. */
+export class Snapshots {
+	readonly #in: string;
+	readonly #reader: Reader;
+	readonly #openHolds: OpenHolds;
+	readonly #ids = new Map<string, bigint>();
+
+	constructor(schema: string, { reader, openHolds }: { reader: Reader; openHolds: OpenHolds }) {
+		this.#in = `"${schema}".`;
+		this.#reader = reader;
+		this.#openHolds = openHolds;
+	}
+
+	/** What may be asked together with the lock of the account, behind it; `null` while its number is not known. */
+	askEarly(accountId: string, { commands, nowMs }: { commands: readonly Command[]; nowMs: Instant }): FirstAsked | null {
+		const id = this.#ids.get(accountId);
+		return id === undefined ? null : this.#ask(id, commands, nowMs + DUE_AHEAD_MS);
+	}
+
+	/**
+	 * What `decide` needs at `atMs`; `early` is what was asked with the lock, and the answers. Further round trips only without that, for
+	 * replays, for holds that others closed or that are due, and for budgets.
+	 */
+	async read(
+		session: Session,
+		{ id, account, averages }: StoredAccount,
+		{ commands, atMs, early }: { commands: readonly Command[]; atMs: Instant; early: { asked: FirstAsked; rows: FirstRows } | null },
+	): Promise<AccountSnapshot> {
+		this.#remember(account.id, id);
+		const isEarlyEnough = early !== null && early.asked.id === id && !hasPassed(early.asked.dueUntilMs, { atMs });
+		const found = isEarlyEnough ? early : await this.#askNow(session, id, { commands, atMs });
+		const first = this.#found(found.asked, found.rows);
+		const { entries } = first;
+		const holds = [...first.holds, ...(await this.#holdsOf(session, id, first.unread))];
+		const missing = missingGrants(first.grants, [...entries.flatMap(grantsNamedBy), ...holds.flatMap(grantsHeldBy)]);
+		const further = missing.length === 0 ? [] : readGrants((await session.run(this.#reader.grantsBySeq(id, missing)))[0]);
+		const grants = [...first.grants, ...further];
+		const refs = countersNeeded(commands, { settings: account.settings, timeZone: account.timeZone, holds, atMs });
+		const alertsAfter = alertsNeeded(commands, account);
+		const alertPage = { afterSeq: alertsAfter ?? 0, limit: MAX_CLAIMED, kind: 'alerted' as const };
+		return {
+			account,
+			grants,
+			holds,
+			entries,
+			promotions: promotionsAmong(grants, found.asked.needs.promotionIds),
+			counters: refs.length === 0 ? [] : await this.#counters(session, id, refs),
+			alerts: alertsAfter === null ? [] : await this.#reader.entries(session, id, alertPage),
+			averages,
+		};
+	}
+
+	#remember(accountId: string, id: bigint): void {
+		if (this.#ids.size >= MAX_REMEMBERED) this.#ids.clear();
+		this.#ids.set(accountId, id);
+	}
+
+	#ask(id: bigint, commands: readonly Command[], dueUntilMs: Instant): FirstAsked {
+		const needs = needsOf(commands);
+		const keys = [...new Set(needs.keyHashes)];
+		const seqs = [...new Set(needs.holdSeqs)];
+		const remembered = seqs.filter((seq) => this.#openHolds.find(id, seq) !== undefined);
+		const unknown = seqs.filter((seq) => this.#openHolds.find(id, seq) === undefined);
+		const statements = [
+			this.#neededGrants(id, needs),
+			this.#marks(id, { seqs: remembered, dueUntilMs }),
+			...(keys.length === 0 ? [] : [this.#reader.entriesByKey(id, keys)]),
+			...(unknown.length === 0 ? [] : this.#reader.holdStatements(id, bySeq(unknown))),
+		];
+		return { id, statements, needs, hasKeys: keys.length > 0, hasUnknown: unknown.length > 0, dueUntilMs };
+	}
+
+	async #askNow(
+		session: Session,
+		id: bigint,
+		{ commands, atMs }: { commands: readonly Command[]; atMs: Instant },
+	): Promise<{ asked: FirstAsked; rows: FirstRows }> {
+		const asked = this.#ask(id, commands, atMs);
+		return { asked, rows: await session.run(...asked.statements) };
+	}
+
+	#found({ id, hasKeys, hasUnknown }: FirstAsked, [grantRows, markRows, ...rest]: FirstRows): Found {
+		const entries = hasKeys ? entriesOf(rest[0]) : [];
+		const read = hasUnknown ? readHolds(hasKeys ? rest.slice(1) : rest) : [];
+		const open = this.#stillOpen(id, (markRows ?? []) as HoldRow[]);
+		const known = new Set([...read, ...open.holds].map(({ seq }) => seq));
+		const reservedSeqs = entries.filter(({ body }) => body.kind === 'reserved').map(({ seq }) => seq);
+		const unread = [...new Set([...open.others, ...reservedSeqs])].filter((seq) => !known.has(seq));
+		return { entries, grants: readGrants(grantRows), holds: [...read, ...open.holds], unread };
+	}
+
+	/** Of marks, the holds that are remembered and as they were, and the numbers of the others. */
+	#stillOpen(id: bigint, rows: readonly HoldRow[]): { holds: Hold[]; others: number[] } {
+		const holds: Hold[] = [];
+		const others: number[] = [];
+		for (const { seq, state, timeoutAtMs } of rows.map(readHoldMark)) {
+			const hold = state === 'open' ? this.#openHolds.find(id, seq) : undefined;
+			if (hold?.timeoutAtMs === timeoutAtMs) holds.push(hold);
+			else others.push(seq);
+		}
+		return { holds, others };
+	}
+
+	async #holdsOf(session: Session, id: bigint, seqs: readonly number[]): Promise<Hold[]> {
+		return seqs.length === 0 ? [] : readHolds(await session.run(...this.#reader.holdStatements(id, bySeq(seqs))));
+	}
+
+	/** Grants with credits, and those asked for. */
+	#neededGrants(id: bigint, { grantSeqs, promotionIds }: SnapshotNeeds): Statement {
+		if (grantSeqs.length + promotionIds.length === 0)
+			return { name: 'grants_with_credits', text: this.#reader.grants('AND NOT b.is_exhausted'), values: [id] };
+		const needed = `SELECT seq FROM ${this.#in}grant_balances WHERE account = $1 AND NOT is_exhausted
+			UNION SELECT unnest($2::bigint[])
+			UNION SELECT seq FROM ${this.#in}grants WHERE account = $1 AND promotion_id = ANY ($3::text[])`;
+		const text = this.#reader.grants(`AND b.seq = ANY (ARRAY(${needed}))`);
+		return { name: 'needed_grants', text, values: [id, arrayOf('bigint', grantSeqs), arrayOf('text', promotionIds)] };
+	}
+
+	/** Where holds stand: those of these numbers, and those that are due until then. */
+	#marks(id: bigint, { seqs, dueUntilMs }: { seqs: readonly number[]; dueUntilMs: Instant }): Statement {
+		const mark = `SELECT seq, state, timeout_at_ms, closed_seq FROM ${this.#in}holds WHERE account = $1`;
+		const due = `${mark} AND state = 0 AND timeout_at_ms <= $2`;
+		if (seqs.length === 0) return { name: 'due_marks', text: due, values: [id, dueUntilMs] };
+		return { name: 'marks', text: `${due} UNION ${mark} AND seq = ANY ($3::bigint[])`, values: [id, dueUntilMs, arrayOf('bigint', seqs)] };
+	}
+
+	async #counters(session: Session, id: bigint, refs: readonly CounterRef[]): Promise<BudgetCounter[]> {
+		const text = `${COUNTER} FROM (SELECT DISTINCT * FROM unnest($2::bigint[], $3::text[], $4::text[]) AS a (budget, period, value)) asked
+			CROSS JOIN LATERAL (SELECT * FROM ${this.#in}budget_counters WHERE account = $1 AND budget = asked.budget AND period = asked.period AND value = asked.value OFFSET 0) c`;
+		const values = [
+			id,
+			arrayOf(
+				'bigint',
+				refs.map(({ budgetSeq }) => budgetSeq),
+			),
+			arrayOf(
+				'text',
+				refs.map(({ period }) => period),
+			),
+			arrayOf(
+				'text',
+				refs.map(({ value }) => value),
+			),
+		];
+		return readCounters((await session.run({ name: 'counters_by_key', text, values }))[0]);
+	}
+}
+
+function bySeq(seqs: readonly number[]): Picked {
+	return { name: 'by_seq', query: 'SELECT unnest($2::bigint[]) AS seq', values: [arrayOf('bigint', seqs)] };
+}
+
+function promotionsAmong(grants: readonly GrantState[], promotionIds: readonly string[]): Map<string, number> {
+	const asked = new Set(promotionIds);
+	return new Map(
+		grants.flatMap(({ promotionId, seq }) => (promotionId !== null && asked.has(promotionId) ? [[promotionId, seq] as const] : [])),
+	);
+}
+
+function missingGrants(grants: readonly GrantState[], seqs: readonly number[]): number[] {
+	const loaded = new Set(grants.map((grant) => grant.seq));
+	return [...new Set(seqs)].filter((seq) => !loaded.has(seq));
+}

@@ -1,0 +1,80 @@
+/**
+ * Owns one connection to a ledger file, checked and set up. The only module that loads better-sqlite3, and only when a file
+ * is opened. Refuses to leave a connection open that could not be set up.
+ */
+import type { Database } from 'better-sqlite3';
+import { CreditError } from '../../../core/values/errors';
+import type { Instant } from '../../../core/values/time';
+import { absentLedger } from '../../absent';
+import { ensureLedgerFile } from './file';
+import type { SyncFile } from './log-sync';
+import { isLedger, migrate } from './migrations';
+import type { Waiting } from './turns';
+
+export interface SqliteLedgerOptions extends Waiting {
+	readonly path: string;
+	/** Epoch milliseconds, UTC. */
+	readonly clock: () => Instant;
+	/** `full` (default): an answered batch survives a loss of power. `normal`: it survives the end of the process only. */
+	readonly synchronous?: 'full' | 'normal';
+	/** Longest wait for a lock that another process holds; default 10,000 ms. */
+	readonly busyDeadlineMs?: number;
+	/** False: a ledger that is not there is told as `ledger_unavailable`, and nothing is made. Default true. */
+	readonly mayMake?: boolean;
+	/** Makes the log durable; given by tests that let it fail or wait. */
+	readonly syncFile?: SyncFile;
+	/** Opens the file; given by tests that let statements fail. */
+	readonly openDatabase?: (path: string) => Database;
+}
+
+/** The write-ahead log is cut back to this size when it is emptied. */
+const MAX_IDLE_LOG_BYTES = 16 * 1024 * 1024;
+
+/** Makes the file if it is missing and may be made, opens it and brings its schema up to date. Throws what the system, SQLite and the checks throw. */
+export function connect(path: string, { mayMake = true, openDatabase = openFile }: SqliteLedgerOptions): Database {
+	ensureLedgerFile(path, { mayMake });
+	const db = openDatabase(path);
+	try {
+		// In one transaction: another process that is just making the ledger must be seen wholly or not at all.
+		const isThere = db.transaction(() => isLedger(db, path)).deferred();
+		if (!isThere && !mayMake) throw absentLedger(path);
+		configure(db, path);
+		migrate(db, path);
+		db.defaultSafeIntegers(true);
+		return db;
+	} catch (error) {
+		db.close();
+		throw error;
+	}
+}
+
+/** Opens a file without ever waiting inside SQLite: a lock is reported at once. */
+export function openFile(path: string): Database {
+	return new (driver())(path, { timeout: 0, fileMustExist: true });
+}
+
+/** An empty database of its own that is gone when it is closed. */
+export function openScratch(): Database {
+	return new (driver())('');
+}
+
+/** Loaded on first use: a host without a ledger file must not need the native library. */
+function driver(): typeof import('better-sqlite3') {
+	// eslint-disable-next-line @typescript-eslint/no-require-imports -- an import is not loaded on first use
+	return require('better-sqlite3') as typeof import('better-sqlite3');
+}
+
+function configure(db: Database, path: string): void {
+	const mode = String(db.pragma('journal_mode = WAL', { simple: true }));
+	if (mode !== 'wal') {
+		throw new CreditError(
+			'ledger_unavailable',
+			`The ledger ${path} lies on a file system that cannot share a write-ahead log (it answered "${mode}"). Choose a path on a local disk.`,
+		);
+	}
+	// FULL would sync the log within COMMIT and stop the host meanwhile; the store syncs it itself before it answers (log-sync).
+	db.pragma('synchronous = NORMAL');
+	db.pragma(`journal_size_limit = ${String(MAX_IDLE_LOG_BYTES)}`);
+	db.pragma('trusted_schema = OFF');
+	db.pragma('cell_size_check = ON');
+}

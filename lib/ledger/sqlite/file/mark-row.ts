@@ -1,0 +1,40 @@
+/**
+ * Owns the one row that says whether a ledger file is being moved, and the check that a file in use was not brought to a newer schema
+ * meanwhile. Runs inside the transaction of its caller; decides nothing.
+ */
+import type { Database, Statement } from 'better-sqlite3';
+import { decodeMark, encodeMark, type MoveMark } from '../../../core/rules/move';
+import { assertKnown } from './migrations';
+
+/** Reads and writes the mark of one file. */
+export class MarkRow {
+	readonly #path: string;
+	readonly #version: Statement<[], bigint>;
+	readonly #read: Statement<[], string>;
+	readonly #write: Statement<[string]>;
+	readonly #remove: Statement<[]>;
+
+	constructor(db: Database, path: string) {
+		this.#path = path;
+		this.#version = db.prepare<[], bigint>('PRAGMA user_version').pluck();
+		this.#read = db.prepare<[], string>('SELECT mark FROM ledger_move').pluck();
+		this.#write = db.prepare<[string]>('REPLACE INTO ledger_move VALUES (1, ?)');
+		this.#remove = db.prepare<[]>('DELETE FROM ledger_move');
+	}
+
+	/** The mark, before anything is written. Throws `ledger_newer` when a newer version has changed the file. */
+	readToWrite(): MoveMark | null {
+		assertKnown(Number(this.#version.get()), this.#path);
+		return this.read();
+	}
+
+	read(): MoveMark | null {
+		return decodeMark(this.#read.get() ?? null);
+	}
+
+	write(mark: MoveMark | null): void {
+		const text = encodeMark(mark);
+		if (text === null) this.#remove.run();
+		else this.#write.run(text);
+	}
+}

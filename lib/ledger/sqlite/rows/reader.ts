@@ -1,0 +1,297 @@
+/**
+ * Owns reading a ledger file: snapshots for decisions, pages and totals for people. Every statement is prepared once and reads by
+ * an index. Runs inside the transaction of its caller; decides nothing.
+ *
+ * What is read for a decision comes from one table at a time, or from subqueries: SQLite plans a join anew for each set of values, which
+ * takes longer than reading the row. Hashes are read and written as text, because a Buffer for each costs more than the rest of its row.
+ */
+import type { Database, Statement } from 'better-sqlite3';
+import { alertsNeeded, MAX_CLAIMED } from '../../../core/rules/commands/claim';
+import type { CostAverage } from '../../../core/nouns/cost-averages';
+import { needsOf } from '../../../core/rules/decide';
+import { countersNeeded } from '../../../core/rules/draft/limits';
+import { counterKey } from '../../../core/nouns/counters';
+import type { AccountSnapshot, Command, UsageDelta } from '../../../core/nouns/commands';
+import type { Account, BudgetCounter, CounterRef, Entry, GrantState, Hold } from '../../../core/nouns/model';
+import type { HoldMark } from '../../../core/proof/verify-holds';
+import type { CarriedKey } from '../../../core/proof/verify-keys';
+import type { Instant } from '../../../core/values/time';
+import { readEntries, readHold, readHoldMark } from '../../journal-rows';
+import type { EntryRow, HoldRow } from '../../journal-rows';
+import { readAccount, readAverages, readCounter, readGrant, readUsageTotal } from '../../rows';
+import type { AccountRow, CounterRow, GrantBalanceRow, GrantTermsRow, UsageTotalRow } from '../../rows';
+import { holdStateCode } from '../../words';
+import type { EntryQuery, KeyQuery, MaterialisedAccount, PageQuery, SeqRange, UsageQuery } from '../../store';
+import { readTexts, type TextRow } from '../../beside-rows';
+import type { OpenHolds } from '../../open-holds';
+import type { LastingRows } from './lasting-rows';
+import { grantsHeldBy, grantsNamedBy, NOTHING } from '../../related';
+
+const TERMS = 'category, amount_micro, priority, effective_at_ms, expires_at_ms, promotion_id, note';
+const BALANCES = 'SELECT seq, remaining_micro, held_micro, settled_micro, expired_micro, voided_micro, is_voided FROM grant_balances';
+const ACCOUNTS = `
+	SELECT id, public_id, name, time_zone, plan, paid_since_ms, unconfirmed_policy, overdraft_micro, reach_micro, last_at_ms, last_seq,
+		lower(hex(chain_hash)) AS chain_hash, (SELECT settings FROM account_settings WHERE account = id) AS settings, alerts, averages
+	FROM accounts`;
+const COUNTERS =
+	'SELECT budget, period, value, held_micro, settled_micro, reached_room_micro, reach_micro FROM budget_counters WHERE account = ?';
+const ENTRIES = `
+	SELECT seq, at_ms, kind, lower(hex(key_hash)) AS key_hash, lower(hex(request_hash)) AS request_hash,
+		(SELECT labels FROM label_sets WHERE id = label_set) AS labels, person, body, lower(hex(hash)) AS hash
+	FROM entries
+	WHERE account = ?`;
+const HOLDS = 'SELECT seq, state, timeout_at_ms, closed_seq FROM holds WHERE account = ?';
+const SUMS = `sum(u.calls) AS calls, sum(u.charged_micro) AS charged_micro, sum(u.input_tokens) AS input_tokens,
+	sum(u.cached_input_tokens) AS cached_input_tokens, sum(u.output_tokens) AS output_tokens,
+	sum(u.reasoning_tokens) AS reasoning_tokens, sum(u.refusals) AS refusals, sum(u.estimated_calls) AS estimated_calls`;
+const USAGE_FROM = 'FROM usage_days u JOIN label_sets l ON l.id = u.label_set WHERE u.account = ? AND u.day >= ? AND u.day <= ?';
+/** Texts that every calendar day lies between. */
+const FIRST_DAY = '';
+const LAST_DAY = '~';
+
+/** An account with the number that the file knows it by. */
+export interface StoredAccount {
+	readonly id: bigint;
+	readonly account: Account;
+	readonly averages: readonly CostAverage[];
+}
+
+/** Reads rows into the nouns of the ledger. Amounts are bigint from the column on. */
+export class Reader {
+	readonly #openHolds: OpenHolds;
+	readonly #lasting: LastingRows;
+	readonly #account: Statement<[string], AccountRow>;
+	readonly #accounts: Statement<[], AccountRow>;
+	readonly #counter: Statement<[bigint, number, string, string], CounterRow>;
+	readonly #counters: Statement<[bigint], CounterRow>;
+	readonly #terms: Statement<[bigint, bigint], GrantTermsRow>;
+	readonly #balance: Statement<[bigint, number], GrantBalanceRow>;
+	readonly #balances: Statement<[bigint], GrantBalanceRow>;
+	readonly #unexhausted: Statement<[bigint], GrantBalanceRow>;
+	readonly #promotionGrant: Statement<[bigint, string], { readonly seq: bigint }>;
+	readonly #entry: Statement<[bigint, number | bigint], EntryRow>;
+	readonly #seqByKey: Statement<[bigint, string], bigint>;
+	readonly #keyPage: Statement<[bigint, string, number, number], CarriedKey>;
+	readonly #entryPage: Statement<[bigint, number, number], EntryRow>;
+	readonly #alertPage: Statement<[bigint, number, number], EntryRow>;
+	readonly #hold: Statement<[bigint, number], HoldRow>;
+	readonly #holdPage: Statement<[bigint, number, number], HoldRow>;
+	readonly #settledHoldPage: Statement<[bigint, number, number], HoldRow>;
+	readonly #openHoldPage: Statement<[bigint, number, number], HoldRow>;
+	readonly #unsettledHoldPage: Statement<[bigint, number, number, number], HoldRow>;
+	readonly #dueHolds: Statement<[bigint, number], HoldRow>;
+	readonly #holdMarks: Statement<[bigint, number, number], HoldRow>;
+	readonly #usageByDay: Statement<[bigint, string, string], UsageTotalRow>;
+	readonly #usageInAll: Statement<[bigint, string, string], UsageTotalRow>;
+	readonly #texts: Statement<[bigint], TextRow>;
+	readonly #keptResult: Statement<[bigint, number, number], { readonly text: string }>;
+
+	constructor(db: Database, { openHolds, lasting }: { openHolds: OpenHolds; lasting: LastingRows }) {
+		this.#openHolds = openHolds;
+		this.#lasting = lasting;
+		this.#account = db.prepare(`${ACCOUNTS} WHERE public_id = ?`);
+		this.#accounts = db.prepare(`${ACCOUNTS} ORDER BY public_id`);
+		this.#counter = db.prepare(`${COUNTERS} AND budget = ? AND period = ? AND value = ?`);
+		this.#counters = db.prepare(COUNTERS);
+		this.#terms = db.prepare(`SELECT ${TERMS} FROM grants WHERE account = ? AND seq = ?`);
+		this.#balance = db.prepare(`${BALANCES} WHERE account = ? AND seq = ?`);
+		this.#balances = db.prepare(`${BALANCES} WHERE account = ? ORDER BY seq`);
+		this.#unexhausted = db.prepare(`${BALANCES} WHERE account = ? AND (remaining_micro > 0 OR held_micro > 0)`);
+		this.#promotionGrant = db.prepare('SELECT seq FROM grants WHERE account = ? AND promotion_id = ?');
+		this.#entry = db.prepare(`${ENTRIES} AND seq = ?`);
+		this.#seqByKey = db.prepare<[bigint, string], bigint>('SELECT seq FROM entries WHERE account = ? AND key_hash = unhex(?)').pluck();
+		this.#keyPage = db
+			.prepare<[bigint, string, number, number], CarriedKey>(
+				'SELECT lower(hex(key_hash)) AS keyHash, seq FROM entries WHERE account = ? AND key_hash IS NOT NULL AND (key_hash, seq) > (unhex(?), ?) ORDER BY key_hash, seq LIMIT ?',
+			)
+			.safeIntegers(false);
+		this.#entryPage = db.prepare<[bigint, number, number], EntryRow>(`${ENTRIES} AND seq > ? ORDER BY seq LIMIT ?`).safeIntegers(false);
+		this.#alertPage = db.prepare(`${ENTRIES} AND kind = 18 AND seq > ? ORDER BY seq LIMIT ?`);
+		this.#hold = db.prepare<[bigint, number], HoldRow>(`${HOLDS} AND seq = ?`).safeIntegers(false);
+		this.#holdPage = db.prepare(`${HOLDS} AND seq > ? ORDER BY seq LIMIT ?`);
+		this.#settledHoldPage = db.prepare(`${HOLDS} AND seq > ? AND state = 1 ORDER BY seq LIMIT ?`);
+		this.#openHoldPage = db.prepare(`${HOLDS} AND seq > ? AND state = 0 ORDER BY seq LIMIT ?`);
+		this.#unsettledHoldPage = db.prepare(`${HOLDS} AND state > 1 AND state = ? AND seq > ? ORDER BY seq LIMIT ?`);
+		this.#dueHolds = db.prepare(`${HOLDS} AND state = 0 AND timeout_at_ms <= ?`);
+		this.#holdMarks = db.prepare<[bigint, number, number], HoldRow>(`${HOLDS} AND seq > ? AND seq <= ? ORDER BY seq`).safeIntegers(false);
+		this.#usageByDay = db.prepare(`SELECT u.day, l.labels, ${SUMS} ${USAGE_FROM} GROUP BY u.label_set, u.day`);
+		this.#usageInAll = db.prepare(`SELECT '' AS day, l.labels, ${SUMS} ${USAGE_FROM} GROUP BY u.label_set`);
+		this.#texts = db.prepare('SELECT name, text FROM account_texts WHERE account = ?');
+		this.#keptResult = db.prepare('SELECT text FROM kept_results WHERE account = ? AND hold_seq = ? AND kept_until_ms > ?');
+	}
+
+	account(accountId: string): StoredAccount | null {
+		const row = this.#account.get(accountId);
+		return row ? { id: row.id, account: readAccount(row), averages: readAverages(row) } : null;
+	}
+
+	accounts(): Account[] {
+		return this.#accounts.all().map(readAccount);
+	}
+
+	/** What `decide` needs at `atMs`, found by keys; the grants that loaded holds and entries refer to come along. */
+	snapshot(stored: StoredAccount | null, commands: readonly Command[], atMs: Instant): AccountSnapshot {
+		if (!stored) return NOTHING;
+		const needs = needsOf(commands);
+		const { id, account, averages } = stored;
+		const entries = this.#snapshotEntries(id, needs.keyHashes);
+		const reservedSeqs = entries.filter((entry) => entry.body.kind === 'reserved').map((entry) => entry.seq);
+		const holds = this.#snapshotHolds(id, [...needs.holdSeqs, ...reservedSeqs], atMs);
+		const promotions = this.#promotions(id, needs.promotionIds);
+		const grantSeqs = [...needs.grantSeqs, ...promotions.values(), ...entries.flatMap(grantsNamedBy), ...holds.flatMap(grantsHeldBy)];
+		const refs = countersNeeded(commands, { settings: account.settings, timeZone: account.timeZone, holds, atMs });
+		const alertsAfter = alertsNeeded(commands, account);
+		const alerts = alertsAfter === null ? [] : this.entries(id, { afterSeq: alertsAfter, limit: MAX_CLAIMED, kind: 'alerted' });
+		const [grants, counters] = [this.#snapshotGrants(id, grantSeqs), this.#snapshotCounters(id, refs)];
+		return { account, grants, holds, entries, promotions, counters, alerts, averages };
+	}
+
+	/** The account with all its grants and the holds that are due at `atMs`. */
+	wholeSnapshot({ id, account, averages }: StoredAccount, atMs: Instant): AccountSnapshot {
+		return { ...NOTHING, account, averages, grants: this.grants(id), holds: this.#snapshotHolds(id, [], atMs) };
+	}
+
+	counters(id: bigint): BudgetCounter[] {
+		return this.#counters.all(id).map(readCounter);
+	}
+
+	*eachCounter(id: bigint): Iterable<BudgetCounter> {
+		for (const row of this.#counters.iterate(id)) yield readCounter(row);
+	}
+
+	grants(id: bigint): GrantState[] {
+		return this.#readGrants(id, this.#balances.all(id));
+	}
+
+	entries(id: bigint, { afterSeq, limit, kind }: EntryQuery): Entry[] {
+		return readEntries((kind === 'alerted' ? this.#alertPage : this.#entryPage).all(id, afterSeq, limit));
+	}
+
+	holds(id: bigint, { afterSeq, limit, state }: PageQuery & { readonly state: Hold['state'] | null }): Hold[] {
+		return this.#holdRows(id, { afterSeq, limit, state }).map((row) => this.#readHold(id, row));
+	}
+
+	holdMarks(id: bigint, { afterSeq, untilSeq }: SeqRange): HoldMark[] {
+		return this.#holdMarks.all(id, afterSeq, untilSeq).map(readHoldMark);
+	}
+
+	carriedKeys(id: bigint, { after, limit }: KeyQuery): CarriedKey[] {
+		return this.#keyPage.all(id, after?.keyHash ?? '', after?.seq ?? 0, limit);
+	}
+
+	materialised({ id, account }: StoredAccount): MaterialisedAccount {
+		return {
+			account,
+			grants: this.grants(id),
+			usage: this.#usageByDay.all(id, FIRST_DAY, LAST_DAY).map(readUsageTotal),
+			texts: this.texts(id),
+		};
+	}
+
+	texts(id: bigint): Map<string, string> {
+		return readTexts(this.#texts.all(id));
+	}
+
+	/** Totals within the days asked for; by day only when days are asked for, so that what is read stays small. */
+	*usage(id: bigint, { groupBy, fromDay, untilDay }: UsageQuery): Iterable<UsageDelta> {
+		const statement = groupBy.includes('day') ? this.#usageByDay : this.#usageInAll;
+		for (const row of statement.iterate(id, fromDay ?? FIRST_DAY, untilDay ?? LAST_DAY)) yield readUsageTotal(row);
+	}
+
+	keptResult(id: bigint, { holdSeq, atMs }: { holdSeq: number; atMs: Instant }): string | null {
+		return this.#keptResult.get(id, holdSeq, atMs)?.text ?? null;
+	}
+
+	#snapshotGrants(id: bigint, seqs: readonly number[]): GrantState[] {
+		const balances = this.#unexhausted.all(id);
+		const loaded = new Set(balances.map((balance) => Number(balance.seq)));
+		for (const seq of new Set(seqs)) {
+			const balance = loaded.has(seq) ? undefined : this.#balance.get(id, seq);
+			if (balance) balances.push(balance);
+		}
+		return balances.flatMap((balance) => {
+			const terms = this.#lastingTerms(id, balance.seq);
+			return terms ? [readGrant({ ...terms, ...balance })] : [];
+		});
+	}
+
+	#lastingTerms(id: bigint, seq: bigint): GrantTermsRow | undefined {
+		const known = this.#lasting.terms.find(id, seq);
+		if (known) return known;
+		const terms = this.#terms.get(id, seq);
+		if (terms) this.#lasting.terms.remember(id, seq, terms);
+		return terms;
+	}
+
+	#readGrants(id: bigint, balances: readonly GrantBalanceRow[]): GrantState[] {
+		return balances.flatMap((balance) => {
+			const terms = this.#terms.get(id, balance.seq);
+			return terms ? [readGrant({ ...terms, ...balance })] : [];
+		});
+	}
+
+	entryByKey(id: bigint, keyHash: string): Entry | undefined {
+		const seq = this.#seqByKey.get(id, keyHash);
+		const row = seq === undefined ? undefined : this.#entry.get(id, seq);
+		return row && readEntries([row])[0];
+	}
+
+	/** Every reservation asks for the entry of its price, which is never another. */
+	#snapshotEntries(id: bigint, keyHashes: readonly string[]): Entry[] {
+		const entries: Entry[] = [];
+		for (const keyHash of new Set(keyHashes)) {
+			const known = this.#lasting.prices.find(id, keyHash);
+			const entry = known ?? this.entryByKey(id, keyHash);
+			if (entry) entries.push(entry);
+			if (!known && entry?.body.kind === 'price_recorded') this.#lasting.prices.remember(id, keyHash, entry);
+		}
+		return entries;
+	}
+
+	#snapshotHolds(id: bigint, seqs: readonly number[], atMs: Instant): Hold[] {
+		const due = this.#dueHolds.all(id, atMs);
+		const loaded = new Set(due.map((row) => Number(row.seq)));
+		const asked = [...new Set(seqs)].filter((seq) => !loaded.has(seq)).flatMap((seq) => this.#hold.get(id, seq) ?? []);
+		return [...due, ...asked].map((row) => this.#readHold(id, row));
+	}
+
+	#snapshotCounters(id: bigint, refs: readonly CounterRef[]): BudgetCounter[] {
+		const byKey = new Map(refs.map((ref) => [counterKey(ref), ref]));
+		return [...byKey.values()]
+			.flatMap(({ budgetSeq, period, value }) => this.#counter.get(id, budgetSeq, period, value) ?? [])
+			.map(readCounter);
+	}
+
+	#promotions(id: bigint, promotionIds: readonly string[]): Map<string, number> {
+		const found = promotionIds.flatMap((promotionId) => {
+			const row = this.#promotionGrant.get(id, promotionId);
+			return row ? [[promotionId, Number(row.seq)] as const] : [];
+		});
+		return new Map(found);
+	}
+
+	#holdRows(id: bigint, { afterSeq, limit, state }: PageQuery & { readonly state: Hold['state'] | null }): HoldRow[] {
+		switch (state) {
+			case null:
+				return this.#holdPage.all(id, afterSeq, limit);
+			case 'open':
+				return this.#openHoldPage.all(id, afterSeq, limit);
+			case 'settled':
+				return this.#settledHoldPage.all(id, afterSeq, limit);
+			case 'released':
+			case 'expired':
+				return this.#unsettledHoldPage.all(id, holdStateCode(state), afterSeq, limit);
+			default:
+				return state satisfies never;
+		}
+	}
+
+	#readHold(id: bigint, row: HoldRow): Hold {
+		const { seq, state, timeoutAtMs } = readHoldMark(row);
+		const known = state === 'open' ? this.#openHolds.find(id, seq) : undefined;
+		if (known?.timeoutAtMs === timeoutAtMs) return known;
+		const reserved = this.#entry.get(id, row.seq);
+		const closing = row.closed_seq === null ? undefined : this.#entry.get(id, row.closed_seq);
+		return readHold(row, readEntries(reserved ? [reserved] : [])[0] ?? null, readEntries(closing ? [closing] : [])[0] ?? null);
+	}
+}

@@ -1,0 +1,145 @@
+/**
+ * Owns what LLM Action does with messages: each asks the model once and leaves once, in the order they came, as the same
+ * object. Refuses to lose a message: what cannot be answered leaves with its fallback values, also when the node is stopped.
+ */
+import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from 'node-red';
+import { CreditError } from '../../../lib/core/values/errors';
+import type { ItemResult } from '../../../lib/engine/outcome/item-result';
+import { newId, pause } from '../../../lib/runtime/system';
+import { ActionProgress } from './action-progress';
+import { ActionSetup } from './action-setup';
+import { LedgerUse, providerNode } from '../node/connections';
+import { InOrder } from './in-order';
+import { flowLabel, nodeLabel } from '../message/labels';
+import type { Config } from '../message/message-values';
+import { rememberSample } from '../message/message-sample';
+import type { WayOut } from '../node/node-message';
+import { NodeStatus } from '../node/node-status';
+
+/** Node-RED gives a node 15 s to stop. */
+const STOP_WITHIN_MS = 14_000;
+
+/** What leaves by which output, where they are separate. */
+const OUTPUTS: Readonly<Record<ItemResult['route'], (msg: NodeMessage) => (NodeMessage | null)[]>> = {
+	result: (msg) => [msg],
+	fallback: (msg) => [null, msg],
+	pending: (msg) => [null, null, msg],
+};
+
+export class ActionNode {
+	readonly #RED: NodeAPI;
+	readonly #node: Node;
+	readonly #config: Config;
+	readonly #ledger: LedgerUse;
+	readonly #status: NodeStatus;
+	readonly #progress: ActionProgress;
+	readonly #order = new InOrder();
+	readonly #stop = new AbortController();
+	/** What was made of the settings, or why nothing could be. */
+	readonly #ready: ActionSetup | { readonly problem: unknown };
+
+	constructor(RED: NodeAPI, node: Node, config: Config) {
+		this.#RED = RED;
+		this.#node = node;
+		this.#config = config;
+		this.#ledger = new LedgerUse(RED, config['ledger']);
+		this.#status = new NodeStatus(node);
+		this.#ready = this.#prepare();
+		this.#progress = new ActionProgress(this.#status, 'problem' in this.#ready ? 1 : this.#ready.concurrency);
+		void this.#greet();
+	}
+
+	/** Takes a message. Never throws and never rejects. */
+	accept(msg: NodeMessageInFlow, { send, done }: WayOut): void {
+		const ready = this.#ready;
+		if ('problem' in ready) {
+			this.#status.fail(ready.problem, done);
+			return;
+		}
+		this.#progress.started(msg);
+		rememberSample(this.#node, msg);
+		const work = ready.action.runOne({
+			key: `${this.#node.id}:${newId()}`,
+			read: () => ready.read(msg),
+			data: msg,
+			executionId: sequenceOf(msg),
+			signal: this.#stop.signal,
+		});
+		this.#order.add(work, {
+			deliver: (result) => {
+				this.#leave(ready, { msg, result, way: { send, done } });
+			},
+			fail: (problem) => {
+				this.#progress.failed();
+				this.#status.fail(problem, done);
+			},
+		});
+	}
+
+	/** Ends the calls under way; what they cost is settled, and their messages leave, before the ledger is given back. */
+	async close(): Promise<void> {
+		this.#stop.abort();
+		const ready = this.#ready;
+		const idle = 'problem' in ready ? Promise.resolve() : ready.action.idle();
+		await Promise.race([Promise.all([this.#order.empty(), idle]), pause(STOP_WITHIN_MS)]);
+		this.#status.close();
+		await this.#ledger.release();
+	}
+
+	#prepare(): ActionSetup | { readonly problem: unknown } {
+		const RED = this.#RED;
+		const node = this.#node;
+		try {
+			const labels = { flow: flowLabel(RED, node), node: nodeLabel(RED, node) };
+			return new ActionSetup({ RED, node, config: this.#config, ledger: this.#ledger, labels, nodeKey: node.id });
+		} catch (problem) {
+			return { problem };
+		}
+	}
+
+	/** Shows what a message would meet: at once what is wrong with the settings, and how the ledger is as soon as it answers. */
+	async #greet(): Promise<void> {
+		if ('problem' in this.#ready) {
+			this.#status.showProblem(this.#ready.problem);
+			return;
+		}
+		try {
+			const provider = providerNode(this.#RED, this.#config['provider']);
+			if (provider === null) throw new CreditError('provider_misconfigured', 'Provider not set.');
+			provider.handle();
+			const account = await this.#ledger.account();
+			this.#progress.greet(await account.balance());
+		} catch (problem) {
+			if (!this.#stop.signal.aborted) this.#progress.greetWithProblem(problem);
+		}
+	}
+
+	#leave({ outputField, isSeparate }: ActionSetup, { msg, result, way }: { msg: NodeMessage; result: ItemResult; way: WayOut }): void {
+		try {
+			this.#write(msg, result, outputField);
+			this.#progress.left(result);
+			way.send(isSeparate ? OUTPUTS[result.route](msg) : msg);
+			way.done();
+		} catch (problem) {
+			this.#status.fail(problem, way.done);
+		}
+	}
+
+	#write(msg: NodeMessage, result: ItemResult, outputField: string): void {
+		if (outputField === '') Object.assign(msg, result.attributes);
+		else if (!this.#RED.util.setMessageProperty(msg, outputField, result.attributes, true)) {
+			// A part of the path is no object. The answer is paid for, so it is put where it can be found.
+			msg['llm'] = result.attributes;
+			this.#node.warn(`The answer could not be put in msg.${outputField}, because a part of it is no object. It is in msg.llm.`);
+		}
+		msg['llmCredits'] = result.llmCredits;
+		if (result.tokenUsage === null) delete msg['tokenUsage'];
+		else msg['tokenUsage'] = result.tokenUsage;
+	}
+}
+
+/** Node-RED has no executions; messages that were split from one carry the id of their sequence. */
+function sequenceOf({ parts }: NodeMessage): string | null {
+	const id: unknown = typeof parts === 'object' && parts !== null ? (parts as { readonly id?: unknown }).id : undefined;
+	return typeof id === 'string' && id !== '' ? id : null;
+}

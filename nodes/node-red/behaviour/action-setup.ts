@@ -1,0 +1,84 @@
+/**
+ * Owns what is made of the settings of an LLM Action before any message: the action itself, and how each message's own values are read.
+ * The same for a node of a flow and for a dialog that is open. Refuses settings that could work for no message.
+ */
+import type { NodeAPI, Node, NodeMessage } from 'node-red';
+import { CreditError } from '../../../lib/core/values/errors';
+import type { ItemInput, LlmAction } from '../../../lib/engine/llm-action';
+import type { Purpose } from '../../../lib/engine/outcome/item-result';
+import { LLM_ACTION_PARAMS } from '../../../lib/params/llm-action/llm-action';
+import { readParams } from '../../../lib/params/read';
+import { createLlmAction } from '../../../lib/runtime/runtime';
+import { providerOf, type LedgerUse } from '../node/connections';
+import { MessageValues, type Config } from '../message/message-values';
+
+/** What Node-RED, or this node, keeps in a message; an answer must not replace it. */
+const TAKEN = ['_msgid', 'req', 'res', 'parts', 'llmCredits', 'tokenUsage'];
+/** What may differ from message to message; an empty one is a matter of its message. */
+const PER_MESSAGE = LLM_ACTION_PARAMS.filter((param) => 'isPerItem' in param).map((param) => ({
+	...param,
+	isRequired: false,
+	showWhen: {},
+}));
+
+export interface SetupParts {
+	readonly RED: NodeAPI;
+	/** Whose flow, context and environment the values are taken from. */
+	readonly node: Node;
+	/** Keyed as in a flow. */
+	readonly config: Config;
+	readonly ledger: LedgerUse;
+	/** What the credits are counted under; without a purpose, as the settings say. */
+	readonly labels: { readonly flow: string; readonly node: string; readonly purpose?: Purpose };
+	/** Identifies the node for what it learns about the size of its calls. */
+	readonly nodeKey: string;
+}
+
+export class ActionSetup {
+	readonly action: LlmAction;
+	readonly outputField: string;
+	/** True when fallbacks leave by an output of their own. */
+	readonly isSeparate: boolean;
+	readonly concurrency: number;
+	readonly #values: MessageValues;
+
+	/** Throws a `CreditError` for settings that could never work. */
+	constructor({ RED, node, config, ledger, labels, nodeKey }: SetupParts) {
+		this.#values = new MessageValues(LLM_ACTION_PARAMS, config, { RED, node });
+		// Computed for each message, so their defaults stand in for them here: a prompt that is empty is a matter of its message.
+		const settings = readParams(LLM_ACTION_PARAMS, { ...this.#values.fixed, model: 'each message', prompt: 'each message' });
+		checkOutputField(settings);
+		const purpose = settings.purpose === 'auto' ? 'live' : settings.purpose;
+		this.action = createLlmAction({
+			values: settings,
+			openLedger: () => ledger.toSpend(),
+			provider: () => providerOf(RED, config['provider']),
+			labels: { purpose, ...labels },
+			nodeKey,
+		});
+		this.outputField = settings.outputField;
+		this.isSeparate = settings.outputs === 'separate';
+		this.concurrency = settings.concurrency;
+	}
+
+	/** The values of one message. Rejects when one cannot be computed. */
+	async read(msg: NodeMessage): Promise<ItemInput> {
+		return readParams(PER_MESSAGE, await this.#values.read(msg));
+	}
+}
+
+function checkOutputField({ outputField, attributes }: { outputField: string; attributes: readonly { name: string }[] }): void {
+	if (TAKEN.includes(outputField)) {
+		throw new CreditError(
+			'invalid_settings',
+			`Put Answer In is ${JSON.stringify(outputField)}, which Node-RED needs for itself. Choose another, such as llm.`,
+		);
+	}
+	const clash = outputField === '' ? attributes.find(({ name }) => TAKEN.includes(name)) : undefined;
+	if (clash !== undefined) {
+		throw new CreditError(
+			'invalid_settings',
+			`Attribute ${JSON.stringify(clash.name)} would replace what Node-RED keeps there. Rename it, or fill in Put Answer In.`,
+		);
+	}
+}

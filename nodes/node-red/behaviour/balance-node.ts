@@ -1,0 +1,88 @@
+/** Owns what Credit Balance does with messages: one operation each, answered in the message. Refuses to guess a missing amount. */
+import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from 'node-red';
+import { CreditError } from '../../../lib/core/values/errors';
+import { runCreditBalance } from '../../../lib/engine/credit-balance';
+import { CREDIT_BALANCE_PARAMS } from '../../../lib/params/credit-balance';
+import { readParams } from '../../../lib/params/read';
+import { newId } from '../../../lib/runtime/system';
+import { LedgerUse, ledgerNode } from '../node/connections';
+import { MessageValues, type Config } from '../message/message-values';
+import type { WayOut } from '../node/node-message';
+import { NodeStatus, readableCredits } from '../node/node-status';
+
+type Documents = readonly Readonly<Record<string, unknown>>[];
+
+export class BalanceNode {
+	readonly #RED: NodeAPI;
+	readonly #node: Node;
+	readonly #ledger: LedgerUse;
+	readonly #status: NodeStatus;
+	readonly #values: MessageValues | { readonly problem: unknown };
+	readonly #underWay = new Set<Promise<void>>();
+
+	constructor(RED: NodeAPI, node: Node, config: Config) {
+		this.#RED = RED;
+		this.#node = node;
+		this.#ledger = new LedgerUse(RED, config['ledger']);
+		this.#status = new NodeStatus(node);
+		this.#values = this.#prepare(config);
+		if ('problem' in this.#values) this.#status.showProblem(this.#values.problem);
+		else if (ledgerNode(RED, config['ledger']) === null) this.#status.showProblem('Ledger not set.');
+	}
+
+	/** Takes a message. Never throws and never rejects: a fault fails the message, so that Catch nodes see it. */
+	accept(msg: NodeMessageInFlow, { send, done }: WayOut): void {
+		const work = this.#answer(msg)
+			.then(() => {
+				send(msg);
+				done();
+			})
+			.catch((problem: unknown) => {
+				this.#status.fail(problem, done);
+			})
+			.finally(() => this.#underWay.delete(work));
+		this.#underWay.add(work);
+	}
+
+	/** Waits for what is under way, then gives the ledger back. */
+	async close(): Promise<void> {
+		await Promise.all(this.#underWay);
+		this.#status.close();
+		await this.#ledger.release();
+	}
+
+	#prepare(config: Config): MessageValues | { readonly problem: unknown } {
+		try {
+			return new MessageValues(CREDIT_BALANCE_PARAMS, config, { RED: this.#RED, node: this.#node });
+		} catch (problem) {
+			return { problem };
+		}
+	}
+
+	async #answer(msg: NodeMessage): Promise<void> {
+		if ('problem' in this.#values) throw this.#values.problem;
+		const values = readParams(CREDIT_BALANCE_PARAMS, { ...this.#values.fixed, ...(await this.#values.read(msg)) });
+		const ledger = await this.#ledger.account();
+		const documents = await runCreditBalance(values, { ledger, key: `${this.#node.id}:${newId()}` });
+		const answer = values.operation === 'usage' ? documents : documents[0];
+		if (!this.#RED.util.setMessageProperty(msg, values.outputField || 'payload', answer, true)) {
+			throw new CreditError(
+				'invalid_settings',
+				`Put Answer In is ${JSON.stringify(values.outputField)}, and a part of it is no object in this message. Choose another property.`,
+			);
+		}
+		this.#show(documents, values.operation === 'usage');
+	}
+
+	#show(documents: Documents, isUsage: boolean): void {
+		const available = documents[0]?.['available'];
+		if (isUsage)
+			this.#status.show({
+				fill: 'green',
+				shape: 'dot',
+				text: `${String(documents.length)} ${documents.length === 1 ? 'row' : 'rows'} of usage`,
+			});
+		else if (typeof available === 'string')
+			this.#status.show({ fill: 'green', shape: 'dot', text: `${readableCredits(available)} credits left` });
+	}
+}

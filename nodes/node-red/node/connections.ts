@@ -1,0 +1,119 @@
+/**
+ * Owns how a node reaches its ledger and its provider: through config nodes that may be missing, disabled or broken, now and not
+ * later. Refuses to remember a failure for longer than a moment.
+ */
+import type { Node, NodeAPI } from 'node-red';
+import { CreditError } from '../../../lib/core/values/errors';
+import type { LedgerAccount } from '../../../lib/engine/account/ledger-account';
+import type { ProviderHandle } from '../../../lib/engine/llm-action';
+import { LEDGER, PROVIDER } from '../../../lib/params/connection';
+import type { SpendingAccount } from '../../../lib/engine/account/spending-account';
+import { leaseSpending, type SpendingLease } from '../../../lib/runtime/outage';
+import { leaseLedger, type LedgerLease, type LedgerSettings } from '../../../lib/runtime/runtime';
+import { monotonicMs } from '../../../lib/runtime/system';
+
+/** Between two tries to open a ledger that could not be opened. */
+const RETRY_AFTER_MS = 1_000;
+
+/** The config node of a ledger; `settings` throws when they could not work. */
+export interface LedgerNode extends Node {
+	settings(): LedgerSettings;
+}
+
+/** The config node of a provider. */
+export interface ProviderNode extends Node {
+	/** As deployed, without secrets. */
+	config: Readonly<Record<string, unknown>>;
+	/** Throws `provider_misconfigured` or `invalid_settings`. */
+	handle(): ProviderHandle;
+}
+
+/** The config node of a ledger, or null when it is missing, disabled or of another type. */
+export function ledgerNode(RED: NodeAPI, id: unknown): LedgerNode | null {
+	return configNode(RED, id, LEDGER.type) as LedgerNode | null;
+}
+
+/** The config node of a provider, or null when it is missing, disabled or of another type. */
+export function providerNode(RED: NodeAPI, id: unknown): ProviderNode | null {
+	return configNode(RED, id, PROVIDER.type) as ProviderNode | null;
+}
+
+function configNode(RED: NodeAPI, id: unknown, type: string): Node | null {
+	const node = typeof id === 'string' && id !== '' ? (RED.nodes.getNode(id) as Node | null) : null;
+	return node?.type === type ? node : null;
+}
+
+/** The provider of a node. Throws `provider_misconfigured` when there is none. */
+export function providerOf(RED: NodeAPI, id: unknown): ProviderHandle {
+	const node = providerNode(RED, id);
+	if (node === null)
+		throw new CreditError('provider_misconfigured', 'Provider not set. Choose one in the dialog of the node, and see that it is enabled.');
+	return node.handle();
+}
+
+/** A node's use of its ledger: opened at need, kept while the node lives. */
+export class LedgerUse {
+	readonly #RED: NodeAPI;
+	readonly #id: unknown;
+	#lease: Promise<LedgerLease> | null = null;
+	/** When the ledger may be opened; never again while it is. */
+	#retryAtMs = 0;
+	#isClosed = false;
+	#spending: Promise<SpendingLease> | null = null;
+
+	constructor(RED: NodeAPI, id: unknown) {
+		this.#RED = RED;
+		this.#id = id;
+	}
+
+	/** The account. Rejects with a ledger fault, which holds for a moment: thousands of messages may come while the ledger is gone. */
+	async account(): Promise<LedgerAccount> {
+		if (this.#isClosed) throw new CreditError('ledger_closed', 'The node was stopped.');
+		if (monotonicMs() >= this.#retryAtMs) {
+			this.#retryAtMs = Number.POSITIVE_INFINITY;
+			this.#lease = this.#open();
+		}
+		const lease = await this.#lease;
+		if (lease === null) throw new CreditError('ledger_closed', 'The node was stopped.');
+		return lease.ledger;
+	}
+
+	/** For spending; goes on while the ledger is away, where its config node allows it. */
+	async toSpend(): Promise<SpendingAccount> {
+		const node = ledgerNode(this.#RED, this.#id);
+		if (node === null || this.#isClosed) return this.account();
+		this.#spending ??= leaseSpending(node.settings(), () => this.account(), { folder: userDir(this.#RED) });
+		try {
+			return (await this.#spending).account;
+		} catch (error) {
+			this.#spending = null;
+			throw error;
+		}
+	}
+
+	/** Gives the ledger back. */
+	async release(): Promise<void> {
+		this.#isClosed = true;
+		await (await this.#spending?.catch(() => null))?.release();
+		const lease = await this.#lease?.catch(() => null);
+		await lease?.release();
+	}
+
+	async #open(): Promise<LedgerLease> {
+		try {
+			const node = ledgerNode(this.#RED, this.#id);
+			if (node === null) {
+				throw new CreditError('ledger_unavailable', 'Ledger not set. Choose one in the dialog of the node, and see that it is enabled.');
+			}
+			return await leaseLedger(node.settings(), userDir(this.#RED));
+		} catch (error) {
+			this.#retryAtMs = monotonicMs() + RETRY_AFTER_MS;
+			throw error;
+		}
+	}
+}
+
+/** The folder where Node-RED keeps its data. */
+export function userDir(RED: NodeAPI): string {
+	return RED.settings.userDir ?? process.cwd();
+}

@@ -1,0 +1,175 @@
+/** Owns the rows of the matrix of reasons in which the model answered, or was not asked: an earlier answer, the ledger, or the item itself. */
+import { parseCredits } from '../../../lib/core/values/money';
+import { ADA, BOB, PAID, PRICED, RESERVED, says, type ReasonScenario } from './reason-row';
+
+const micro = (credits: string): bigint => parseCredits(credits, { field: 'credits' });
+
+export const WITH_ANSWER: readonly ReasonScenario[] = [
+	{ reason: 'answered', when: 'the model answers', people: [ADA], got: ['model answered 1'], journal: PAID, requests: 1 },
+	{
+		reason: 'cached',
+		when: 'the same was asked before, and answers are used again',
+		people: [ADA, ADA],
+		settings: { reuseAnswers: 'first' },
+		got: ['model answered 1', 'cache cached 0'],
+		journal: PAID,
+		requests: 1,
+	},
+	{
+		reason: 'replayed',
+		when: 'the key of an item was answered before',
+		people: [ADA, ADA],
+		settings: { idempotencyKey: 'one-key', keepResultsHours: 24 },
+		got: ['model answered 1', 'model replayed 1'],
+		journal: PAID,
+		requests: 1,
+	},
+];
+
+/** The ledger refuses: an entry says so, and no model is asked. */
+export const REFUSED: readonly ReasonScenario[] = [
+	{
+		reason: 'budget_exceeded',
+		when: 'a budget has room for one call',
+		prepare: (account) =>
+			account.setBudget({ name: 'tiny', scope: 'account', value: null, period: 'total', limitMicro: micro('1.5'), key: 'tiny' }),
+		people: [ADA, BOB],
+		got: ['model answered 1', 'fallback budget_exceeded 0'],
+		journal: [...PAID, 'refused budget_exceeded, 1 by tiny', 'alert budget_reached'],
+		requests: 1,
+	},
+	{
+		reason: 'cap_reached',
+		when: 'a send may cost less than a call sets aside',
+		people: [ADA],
+		settings: { capPerSend: '0.5' },
+		got: ['fallback cap_reached 0'],
+		journal: ['refused cap_reached, 1 by send'],
+		requests: 0,
+	},
+	{
+		reason: 'credits_exhausted',
+		when: 'the credits are used up',
+		credits: '1',
+		people: [ADA, BOB],
+		got: ['model answered 1', 'fallback credits_exhausted 0'],
+		journal: [...PAID, 'alert exhausted', 'refused credits_exhausted, 1'],
+		requests: 1,
+	},
+	{
+		reason: 'credits_held',
+		when: 'a call under way holds the last credit, and the item may not wait',
+		credits: '1',
+		people: [ADA, BOB],
+		settings: { concurrency: 2 },
+		choose: says({ delayMs: 700 }),
+		got: ['model answered 1', 'fallback credits_held 0'],
+		journal: [PRICED, RESERVED, 'refused credits_held, 1', 'h1 settled 1', 'alert exhausted'],
+		requests: 1,
+	},
+	{
+		reason: 'floor_reached',
+		when: 'the credits left are kept back for another segment',
+		prepare: (account) => account.setFloor({ name: 'for VIPs', label: 'segment', exempt: ['vip'], floorMicro: micro('9.5'), key: 'floor' }),
+		people: [ADA],
+		got: ['fallback floor_reached 0'],
+		journal: ['refused floor_reached, 1 by for VIPs'],
+		requests: 0,
+	},
+	{
+		reason: 'overdrawn',
+		when: 'a call cost more than there was',
+		credits: '1',
+		people: [ADA, BOB],
+		choose: says({ usage: { prompt_tokens: 300, completion_tokens: 60 } }),
+		got: ['model answered 3', 'fallback overdrawn 0'],
+		journal: [PRICED, RESERVED, 'h1 settled 3, overdraft 2', 'alert exhausted', 'refused overdrawn, 1'],
+		requests: 1,
+	},
+	{
+		reason: 'plan_not_eligible',
+		when: 'the account is on a trial',
+		prepare: (account) => account.changeAccount({ plan: 'trial', key: 'trial' }),
+		people: [ADA],
+		got: ['fallback plan_not_eligible 0'],
+		journal: ['refused plan_not_eligible, 1'],
+		requests: 0,
+	},
+	{
+		reason: 'unpriced_model',
+		when: 'nobody gave the model a price',
+		people: [ADA],
+		settings: { model: 'nobody-knows-it' },
+		got: ['fallback unpriced_model 0'],
+		journal: ['refused unpriced_model, no amount'],
+		requests: 0,
+	},
+];
+
+/** What is wrong with an item, or with its key, is known before anything is held. */
+export const BEFORE_ASKING: readonly ReasonScenario[] = [
+	{
+		reason: 'call_in_flight',
+		when: 'another item with the same key is being answered',
+		people: [ADA, ADA],
+		settings: { concurrency: 2, idempotencyKey: 'one-key' },
+		choose: says({ delayMs: 700 }),
+		got: ['model answered 1', 'fallback call_in_flight 0'],
+		journal: PAID,
+		requests: 1,
+	},
+	{
+		reason: 'context_too_long',
+		when: 'the prompt alone would cost more than a send may',
+		people: [{ ask: 'word '.repeat(2_000) }],
+		settings: { capPerSend: '1' },
+		got: ['fallback context_too_long 0'],
+		journal: [],
+		requests: 0,
+	},
+	{ reason: 'empty_prompt', when: 'there is no prompt', people: [{ ask: '' }], got: ['fallback empty_prompt 0'], journal: [], requests: 0 },
+	{
+		reason: 'idempotency_conflict',
+		when: 'the key belongs to another request',
+		people: [ADA, BOB],
+		settings: { idempotencyKey: 'one-key' },
+		got: ['model answered 1', 'fallback idempotency_conflict 0'],
+		journal: PAID,
+		requests: 1,
+	},
+	{
+		reason: 'invalid_item',
+		when: 'the prompt is no text',
+		people: [{ ask: { an: 'object' } }],
+		got: ['fallback invalid_item 0'],
+		journal: [],
+		requests: 0,
+	},
+	{
+		reason: 'ledger_unavailable',
+		when: 'the ledger cannot be used',
+		isLedgerAway: true,
+		people: [ADA],
+		got: ['fallback ledger_unavailable 0'],
+		journal: [],
+		requests: 0,
+	},
+	{
+		reason: 'missing_context',
+		when: 'a field that the prompt needs is empty',
+		people: [{ ...ADA, plan: '' }],
+		settings: { requiredFields: 'payload.plan' },
+		got: ['fallback missing_context 0'],
+		journal: [],
+		requests: 0,
+	},
+	{
+		reason: 'result_not_kept',
+		when: 'the key was paid for, and its answer was not kept',
+		people: [ADA, ADA],
+		settings: { idempotencyKey: 'one-key' },
+		got: ['model answered 1', 'fallback result_not_kept 1'],
+		journal: PAID,
+		requests: 1,
+	},
+];
