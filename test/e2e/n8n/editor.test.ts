@@ -1,0 +1,94 @@
+/** The packed package in the real n8n, seen in its editor with Chromium: the nodes open, their outputs follow their settings, a run says why items fell back. */
+import { expect } from 'chai';
+import type { Browser, Page } from 'playwright-core';
+import { launchChromium, picturePath } from '../../support/machine/chromium';
+import { items, manualTrigger, workflowOf } from '../../support/hosts/n8n-workflow-builder';
+import { creditBalance, fallbackSwitch, openWorld, peopleList, sharedN8n, type World } from '../../support/hosts/n8n-world';
+
+describe('n8n: the editor', function () {
+	this.timeout(180_000);
+	let world: World;
+	let browser: Browser;
+	let page: Page;
+	const problems: string[] = [];
+
+	before(async function () {
+		this.timeout(30 * 60_000);
+		await sharedN8n();
+		world = await openWorld({ credits: '5' });
+		const nodes = [manualTrigger, ...items(peopleList(8)), world.action(), fallbackSwitch(world, {}), creditBalance(world, {})];
+		const workflow = await world.n8n.save(
+			workflowOf(`editor-${Date.now()}`, nodes, [
+				['Start', 'List'],
+				['List', 'People'],
+				['People', 'LLM Action'],
+				['LLM Action#1', 'Fallback Switch'],
+				['Fallback Switch#1', 'Credit Balance'],
+			]),
+		);
+		browser = await launchChromium();
+		const context = await browser.newContext({ viewport: { width: 1500, height: 1200 } });
+		const { baseUrl } = world.n8n.server;
+		const [name = '', ...value] = world.n8n.cookie.split('=');
+		await context.addCookies([{ name, value: value.join('='), url: baseUrl }]);
+		page = await context.newPage();
+		page.setDefaultTimeout(30_000);
+		page.on('pageerror', (error) => problems.push(error.message));
+		await page.goto(`${baseUrl}/workflow/${workflow.id}`);
+		await canvasNode('LLM Action').waitFor();
+	});
+	after(async () => {
+		await browser.close();
+		await world.close();
+	});
+
+	const canvasNode = (name: string) => page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`);
+
+	/** Keeps a picture for people to look at, where LLM_CREDITS_PICTURES names a folder. */
+	async function picture(name: string): Promise<void> {
+		const path = picturePath(`n8n-${name.toLowerCase().replaceAll(' ', '-')}`);
+		if (path !== null) await page.screenshot({ path });
+	}
+
+	/** Opens a node, waits until its form shows all of these, and closes it. */
+	async function expectInForm(name: string, texts: readonly string[]): Promise<void> {
+		await canvasNode(name).dblclick();
+		const form = page.locator('[data-test-id="node-parameters"]').first();
+		for (const text of texts) await form.getByText(text, { exact: true }).first().waitFor();
+		await picture(name);
+		await page.keyboard.press('Escape');
+		await form.waitFor({ state: 'hidden' });
+	}
+
+	it('the outputs have the names of the settings', async () => {
+		const text = await page.locator('body').innerText();
+		for (const label of ['Result', 'Fallback', 'Model', 'Credits Gone', 'Other Fallback', 'Otherwise']) expect(text).to.include(label);
+	});
+
+	for (const [name, labels] of [
+		[
+			'LLM Action',
+			['Model', 'Instructions', 'Prompt', 'Output Attributes', 'Fallback Value', 'Add Attribute', 'Outputs', 'Labels', 'Options'],
+		],
+		['Fallback Switch', ['Route By', 'Rules', 'Add Rule']],
+		['Credit Balance', ['Operation']],
+	] as const) {
+		it(`${name} opens and shows its parameters`, () => expectInForm(name, labels));
+	}
+
+	it('a run by hand shows both branches and why items fell back', async () => {
+		await page.locator('[data-test-id="execute-workflow-button"]:visible').first().click();
+		await page.getByText('Workflow executed successfully').waitFor();
+		await canvasNode('LLM Action').dblclick();
+		await page
+			.getByText(/3 of 8 items left with their fallback values: Credits Exhausted \(3\)/)
+			.first()
+			.waitFor();
+		await page
+			.getByText(/Fallback Branch \(3 items\)/)
+			.first()
+			.waitFor();
+		await page.keyboard.press('Escape');
+		expect(problems).to.deep.equal([]);
+	});
+});
