@@ -1,11 +1,15 @@
-/**
- * Owns the routes of the dialogs: the editor's code, and what admin-answers gives. Reading needs the permission `llm-credits.read`;
- * testing, previewing, and seeing the message to preview with, `llm-credits.write`.
- */
+/** Serves the routes of the dialogs, each behind the guard that its row of the table names. */
 import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import { isCreditError } from '../../../lib/core/values/errors';
 import type { Answer, Request } from './admin-answers';
+import { refusalOf, type Headers } from './request-guard';
+import { ROUTES, type Route } from './routes';
+
+/** What this module uses of a request to Node-RED's server. */
+interface Asked extends Request {
+	readonly headers: Headers;
+}
 
 /** What this module uses of an answer of Node-RED's server. */
 interface Response {
@@ -16,6 +20,9 @@ interface Response {
 	on(event: 'close', listener: () => void): void;
 }
 
+/** Resolves when there is nothing left to do for the request; never rejects. */
+type Handler = (request: Asked, response: Response) => Promise<void>;
+
 const EDITOR_SCRIPT = join(__dirname, 'editor', 'llm-credits-editor.js');
 const served = new WeakSet<object>();
 
@@ -24,24 +31,51 @@ export function serveAdmin(RED: NodeAPI): void {
 	const { httpAdmin, auth } = RED;
 	if (served.has(httpAdmin)) return;
 	served.add(httpAdmin);
-	httpAdmin.get('/llm-credits/editor.js', (_request: Request, response: Response) => {
+	for (const route of ROUTES) {
+		const permissions = route.permissions.map((permission) => auth.needsPermission(permission));
+		httpAdmin[route.method](route.path, ...permissions, guarded(route, handlerOf(RED, route)));
+	}
+}
+
+function handlerOf(RED: NodeAPI, { answer }: Route): Handler {
+	if (answer !== 'script') return answering(RED, answer);
+	return (_request, response) => {
 		response.sendFile(EDITOR_SCRIPT);
-	});
-	httpAdmin.get('/llm-credits/provider/:id/models', auth.needsPermission('llm-credits.read'), answering(RED, 'models'));
-	httpAdmin.post('/llm-credits/provider/test', auth.needsPermission('llm-credits.write'), answering(RED, 'test'));
-	httpAdmin.get('/llm-credits/ledger/:id/balance', auth.needsPermission('llm-credits.read'), answering(RED, 'balance'));
-	httpAdmin.get('/llm-credits/action/:id/sample', auth.needsPermission('llm-credits.write'), answering(RED, 'sample'));
-	httpAdmin.post('/llm-credits/action/preview', auth.needsPermission('llm-credits.write'), answering(RED, 'preview'));
+		return Promise.resolve();
+	};
+}
+
+/** Refuses what a page of another origin may have sent, and what is more than the route does at the same time. */
+function guarded(route: Route, handle: Handler): (request: Asked, response: Response) => void {
+	let underWay = 0;
+	return (request, response) => {
+		// The code of the editor is the same for all, and pages of other origins may load scripts anyway.
+		const refused = route.permissions.length === 0 ? null : refusalOf(request.headers, route);
+		if (refused) {
+			response.status(refused.status).json({ code: refused.code, message: refused.message });
+			return;
+		}
+		if (underWay >= route.atOnce) {
+			const message = `${String(underWay)} of these are under way. Wait until one has ended, and try again.`;
+			response.status(429).json({ code: 'too_many_at_once', message });
+			return;
+		}
+		underWay += 1;
+		// Not when the browser is gone: whoever asks and leaves, again and again, would have more under way than is allowed.
+		void handle(request, response).finally(() => {
+			underWay -= 1;
+		});
+	};
 }
 
 /** One error path for all: what people can mend is said, anything else is logged and not told to the browser. */
-function answering(RED: NodeAPI, question: keyof typeof import('./admin-answers')): (request: Request, response: Response) => void {
+function answering(RED: NodeAPI, question: keyof typeof import('./admin-answers')): Handler {
 	return (request, response) => {
 		const gone = new AbortController();
 		response.on('close', () => {
 			if (!response.writableEnded) gone.abort();
 		});
-		answerTo(question, { RED, request, signal: gone.signal })
+		return answerTo(question, { RED, request, signal: gone.signal })
 			.catch((error: unknown) => {
 				if (isCreditError(error)) return { status: 422, body: { code: error.code, message: error.message } };
 				RED.log.error(error);

@@ -167,6 +167,54 @@ describe('Node-RED: previews', function () {
 		expect(story).to.deep.equal([PAID[0], 'unconfirmed']);
 	});
 
+	it('refuses what a page of another site makes a browser send: nothing is asked, and nothing is paid', async () => {
+		await deploy();
+		const values = { ...ACTION, ledger: 'ledger', provider: 'provider', prompt: '{{env.TONE}}' };
+		const url = `${nodeRed.url}/llm-credits/action/preview`;
+		const form = new URLSearchParams({ id: 'action', 'message[payload]': 'x' });
+		for (const [name, value] of Object.entries(values)) {
+			if (typeof value !== 'object') form.set(`values[${name}]`, String(value));
+		}
+		for (const [name, value] of Object.entries(ACTION.attributes[0])) form.set(`values[attributes][0][${name}]`, value);
+		expect((await fetch(url, { method: 'POST', body: form })).status).to.equal(415);
+		const sent = { id: 'action', values, message: MESSAGE };
+		const strangers = [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }, { referer: 'https://evil.example/' }];
+		for (const headers of strangers) {
+			const asked = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(sent) };
+			expect((await fetch(url, asked)).status, JSON.stringify(headers)).to.equal(403);
+			expect((await nodeRed.request('llm-credits/action/action/sample', { headers })).status).to.equal(403);
+		}
+		expect(provider.requests).to.have.length(0);
+		expect(await readStory(ledger)).to.deep.equal([]);
+		const { body } = await nodeRed.request('llm-credits/action/preview', { method: 'POST', body: sent, headers: { origin: nodeRed.url } });
+		expect(body).to.deep.include({ answer: { message: 'Hello' } });
+	});
+
+	it('makes four previews at a time', async () => {
+		await deploy();
+		behaviour = { kind: 'hang' };
+		const closed = new AbortController();
+		const values = { ...ACTION, ledger: 'ledger', provider: 'provider' };
+		const body = JSON.stringify({ id: 'action', values, message: MESSAGE });
+		const headers = { 'content-type': 'application/json' };
+		const ask = (): Promise<number> =>
+			fetch(`${nodeRed.url}/llm-credits/action/preview`, { method: 'POST', headers, body, signal: closed.signal }).then(
+				({ status }) => status,
+				() => 0,
+			);
+		const asked = [ask(), ask(), ask(), ask()];
+		await until(() => Promise.resolve(provider.requests.length === 4 ? true : null), {
+			timeoutMs: 10_000,
+			describe: () => `${String(provider.requests.length)} requests came`,
+		});
+		expect(await ask()).to.equal(429);
+		expect(provider.requests).to.have.length(4);
+		closed.abort();
+		await Promise.all(asked);
+		behaviour = { kind: 'answer', object: { message: 'Hello' } };
+		await until(async () => ((await preview()).status === 200 ? true : null), { timeoutMs: 10_000, describe: () => 'no preview any more' });
+	});
+
 	it('is for those who may change flows', async () => {
 		const guarded = await startNodeRed({ users: { reader: 'read', writer: '*' } });
 		try {
