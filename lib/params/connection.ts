@@ -147,6 +147,14 @@ export const PROVIDER_PARAMS = [
 		help: 'Value of that header; kept as secret as the key',
 	},
 	{
+		name: 'baseUrlLogin',
+		label: 'Base URL Login',
+		kind: 'secret',
+		default: '',
+		section: 'options',
+		help: 'User and password that a server of your own asks for, as user:password, with special characters as they are. An API key is sent in its place',
+	},
+	{
 		name: 'proxyUrl',
 		label: 'Proxy',
 		kind: 'text',
@@ -154,6 +162,14 @@ export const PROVIDER_PARAMS = [
 		section: 'options',
 		placeholder: 'http://proxy.example.com:3128',
 		help: 'Proxy on the way to the service. Empty: the one of the environment (HTTPS_PROXY, HTTP_PROXY, NO_PROXY)',
+	},
+	{
+		name: 'proxyLogin',
+		label: 'Proxy Login',
+		kind: 'secret',
+		default: '',
+		section: 'options',
+		help: 'User and password that the proxy asks for, as user:password, with special characters as they are',
 	},
 	{
 		name: 'pricing',

@@ -6,6 +6,7 @@ import { realpathSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 import { CreditError, isCreditError } from '../core/values/errors';
 import { isPostgresAddress, readAddress } from '../ledger/postgres/connection/address';
+import { secretInPlace } from '../params/plain-secret';
 
 /** Names the ledger of a process whose settings name none: a file, or a `postgres://` address, which may have a password. */
 export const LEDGER_VARIABLE = 'LLM_CREDITS_LEDGER';
@@ -36,11 +37,11 @@ export function placeOf({ path, postgresUrl = '' }: PlaceSettings, usual: UsualP
 	if (address !== '') return checked(address);
 	const text = path.trim();
 	if (text === '') return usualPlace(usual);
-	if (!isPostgresAddress(text)) return ledgerPath(resolve(text));
-	if (new URL(checked(text)).password === '') return text;
+	if (!isPostgresAddress(text) && secretInPlace(text) === null) return ledgerPath(resolve(text));
+	if (secretInPlace(text) === null) return checked(text);
 	throw new CreditError(
 		'invalid_path',
-		'The ledger file is a PostgreSQL URL with a password, which would be exported with the flow. Write it under PostgreSQL URL, where it is kept secret.',
+		'The ledger file is an address with a password, which would be exported with the flow. Write the whole address under PostgreSQL URL, where it is kept secret.',
 	);
 }
 

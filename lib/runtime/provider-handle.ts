@@ -44,7 +44,7 @@ export function createProvider(values: ProviderValues): ProviderHandle {
 	const provider = createOpenAiCompatible(options);
 	return {
 		provider,
-		service: `${values.service} ${options.baseUrl}`,
+		service: `${values.service} ${baseUrlOf(values)}`,
 		priceOf: pricesOf(values, options),
 		batchPercent: usualBatchPercent(options.providerId),
 	};
@@ -101,7 +101,8 @@ function pricesOf(values: ProviderValues, { baseUrl }: EndpointOptions): Provide
 
 function endpointOf(values: ProviderValues): EndpointOptions {
 	const { service, headerName, headerValue } = values;
-	const baseUrl = values.baseUrl.trim() || USUAL_ADDRESS[service];
+	const baseUrl = withLogin(baseUrlOf(values), values.baseUrlLogin);
+	const proxyUrl = values.proxyUrl.trim() || proxyFor(baseUrl, process.env);
 	if (baseUrl === '')
 		throw new CreditError(
 			'provider_misconfigured',
@@ -123,9 +124,24 @@ function endpointOf(values: ProviderValues): EndpointOptions {
 		headers: headerName.trim() === '' ? {} : { [headerName.trim()]: headerValue },
 		timeoutMs: PROBE_TIMEOUT_MS,
 		timing: { later, monotonicMs },
-		proxyUrl: values.proxyUrl.trim() || proxyFor(baseUrl, process.env),
+		proxyUrl: proxyUrl === null ? null : withLogin(proxyUrl, values.proxyLogin),
 		...(service === 'azure' ? { azure: { apiVersion: values.apiVersion } } : {}),
 	};
+}
+
+function baseUrlOf({ baseUrl, service }: ProviderValues): string {
+	return baseUrl.trim() || USUAL_ADDRESS[service];
+}
+
+/** The address with `user:password` in it, whatever characters they are made of. One that is no URL is refused by the endpoint. */
+function withLogin(address: string, login: string): string {
+	if (login === '' || !URL.canParse(address)) return address;
+	const url = new URL(address);
+	const [user = '', ...password] = login.replaceAll('%', '%25').split(':');
+	// Everything else that is special there is escaped by the URL itself.
+	url.username = user;
+	url.password = password.join(':');
+	return url.href;
 }
 
 /** A base URL that is no URL is refused by the endpoint with its own message; the name must not fail first. */

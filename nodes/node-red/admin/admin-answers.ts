@@ -5,7 +5,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import { balanceDocument } from '../../../lib/engine/credit-balance';
 import { modelChoices } from '../../../lib/engine/report/model-choices';
-import { PROVIDER_PARAMS } from '../../../lib/params/connection';
+import { PROVIDER, PROVIDER_PARAMS } from '../../../lib/params/connection';
 import { defaultsOf, readParams } from '../../../lib/params/read';
 import { testProvider } from '../../../lib/runtime/provider-handle';
 import { leaseLedger } from '../../../lib/runtime/runtime';
@@ -14,6 +14,7 @@ import { previewAction, readPreviewRequest } from './action-preview';
 import { ledgerNode, providerNode, userDir, type ProviderNode } from '../node/connections';
 import { rawValues } from '../message/message-values';
 import { sampleSeenBy } from '../message/message-sample';
+import { plainSecretMessage } from '../node/plain-secrets';
 import type { WithSecrets } from '../node/secrets';
 
 /** What the answers use of a request to Node-RED's server. */
@@ -70,10 +71,15 @@ export async function test(RED: NodeAPI, { body }: Request): Promise<Answer> {
 	const { id, values } = body as { readonly id?: unknown; readonly values?: Readonly<Record<string, unknown>> };
 	const typed = rawValues(PROVIDER_PARAMS, values ?? {});
 	const deployed = providerNode(RED, id);
-	const problem = completeSecrets(typed, deployed);
+	const problem = plainSecret(typed) ?? completeSecrets(typed, deployed);
 	if (problem !== null) return { status: 200, body: { ok: false, message: problem } };
 	const report = await testProvider(readParams(PROVIDER_PARAMS, typed));
 	return { status: 200, body: { ok: report.isOk, message: report.message } };
+}
+
+function plainSecret(typed: Readonly<Record<string, unknown>>): string | null {
+	const messages = PROVIDER_PARAMS.map((param) => plainSecretMessage(PROVIDER.type, param, typed[param.name]));
+	return messages.find((message) => message !== null) ?? null;
 }
 
 /** Puts kept secrets where the dialog shows only that there is one; says why not where that would give them away. */

@@ -5,7 +5,7 @@ import { readParams } from '../../../lib/params/read';
 import { serveAdmin } from '../admin/admin';
 import type { LedgerNode } from '../node/connections';
 import { rawValues } from '../message/message-values';
-import { secretTypes, type WithSecrets } from '../node/secrets';
+import { refusePlainSecrets, secretTypes, type WithSecrets } from '../node/secrets';
 
 export = (RED: NodeAPI): void => {
 	serveAdmin(RED);
@@ -13,7 +13,10 @@ export = (RED: NodeAPI): void => {
 		LEDGER.type,
 		function (config) {
 			RED.nodes.createNode(this, config);
-			this.settings = () => readParams(LEDGER_PARAMS, rawValues(LEDGER_PARAMS, { ...config, ...this.credentials }));
+			this.settings = () => {
+				refusePlainSecrets(RED, LEDGER, { node: this, config: { ...config } });
+				return readParams(LEDGER_PARAMS, rawValues(LEDGER_PARAMS, { ...config, ...this.credentials }));
+			};
 		},
 		{ credentials: secretTypes(LEDGER_PARAMS) },
 	);

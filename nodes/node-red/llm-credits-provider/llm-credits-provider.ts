@@ -6,7 +6,7 @@ import { readParams } from '../../../lib/params/read';
 import { serveAdmin } from '../admin/admin';
 import type { ProviderNode } from '../node/connections';
 import { rawValues } from '../message/message-values';
-import { secretTypes, type WithSecrets } from '../node/secrets';
+import { refusePlainSecrets, secretTypes, type WithSecrets } from '../node/secrets';
 
 export = (RED: NodeAPI): void => {
 	serveAdmin(RED);
@@ -17,6 +17,7 @@ export = (RED: NodeAPI): void => {
 			this.config = { ...config };
 			let made: ProviderHandle | null = null;
 			this.handle = () => {
+				refusePlainSecrets(RED, PROVIDER, { node: this, config: this.config });
 				// eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded with the first call: Node-RED starts without it
 				const { createProvider } = require('../../../lib/runtime/provider-handle') as typeof import('../../../lib/runtime/provider-handle');
 				return (made ??= createProvider(readParams(PROVIDER_PARAMS, rawValues(PROVIDER_PARAMS, { ...config, ...this.credentials }))));

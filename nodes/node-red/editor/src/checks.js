@@ -9,6 +9,7 @@ import { OutputContract } from '../../../../lib/engine/answer/output-contract';
 import { FALLBACK_SWITCH_PARAMS } from '../../../../lib/params/fallback-switch';
 import { defaultsOf, isShown, readParam } from '../../../../lib/params/read';
 import { CONNECTIONS, NODES, keyOf, typeKeyOf, writtenTypeOf } from '../../node/node-types';
+import { plainSecretMessage } from '../../node/plain-secrets';
 import { helpOfParam } from '../words';
 
 const SWITCH = defaultsOf(FALLBACK_SWITCH_PARAMS);
@@ -32,6 +33,8 @@ export function checkParam(type, name, values) {
 	const value = values[keyOf(param)] ?? param.default;
 	const valueType = param.isPerItem ? (values[typeKeyOf(param)] ?? writtenTypeOf(param)) : writtenTypeOf(param);
 	if (valueType !== writtenTypeOf(param)) return checkExpression(param, value, valueType);
+	const plainSecret = plainSecretMessage(type, param, value);
+	if (plainSecret !== null) return plainSecret;
 	if (typeof value === 'string' && /\$\{[^}]+\}/.test(value)) return true;
 	if (param.isPerItem && typeof value === 'string' && value.includes('{{')) return checkTemplate(param, value);
 	const verdict = messageOf(() => {

@@ -1,7 +1,7 @@
 /** Which requests to Node-RED's admin interface come from the editor, and what the table of routes asks of each. */
 import { expect } from 'chai';
-import { refusalOf, type Headers } from '../../nodes/node-red/admin/request-guard';
-import { ROUTES } from '../../nodes/node-red/admin/routes';
+import { refusalOf, type Headers } from '../../../nodes/node-red/admin/request-guard';
+import { ROUTES } from '../../../nodes/node-red/admin/routes';
 
 const JSON_TYPE = { 'content-type': 'application/json' };
 const here = (more: Headers): Headers => ({ host: '192.168.1.5:1880', ...JSON_TYPE, ...more });
@@ -36,7 +36,7 @@ describe('requests to the admin interface', () => {
 		['a page of another site in an old browser', here({ origin: 'https://evil.example' }), 'other_origin'],
 		['an image of another site in an old browser', here({ referer: 'https://evil.example/page' }), 'other_origin'],
 		['a sandboxed page', here({ origin: 'null' }), 'other_origin'],
-		['a file on the disk', here({ referer: 'file:///home/a.html' }), 'other_origin'],
+		['a file on the disk', here({ referer: 'file:///tmp/a.html' }), 'other_origin'],
 		['an address that is none', here({ origin: 'http://' }), 'other_origin'],
 		['no host at all', { ...JSON_TYPE, origin: 'http://evil.example' }, 'other_origin'],
 		['a form', here({ 'content-type': 'application/x-www-form-urlencoded' }), 'not_json'],
