@@ -3,7 +3,7 @@
  */
 import type { Balance } from '../core/rules/draft/balance';
 import type { Expiry } from '../core/nouns/commands';
-import { grantId, type GrantState } from '../core/nouns/model';
+import { grantId, type GrantState } from '../core/nouns/records';
 import { formatCredits, formatDollars, parseCredits } from '../core/values/money';
 import { isLive } from '../core/rules/draft/burn-down';
 import { parseInstant, toIso } from '../core/values/time';

@@ -2,7 +2,7 @@
  * Owns remembering the open holds that this process made, so that settling them need not read them back. What a hold was when it was made
  * never changes; whether it is still open is for the store to read. Refuses to grow without bound.
  */
-import type { Hold } from '../core/nouns/model';
+import type { Hold } from '../core/nouns/records';
 
 /** Of each account. A hold that was forgotten is read back. */
 const MAX_REMEMBERED = 10_000;

@@ -1,6 +1,6 @@
 /** Owns which rows belong together, for every store alike: the grants that a snapshot brings along, and the entry that closed a hold. */
 import type { AccountSnapshot } from '../core/nouns/commands';
-import type { Entry, Hold } from '../core/nouns/model';
+import type { Entry, Hold } from '../core/nouns/records';
 
 /** What is known of an account that is not there. */
 export const NOTHING: AccountSnapshot = {

@@ -8,7 +8,7 @@ import { canonicalJson } from '../core/values/idempotency';
 import { NO_SETTINGS } from '../core/journal/settings-after';
 import { decodeLabels } from '../core/journal/journal';
 import type { UsageDelta } from '../core/nouns/commands';
-import type { Account, AccountSettings, BudgetCounter, GrantState } from '../core/nouns/model';
+import type { Account, AccountSettings, BudgetCounter, GrantState } from '../core/nouns/records';
 import { CATEGORIES, optionalNumber, PLANS, POLICIES, word } from './words';
 
 /** A row of `accounts`; `id` is the store's own number, `public_id` the one people use. */

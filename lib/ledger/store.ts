@@ -3,7 +3,7 @@
  * run `decide`, write what it says in one transaction, and translate their own failures into named `CreditError`s.
  */
 import type { AccountSnapshot, Command, Outcome, UsageDelta } from '../core/nouns/commands';
-import type { Account, BudgetCounter, Entry, GrantState, Hold, Labels, LabelName } from '../core/nouns/model';
+import type { Account, BudgetCounter, Entry, GrantState, Hold, Labels, LabelName } from '../core/nouns/records';
 import type { HoldMark } from '../core/proof/verify-holds';
 import type { CarriedKey } from '../core/proof/verify-keys';
 import type { Micro } from '../core/values/money';

@@ -3,7 +3,7 @@
  * was not set groups under the empty text.
  */
 import type { UsageDelta } from '../core/nouns/commands';
-import { LABEL_NAMES } from '../core/nouns/model';
+import { LABEL_NAMES } from '../core/nouns/records';
 import { addCounts, NO_USAGE } from '../core/journal/usage-counts';
 import type { UsageGrouping, UsageQuery, UsageRow } from './store';
 

@@ -4,7 +4,7 @@
  */
 import { CreditError } from '../core/values/errors';
 import { ENTRY_KINDS } from '../core/journal/journal';
-import type { Entry, GrantCategory, HoldState, Plan, UnconfirmedPolicy } from '../core/nouns/model';
+import type { Entry, GrantCategory, HoldState, Plan, UnconfirmedPolicy } from '../core/nouns/records';
 
 export const PLANS = ['paid', 'trial'] as const satisfies readonly Plan[];
 export const POLICIES = ['release', 'charge'] as const satisfies readonly UnconfirmedPolicy[];

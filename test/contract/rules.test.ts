@@ -1,7 +1,7 @@
 /** The rules of limits and refunds in every store: all tables, what survives reopening, and many callers at once. */
 import { expect } from 'chai';
 import type { Command, Outcome } from '../../lib/core/nouns/commands';
-import type { BudgetCounter, Entry } from '../../lib/core/nouns/model';
+import type { BudgetCounter, Entry } from '../../lib/core/nouns/records';
 import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
 import { GroupCommit } from '../../lib/ledger/group-commit';
 import type { LedgerStore } from '../../lib/ledger/store';

@@ -4,7 +4,7 @@
 import { expect } from 'chai';
 import { CreditError } from '../../lib/core/values/errors';
 import type { Command, Outcome } from '../../lib/core/nouns/commands';
-import type { BudgetCounter, Entry, Hold } from '../../lib/core/nouns/model';
+import type { BudgetCounter, Entry, Hold } from '../../lib/core/nouns/records';
 import type { CarriedKey } from '../../lib/core/proof/verify-keys';
 import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
 import { GroupCommit } from '../../lib/ledger/group-commit';

@@ -4,7 +4,7 @@
  */
 import { expect } from 'chai';
 import { formatCredits, parseCredits } from '../../lib/core/values/money';
-import type { Entry } from '../../lib/core/nouns/model';
+import type { Entry } from '../../lib/core/nouns/records';
 import type { ItemResult } from '../../lib/engine/outcome/item-result';
 import type { ActionItem, LlmActionValues } from '../../lib/engine/llm-action';
 import type { LedgerAccount } from '../../lib/engine/account/ledger-account';

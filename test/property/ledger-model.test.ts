@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { balanceAt } from '../../lib/core/rules/draft/balance';
 import type { Outcome } from '../../lib/core/nouns/commands';
-import type { GrantState, Hold } from '../../lib/core/nouns/model';
+import type { GrantState, Hold } from '../../lib/core/nouns/records';
 import { pinKeyHash } from '../../lib/core/prices/recorded-price';
 import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';

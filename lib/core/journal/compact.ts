@@ -2,7 +2,7 @@
  * Owns the compact forms inside an entry's text: slices, movements, usage, counters and refunds. What is absent is left out.
  * Refuses nothing; what cannot be read throws and is named by the journal.
  */
-import type { CounterRef } from '../nouns/model';
+import type { CounterRef } from '../nouns/records';
 import type { Movement, RefundedBody, Slice } from '../nouns/movement';
 import type { Usage } from '../usage/usage';
 import { canonicalJson } from '../values/idempotency';

@@ -18,7 +18,7 @@ import {
 	type EntryBody,
 	type GrantState,
 	type Hold,
-} from '../nouns/model';
+} from '../nouns/records';
 import type { Movement, RefundedBody } from '../nouns/movement';
 import type { Micro } from '../values/money';
 import { corrupt, grantOf, move, type Bucket } from './slice-moves';

@@ -1,7 +1,7 @@
 /**
  * Owns what a hold is after the entries that made and closed it. Stores that keep a hold as its entries read it back with this.
  */
-import type { Entry, EntryBody, Hold } from '../nouns/model';
+import type { Entry, EntryBody, Hold } from '../nouns/records';
 
 type Of<K extends EntryBody['kind']> = Extract<EntryBody, { kind: K }>;
 /** Bodies of entries that close a hold. */

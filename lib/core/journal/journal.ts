@@ -21,7 +21,7 @@ import {
 	type Compact,
 } from './compact';
 import { decodePrice, encodePrice, type PriceText } from '../prices/recorded-price';
-import { LABEL_NAMES, type Entry, type EntryBody, type Labels, type RefusalReason } from '../nouns/model';
+import { LABEL_NAMES, type Entry, type EntryBody, type Labels, type RefusalReason } from '../nouns/records';
 
 type BodyKind = EntryBody['kind'];
 type Of<K extends BodyKind> = Extract<EntryBody, { kind: K }>;

@@ -1,7 +1,7 @@
 /** The settings of an account before any entry, and after an entry that changes them. */
 import { profileAfter } from './profile-after';
 import { DEFAULT_ALERTS } from '../nouns/alert';
-import type { AccountSettings, Budget, EntryBody } from '../nouns/model';
+import type { AccountSettings, Budget, EntryBody } from '../nouns/records';
 import { NO_PRICE_SETTINGS, pricesAfter, type PriceBody } from '../prices/price-settings';
 import type { ProfileBody } from '../nouns/profile';
 

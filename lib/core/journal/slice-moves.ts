@@ -3,7 +3,7 @@
  * was not written by a decision.
  */
 import { CreditError } from '../values/errors';
-import { grantId, type Entry, type GrantState } from '../nouns/model';
+import { grantId, type Entry, type GrantState } from '../nouns/records';
 import type { Slice } from '../nouns/movement';
 
 /** The parts of a grant, which always make up its amount. */

@@ -3,7 +3,7 @@
  * rules that decide on such entries are in watch.
  */
 import { driftKey, EXHAUSTED, keyOf, lowKey, type AlertSettings, type AlertState, type StandingAlert } from '../nouns/alert';
-import type { EntryBody } from '../nouns/model';
+import type { EntryBody } from '../nouns/records';
 
 type Of<K extends EntryBody['kind']> = Extract<EntryBody, { kind: K }>;
 

@@ -3,7 +3,7 @@
  * is checked against the totals. Refuses nothing; a correction of an earlier count may be negative.
  */
 import type { UsageDelta } from '../nouns/commands';
-import type { EntryBody } from '../nouns/model';
+import type { EntryBody } from '../nouns/records';
 import type { Micro } from '../values/money';
 
 /** Totals without the day and labels they belong to. */

@@ -1,7 +1,7 @@
 /** Owns totals that grow call by call: one for each day and set of labels. Refuses nothing; a correction may take something away again. */
 import type { UsageDelta } from '../nouns/commands';
 import { encodeLabels } from './journal';
-import type { Labels } from '../nouns/model';
+import type { Labels } from '../nouns/records';
 import { NO_USAGE, type UsageCounts } from './usage-counts';
 
 type Total = { -readonly [K in keyof UsageDelta]: UsageDelta[K] };

@@ -21,7 +21,7 @@ import type {
 	Measure,
 	RefusalReason,
 	Entry,
-} from './model';
+} from './records';
 import type { RefundedBody } from './movement';
 import type { ProfileCommand, TextChange } from './profile';
 import type { Micro } from '../values/money';
@@ -129,7 +129,7 @@ export interface RefundCommand {
 }
 
 /** One call that a reserve covers, with its price, which the hold pins: a single shot has one, an answer in several passes one for each. */
-export interface ReservedCall {
+export interface AlternativeCall {
 	/** `null`: the model has no price. */
 	readonly amountMicro: Micro | null;
 	/** The label `model` of this call; `null` leaves the labels of the command as they are. */
@@ -144,7 +144,7 @@ export interface Alternative {
 	/** Place on the caller's ladder, 0 for the first. It is stored, so that a replay takes the same. */
 	readonly rung: number;
 	/** At least one. */
-	readonly calls: readonly ReservedCall[];
+	readonly calls: readonly AlternativeCall[];
 }
 
 /** The most credits that the calls of one send or one execution may take. It belongs to the command, not to the account. */

@@ -1,5 +1,5 @@
 /** Counters of budgets by their key. */
-import type { BudgetCounter, CounterRef } from './model';
+import type { BudgetCounter, CounterRef } from './records';
 
 /** The key of a counter within its account. A period may be the id of a send and hold any character, so its length stands before it. */
 export function counterKey({ budgetSeq, period, value }: CounterRef): string {

@@ -32,16 +32,16 @@ export interface PriceText {
 /** Tiers are never changed, and many prices share them: their hash is worked out once. */
 const hashes = new WeakMap<readonly Tier[], string>();
 
-type PinnedParts = Omit<ModelPrice, 'model' | 'contextTokens'>;
+type PinnedPrice = Omit<ModelPrice, 'model' | 'contextTokens'>;
 
 /** Calls of one flow follow one another at the same price. */
-let lastPin: { readonly price: PinnedParts; readonly pin: string } | null = null;
+let lastPin: { readonly price: PinnedPrice; readonly pin: string } | null = null;
 
 /**
  * The name under which a hold pins a price: its version and a hash of its rates, what a call costs on top where that is not 0, and
  * what is charged where that is not by tokens. Equal rates of one version have one name, in every process.
  */
-export function pinOf(price: PinnedParts): string {
+export function pinOf(price: PinnedPrice): string {
 	if (lastPin && hasSamePin(lastPin.price, price)) return lastPin.pin;
 	const { version, tiers, perCallMicro, charging } = price;
 	const hash = hashes.get(tiers) ?? sha256(JSON.stringify(tiersText(tiers))).slice(0, HASH_LENGTH);
@@ -53,7 +53,7 @@ export function pinOf(price: PinnedParts): string {
 }
 
 /** Compares by identity where that is enough: nothing of a price is ever changed in place. */
-function hasSamePin(a: PinnedParts, b: PinnedParts): boolean {
+function hasSamePin(a: PinnedPrice, b: PinnedPrice): boolean {
 	return a.tiers === b.tiers && a.version === b.version && a.perCallMicro === b.perCallMicro && a.charging === b.charging;
 }
 

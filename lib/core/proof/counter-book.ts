@@ -4,7 +4,7 @@
  */
 import { isSame } from '../values/difference';
 import { counterKey, type CounterShelf } from '../nouns/counters';
-import type { BudgetCounter } from '../nouns/model';
+import type { BudgetCounter } from '../nouns/records';
 
 /** A counter that is stored otherwise than the journal says. */
 export interface CounterDifference {

@@ -4,7 +4,7 @@
  * for each hold, and a hold for each mark.
  */
 import { difference } from '../values/difference';
-import { holdId, type Hold, type HoldState } from '../nouns/model';
+import { holdId, type Hold, type HoldState } from '../nouns/records';
 import type { Instant } from '../values/time';
 
 /** Where the story of a hold stands, as a store keeps it beside the journal: the story itself is in the entries. */

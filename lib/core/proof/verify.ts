@@ -12,7 +12,7 @@ import { evolve, type Balances } from '../journal/evolve';
 import { difference, isSame } from '../values/difference';
 import { chainHash, encodeLabels } from '../journal/journal';
 import type { UsageDelta } from '../nouns/commands';
-import { grantId, type Account, type Entry, type GrantState, type Hold, type Labels } from '../nouns/model';
+import { grantId, type Account, type Entry, type GrantState, type Hold, type Labels } from '../nouns/records';
 import { formatCredits, sumMicro, type Micro } from '../values/money';
 import { isOwnPrice } from '../prices/recorded-price';
 import { compareInstants, dayOf } from '../values/time';

@@ -9,7 +9,7 @@ import { claimAlerts } from './commands/claim';
 import { Draft, type EntryContext } from './draft/draft';
 import { CreditError, isCreditError, isLedgerFault } from '../values/errors';
 import { changeAccount, claimPromotion, grantCredits, openAccount, voidGrant } from './commands/grants';
-import { expire, release, settle } from './commands/hold';
+import { expire, release, settle } from './commands/close-hold';
 import { isSettingsBody } from '../journal/settings-after';
 import { refund } from './commands/refund';
 import { reserve } from './commands/reserve';
@@ -19,7 +19,7 @@ import { hashRequest } from './same-request';
 import { listKeyHash, pinKeyHash, pinOf } from '../prices/recorded-price';
 import { watch } from './draft/watch';
 import type { AccountSnapshot, Command, PlainCommand, Decision, Outcome, ReserveCommand, SnapshotNeeds } from '../nouns/commands';
-import type { Entry, Hold } from '../nouns/model';
+import type { Entry, Hold } from '../nouns/records';
 import type { Instant } from '../values/time';
 
 /** What a store must load before these commands can be decided. Commands with unusable keys need nothing. */

@@ -15,7 +15,7 @@ import type { ProfileReader } from './account-profile';
 /** Lists that were read and are kept at hand. */
 const MAX_READ = 4;
 
-interface AccountPricesParts {
+interface AccountPricesOptions {
 	readonly accountId: string;
 	readonly store: Pick<LedgerStore, 'entryByKey'>;
 	readonly profile: ProfileReader;
@@ -26,12 +26,12 @@ interface AccountPricesParts {
 /** The prices of one account; share it between all who use the account in a process. */
 export class AccountPrices {
 	readonly builtIn: PriceList;
-	readonly #parts: AccountPricesParts;
+	readonly #options: AccountPricesOptions;
 	readonly #read = new Map<string, Promise<PriceList>>();
 
-	constructor(parts: AccountPricesParts) {
-		this.builtIn = parts.builtIn ?? BUILT_IN_PRICES;
-		this.#parts = parts;
+	constructor(options: AccountPricesOptions) {
+		this.builtIn = options.builtIn ?? BUILT_IN_PRICES;
+		this.#options = options;
 	}
 
 	/** The list that new calls are priced by; a change by another process is followed within seconds. Rejects with a ledger fault. */
@@ -42,7 +42,7 @@ export class AccountPrices {
 
 	/** What the account has set about its prices. Rejects with `account_not_found` or a ledger fault. */
 	async settings(): Promise<PriceSettings> {
-		return (await this.#parts.profile.read()).account.settings.prices;
+		return (await this.#options.profile.read()).account.settings.prices;
 	}
 
 	/** The list of a version: one that the ledger keeps, or the one that comes with this package. Rejects with `invalid_argument`. */
@@ -60,7 +60,7 @@ export class AccountPrices {
 	 * prices of this package. `null` where nobody knows it any more.
 	 */
 	async pinned(priceVersion: string): Promise<ModelPrice | null> {
-		const entry = await this.#parts.store.entryByKey(this.#parts.accountId, pinKeyHash(priceVersion));
+		const entry = await this.#options.store.entryByKey(this.#options.accountId, pinKeyHash(priceVersion));
 		if (entry?.body.kind === 'price_recorded') return entry.body.price;
 		return createRateCard({ list: this.builtIn }).findVersion(priceVersion);
 	}
@@ -76,7 +76,7 @@ export class AccountPrices {
 	}
 
 	async #readList(kept: KeptPriceList): Promise<PriceList> {
-		const entry = await this.#parts.store.entryByKey(this.#parts.accountId, listKeyHash(kept.hash));
+		const entry = await this.#options.store.entryByKey(this.#options.accountId, listKeyHash(kept.hash));
 		const written = entry?.body.kind === 'price_list_added' ? writtenOf(entry.body.text, kept) : null;
 		if (written?.kept.hash === kept.hash) return written.list;
 		throw new CreditError(

@@ -31,7 +31,7 @@ interface Saving {
 	readonly savedMicro: Micro;
 }
 
-interface AnswerCacheParts {
+interface AnswerCacheOptions {
 	readonly store: AnswerStore;
 	readonly accountId: string;
 	readonly profile: ProfileReader;
@@ -42,7 +42,7 @@ interface AnswerCacheParts {
 export class AnswerCache {
 	/** Identical requests under way in this process. */
 	readonly underWay: SingleFlight<CachedAnswer>;
-	readonly #parts: AnswerCacheParts;
+	readonly #options: AnswerCacheOptions;
 	/** Not durable yet, and already usable here. */
 	readonly #waiting = new Map<string, CachedAnswer>();
 	readonly #used = new Map<string, AnswerUse>();
@@ -50,14 +50,14 @@ export class AnswerCache {
 	#writing: Promise<void> | null = null;
 	#keptSinceTrim = { answers: Number.POSITIVE_INFINITY, bytes: 0 };
 
-	constructor(parts: AnswerCacheParts) {
-		this.#parts = parts;
-		this.underWay = new SingleFlight(parts.timing);
+	constructor(options: AnswerCacheOptions) {
+		this.#options = options;
+		this.underWay = new SingleFlight(options.timing);
 	}
 
 	/** The answer of a key that is at most `maxAgeMs` old, or null. Never rejects for a ledger that cannot be read. */
 	async find(key: string, maxAgeMs: number): Promise<CachedAnswer | null> {
-		const { store, accountId, timing } = this.#parts;
+		const { store, accountId, timing } = this.#options;
 		const atMs = timing.clock();
 		const answer = this.#waiting.get(key) ?? (await store.find(accountId, key, atMs).catch(nothing));
 		return answer && atMs - answer.storedAtMs < maxAgeMs ? answer : null;
@@ -73,14 +73,14 @@ export class AnswerCache {
 	/** Notes that an answer was used, so that it is kept for longer than others. */
 	noteUse({ key }: Pick<CachedAnswer, 'key'>): void {
 		if (this.#used.size >= MAX_WAITING) return;
-		this.#used.set(key, { key, atMs: this.#parts.timing.clock() });
+		this.#used.set(key, { key, atMs: this.#options.timing.clock() });
 		this.#write();
 	}
 
 	/** Counts a call that was not made because of an answer, under the campaign it would have been counted under. */
 	noteSaving({ costMicro }: Pick<CachedAnswer, 'costMicro'>, campaign: string): void {
 		if (this.#saved.length >= MAX_WAITING) return;
-		this.#saved.push({ campaign, savedMicro: costMicro, atMs: this.#parts.timing.clock() });
+		this.#saved.push({ campaign, savedMicro: costMicro, atMs: this.#options.timing.clock() });
 		this.#write();
 	}
 
@@ -108,7 +108,7 @@ export class AnswerCache {
 	}
 
 	async #writeOnce({ kept, used, saved }: Pick<AnswerChanges, 'kept' | 'used'> & { saved: readonly Saving[] }): Promise<void> {
-		const { store, accountId, profile } = this.#parts;
+		const { store, accountId, profile } = this.#options;
 		const { account } = await profile.read();
 		const limits = account.settings.cacheLimits;
 		const isKeeping = limits.maxAnswers > 0 && limits.maxBytes > 0;

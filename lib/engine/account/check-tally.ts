@@ -13,7 +13,7 @@ import type { Timing } from '../waiting/timing';
 /** Items that wait to be written; more are not counted. */
 const MAX_WAITING = 10_000;
 
-interface CheckTallyParts {
+interface CheckTallyOptions {
 	readonly store: CheckStore;
 	readonly accountId: string;
 	readonly profile: ProfileReader;
@@ -29,18 +29,18 @@ interface Noted {
 
 /** The counts of one account in this process. */
 export class CheckTally {
-	readonly #parts: CheckTallyParts;
+	readonly #options: CheckTallyOptions;
 	#noted: Noted[] = [];
 	#writing: Promise<void> | null = null;
 
-	constructor(parts: CheckTallyParts) {
-		this.#parts = parts;
+	constructor(options: CheckTallyOptions) {
+		this.#options = options;
 	}
 
 	/** Counts an item once for each gate that found something in it. */
 	note(checks: ItemChecks, { campaign = '', segment = '' }: { readonly campaign?: string; readonly segment?: string }): void {
 		if (this.#noted.length >= MAX_WAITING) return;
-		this.#noted.push({ atMs: this.#parts.timing.clock(), campaign, segment, checks });
+		this.#noted.push({ atMs: this.#options.timing.clock(), campaign, segment, checks });
 		this.#writing ??= this.#writeAll().finally(() => (this.#writing = null));
 	}
 
@@ -61,7 +61,7 @@ export class CheckTally {
 	}
 
 	async #write(noted: readonly Noted[]): Promise<void> {
-		const { store, accountId, profile } = this.#parts;
+		const { store, accountId, profile } = this.#options;
 		const { timeZone } = (await profile.read()).account;
 		await store.add(accountId, countsOf(noted, timeZone));
 	}

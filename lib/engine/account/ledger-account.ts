@@ -10,7 +10,7 @@ import type { AdminCommand, Alternative, Command, Outcome, SettleCommand } from 
 import type { Promotion } from '../../core/nouns/promotion';
 import type { PriceCommand } from '../../core/prices/price-settings';
 import type { ProfileCommand } from '../../core/nouns/profile';
-import type { Budget, BudgetCounter, Enforcement, Floor, Plan } from '../../core/nouns/model';
+import type { Budget, BudgetCounter, Enforcement, Floor, Plan } from '../../core/nouns/records';
 import { MICRO_PER_CREDIT, type Micro } from '../../core/values/money';
 import { AccountPrices } from './account-prices';
 import { ProfileReader } from './account-profile';
@@ -19,7 +19,7 @@ import { AnswerCache } from './answer-cache';
 import { CheckTally } from './check-tally';
 import type { AccountProfile, LedgerStore, UsageQuery, UsageRow } from '../../ledger/store';
 import { reserveCommand } from './ledger-inputs';
-import type { ReserveInput, GrantInput, RefundInput, AccountChange, AdminKeyChange, LedgerAccountParts } from './ledger-inputs';
+import type { ReserveInput, GrantInput, RefundInput, AccountChange, AdminKeyChange, LedgerAccountOptions } from './ledger-inputs';
 import { readPricedHold, type PricedHold } from './priced-hold';
 import type { Timing } from '../waiting/timing';
 import { WakeUps } from '../waiting/wake-ups';
@@ -31,9 +31,9 @@ const MAX_PACKS = 10_000;
 const POLL_MS = 200;
 const SETTLE_TRIES = 3;
 
-type Answer<K extends Outcome['kind']> = Extract<Outcome, { kind: K }>;
+type OutcomeOf<K extends Outcome['kind']> = Extract<Outcome, { kind: K }>;
 /** What became of a reserve; `taken` is the alternative that is held, `null` for a stored outcome. */
-export type Taken<A extends Alternative> = Answer<'refused'> | (Answer<'reserved'> & { readonly taken: A | null });
+export type Taken<A extends Alternative> = OutcomeOf<'refused'> | (OutcomeOf<'reserved'> & { readonly taken: A | null });
 
 /** One account of one open ledger. */
 export class LedgerAccount {
@@ -47,40 +47,40 @@ export class LedgerAccount {
 	readonly answers: AnswerCache;
 	/** What checks of answers came to. */
 	readonly checks: CheckTally;
-	readonly #parts: LedgerAccountParts;
+	readonly #options: LedgerAccountOptions;
 	readonly #store: LedgerStore;
 	readonly #timing: Timing;
 	readonly #wakeUps: WakeUps;
 	readonly #guard: TryGuard;
 
-	constructor(parts: LedgerAccountParts) {
-		const { accountId, store, timing, wakeUps = new WakeUps(), guard = new TryGuard() } = parts;
+	constructor(options: LedgerAccountOptions) {
+		const { accountId, store, timing, wakeUps = new WakeUps(), guard = new TryGuard() } = options;
 		this.accountId = accountId;
 		this.location = store.location;
-		this.profile = parts.profile ?? new ProfileReader({ store, accountId, timing });
-		this.prices = parts.prices ?? new AccountPrices({ accountId, store, profile: this.profile });
-		this.answers = parts.answers ?? new AnswerCache({ store: store.answers, accountId, profile: this.profile, timing });
-		this.checks = parts.checks ?? new CheckTally({ store: store.checks, accountId, profile: this.profile, timing });
+		this.profile = options.profile ?? new ProfileReader({ store, accountId, timing });
+		this.prices = options.prices ?? new AccountPrices({ accountId, store, profile: this.profile });
+		this.answers = options.answers ?? new AnswerCache({ store: store.answers, accountId, profile: this.profile, timing });
+		this.checks = options.checks ?? new CheckTally({ store: store.checks, accountId, profile: this.profile, timing });
 		this.#store = store;
 		this.#timing = timing;
 		this.#wakeUps = wakeUps;
 		this.#guard = guard;
-		this.#parts = { ...parts, wakeUps, guard, profile: this.profile, prices: this.prices, answers: this.answers, checks: this.checks };
+		this.#options = { ...options, wakeUps, guard, profile: this.profile, prices: this.prices, answers: this.answers, checks: this.checks };
 	}
 
 	/** The same account for somebody who knows its admin key; an empty key changes nothing. */
 	asAdministrator(adminKey: string): LedgerAccount {
-		return adminKey === '' ? this : new LedgerAccount({ ...this.#parts, adminKey });
+		return adminKey === '' ? this : new LedgerAccount({ ...this.#options, adminKey });
 	}
 
 	/** Sets, changes or (with `null`) removes the admin key. Needs the current key where there is one. */
-	async setAdminKey({ newKey, salt, key }: AdminKeyChange): Promise<Answer<'account'>> {
+	async setAdminKey({ newKey, salt, key }: AdminKeyChange): Promise<OutcomeOf<'account'>> {
 		const adminKey = newKey === null ? null : await adminKeyOf(newKey, salt);
 		return this.#administer({ kind: 'set_admin_key', key, adminKey }, 'account');
 	}
 
 	/** Opens the account when it is new; an existing one is left as it is. */
-	async open({ name, timeZone, plan = 'paid' }: { name?: string; timeZone: string; plan?: Plan }): Promise<Answer<'account'>> {
+	async open({ name, timeZone, plan = 'paid' }: { name?: string; timeZone: string; plan?: Plan }): Promise<OutcomeOf<'account'>> {
 		return this.#submit(
 			{ kind: 'open_account', key: 'open', name: name ?? this.accountId, timeZone, plan, unconfirmedPolicy: 'release' },
 			'account',
@@ -88,7 +88,7 @@ export class LedgerAccount {
 	}
 
 	/** Changes name, time zone or plan. */
-	async changeAccount(change: AccountChange): Promise<Answer<'account'>> {
+	async changeAccount(change: AccountChange): Promise<OutcomeOf<'account'>> {
 		return this.#administer({ kind: 'change_account', ...change }, 'account');
 	}
 
@@ -98,7 +98,7 @@ export class LedgerAccount {
 	}
 
 	/** Adds credits. The same key again adds nothing and returns the first grant. */
-	async grant(input: GrantInput): Promise<Answer<'granted'>> {
+	async grant(input: GrantInput): Promise<OutcomeOf<'granted'>> {
 		const { credits, category, expiry, key } = input;
 		const outcome = await this.#administer(
 			{
@@ -118,7 +118,7 @@ export class LedgerAccount {
 	}
 
 	/** Adds whole packs of 100,000 purchased credits that never expire. Throws `invalid_argument` for parts of packs. */
-	async purchase({ packs, note = null, key }: { packs: number; note?: string | null; key: string }): Promise<Answer<'granted'>> {
+	async purchase({ packs, note = null, key }: { packs: number; note?: string | null; key: string }): Promise<OutcomeOf<'granted'>> {
 		if (!Number.isInteger(packs) || packs < 1 || packs > MAX_PACKS) {
 			throw new CreditError(
 				'invalid_argument',
@@ -129,29 +129,29 @@ export class LedgerAccount {
 	}
 
 	/** Claims a promotion, at most once per account. */
-	async claimPromotion({ promotion, key }: { promotion: Promotion; key: string }): Promise<Answer<'granted' | 'not_granted'>> {
+	async claimPromotion({ promotion, key }: { promotion: Promotion; key: string }): Promise<OutcomeOf<'granted' | 'not_granted'>> {
 		return this.#administer({ kind: 'claim_promotion', key, promotion }, 'granted', 'not_granted');
 	}
 
 	/** Forfeits what a grant has left and nobody holds. */
-	async voidGrant({ grantSeq, key }: { grantSeq: number; key: string }): Promise<Answer<'voided'>> {
+	async voidGrant({ grantSeq, key }: { grantSeq: number; key: string }): Promise<OutcomeOf<'voided'>> {
 		return this.#administer({ kind: 'void_grant', key, grantSeq }, 'voided');
 	}
 
 	/** Refunds a settled call, or `amountMicro` of it, to the credits that paid for it. */
-	async refund({ renews = false, ...input }: RefundInput): Promise<Answer<'refunded'>> {
+	async refund({ renews = false, ...input }: RefundInput): Promise<OutcomeOf<'refunded'>> {
 		const outcome = await this.#administer({ kind: 'refund', ...input, renews }, 'refunded');
 		this.#wakeUps.wake();
 		return outcome;
 	}
 
 	/** Sets a budget; one of the same name is replaced. */
-	async setBudget({ key, ...budget }: Omit<Budget, 'seq'> & { readonly key: string }): Promise<Answer<'account'>> {
+	async setBudget({ key, ...budget }: Omit<Budget, 'seq'> & { readonly key: string }): Promise<OutcomeOf<'account'>> {
 		return this.#administer({ kind: 'set_budget', key, budget }, 'account');
 	}
 
 	/** Sets a floor; one of the same name is replaced. */
-	async setFloor({ key, ...floor }: Omit<Floor, 'seq'> & { readonly key: string }): Promise<Answer<'account'>> {
+	async setFloor({ key, ...floor }: Omit<Floor, 'seq'> & { readonly key: string }): Promise<OutcomeOf<'account'>> {
 		return this.#administer({ kind: 'set_floor', key, floor }, 'account');
 	}
 
@@ -160,27 +160,27 @@ export class LedgerAccount {
 		readonly limit: 'budget' | 'floor';
 		readonly name: string;
 		readonly key: string;
-	}): Promise<Answer<'account'>> {
+	}): Promise<OutcomeOf<'account'>> {
 		return this.#administer({ kind: 'remove_limit', ...limit }, 'account');
 	}
 
 	/** Enforces limits, or only meters what would have been refused. */
-	async setEnforcement({ enforcement, key }: { readonly enforcement: Enforcement; readonly key: string }): Promise<Answer<'account'>> {
+	async setEnforcement({ enforcement, key }: { readonly enforcement: Enforcement; readonly key: string }): Promise<OutcomeOf<'account'>> {
 		return this.#administer({ kind: 'set_enforcement', key, enforcement }, 'account');
 	}
 
 	/** Changes when the account warns. */
-	async setAlerts({ key, ...alerts }: AlertSettings & { readonly key: string }): Promise<Answer<'account'>> {
+	async setAlerts({ key, ...alerts }: AlertSettings & { readonly key: string }): Promise<OutcomeOf<'account'>> {
 		return this.#administer({ kind: 'set_alerts', key, alerts }, 'account');
 	}
 
 	/** The alerts that a reader has not seen, each told once whoever asks in its name. */
-	async claimAlerts(consumer: string): Promise<Answer<'alerts'>> {
+	async claimAlerts(consumer: string): Promise<OutcomeOf<'alerts'>> {
 		return this.#submit({ kind: 'claim_alerts', consumer }, 'alerts');
 	}
 
 	/** Sets or removes a text, the languages, how much is kept of answers, or the prices. */
-	async changeProfile(command: ProfileCommand | PriceCommand): Promise<Answer<'account'>> {
+	async changeProfile(command: ProfileCommand | PriceCommand): Promise<OutcomeOf<'account'>> {
 		return this.#administer(command, 'account').finally(() => this.profile.forget());
 	}
 
@@ -229,14 +229,14 @@ export class LedgerAccount {
 	}
 
 	/** The stored outcome of a key, or `null` where it was not used. Records nothing. */
-	async lookUp(input: Omit<ReserveInput, 'alternatives' | 'waitMs'>): Promise<Answer<'reserved' | 'refused'> | null> {
+	async lookUp(input: Omit<ReserveInput, 'alternatives' | 'waitMs'>): Promise<OutcomeOf<'reserved' | 'refused'> | null> {
 		const command = reserveCommand(input, { alternatives: [], mayWait: false });
 		const outcome = await this.#submit(command, 'reserved', 'refused', 'wait');
 		return outcome.kind === 'wait' ? null : outcome;
 	}
 
 	/** Charges what a call cost. Tries again when the ledger is busy, because the money is spent already. */
-	async settle(command: Omit<SettleCommand, 'kind'>): Promise<Answer<'closed'>> {
+	async settle(command: Omit<SettleCommand, 'kind'>): Promise<OutcomeOf<'closed'>> {
 		for (let attempt = 1; ; attempt += 1) {
 			try {
 				return await this.#close({ kind: 'settle', ...command });
@@ -247,12 +247,12 @@ export class LedgerAccount {
 	}
 
 	/** Gives a hold back: the call was not made or certainly not charged. */
-	async release(holdSeq: number): Promise<Answer<'closed'>> {
+	async release(holdSeq: number): Promise<OutcomeOf<'closed'>> {
 		return this.#close({ kind: 'release', holdSeq });
 	}
 
 	/** Ends a hold whose cost nobody will learn; it is reported as unconfirmed. */
-	async expire(holdSeq: number): Promise<Answer<'closed'>> {
+	async expire(holdSeq: number): Promise<OutcomeOf<'closed'>> {
 		return this.#close({ kind: 'expire', holdSeq });
 	}
 
@@ -266,15 +266,15 @@ export class LedgerAccount {
 		return readPricedHold({ store: this.#store, accountId: this.accountId, prices: this.prices }, seq);
 	}
 
-	async #close(command: Extract<Command, { holdSeq: number }>): Promise<Answer<'closed'>> {
+	async #close(command: Extract<Command, { holdSeq: number }>): Promise<OutcomeOf<'closed'>> {
 		const outcome = await this.#submit(command, 'closed');
 		this.#wakeUps.wake();
 		return outcome;
 	}
 
 	/** Gives the admin key's proof along, where there is a key to prove. */
-	async #administer<K extends Outcome['kind']>(command: AdminCommand, ...expected: K[]): Promise<Answer<K>> {
-		const { adminKey = '' } = this.#parts;
+	async #administer<K extends Outcome['kind']>(command: AdminCommand, ...expected: K[]): Promise<OutcomeOf<K>> {
+		const { adminKey = '' } = this.#options;
 		const salt = adminKey === '' ? undefined : (await this.#store.snapshot(this.accountId)).account?.settings.adminKey?.salt;
 		if (salt === undefined) return this.#submit(command, ...expected);
 		this.#guard.check(this.#timing.clock());
@@ -289,9 +289,9 @@ export class LedgerAccount {
 		}
 	}
 
-	async #submit<K extends Outcome['kind']>(command: Command, ...expected: K[]): Promise<Answer<K>> {
-		const outcome: Outcome = await this.#parts.commits.submit(this.accountId, command);
+	async #submit<K extends Outcome['kind']>(command: Command, ...expected: K[]): Promise<OutcomeOf<K>> {
+		const outcome: Outcome = await this.#options.commits.submit(this.accountId, command);
 		if (!(expected as string[]).includes(outcome.kind)) throw new TypeError(`The ledger answered ${command.kind} with ${outcome.kind}`);
-		return outcome as Answer<K>;
+		return outcome as OutcomeOf<K>;
 	}
 }

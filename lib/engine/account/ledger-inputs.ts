@@ -1,6 +1,6 @@
 /** Owns what is handed to an account's operations, and the ledger's command that a reservation makes. Amounts are micro-credits. */
 import type { Alternative, Cap, Expiry, ReserveCommand } from '../../core/nouns/commands';
-import type { GrantCategory, Labels, Plan } from '../../core/nouns/model';
+import type { GrantCategory, Labels, Plan } from '../../core/nouns/records';
 import type { Micro } from '../../core/values/money';
 import { DEFAULT_HOLD_TIMEOUT_MS } from '../../core/rules/commands/reserve';
 import type { GroupCommit } from '../../ledger/group-commit';
@@ -77,7 +77,7 @@ export function reserveCommand(
 }
 
 /** What an account of an open ledger is made of. */
-export interface LedgerAccountParts {
+export interface LedgerAccountOptions {
 	readonly accountId: string;
 	readonly store: LedgerStore;
 	readonly commits: GroupCommit;

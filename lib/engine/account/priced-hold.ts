@@ -1,5 +1,5 @@
 /** Owns finding one hold with the price that it pinned. */
-import type { Hold } from '../../core/nouns/model';
+import type { Hold } from '../../core/nouns/records';
 import type { ModelPrice } from '../../core/prices/pricing';
 import type { LedgerStore } from '../../ledger/store';
 import type { AccountPrices } from './account-prices';

@@ -4,14 +4,14 @@
  * settled is told again from the ledger.
  */
 import { isCreditError } from '../../core/values/errors';
-import type { Hold } from '../../core/nouns/model';
+import type { Hold } from '../../core/nouns/records';
 import type { ChatOutcome } from '../../providers/provider';
 import type { ActionItem } from '../plan/action-types';
 import type { BatchView, ReadLine } from './batch-board';
 import { BatchEnding, faulty, waiting } from './batch-ending';
 import { requestOf, type PendingItem } from '../outcome/batch-mark';
 import { isAbandoned, isOpen, type BatchContext } from './batch-park';
-import { Fallback, fallbackOf, messageOf } from '../outcome/fallback';
+import { FallbackError, fallbackOf, messageOf } from '../outcome/fallback-error';
 import { refusalMessage } from '../outcome/fault-reasons';
 import { ItemLeaving } from '../item/item-leaving';
 import { ItemParts } from '../call/item-parts';
@@ -82,19 +82,19 @@ export class BatchCollect {
 			if (!isCreditError(error)) throw error;
 			throw waiting(`The ledger could not be read: ${messageOf(error)}`);
 		}
-		throw new Fallback('invalid_item', 'The item waits in a batch that this account of the ledger knows nothing of.');
+		throw new FallbackError('invalid_item', 'The item waits in a batch that this account of the ledger knows nothing of.');
 	}
 
 	/** What was settled before. */
 	async #told(kept: Kept, hold: Hold): Promise<ItemResult> {
 		const [chargedMicro, reservedMicro] = [hold.actualMicro ?? 0n, hold.amountMicro];
 		this.#tally.add({ attempts: 1, chargedMicro, reservedMicro, usage: kept.usage, hold, availableMicro: null });
-		if (kept.kind === 'unusable') throw new Fallback(kept.reason, kept.message);
+		if (kept.kind === 'unusable') throw new FallbackError(kept.reason, kept.message);
 		const answer: Answer = { attributes: kept.values, isStored: true, isWhole: true, message: null };
 		return this.#passed(await this.#started(), { hold, answer });
 	}
 
-	/** The line of the item. Throws a {@link Fallback} where there is none: the item waits on, or it is over. */
+	/** The line of the item. Throws a {@link FallbackError} where there is none: the item waits on, or it is over. */
 	async #line(ledger: SpendingAccount, hold: Hold): Promise<ReadLine> {
 		const { batches } = this.#context.provider().provider;
 		if (!batches) throw waiting('This provider has no batch interface. Choose the one that the batch was handed in to.');
@@ -114,11 +114,11 @@ export class BatchCollect {
 	/** What nobody confirmed and nobody knows was never handed in; a batch that was confirmed is with another key of the provider. */
 	async #absent(ledger: SpendingAccount, hold: Hold): Promise<never> {
 		if (!isOpen(hold, this.#context.timing.clock()))
-			throw new Fallback('batch_failed', 'The provider knows no batch of this item any more.');
+			throw new FallbackError('batch_failed', 'The provider knows no batch of this item any more.');
 		if (this.#pending.id !== null)
 			throw waiting('The provider does not know the batch. Check that the key belongs to the project that it was handed in with.');
 		if (!isAbandoned(hold, this.#context.timing.clock())) throw waiting('The batch is being handed in.');
-		const why = new Fallback('batch_failed', 'The batch was never handed in: what was to do so has ended before.');
+		const why = new FallbackError('batch_failed', 'The batch was never handed in: what was to do so has ended before.');
 		return this.#ending(ledger).abandon(hold, why);
 	}
 
@@ -146,7 +146,7 @@ export class BatchCollect {
 			return this.#ending(ledger).free(hold, faulty(outcome.fault));
 		}
 		if (hold.state === 'released')
-			throw new Fallback('batch_failed', 'An answer came although the provider had said that there would be none.');
+			throw new FallbackError('batch_failed', 'An answer came although the provider had said that there would be none.');
 		if (hold.state === 'settled') return this.#toldByLine(hold, { outcome, mode, started });
 		const plan: MeteredPlan = {
 			modelId: call?.modelId ?? model,
@@ -162,7 +162,7 @@ export class BatchCollect {
 	/** By the rules of every other call, whose answer came long ago. */
 	async #metered(
 		ledger: SpendingAccount,
-		{ hold, plan, mode, started }: { hold: Hold; plan: MeteredPlan; mode: ReadLine['mode']; started: Started | Fallback },
+		{ hold, plan, mode, started }: { hold: Hold; plan: MeteredPlan; mode: ReadLine['mode']; started: Started | FallbackError },
 	): Promise<ItemResult> {
 		const values = { ...this.#context.values, maxAttempts: 1, structuredOutput: mode === 'text' ? 'prompt' : mode } as const;
 		const context = { ...this.#context, values, memory: this.#context.memory.ofThePast() };
@@ -184,7 +184,7 @@ export class BatchCollect {
 			case 'paused':
 				throw waiting('The answer could not be looked at now.');
 			case 'gone':
-				throw new Fallback(end.reason, end.message);
+				throw new FallbackError(end.reason, end.message);
 			case 'answered': {
 				const conclude = async (how: 'passed' | 'failed' | 'unread'): Promise<string | null> => {
 					const note = await end.conclude?.(how);
@@ -204,23 +204,23 @@ export class BatchCollect {
 	/** A line that was charged before, whose answer the ledger did not keep for so long. */
 	async #toldByLine(
 		hold: Hold,
-		{ outcome, mode, started }: { outcome: ChatOutcome; mode: ReadLine['mode']; started: Started | Fallback },
+		{ outcome, mode, started }: { outcome: ChatOutcome; mode: ReadLine['mode']; started: Started | FallbackError },
 	): Promise<ItemResult> {
 		const [chargedMicro, reservedMicro] = [hold.actualMicro ?? 0n, hold.amountMicro];
 		const usage = outcome.kind === 'answered' && outcome.usage.kind === 'reported' ? outcome.usage.usage : null;
 		this.#tally.add({ attempts: 1, chargedMicro, reservedMicro, usage, hold, availableMicro: null });
 		const reading = outcome.kind === 'answered' ? this.#context.contract.read(outcome.text, { allowsPlainText: mode === 'prompt' }) : null;
 		if (reading?.kind !== 'values')
-			throw new Fallback('invalid_output', 'The answer was charged, but it does not have the form asked for.');
+			throw new FallbackError('invalid_output', 'The answer was charged, but it does not have the form asked for.');
 		return this.#passed(started, { hold, answer: { attributes: reading.values, isStored: true, isWhole: true, message: null } });
 	}
 
-	async #passed(started: Started | Fallback, { hold, answer }: { hold: Hold; answer: Answer }): Promise<ItemResult> {
+	async #passed(started: Started | FallbackError, { hold, answer }: { hold: Hold; answer: Answer }): Promise<ItemResult> {
 		if (!('item' in started)) throw started;
 		const { item, asked } = started;
-		const why = (): Fallback => {
+		const why = (): FallbackError => {
 			const reason = hold.steppedDown ?? 'credits_exhausted';
-			return new Fallback(reason, refusalMessage({ reason, limit: null }));
+			return new FallbackError(reason, refusalMessage({ reason, limit: null }));
 		};
 		try {
 			return await this.#leaving.passed(item, answer, { rung: rungOf(started, hold), why, asked });
@@ -229,8 +229,8 @@ export class BatchCollect {
 		}
 	}
 
-	/** What the answer is looked at with; a {@link Fallback} where that cannot be found out, which must not keep a line from being settled. */
-	async #started(): Promise<Started | Fallback> {
+	/** What the answer is looked at with; a {@link FallbackError} where that cannot be found out, which must not keep a line from being settled. */
+	async #started(): Promise<Started | FallbackError> {
 		const { submission, holdSeq } = this.#pending;
 		const [context, item, time, tally, leaving] = [this.#context, this.#item, this.#time, this.#tally, this.#leaving];
 		try {

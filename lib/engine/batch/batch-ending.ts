@@ -3,11 +3,11 @@
  * that it was not charged. Refuses to end anything twice: the first closing of a hold stands.
  */
 import { isCreditError } from '../../core/values/errors';
-import type { Hold } from '../../core/nouns/model';
+import type { Hold } from '../../core/nouns/records';
 import type { BatchStatus, ProviderFault } from '../../providers/provider';
 import type { Reason } from '../../params/fallback-switch';
 import type { ActionContext } from '../plan/action-types';
-import { Fallback } from '../outcome/fallback';
+import { FallbackError } from '../outcome/fallback-error';
 import { reasonOf } from '../outcome/fault-reasons';
 import type { ItemTally } from '../call/item-tally';
 import { encodeKept, type Kept } from '../outcome/kept-result';
@@ -24,29 +24,29 @@ const ENDINGS = {
 } as const satisfies Record<Ended, readonly [Reason, string]>;
 
 /** With what a hold is ended. */
-interface EndingParts {
+interface BatchEndingOptions {
 	readonly context: ActionContext;
 	readonly ledger: SpendingAccount;
 	readonly tally: ItemTally;
 }
 
-/** Ends the hold of one item. Each method throws the {@link Fallback} that the item leaves with. */
+/** Ends the hold of one item. Each method throws the {@link FallbackError} that the item leaves with. */
 export class BatchEnding {
-	readonly #parts: EndingParts;
+	readonly #options: BatchEndingOptions;
 
-	constructor(parts: EndingParts) {
-		this.#parts = parts;
+	constructor(options: BatchEndingOptions) {
+		this.#options = options;
 	}
 
 	/** No answer will come, and none is charged. */
 	async over(hold: Hold, { status, detail = null }: { status: Ended; detail?: string | null }): Promise<never> {
 		const [reason, words] = ENDINGS[status];
-		return this.free(hold, new Fallback(reason, detail === null ? words : `${words} It said: ${detail}`));
+		return this.free(hold, new FallbackError(reason, detail === null ? words : `${words} It said: ${detail}`));
 	}
 
 	/** Gives back what was set aside; a hold whose time is over is not left unconfirmed. */
-	async free({ seq }: Hold, why: Fallback): Promise<never> {
-		const { ledger } = this.#parts;
+	async free({ seq }: Hold, why: FallbackError): Promise<never> {
+		const { ledger } = this.#options;
 		const { state } = await this.#close(() => ledger.release(seq));
 		if (state === 'expired') {
 			const kept: Kept = { kind: 'unusable', reason: why.reason, message: why.message, move: 'leave', usage: null };
@@ -56,8 +56,8 @@ export class BatchEnding {
 	}
 
 	/** Nobody can say whether it was charged: that is reported, and a line that turns up after all is still settled. */
-	async abandon({ seq }: Hold, why: Fallback): Promise<never> {
-		await this.#close(() => this.#parts.ledger.expire(seq));
+	async abandon({ seq }: Hold, why: FallbackError): Promise<never> {
+		await this.#close(() => this.#options.ledger.expire(seq));
 		throw why;
 	}
 
@@ -65,7 +65,7 @@ export class BatchEnding {
 	async #close(work: () => ReturnType<SpendingAccount['release']>): Promise<Hold> {
 		try {
 			const { availableMicro, hold } = await work();
-			this.#parts.tally.availableMicro = availableMicro;
+			this.#options.tally.availableMicro = availableMicro;
 			return hold;
 		} catch (error) {
 			if (!isCreditError(error)) throw error;
@@ -74,18 +74,18 @@ export class BatchEnding {
 	}
 
 	#kept(kept: Kept): { text: string; keptUntilMs: number } | null {
-		const { values, timing } = this.#parts.context;
+		const { values, timing } = this.#options.context;
 		const keptForMs = values.keepResultsHours * 3_600_000;
 		return keptForMs > 0 ? { text: encodeKept(kept), keptUntilMs: timing.clock() + keptForMs } : null;
 	}
 }
 
 /** The item waits on, and comes back. */
-export function waiting(message: string): Fallback {
-	return new Fallback('batch_pending', message);
+export function waiting(message: string): FallbackError {
+	return new FallbackError('batch_pending', message);
 }
 
 /** The item leaves for what the provider said of it. */
-export function faulty(fault: ProviderFault): Fallback {
-	return new Fallback(reasonOf(fault), fault.message);
+export function faulty(fault: ProviderFault): FallbackError {
+	return new FallbackError(reasonOf(fault), fault.message);
 }

@@ -2,11 +2,11 @@
  * Owns handing in what was set aside for: lines of one model in one batch, found again by its name where nobody confirmed it. Refuses to
  * give credits back while the batch may exist, and to hand anything in twice.
  */
-import { backoffMs, MAX_RETRY_AFTER_MS } from '../../core/calls/ladder';
+import { backoffMs, MAX_RETRY_AFTER_MS } from '../../core/calls/retry';
 import type { BatchProvider, BatchState, ProviderFault } from '../../providers/provider';
 import { HAND_IN_WITHIN_MS, type BatchContext, type Parked } from './batch-park';
 import { nameOfLine, requestOf } from '../outcome/batch-mark';
-import { cancelled, Fallback } from '../outcome/fallback';
+import { cancelled, FallbackError } from '../outcome/fallback-error';
 import { healthOf, reasonOf } from '../outcome/fault-reasons';
 import type { ItemResult } from '../outcome/item-result';
 
@@ -24,7 +24,7 @@ const CLOCK_MARGIN_MS = 60 * 60_000;
 type HandedIn =
 	| { readonly kind: 'taken'; readonly batch: BatchState }
 	| { readonly kind: 'unsure'; readonly message: string }
-	| { readonly kind: 'failed'; readonly why: Fallback };
+	| { readonly kind: 'failed'; readonly why: FallbackError };
 
 /** What was reserved under one submission; used once. */
 export class BatchHandIn {
@@ -54,9 +54,9 @@ export class BatchHandIn {
 		const [first] = lines;
 		const { provider } = first?.call.handle ?? {};
 		if (!first || !provider?.batches)
-			return failed(new Fallback('provider_rejected', 'This provider has no batch interface. Ask for each item at once instead.'));
+			return failed(new FallbackError('provider_rejected', 'This provider has no batch interface. Ask for each item at once instead.'));
 		const admission = this.#context.memory.health.admit(first.call.modelId);
-		if (!admission) return failed(new Fallback('provider_paused', 'The model failed again and again. It is left alone for a while.'));
+		if (!admission) return failed(new FallbackError('provider_paused', 'The model failed again and again. It is left alone for a while.'));
 		const { timing, values } = this.#context;
 		let fault: ProviderFault | null = null;
 		for (let attempt = 1; attempt <= values.maxAttempts; attempt += 1) {
@@ -72,8 +72,8 @@ export class BatchHandIn {
 			await timing.pause(backoffMs({ attempt, retryAfterMs: fault.retryAfterMs, jitter: timing.jitter() }), signal);
 		}
 		admission.report(fault ? healthOf(fault, { isFinal: true }) : { kind: 'unknown' });
-		if (fault) return failed(new Fallback(reasonOf(fault), fault.message));
-		return failed(signal?.aborted ? cancelled() : new Fallback('timeout', 'It took too long to hand the batch in.'));
+		if (fault) return failed(new FallbackError(reasonOf(fault), fault.message));
+		return failed(signal?.aborted ? cancelled() : new FallbackError('timeout', 'It took too long to hand the batch in.'));
 	}
 
 	/** One try. `refused`: the provider has no such batch. */
@@ -124,10 +124,10 @@ export class BatchHandIn {
 			switch (kind) {
 				case 'taken':
 					leaving.batch = { ...mark, id: handedIn.batch.id };
-					return await leaving.withoutModel(new Fallback('batch_pending', `Handed in with the batch ${handedIn.batch.id}.`));
+					return await leaving.withoutModel(new FallbackError('batch_pending', `Handed in with the batch ${handedIn.batch.id}.`));
 				case 'unsure':
 					leaving.batch = { ...mark, id: null };
-					return await leaving.withoutModel(new Fallback('batch_pending', handedIn.message));
+					return await leaving.withoutModel(new FallbackError('batch_pending', handedIn.message));
 				case 'failed':
 					await item.giveBack(hold.seq);
 					return await leaving.withoutModel(handedIn.why);
@@ -140,7 +140,7 @@ export class BatchHandIn {
 	}
 }
 
-function failed(why: Fallback): HandedIn {
+function failed(why: FallbackError): HandedIn {
 	return { kind: 'failed', why };
 }
 

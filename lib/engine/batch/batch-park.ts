@@ -4,14 +4,14 @@
  */
 import { batchPrice } from '../../core/prices/batch-price';
 import { isCreditError } from '../../core/values/errors';
-import type { Hold } from '../../core/nouns/model';
+import type { Hold } from '../../core/nouns/records';
 import { hasPassed } from '../../core/values/time';
 import type { StructuredMode } from '../../providers/provider';
 import type { ActionContext, ActionItem, ProviderHandle } from '../plan/action-types';
 import type { BatchBoard } from './batch-board';
 import { requestOf, type PendingItem } from '../outcome/batch-mark';
 import { structuredModeOf, type CallPlan } from '../plan/call-plan';
-import { cancelled, Fallback, fallbackOf } from '../outcome/fallback';
+import { cancelled, FallbackError, fallbackOf } from '../outcome/fallback-error';
 import { refusalMessage } from '../outcome/fault-reasons';
 import { ItemLeaving } from '../item/item-leaving';
 import type { ItemParts } from '../call/item-parts';
@@ -20,7 +20,7 @@ import { ItemReuse } from '../item/item-reuse';
 import { startItem } from '../item/item-start';
 import { ItemTally } from '../call/item-tally';
 import { ItemTime } from '../call/item-time';
-import { offersOf, type Rung } from '../plan/ladder-plan';
+import { alternativesOf, type Rung } from '../plan/ladder-plan';
 import { choiceThatFits, type RungChoice } from '../call/rung-choice';
 import type { AskedOf } from '../item/answer-gates';
 import { StoredCall } from '../call/stored-call';
@@ -107,7 +107,7 @@ export class BatchPark {
 			if (end) return end;
 			item.keys += 1;
 		}
-		throw new Fallback('provider_error', 'The item was tried too often under one idempotency key. Use a new key.');
+		throw new FallbackError('provider_error', 'The item was tried too often under one idempotency key. Use a new key.');
 	}
 
 	/** `null`: what is stored under the key came to nothing. */
@@ -122,7 +122,7 @@ export class BatchPark {
 			labels,
 			holdTimeoutMs,
 			key,
-			alternatives: () => offersOf(rungs),
+			alternatives: () => alternativesOf(rungs),
 			waitMs: 0,
 		};
 		const outcome = await ledger.reserve(request);
@@ -133,18 +133,18 @@ export class BatchPark {
 		}
 		const { hold, taken } = outcome;
 		const rung = plan.rungs[hold.rung];
-		if (!rung) throw new Fallback('idempotency_conflict', 'The idempotency key was used by a longer ladder than this. Use a new key.');
+		if (!rung) throw new FallbackError('idempotency_conflict', 'The idempotency key was used by a longer ladder than this. Use a new key.');
 		if (!taken) return this.#stored(item, { key, hold, rung, asked });
-		const [call, sized] = [rung.calls[0], taken.calls[0]];
-		if (!call || !sized) throw new TypeError('A rung has at least one call');
+		const [call, atAmount] = [rung.calls[0], taken.calls[0]];
+		if (!call || !atAmount) throw new TypeError('A rung has at least one call');
 		if (this.#time.isCancelled || hold.seq < 0) {
 			await item.giveBack(hold.seq);
-			throw this.#time.isCancelled ? cancelled() : new Fallback('ledger_unavailable', 'Without its ledger nothing is handed in.');
+			throw this.#time.isCancelled ? cancelled() : new FallbackError('ledger_unavailable', 'Without its ledger nothing is handed in.');
 		}
 		this.#tally.hold = hold;
 		this.#leaving.model = call.model;
 		const mode = structuredModeOf(context, call.modelId);
-		return { kind: 'parked', parked: { item, leaving: this.#leaving, hold, call, mode, outputLimitTokens: sized.outputLimitTokens } };
+		return { kind: 'parked', parked: { item, leaving: this.#leaving, hold, call, mode, outputLimitTokens: atAmount.outputLimitTokens } };
 	}
 
 	async #stored(item: ItemParts, stored: { key: string; hold: Hold; rung: Rung; asked: AskedOf }): Promise<ParkEnd | null> {
@@ -170,16 +170,16 @@ export class BatchPark {
 		{ key, hold, rung, asked }: { key: string; hold: Hold; rung: Rung; asked: AskedOf },
 	): Promise<ParkEnd | null> {
 		if (hold.state === 'open')
-			throw new Fallback(
+			throw new FallbackError(
 				'call_in_flight',
 				'The same request is being paid for by another run that has not finished. It is not paid for twice.',
 			);
-		const end = await new StoredCall(item, { key, hold, offers: () => offersOf([rung]) }).follow();
+		const end = await new StoredCall(item, { key, hold, alternatives: () => alternativesOf([rung]) }).follow();
 		if (end.kind === 'gone') {
 			if (end.move === 'again') return null;
-			throw new Fallback(end.reason, end.message);
+			throw new FallbackError(end.reason, end.message);
 		}
-		const why = (): Fallback => new Fallback('replayed', 'Answered before.');
+		const why = (): FallbackError => new FallbackError('replayed', 'Answered before.');
 		return { kind: 'left', result: await this.#leaving.passed(item, { ...end, isWhole: true }, { rung, why, asked }) };
 	}
 

@@ -7,10 +7,10 @@ import type { AnswerText } from '../../core/gates/finding';
 import type { Reason } from '../../params/fallback-switch';
 import { withAccountTexts } from '../plan/account-prompt';
 import type { ItemContext } from '../plan/action-types';
-import { planCall, requestText, sizedCalls, type CallPlan } from '../plan/call-plan';
+import { planCall, requestText, reservableCalls, type CallPlan } from '../plan/call-plan';
 import { refusalMessage } from '../outcome/fault-reasons';
 import { ItemParts } from './item-parts';
-import { callOffers, type Rung } from '../plan/ladder-plan';
+import { callAlternatives, type Rung } from '../plan/ladder-plan';
 import { OutputContract } from '../answer/output-contract';
 import { continueMessages, inputSize } from '../plan/prompt';
 import { RungRun, type Answer } from './rung-run';
@@ -48,7 +48,7 @@ export function judgeCall(
 	const settings = { model, maxOutputTokens: JUDGE_OUTPUT_TOKENS, temperature: null, reasoningEffort: null };
 	const planned = planCall(context, { text, settings, pass: null, before: null });
 	const call = { ...planned, pass: 'judge' as const, memoryId: `${planned.memoryId}|judge` };
-	return { ...call, sized: () => sizedCalls(context, call) };
+	return { ...call, reservable: () => reservableCalls(context, call) };
 }
 
 /** The call that gives a model its answer back with what is wrong with it: asked as the last pass of the rung was. */
@@ -71,7 +71,7 @@ export function repairCall(
 	const call = { ...last, pass: 'repair' as const, size, memoryId: `${last.memoryId}|repair` };
 	return {
 		...call,
-		sized: () => sizedCalls(context, call),
+		reservable: () => reservableCalls(context, call),
 		request: (asking) => ({
 			...last.request({ ...asking, previous: answer }),
 			messages: [...draft.request({ ...asking, previous: null }).messages, ...added],
@@ -83,7 +83,7 @@ export function repairCall(
 export async function extraCall(item: ItemParts, { rung, call, key }: { rung: Rung; call: CallPlan; key: string }): Promise<ExtraEnd> {
 	const { plan, ledger, time, tally } = item;
 	const alone: Rung = { index: rung.index, calls: [call] };
-	const outcome = await ledger.reserve({ ...plan.reserve, key, alternatives: () => callOffers(rung, call), ...item.waiting() });
+	const outcome = await ledger.reserve({ ...plan.reserve, key, alternatives: () => callAlternatives(rung, call), ...item.waiting() });
 	if (outcome.kind === 'refused') return { kind: 'nothing', isAnswered: false, message: refusalMessage(outcome) };
 	const { hold, taken } = outcome;
 	if (taken && time.stopsWaiting.aborted) {

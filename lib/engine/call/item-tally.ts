@@ -1,5 +1,5 @@
 /** Owns what one item has cost so far: attempts, credits and tokens of all its calls, and of each pass. */
-import type { Hold } from '../../core/nouns/model';
+import type { Hold } from '../../core/nouns/records';
 import type { Micro } from '../../core/values/money';
 import { addUsage, type Usage } from '../../core/usage/usage';
 

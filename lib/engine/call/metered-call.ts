@@ -5,14 +5,14 @@
 import { atRate, chargeOf } from '../../core/prices/charging';
 import { isCreditError } from '../../core/values/errors';
 import { learn } from '../../core/prices/estimate';
-import { backoffMs, MAX_RETRY_AFTER_MS, nextMove, type Move } from '../../core/calls/ladder';
-import type { Hold, Measure } from '../../core/nouns/model';
+import { backoffMs, MAX_RETRY_AFTER_MS, nextTry, type NextTry } from '../../core/calls/retry';
+import type { Hold, Measure } from '../../core/nouns/records';
 import type { Micro } from '../../core/values/money';
 import type { Usage, UsageReading } from '../../core/usage/usage';
 import type { Reason } from '../../params/fallback-switch';
 import type { ChatAnswer, ChatOutcome, Provider, ProviderFault, StructuredMode } from '../../providers/provider';
 import { structuredModeOf, type CallPlan } from '../plan/call-plan';
-import { cancelled, outOfTime } from '../outcome/fallback';
+import { cancelled, outOfTime } from '../outcome/fallback-error';
 import { healthOf, mayDifferByModel, reasonOf } from '../outcome/fault-reasons';
 import type { ItemTime } from './item-time';
 import { encodeKept, type Kept } from '../outcome/kept-result';
@@ -42,7 +42,7 @@ export type CallEnd =
 	/** The model is left alone for a while; what was set aside is given back. */
 	| { readonly kind: 'paused' }
 	/** `again`: under a new hold, because this one is closed. */
-	| { readonly kind: 'gone'; readonly move: Move; readonly reason: Reason; readonly message: string };
+	| { readonly kind: 'gone'; readonly move: NextTry; readonly reason: Reason; readonly message: string };
 
 /** What a call needs of its plan. */
 export type MeteredPlan = Pick<CallPlan, 'modelId' | 'memoryId' | 'price' | 'size' | 'request'> & {
@@ -167,9 +167,9 @@ export class MeteredCall {
 		return move === 'again' && !(await this.#backOff(fault)) ? this.#interrupted() : gone;
 	}
 
-	#moveAfter(fault: ProviderFault): Move {
+	#moveAfter(fault: ProviderFault): NextTry {
 		const isWorthWaiting = (fault.retryAfterMs ?? 0) <= MAX_RETRY_AFTER_MS;
-		return nextMove(
+		return nextTry(
 			{ kind: 'failed', isRetryable: fault.isRetryable && isWorthWaiting, mayDiffer: mayDifferByModel(fault) },
 			this.#progress(),
 		);
@@ -182,7 +182,7 @@ export class MeteredCall {
 
 	#interpret(answer: ChatAnswer, mode: StructuredMode): Kept {
 		const usage = answer.usage.kind === 'reported' ? answer.usage.usage : null;
-		const move = nextMove({ kind: 'unusable', isRetryable: answer.refusal === null }, this.#progress());
+		const move = nextTry({ kind: 'unusable', isRetryable: answer.refusal === null }, this.#progress());
 		const unusable = (reason: Reason, message: string): Kept => ({ kind: 'unusable', reason, message, move, usage });
 		if (answer.refusal !== null) return unusable('content_refused', 'The model refused to answer this prompt.');
 		const reading = this.#options.context.contract.read(answer.text, { allowsPlainText: mode === 'prompt' });

@@ -4,7 +4,7 @@
  */
 import { promptSizeFinding } from '../../core/gates/prompt-size';
 import type { Reason } from '../../params/fallback-switch';
-import { Fallback, outOfTime } from '../outcome/fallback';
+import { FallbackError, outOfTime } from '../outcome/fallback-error';
 import type { ItemParts } from './item-parts';
 import type { Rung } from '../plan/ladder-plan';
 import type { ReserveInput } from '../account/ledger-inputs';
@@ -55,16 +55,16 @@ export class RungChoice {
 	}
 
 	/** Why the first rung was not taken, followed by what is said of the others. */
-	why(): Fallback {
+	why(): FallbackError {
 		const whys = this.#item.plan.rungs.flatMap((rung) => this.#why.get(rung) ?? []);
 		const messages = [...new Set(whys.map(({ message }) => message))];
-		return new Fallback(whys[0]?.reason ?? 'provider_error', messages.join(' '));
+		return new FallbackError(whys[0]?.reason ?? 'provider_error', messages.join(' '));
 	}
 
 	/**
 	 * The rungs to offer, the preferred first. While all models are left alone, waits for one to come back, as long as the failures
 	 * have not lasted longer than items wait. Where the key was used before, what is stored decides, and all are returned. Throws a
-	 * {@link Fallback} when none is left.
+	 * {@link FallbackError} when none is left.
 	 */
 	async fitting(key: string): Promise<readonly Rung[]> {
 		const { plan, ledger } = this.#item;

@@ -2,14 +2,14 @@
  * Owns one rung of one item: its passes in order, each under a hold of its own, all set aside before the first. When a later pass
  * fails, the answer of the pass before is used, and said so. What was paid in an earlier run is followed as it is stored.
  */
-import type { Move } from '../../core/calls/ladder';
-import type { Hold, RefusalReason } from '../../core/nouns/model';
+import type { NextTry } from '../../core/calls/retry';
+import type { Hold, RefusalReason } from '../../core/nouns/records';
 import type { Reason } from '../../params/fallback-switch';
 import type { CallPlan } from '../plan/call-plan';
-import { cancelled, Fallback, outOfTime } from '../outcome/fallback';
+import { cancelled, FallbackError, outOfTime } from '../outcome/fallback-error';
 import { refusalMessage } from '../outcome/fault-reasons';
 import type { ItemParts } from './item-parts';
-import { callOffers, offersOf, type Offer, type Rung } from '../plan/ladder-plan';
+import { callAlternatives, alternativesOf, type ItemAlternative, type Rung } from '../plan/ladder-plan';
 import { MeteredCall, type CallEnd } from './metered-call';
 import { StoredCall, type StoredEnd } from './stored-call';
 
@@ -31,22 +31,22 @@ export type RungEnd =
 	| { readonly kind: 'answered'; readonly answer: Answer }
 	/** The model is left alone for a while, or an earlier run went on from here with another reservation. */
 	| { readonly kind: 'paused' }
-	| { readonly kind: 'failed'; readonly move: Exclude<Move, 'again'>; readonly reason: Reason; readonly message: string };
+	| { readonly kind: 'failed'; readonly move: Exclude<NextTry, 'again'>; readonly reason: Reason; readonly message: string };
 
 /** What was reserved under a key for the calls of a rung. */
 export interface Reserved {
 	readonly key: string;
 	readonly holds: readonly Hold[];
 	/** `null` where a stored outcome was returned. */
-	readonly taken: Offer | null;
+	readonly taken: ItemAlternative | null;
 }
 
 /** One hold of a pass. `outputLimitTokens` is `null` where it is a stored one. */
-interface Slot {
+interface PassHold {
 	readonly key: string;
 	readonly hold: Hold;
 	readonly outputLimitTokens: number | null;
-	readonly offers: () => readonly Offer[];
+	readonly alternatives: () => readonly ItemAlternative[];
 }
 
 type Answered = Extract<CallEnd, { kind: 'answered' }>;
@@ -117,30 +117,38 @@ export class RungRun {
 	async #pass(call: CallPlan, { index, best }: { index: number; best: Answer | null }): Promise<PassEnd> {
 		const previous = best ? JSON.stringify(best.attributes) : null;
 		let attempts = index === 0 ? this.draftAttempts : 0;
-		let slot = this.#firstSlot(index);
+		let passHold = this.#firstHold(index);
 		for (let number = 2; number <= MAX_TRIES; number += 1) {
 			const before = this.#item.tally.attempts;
-			const end = await this.#under(slot, { call, previous, attempts });
+			const end = await this.#under(passHold, { call, previous, attempts });
 			attempts += this.#item.tally.attempts - before;
 			if (index === 0) this.draftAttempts = attempts;
 			if (end.kind !== 'gone' || end.move !== 'again') return end;
-			const next = await this.#nextSlot(call, { end, slot, key: `${this.#reserved.key}/${String(index)}.${String(number)}`, best });
+			const next = await this.#nextHold(call, { end, passHold, key: `${this.#reserved.key}/${String(index)}.${String(number)}`, best });
 			if ('kind' in next) return next;
-			slot = next;
+			passHold = next;
 		}
-		throw new Fallback('provider_error', 'The item was tried too often under one idempotency key. Use a new key.');
+		throw new FallbackError('provider_error', 'The item was tried too often under one idempotency key. Use a new key.');
 	}
 
-	#firstSlot(index: number): Slot {
+	#firstHold(index: number): PassHold {
 		const { key, holds, taken } = this.#reserved;
 		const hold = holds[index];
 		if (!hold) throw new TypeError(`The rung has no hold for its call ${String(index)}`);
-		return { key, hold, outputLimitTokens: taken?.calls[index]?.outputLimitTokens ?? null, offers: () => offersOf([this.#rung]) };
+		return {
+			key,
+			hold,
+			outputLimitTokens: taken?.calls[index]?.outputLimitTokens ?? null,
+			alternatives: () => alternativesOf([this.#rung]),
+		};
 	}
 
-	async #under(slot: Slot, { call, previous, attempts }: { call: CallPlan; previous: string | null; attempts: number }): Promise<PassEnd> {
-		const { hold, outputLimitTokens } = slot;
-		if (outputLimitTokens === null) return new StoredCall(this.#item, slot).follow();
+	async #under(
+		passHold: PassHold,
+		{ call, previous, attempts }: { call: CallPlan; previous: string | null; attempts: number },
+	): Promise<PassEnd> {
+		const { hold, outputLimitTokens } = passHold;
+		if (outputLimitTokens === null) return new StoredCall(this.#item, passHold).follow();
 		if (previous !== null && !call.takes(previous)) {
 			await this.#item.ledger.release(hold.seq);
 			return { kind: 'gone', move: 'leave', reason: 'context_too_long', message: 'The answer was too long to be passed on.' };
@@ -180,27 +188,27 @@ export class RungRun {
 	}
 
 	/** A new hold for the next attempt of a pass. While stored outcomes are followed and an answer is there, none is paid for anew. */
-	async #nextSlot(
+	async #nextHold(
 		call: CallPlan,
-		{ end, slot, key, best }: { end: Gone; slot: Slot; key: string; best: Answer | null },
-	): Promise<Slot | Gone | Paused> {
+		{ end, passHold, key, best }: { end: Gone; passHold: PassHold; key: string; best: Answer | null },
+	): Promise<PassHold | Gone | Paused> {
 		const { plan, ledger, time } = this.#item;
-		const offers = (): readonly Offer[] => callOffers(this.#rung, call);
-		if (slot.outputLimitTokens === null) {
+		const alternatives = (): readonly ItemAlternative[] => callAlternatives(this.#rung, call);
+		if (passHold.outputLimitTokens === null) {
 			const stored = await ledger.lookUp({ ...plan.reserve, key });
-			if (stored?.kind === 'reserved') return { key, hold: stored.hold, outputLimitTokens: null, offers };
+			if (stored?.kind === 'reserved') return { key, hold: stored.hold, outputLimitTokens: null, alternatives };
 			if (stored) return refusedAgain(stored);
 			if (best) return { ...end, move: 'leave' };
 			if (await this.#item.isNextKeyUsed()) return { kind: 'paused' };
 		}
-		const outcome = await ledger.reserve({ ...plan.reserve, key, alternatives: offers, ...this.#item.waiting() });
+		const outcome = await ledger.reserve({ ...plan.reserve, key, alternatives, ...this.#item.waiting() });
 		if (outcome.kind === 'refused') return refusedAgain(outcome);
 		const { hold, taken } = outcome;
 		if (taken && time.stopsWaiting.aborted) {
 			await ledger.release(hold.seq);
 			return { kind: 'gone', move: 'leave', ...wordsOf(time.isCancelled ? cancelled() : outOfTime()) };
 		}
-		return { key, hold, outputLimitTokens: taken?.calls[0]?.outputLimitTokens ?? null, offers };
+		return { key, hold, outputLimitTokens: taken?.calls[0]?.outputLimitTokens ?? null, alternatives };
 	}
 
 	/** Gives back what was set aside for the passes from `index` on. Stored holds belong to the run that made them. */
@@ -227,6 +235,6 @@ function refusedAgain(refusal: { readonly reason: RefusalReason; readonly limit:
 	return { kind: 'gone', move: 'down', reason: refusal.reason, message: refusalMessage(refusal) };
 }
 
-function wordsOf({ reason, message }: Fallback): { readonly reason: Reason; readonly message: string } {
+function wordsOf({ reason, message }: FallbackError): { readonly reason: Reason; readonly message: string } {
 	return { reason, message };
 }

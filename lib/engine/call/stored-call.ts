@@ -2,26 +2,26 @@
  * Owns following a call of an earlier run that is stored under the same key: its answer, when it was kept; why it was of no use; never a
  * second charge. A call that another run has under way is waited for.
  */
-import type { Hold } from '../../core/nouns/model';
-import type { Move } from '../../core/calls/ladder';
+import type { Hold } from '../../core/nouns/records';
+import type { NextTry } from '../../core/calls/retry';
 import type { Reason } from '../../params/fallback-switch';
-import { cancelled, Fallback, outOfTime } from '../outcome/fallback';
+import { cancelled, FallbackError, outOfTime } from '../outcome/fallback-error';
 import type { ItemParts } from './item-parts';
 import { decodeKept } from '../outcome/kept-result';
-import type { Offer } from '../plan/ladder-plan';
+import type { ItemAlternative } from '../plan/ladder-plan';
 
 const POLL_MS = 250;
 
 /** What a stored call comes to. A call that was not paid is asked `again`. */
 export type StoredEnd =
 	| { readonly kind: 'answered'; readonly attributes: Record<string, unknown>; readonly message: null; readonly isStored: true }
-	| { readonly kind: 'gone'; readonly move: Move; readonly reason: Reason; readonly message: string };
+	| { readonly kind: 'gone'; readonly move: NextTry; readonly reason: Reason; readonly message: string };
 
 interface Stored {
 	readonly key: string;
 	readonly hold: Hold;
 	/** What was asked for under the key: needed to find all its holds again. */
-	readonly offers: () => readonly Offer[];
+	readonly alternatives: () => readonly ItemAlternative[];
 }
 
 /** One stored hold; followed once. */
@@ -34,7 +34,7 @@ export class StoredCall {
 		this.#stored = stored;
 	}
 
-	/** Throws a {@link Fallback} when another run does not finish in time, or the item has no time to wait for it. */
+	/** Throws a {@link FallbackError} when another run does not finish in time, or the item has no time to wait for it. */
 	async follow(): Promise<StoredEnd> {
 		const { tally, ledger } = this.#item;
 		const { hold: found } = this.#stored;
@@ -63,19 +63,19 @@ export class StoredCall {
 
 	async #waitForClosing({ seq }: Hold): Promise<Hold> {
 		const { context, time, ledger, plan } = this.#item;
-		const { key, offers } = this.#stored;
+		const { key, alternatives } = this.#stored;
 		const waitMs = context.values.waitForCreditsSeconds * 1000;
 		const startedMs = time.spentMs;
 		while (time.spentMs - startedMs < waitMs && !time.stopsWaiting.aborted) {
 			await context.timing.pause(POLL_MS, time.stopsWaiting);
-			const again = await ledger.reserve({ ...plan.reserve, key, alternatives: offers, waitMs: 0 });
+			const again = await ledger.reserve({ ...plan.reserve, key, alternatives, waitMs: 0 });
 			const holds = again.kind === 'reserved' ? [again.hold, ...again.further] : [];
 			const hold = holds.find((one) => one.seq === seq);
 			if (hold && hold.state !== 'open') return hold;
 		}
 		if (time.isCancelled) throw cancelled();
 		if (time.stopsWaiting.aborted) throw outOfTime();
-		throw new Fallback(
+		throw new FallbackError(
 			'call_in_flight',
 			'The same request is being paid for by another run that has not finished. It is not paid for twice.',
 		);

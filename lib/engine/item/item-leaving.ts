@@ -2,12 +2,12 @@
  * Owns how one item leaves: with an answer once it passed its checks, with an older answer to the same request, or with the fallback
  * values, and what it says about that. Refuses to let an answer leave that nobody looked at.
  */
-import { holdId } from '../../core/nouns/model';
+import { holdId } from '../../core/nouns/records';
 import { formatCredits } from '../../core/values/money';
 import type { ActionContext } from '../plan/action-types';
 import { AnswerGates, type AskedOf } from './answer-gates';
 import type { BatchMark } from '../outcome/batch-mark';
-import { Fallback } from '../outcome/fallback';
+import { FallbackError } from '../outcome/fallback-error';
 import type { ItemParts } from '../call/item-parts';
 import { creditsOrNull, tokenUsageOf, type ItemChecks, type ItemResult } from '../outcome/item-result';
 import type { ItemReuse, Reused } from './item-reuse';
@@ -26,7 +26,7 @@ type End = Pick<ItemResult['llmCredits'], 'source' | 'reason' | 'message'>;
 interface Passing {
 	readonly rung: Rung;
 	/** Why the first rung was not taken. */
-	readonly why: () => Fallback;
+	readonly why: () => FallbackError;
 	readonly asked: AskedOf;
 }
 
@@ -68,7 +68,7 @@ export class ItemLeaving {
 		const note = await item.conclude(end.kind === 'passed' && end.checks?.outcome !== 'replaced' ? 'passed' : 'failed');
 		// A retry that gets its stored answers was counted when they were paid.
 		if (end.checks && !answer.isStored) (await item.ledger.openChecks())?.note(end.checks, item.plan.reserve.labels);
-		if (end.kind === 'failed') throw new Fallback('failed_checks', end.message);
+		if (end.kind === 'failed') throw new FallbackError('failed_checks', end.message);
 		return { ...end.answer, message: end.answer.message ?? note };
 	}
 
@@ -81,7 +81,7 @@ export class ItemLeaving {
 	}
 
 	/** Below the models: an answer to the same request that is not too old, and in the end the fallback values. */
-	async withoutModel(why: Fallback): Promise<ItemResult> {
+	async withoutModel(why: FallbackError): Promise<ItemResult> {
 		const { reason, message } = why;
 		const reused = await this.reuse?.inNeed(why);
 		if (reused) {

@@ -9,7 +9,7 @@ import type { CachedAnswer } from '../../ledger/answer-store';
 import type { AnswerCache } from '../account/answer-cache';
 import { freeFindings, type AskedOf } from './answer-gates';
 import { answerKey } from './answer-key';
-import type { Fallback } from '../outcome/fallback';
+import type { FallbackError } from '../outcome/fallback-error';
 import type { ItemParts } from '../call/item-parts';
 import type { Rung } from '../plan/ladder-plan';
 import type { Answer } from '../call/rung-run';
@@ -34,7 +34,7 @@ export interface Reused {
 export type Got<T> = { readonly reused: Reused } | { readonly own: T };
 
 /** Reasons that say nothing about models: there is no request, or the item is not wanted any more. */
-const NO_NEED: ReadonlySet<Fallback['reason']> = new Set([
+const NO_NEED: ReadonlySet<FallbackError['reason']> = new Set([
 	'batch_pending',
 	'cancelled',
 	'empty_prompt',
@@ -86,7 +86,7 @@ export class ItemReuse {
 	}
 
 	/** An answer of any rung that is not too old, where no model could answer for this reason. */
-	async inNeed({ reason }: Fallback): Promise<Reused | null> {
+	async inNeed({ reason }: FallbackError): Promise<Reused | null> {
 		const { context, plan } = this.#item;
 		if (NO_NEED.has(reason)) return null;
 		for (const rung of plan.rungs) {

@@ -4,7 +4,7 @@
  */
 import type { ActionContext, ActionItem } from '../plan/action-types';
 import type { AskedOf } from './answer-gates';
-import { cancelled, Fallback, fallbackOf, outOfTime } from '../outcome/fallback';
+import { cancelled, FallbackError, fallbackOf, outOfTime } from '../outcome/fallback-error';
 import { refusalMessage } from '../outcome/fault-reasons';
 import { ItemLeaving } from './item-leaving';
 import type { ItemParts } from '../call/item-parts';
@@ -13,7 +13,7 @@ import { ItemReuse } from './item-reuse';
 import { startItem } from './item-start';
 import { ItemTally } from '../call/item-tally';
 import { ItemTime } from '../call/item-time';
-import { offersOf, type Rung } from '../plan/ladder-plan';
+import { alternativesOf, type Rung } from '../plan/ladder-plan';
 import { choiceThatFits, type RungChoice } from '../call/rung-choice';
 import { RungRun, type Reserved } from '../call/rung-run';
 
@@ -89,7 +89,7 @@ export class ItemRun {
 					return end satisfies never;
 			}
 		}
-		throw new Fallback('provider_error', 'The item was tried too often under one idempotency key. Use a new key.');
+		throw new FallbackError('provider_error', 'The item was tried too often under one idempotency key. Use a new key.');
 	}
 
 	/** Holds credits for the first rung that fits, waiting where that helps; or finds what an earlier run took. */
@@ -98,7 +98,7 @@ export class ItemRun {
 		const key = item.keyOf(item.keys + 1);
 		const rungs = await choice.fitting(key);
 		const waiting = choice.waiting(rungs);
-		const outcome = await ledger.reserve({ ...plan.reserve, key, alternatives: () => offersOf(rungs), ...waiting });
+		const outcome = await ledger.reserve({ ...plan.reserve, key, alternatives: () => alternativesOf(rungs), ...waiting });
 		this.#tally.availableMicro = outcome.availableMicro;
 		if (outcome.kind === 'refused') {
 			choice.failed(rungs[0], { reason: outcome.reason, message: refusalMessage(outcome) });
@@ -107,7 +107,7 @@ export class ItemRun {
 		const { hold, further, taken } = outcome;
 		const holds = [hold, ...further];
 		const rung = plan.rungs[hold.rung];
-		if (!rung) throw new Fallback('idempotency_conflict', 'The idempotency key was used by a longer ladder than this. Use a new key.');
+		if (!rung) throw new FallbackError('idempotency_conflict', 'The idempotency key was used by a longer ladder than this. Use a new key.');
 		if (!taken) return { rung, key, holds: await this.#allHolds(item, { key, rung, holds }), taken };
 		if (time.stopsWaiting.aborted) {
 			for (const { seq } of holds) await item.giveBack(seq);
@@ -124,7 +124,7 @@ export class ItemRun {
 	async #allHolds(item: ItemParts, { key, rung, holds }: Omit<Reserved, 'taken'> & { rung: Rung }): Promise<Reserved['holds']> {
 		if (holds.length >= rung.calls.length) return holds;
 		const { plan, ledger } = item;
-		const outcome = await ledger.reserve({ ...plan.reserve, key, alternatives: () => offersOf([rung]), waitMs: 0 });
+		const outcome = await ledger.reserve({ ...plan.reserve, key, alternatives: () => alternativesOf([rung]), waitMs: 0 });
 		return outcome.kind === 'reserved' ? [outcome.hold, ...outcome.further] : holds;
 	}
 }

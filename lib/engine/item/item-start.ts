@@ -11,7 +11,7 @@ import { withAccountTexts } from '../plan/account-prompt';
 import type { ActionContext, ActionItem, ItemContext, ItemInput, ProviderHandle } from '../plan/action-types';
 import type { AskedOf } from './answer-gates';
 import { accountLanguages, expectedLanguage } from '../plan/check-settings';
-import { Fallback, messageOf } from '../outcome/fallback';
+import { FallbackError, messageOf } from '../outcome/fallback-error';
 import type { ItemLeaving } from './item-leaving';
 import { ItemParts } from '../call/item-parts';
 import type { ItemTally } from '../call/item-tally';
@@ -39,7 +39,7 @@ export interface Started {
 	readonly asked: AskedOf;
 }
 
-/** Finds out. Throws a {@link Fallback} for an item that cannot be asked for. */
+/** Finds out. Throws a {@link FallbackError} for an item that cannot be asked for. */
 export async function startItem(parts: StartParts): Promise<Started> {
 	const { context: shared, item, time, tally, leaving, provided = same, isAnswered = false } = parts;
 	const { input, about } = await readInput(item);
@@ -47,7 +47,7 @@ export async function startItem(parts: StartParts): Promise<Started> {
 		leaving.model = input.model;
 		await needContext(parts, input);
 		if (input.prompt.trim() === '')
-			throw new Fallback('empty_prompt', 'The prompt is empty for this item. Check the fields it is made of.');
+			throw new FallbackError('empty_prompt', 'The prompt is empty for this item. Check the fields it is made of.');
 	}
 	const { ledger, prices } = await openLedger(shared);
 	// Calls are priced by the account's prices, whatever package asks for them.
@@ -65,7 +65,7 @@ export async function startItem(parts: StartParts): Promise<Started> {
 	};
 }
 
-/** The ledger to spend from, with the prices that hold. Throws a {@link Fallback} while it cannot be used. */
+/** The ledger to spend from, with the prices that hold. Throws a {@link FallbackError} while it cannot be used. */
 export async function openLedger({
 	openLedger: open,
 }: Pick<ActionContext, 'openLedger'>): Promise<{ readonly ledger: SpendingAccount; readonly prices: PriceList }> {
@@ -73,7 +73,7 @@ export async function openLedger({
 		const ledger = await open();
 		return { ledger, prices: await ledger.prices.current() };
 	} catch (error) {
-		throw new Fallback('ledger_unavailable', messageOf(error));
+		throw new FallbackError('ledger_unavailable', messageOf(error));
 	}
 }
 
@@ -84,7 +84,7 @@ async function readInput(item: ActionItem): Promise<{ input: ItemInput; about: P
 		const language = expectedLanguage(input.answerLanguage ?? '');
 		return { input, about: { data, languages: language === '' ? [] : [language] } };
 	} catch (error) {
-		throw new Fallback('invalid_item', `A parameter could not be read for this item: ${messageOf(error)}`);
+		throw new FallbackError('invalid_item', `A parameter could not be read for this item: ${messageOf(error)}`);
 	}
 }
 
@@ -102,7 +102,7 @@ async function needContext({ context, item, leaving }: StartParts, { campaign, s
 	leaving.checks = { outcome: 'fallback', failed };
 	const ledger = await context.openLedger().catch(() => null);
 	(await ledger?.openChecks())?.note(leaving.checks, { campaign: campaign.trim(), segment: segment.trim() });
-	throw new Fallback('missing_context', `No model was asked: ${failed.map(({ detail }) => detail).join('; ')}.`);
+	throw new FallbackError('missing_context', `No model was asked: ${failed.map(({ detail }) => detail).join('; ')}.`);
 }
 
 function planOf(
@@ -116,8 +116,8 @@ function planOf(
 		if (judge) withAccountTexts({ systemPrompt: judge.criteria, prompt: '' }, texts);
 		return planLadder(context, input, { item, texts });
 	} catch (error) {
-		if (isCreditError(error) && error.code === 'provider_misconfigured') throw new Fallback('provider_rejected', error.message);
-		throw new Fallback('invalid_item', messageOf(error));
+		if (isCreditError(error) && error.code === 'provider_misconfigured') throw new FallbackError('provider_rejected', error.message);
+		throw new FallbackError('invalid_item', messageOf(error));
 	}
 }
 

@@ -5,7 +5,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CountersInMemory, type CounterBook } from '../../core/proof/counter-book';
 import { isCreditError } from '../../core/values/errors';
-import { holdId } from '../../core/nouns/model';
+import { holdId } from '../../core/nouns/records';
 import { JournalVerifier, type Violation } from '../../core/proof/verify';
 import type { LedgerStore } from '../../ledger/store';
 

@@ -5,7 +5,7 @@
  */
 import type { Alternative } from '../../core/nouns/commands';
 import { isCreditError, type CreditErrorCode } from '../../core/values/errors';
-import type { Hold } from '../../core/nouns/model';
+import type { Hold } from '../../core/nouns/records';
 import { BUILT_IN_PRICES, type PriceList } from '../../core/prices/price-list';
 import type { AccountProfile } from '../../ledger/store';
 import type { AnswerCache } from '../account/answer-cache';
@@ -15,7 +15,7 @@ import type { ReserveInput } from '../account/ledger-inputs';
 import { copyTexts, lateSettle, reconcile, type OutageLedger } from './outage-ledger';
 import type { SpendingAccount } from '../account/spending-account';
 
-export interface OutageParts {
+export interface OutageOptions {
 	readonly accountId: string;
 	/** Rejects while the ledger is away. */
 	readonly openLedger: () => Promise<LedgerAccount>;
@@ -35,7 +35,7 @@ export class OutageAccount implements SpendingAccount {
 	readonly accountId: string;
 	/** Those of the ledger; while it is away, the last that were read, or else those of this package. */
 	readonly prices: SpendingAccount['prices'] = { current: async () => (this.#lastPrices = await this.#currentPrices()) };
-	readonly #parts: OutageParts;
+	readonly #options: OutageOptions;
 	#lastPrices = BUILT_IN_PRICES;
 	/** True while an outage may have left something to charge. */
 	#owes: boolean;
@@ -44,10 +44,10 @@ export class OutageAccount implements SpendingAccount {
 	#known: AccountProfile | null = null;
 	#noted: ReadonlyMap<string, string> | null = null;
 
-	constructor(parts: OutageParts) {
-		this.accountId = parts.accountId;
-		this.#parts = parts;
-		this.#owes = parts.hasOutage();
+	constructor(options: OutageOptions) {
+		this.accountId = options.accountId;
+		this.#options = options;
+		this.#owes = options.hasOutage();
 	}
 
 	/** As in the ledger; while that is away, from the allowance. What an outage holds for the key stands. */
@@ -106,13 +106,13 @@ export class OutageAccount implements SpendingAccount {
 	/** As in the ledger; while that is away, as this machine knew it last: what goes with every request must not be left out. */
 	async readProfile(): Promise<AccountProfile> {
 		try {
-			const profile = await (await this.#parts.openLedger()).readProfile();
+			const profile = await (await this.#options.openLedger()).readProfile();
 			this.#known = profile;
 			await this.#note(profile);
 			return profile;
 		} catch (error) {
 			if (!isAway(error)) throw error;
-			return this.#known ?? (await this.#parts.openOutage()).account.readProfile();
+			return this.#known ?? (await this.#options.openOutage()).account.readProfile();
 		}
 	}
 
@@ -128,7 +128,7 @@ export class OutageAccount implements SpendingAccount {
 
 	async #currentPrices(): Promise<PriceList> {
 		try {
-			return await (await this.#parts.openLedger()).prices.current();
+			return await (await this.#options.openLedger()).prices.current();
 		} catch (error) {
 			if (isAway(error)) return this.#lastPrices;
 			throw error;
@@ -140,10 +140,10 @@ export class OutageAccount implements SpendingAccount {
 	 * Where nothing can be noted, the item must not suffer for it: the next one tries again.
 	 */
 	async #note({ texts }: AccountProfile): Promise<void> {
-		if (this.#noted === texts || (texts.size === 0 && !this.#parts.hasOutage())) return;
+		if (this.#noted === texts || (texts.size === 0 && !this.#options.hasOutage())) return;
 		this.#noted = texts;
 		try {
-			await copyTexts(texts, (await this.#parts.openOutage()).account);
+			await copyTexts(texts, (await this.#options.openOutage()).account);
 		} catch (error) {
 			if (!isCreditError(error)) throw error;
 			this.#noted = null;
@@ -152,7 +152,7 @@ export class OutageAccount implements SpendingAccount {
 
 	/** The ledger, after everything that an outage left was charged to it. */
 	async #ledger(): Promise<LedgerAccount> {
-		const ledger = await this.#parts.openLedger();
+		const ledger = await this.#options.openLedger();
 		if (!this.#owes) return ledger;
 		this.#homing ??= this.#bringHome(ledger).finally(() => (this.#homing = null));
 		await this.#homing;
@@ -162,7 +162,7 @@ export class OutageAccount implements SpendingAccount {
 	async #bringHome(ledger: LedgerAccount): Promise<void> {
 		this.#owes = false;
 		try {
-			await reconcile(await this.#parts.openOutage(), ledger);
+			await reconcile(await this.#options.openOutage(), ledger);
 		} catch (error) {
 			this.#owes = true;
 			throw error;
@@ -171,7 +171,7 @@ export class OutageAccount implements SpendingAccount {
 
 	async #outage(): Promise<OutageLedger> {
 		this.#owes = true;
-		return this.#parts.openOutage();
+		return this.#options.openOutage();
 	}
 
 	async #reserveOffline<A extends Alternative>(input: ReserveInput<A>, why: unknown): Promise<Taken<A>> {
@@ -183,8 +183,8 @@ export class OutageAccount implements SpendingAccount {
 
 	/** What an outage has stored for the key: a host that tries again after it must not pay twice. */
 	async #storedOffline(input: Omit<ReserveInput, 'alternatives' | 'waitMs'>): Promise<StoredHold | null> {
-		if (!this.#owes && !this.#parts.hasOutage()) return null;
-		const stored = await (await this.#parts.openOutage()).account.lookUp(input);
+		if (!this.#owes && !this.#options.hasOutage()) return null;
+		const stored = await (await this.#options.openOutage()).account.lookUp(input);
 		return stored?.kind === 'reserved' ? offline(stored) : null;
 	}
 

@@ -4,7 +4,7 @@
  * that cannot be charged yet: it stays, and is tried again.
  */
 import type { Alternative } from '../../core/nouns/commands';
-import type { EntryBody, Hold } from '../../core/nouns/model';
+import type { EntryBody, Hold } from '../../core/nouns/records';
 import { formatCredits, type Micro } from '../../core/values/money';
 import type { ModelPrice } from '../../core/prices/pricing';
 import { pinOf } from '../../core/prices/recorded-price';
@@ -145,7 +145,7 @@ async function noteUnconfirmed(outage: OutageLedger, ledger: LedgerAccount, made
 /** A hold in the real ledger for a call that was made without it. A hold of nothing is never refused, so what was spent is always charged. */
 async function holdAtHome(ledger: LedgerAccount, { hold, origin, price }: MadeOffline, amountMicro: Micro): Promise<number> {
 	const { model = null, ...labels } = hold.labels;
-	const offer = (offeredMicro: Micro): Alternative => ({
+	const alternative = (offeredMicro: Micro): Alternative => ({
 		rung: hold.rung,
 		calls: [{ amountMicro: offeredMicro, model, price }],
 	});
@@ -153,7 +153,7 @@ async function holdAtHome(ledger: LedgerAccount, { hold, origin, price }: MadeOf
 		...plainInput(`outage ${origin} h${String(hold.seq)}`, 'outage'),
 		labels,
 		person: hold.person,
-		alternatives: () => (amountMicro === 0n ? [offer(0n)] : [offer(amountMicro), offer(0n)]),
+		alternatives: () => (amountMicro === 0n ? [alternative(0n)] : [alternative(amountMicro), alternative(0n)]),
 	});
 	if (outcome.kind === 'refused') throw new TypeError('A hold of nothing was refused');
 	return outcome.hold.seq;

@@ -1,14 +1,14 @@
 /**
  * Owns the text kept for a retry: the values of an answer that was paid, or why a paid answer was of no use.
  */
-import type { Move } from '../../core/calls/ladder';
+import type { NextTry } from '../../core/calls/retry';
 import type { Usage } from '../../core/usage/usage';
 import type { Reason } from '../../params/fallback-switch';
 
 export type Kept =
 	| { readonly kind: 'values'; readonly values: Record<string, unknown>; readonly usage: Usage | null }
 	/** `move` is where the item went then, so that a retry goes the same way. */
-	| { readonly kind: 'unusable'; readonly reason: Reason; readonly message: string; readonly move: Move; readonly usage: Usage | null };
+	| { readonly kind: 'unusable'; readonly reason: Reason; readonly message: string; readonly move: NextTry; readonly usage: Usage | null };
 
 /** The text to keep. */
 export function encodeKept(kept: Kept): string {

@@ -3,7 +3,7 @@
  * it is taken at the last moment, from what is learned by then.
  */
 import { atRate, chargedBy } from '../../core/prices/charging';
-import type { ReservedCall } from '../../core/nouns/commands';
+import type { AlternativeCall } from '../../core/nouns/commands';
 import {
 	boundedCall,
 	boundedOutput,
@@ -38,7 +38,7 @@ export interface CallSettings {
 }
 
 /** A call that may be reserved, with the output limit that goes with its amount. */
-export interface SizedCall extends ReservedCall {
+export interface ItemAlternativeCall extends AlternativeCall {
 	readonly outputLimitTokens: number;
 }
 
@@ -69,7 +69,7 @@ export interface CallPlan {
 	/** What the fingerprint of the item tells of this call. */
 	readonly asked: readonly (string | number)[];
 	/** What to reserve now: as usual, and where sizes are learned, for a shorter answer in three steps. */
-	sized(): readonly SizedCall[];
+	reservable(): readonly ItemAlternativeCall[];
 	/** True when an answer may be passed on to this call without exceeding what was set aside at most. */
 	takes(previous: string): boolean;
 	request(asking: Asking): ChatRequest;
@@ -92,7 +92,7 @@ export function requestText({ contract, known }: ActionContext, input: SpokenInp
 }
 
 /** What a call is planned from. `before` is the call whose answer it works on; `null` for the draft. */
-export interface CallParts {
+export interface CallPlanOptions {
 	readonly text: RequestText;
 	readonly settings: CallSettings;
 	readonly pass: LlmActionValues['passes'][number] | null;
@@ -100,7 +100,7 @@ export interface CallParts {
 }
 
 /** Plans one call. Throws a `CreditError` for a model that cannot be used, or a misconfigured provider. */
-export function planCall(context: ItemContext, { text, settings, pass, before }: CallParts): CallPlan {
+export function planCall(context: ItemContext, { text, settings, pass, before }: CallPlanOptions): CallPlan {
 	const { values, contract, timing } = context;
 	const model = modelOf(pass?.model ?? '', settings);
 	const handle = context.provider();
@@ -124,7 +124,7 @@ export function planCall(context: ItemContext, { text, settings, pass, before }:
 		settings,
 		instructions,
 		asked: [model, settings.maxOutputTokens, instructions],
-		sized: () => sizedCalls(context, { pass: kind, model, price, size, memoryId }),
+		reservable: () => reservableCalls(context, { pass: kind, model, price, size, memoryId }),
 		takes: (previous) => values.reservation !== 'strict' || Buffer.byteLength(previous) <= mostBytes(settings),
 		request: ({ mode, previous, outputLimitTokens, signal }) => ({
 			model,
@@ -176,29 +176,29 @@ const WIDE = 2;
  * What to reserve for a call now: as usual; where sizes are learned, also for an answer that is bounded by what is set aside, and for a
  * shorter one in three steps.
  */
-export function sizedCalls(
+export function reservableCalls(
 	{ values, memory, isCharged }: ItemContext,
 	{ pass, model, price: full, size, memoryId }: Pick<CallPlan, 'pass' | 'model' | 'price' | 'size' | 'memoryId'>,
-): SizedCall[] {
+): ItemAlternativeCall[] {
 	// A rate is for the item as a whole: its first call carries it.
 	const price = full && (pass === 'draft' && !isCharged() ? full : atRate(full, 0n));
-	const sized = (amountMicro: Micro | null, outputLimitTokens: number): SizedCall => ({
+	const atAmount = (amountMicro: Micro | null, outputLimitTokens: number): ItemAlternativeCall => ({
 		amountMicro,
 		model: model.slice(0, MAX_LABEL_LENGTH),
 		price,
 		outputLimitTokens,
 	});
-	if (!price) return [sized(null, size.outputLimitTokens)];
+	if (!price) return [atAmount(null, size.outputLimitTokens)];
 	const learned = memory.learned(memoryId);
-	const usual = sized(estimateCost(price, size, estimateModeOf(values, learned)), size.outputLimitTokens);
+	const usual = atAmount(estimateCost(price, size, estimateModeOf(values, learned)), size.outputLimitTokens);
 	if (values.reservation !== 'learned' || price.charging) return [usual];
 	const bounded = [boundedCall(price, size, learned), ...shorterCalls(price, size, learned)].map(({ amountMicro, outputLimitTokens }) =>
-		sized(amountMicro, outputLimitTokens),
+		atAmount(amountMicro, outputLimitTokens),
 	);
 	if (values.delivery === 'batch') {
 		// Lines are under way for hours, so what one could cost beyond its amount must not keep credits from the others; a wide bound instead.
 		const wide = boundedCall(price, size, learned, WIDE);
-		return [sized(wide.amountMicro, wide.outputLimitTokens), ...bounded];
+		return [atAmount(wide.amountMicro, wide.outputLimitTokens), ...bounded];
 	}
 	// An answer may be longer than any lately only where there is room for all that it may cost.
 	return [{ ...usual, mostMicro: mostCost(price, size, learned) }, ...bounded];

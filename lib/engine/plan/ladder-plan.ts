@@ -5,12 +5,20 @@
 import type { Alternative, Cap } from '../../core/nouns/commands';
 import { CreditError } from '../../core/values/errors';
 import { sha256 } from '../../core/values/idempotency';
-import type { Labels } from '../../core/nouns/model';
+import type { Labels } from '../../core/nouns/records';
 import { parseCredits, sumMicro } from '../../core/values/money';
 import { DEFAULT_HOLD_TIMEOUT_MS } from '../../core/rules/commands/reserve';
 import { withAccountTexts } from './account-prompt';
 import type { ActionContext, ActionItem, ItemContext, ItemInput, LlmActionValues } from './action-types';
-import { MAX_LABEL_LENGTH, planCall, requestText, type CallPlan, type CallSettings, type RequestText, type SizedCall } from './call-plan';
+import {
+	MAX_LABEL_LENGTH,
+	planCall,
+	requestText,
+	type CallPlan,
+	type CallSettings,
+	type RequestText,
+	type ItemAlternativeCall,
+} from './call-plan';
 import type { ReserveInput } from '../account/ledger-inputs';
 
 /** A judge, a repair, and a judge of that. */
@@ -28,8 +36,8 @@ export interface Rung {
 }
 
 /** A rung, or one call of it, at an amount that may be reserved. */
-export interface Offer extends Alternative {
-	readonly calls: readonly SizedCall[];
+export interface ItemAlternative extends Alternative {
+	readonly calls: readonly ItemAlternativeCall[];
 }
 
 /** What is reserved under any key of an item. */
@@ -89,28 +97,31 @@ export function askedText(
 }
 
 /** The ways to serve these rungs now: each as usual, then where sizes are learned, with bounded and with shorter answers. */
-export function offersOf(rungs: readonly Rung[]): Offer[] {
-	return rungs.flatMap(({ index, calls }) => offers(index, calls));
+export function alternativesOf(rungs: readonly Rung[]): ItemAlternative[] {
+	return rungs.flatMap(({ index, calls }) => alternatives(index, calls));
 }
 
 /** The ways to make one call of a rung now. */
-export function callOffers(rung: Rung, call: CallPlan): Offer[] {
-	return offers(rung.index, [call]);
+export function callAlternatives(rung: Rung, call: CallPlan): ItemAlternative[] {
+	return alternatives(rung.index, [call]);
 }
 
 /** Bounds and shortens all calls of a rung by the same step. A step that saves nothing is left out. */
-function offers(rung: number, calls: readonly CallPlan[]): Offer[] {
-	const steps = calls.map((call) => call.sized());
+function alternatives(rung: number, calls: readonly CallPlan[]): ItemAlternative[] {
+	const steps = calls.map((call) => call.reservable());
 	const most = Math.max(...steps.map(({ length }) => length));
-	const all = Array.from({ length: most }, (_, step) => ({ rung, calls: steps.flatMap((sized) => sized[step] ?? sized.slice(-1)) }));
-	const reaching = all.filter((offer) => offer.calls.some(({ mostMicro }) => mostMicro !== undefined));
+	const all = Array.from({ length: most }, (_, step) => ({
+		rung,
+		calls: steps.flatMap((atAmount) => atAmount[step] ?? atAmount.slice(-1)),
+	}));
+	const reaching = all.filter((alternative) => alternative.calls.some(({ mostMicro }) => mostMicro !== undefined));
 	const [full, ...shorter] = all.slice(reaching.length);
 	if (!full) return [];
 	const fullMicro = amountOf(full);
-	return [...reaching, full, ...shorter.filter((offer) => fullMicro !== null && (amountOf(offer) ?? fullMicro) < fullMicro)];
+	return [...reaching, full, ...shorter.filter((alternative) => fullMicro !== null && (amountOf(alternative) ?? fullMicro) < fullMicro)];
 }
 
-function amountOf({ calls }: Offer): bigint | null {
+function amountOf({ calls }: ItemAlternative): bigint | null {
 	const amounts = calls.flatMap(({ amountMicro }) => amountMicro ?? []);
 	return amounts.length < calls.length ? null : sumMicro(amounts);
 }

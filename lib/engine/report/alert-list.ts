@@ -6,7 +6,7 @@ import { keyOf, type Alert, type GivenAlert } from '../../core/nouns/alert';
 import { given } from '../../core/rules/commands/claim';
 import { CreditError } from '../../core/values/errors';
 import { counterKey } from '../../core/nouns/counters';
-import { grantId, type Account, type BudgetCounter } from '../../core/nouns/model';
+import { grantId, type Account, type BudgetCounter } from '../../core/nouns/records';
 import { formatCredits, formatDollars, type Micro } from '../../core/values/money';
 import { toIso } from '../../core/values/time';
 import type { LedgerStore } from '../../ledger/store';

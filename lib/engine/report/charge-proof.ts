@@ -3,7 +3,7 @@
  * to guess: where the usage was estimated or the price is known no more, it says so.
  */
 import { CreditError } from '../../core/values/errors';
-import { holdId, type Entry, type Hold } from '../../core/nouns/model';
+import { holdId, type Entry, type Hold } from '../../core/nouns/records';
 import type { Micro } from '../../core/values/money';
 import { chargeOf } from '../../core/prices/charging';
 import { priceUsage, type ModelPrice } from '../../core/prices/pricing';

@@ -9,7 +9,7 @@ import { CreditError } from '../../core/values/errors';
 import { countersNeeded } from '../../core/rules/draft/limits';
 import { counterKey } from '../../core/nouns/counters';
 import type { AccountSnapshot, Command, Decision, KeptResult, Outcome, SnapshotNeeds } from '../../core/nouns/commands';
-import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../core/nouns/model';
+import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../core/nouns/records';
 import type { HoldMark } from '../../core/proof/verify-holds';
 import type { CarriedKey } from '../../core/proof/verify-keys';
 import { hasPassed, later, type Instant } from '../../core/values/time';

@@ -6,7 +6,7 @@
 import type { Pool } from 'pg';
 import { CreditError, isCreditError } from '../../core/values/errors';
 import type { AccountSnapshot, Command, Outcome } from '../../core/nouns/commands';
-import type { Account, BudgetCounter, Entry, Hold } from '../../core/nouns/model';
+import type { Account, BudgetCounter, Entry, Hold } from '../../core/nouns/records';
 import type { HoldMark } from '../../core/proof/verify-holds';
 import type { CarriedKey } from '../../core/proof/verify-keys';
 import { decideUnder } from '../../core/rules/move';

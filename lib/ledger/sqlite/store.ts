@@ -5,7 +5,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { CreditError } from '../../core/values/errors';
 import type { AccountSnapshot, Command, Outcome } from '../../core/nouns/commands';
-import type { Account, BudgetCounter, Entry, Hold } from '../../core/nouns/model';
+import type { Account, BudgetCounter, Entry, Hold } from '../../core/nouns/records';
 import type { HoldMark } from '../../core/proof/verify-holds';
 import type { CarriedKey } from '../../core/proof/verify-keys';
 import { assertNotFrozen, decideUnder } from '../../core/rules/move';
@@ -60,7 +60,7 @@ export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<Le
 	}
 }
 
-interface StoreParts extends TurnsOptions {
+interface SqliteStoreOptions extends TurnsOptions {
 	readonly clock: () => Instant;
 	readonly log: LogSync | null;
 }
@@ -98,7 +98,7 @@ class SqliteStore implements LedgerStore {
 	#seenVersion: bigint | undefined;
 	#isClosed = false;
 
-	constructor(db: Database, { clock, log, ...waiting }: StoreParts) {
+	constructor(db: Database, { clock, log, ...waiting }: SqliteStoreOptions) {
 		this.location = waiting.path;
 		this.#db = db;
 		this.#clock = clock;

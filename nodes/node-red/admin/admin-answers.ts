@@ -24,7 +24,7 @@ export interface Request {
 }
 
 /** A status of HTTP and a body that is sent as JSON. */
-export interface Answer {
+export interface AdminAnswer {
 	readonly status: number;
 	readonly body: unknown;
 }
@@ -37,14 +37,14 @@ const DEFAULTS = defaultsOf(PROVIDER_PARAMS);
 const ADDRESS = ['service', 'baseUrl', 'apiVersion', 'headerName', 'proxyUrl'] as const;
 
 /** The models of a deployed provider, with their prices. */
-export async function models(RED: NodeAPI, { params }: Request): Promise<Answer> {
+export async function models(RED: NodeAPI, { params }: Request): Promise<AdminAnswer> {
 	const node = providerNode(RED, params['id']);
 	if (node === null) return { status: 200, body: { models: [], message: 'Deploy the provider first; then its models are listed here.' } };
 	return { status: 200, body: { models: await modelChoices(node.handle(), { atMs: systemClock() }) } };
 }
 
 /** The balance of a deployed ledger. */
-export async function balance(RED: NodeAPI, { params }: Request): Promise<Answer> {
+export async function balance(RED: NodeAPI, { params }: Request): Promise<AdminAnswer> {
 	const node = ledgerNode(RED, params['id']);
 	if (node === null) return { status: 200, body: { message: 'Deploy to see the balance.' } };
 	const lease = await leaseLedger(node.settings(), userDir(RED));
@@ -56,18 +56,18 @@ export async function balance(RED: NodeAPI, { params }: Request): Promise<Answer
 }
 
 /** The last message that a node saw, to preview with. */
-export function sample(RED: NodeAPI, { params }: Request): Promise<Answer> {
+export function sample(RED: NodeAPI, { params }: Request): Promise<AdminAnswer> {
 	const node = RED.nodes.getNode(params['id'] ?? '') as Node | null;
 	return Promise.resolve({ status: 200, body: { message: node && sampleSeenBy(node) } });
 }
 
 /** Ends when the dialog is closed, because nobody would see what it came to. */
-export async function preview(RED: NodeAPI, { body }: Request, signal: AbortSignal): Promise<Answer> {
+export async function preview(RED: NodeAPI, { body }: Request, signal: AbortSignal): Promise<AdminAnswer> {
 	return { status: 200, body: await previewAction(RED, readPreviewRequest(body), signal) };
 }
 
 /** Whether a provider answers with the values of the dialog, deployed or not. */
-export async function test(RED: NodeAPI, { body }: Request): Promise<Answer> {
+export async function test(RED: NodeAPI, { body }: Request): Promise<AdminAnswer> {
 	const { id, values } = body as { readonly id?: unknown; readonly values?: Readonly<Record<string, unknown>> };
 	const typed = rawValues(PROVIDER_PARAMS, values ?? {});
 	const deployed = providerNode(RED, id);

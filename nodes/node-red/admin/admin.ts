@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import { isCreditError } from '../../../lib/core/values/errors';
-import type { Answer, Request } from './admin-answers';
+import type { AdminAnswer, Request } from './admin-answers';
 import { refusalOf, type Headers } from './request-guard';
 import { ROUTES, type Route } from './routes';
 
@@ -94,7 +94,7 @@ function answering(RED: NodeAPI, question: keyof typeof import('./admin-answers'
 async function answerTo(
 	question: keyof typeof import('./admin-answers'),
 	{ RED, request, signal }: { RED: NodeAPI; request: Request; signal: AbortSignal },
-): Promise<Answer> {
+): Promise<AdminAnswer> {
 	const answers = await import('./admin-answers');
 	return answers[question](RED, request, signal);
 }

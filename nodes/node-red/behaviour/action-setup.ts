@@ -21,7 +21,7 @@ const PER_MESSAGE = LLM_ACTION_PARAMS.filter((param) => 'isPerItem' in param).ma
 	showWhen: {},
 }));
 
-export interface SetupParts {
+export interface ActionSetupOptions {
 	readonly RED: NodeAPI;
 	/** Whose flow, context and environment the values are taken from. */
 	readonly node: Node;
@@ -43,7 +43,7 @@ export class ActionSetup {
 	readonly #values: MessageValues;
 
 	/** Throws a `CreditError` for settings that could never work. */
-	constructor({ RED, node, config, ledger, labels, nodeKey }: SetupParts) {
+	constructor({ RED, node, config, ledger, labels, nodeKey }: ActionSetupOptions) {
 		this.#values = new MessageValues(LLM_ACTION_PARAMS, config, { RED, node });
 		// Computed for each message, so their defaults stand in for them here: a prompt that is empty is a matter of its message.
 		const settings = readParams(LLM_ACTION_PARAMS, { ...this.#values.fixed, model: 'each message', prompt: 'each message' });

@@ -3,7 +3,7 @@
  * whatever else was written. Refuses to leave an entry out.
  */
 import type { Alert } from '../../../lib/core/nouns/alert';
-import type { Entry, EntryBody } from '../../../lib/core/nouns/model';
+import type { Entry, EntryBody } from '../../../lib/core/nouns/records';
 import type { Slice } from '../../../lib/core/nouns/movement';
 import { formatCredits, sumMicro } from '../../../lib/core/values/money';
 

@@ -1,5 +1,5 @@
 /** Owns telling a journal as lines that tests compare. Refuses to tell anything but calls. */
-import type { Entry } from '../../../lib/core/nouns/model';
+import type { Entry } from '../../../lib/core/nouns/records';
 import { formatCredits } from '../../../lib/core/values/money';
 
 /** The entries about calls, each as a line: `reserved 1.2 m rung 0 pass 0`, `settled 1.2`, `refused credits_exhausted` … */

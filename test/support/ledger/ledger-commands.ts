@@ -12,7 +12,7 @@ import type {
 	Measure,
 	Plan,
 	UnconfirmedPolicy,
-} from '../../../lib/core/nouns/model';
+} from '../../../lib/core/nouns/records';
 import { MICRO_PER_CREDIT, type Micro } from '../../../lib/core/values/money';
 import type { ModelPrice, Rates } from '../../../lib/core/prices/pricing';
 import { NO_TOKENS, type Usage } from '../../../lib/core/usage/usage';

@@ -4,7 +4,7 @@
  */
 import { expect } from 'chai';
 import { balanceAt } from '../../../lib/core/rules/draft/balance';
-import type { Entry } from '../../../lib/core/nouns/model';
+import type { Entry } from '../../../lib/core/nouns/records';
 import { verifyLedger } from '../../../lib/engine/moving/verify-ledger';
 import { GroupCommit } from '../../../lib/ledger/group-commit';
 import type { LedgerStore } from '../../../lib/ledger/store';

@@ -4,7 +4,7 @@
  */
 import type { Alert } from '../../../lib/core/nouns/alert';
 import type { Command, Outcome } from '../../../lib/core/nouns/commands';
-import type { Entry } from '../../../lib/core/nouns/model';
+import type { Entry } from '../../../lib/core/nouns/records';
 import { optionsOf } from './ledger-table-limits';
 
 /** The command of a line about alerts, or `null` when it is about something else. */

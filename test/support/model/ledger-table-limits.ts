@@ -10,7 +10,7 @@ import {
 	type BudgetScope,
 	type LabelName,
 	type Labels,
-} from '../../../lib/core/nouns/model';
+} from '../../../lib/core/nouns/records';
 import { formatCredits, parseCredits, type Micro } from '../../../lib/core/values/money';
 
 const PERIODS: readonly string[] = ['send', 'execution', 'day', 'week', 'month', 'total'] satisfies readonly BudgetPeriod[];

@@ -8,7 +8,7 @@ import { expect } from 'chai';
 import { balanceAt } from '../../../lib/core/rules/draft/balance';
 import type { Command, Outcome } from '../../../lib/core/nouns/commands';
 import type { Promotion } from '../../../lib/core/nouns/promotion';
-import type { Entry, GrantCategory, GrantState, Plan } from '../../../lib/core/nouns/model';
+import type { Entry, GrantCategory, GrantState, Plan } from '../../../lib/core/nouns/records';
 import { verifyLedger } from '../../../lib/engine/moving/verify-ledger';
 import { openMemoryLedger } from '../../../lib/ledger/memory/store';
 import type { LedgerStore } from '../../../lib/ledger/store';

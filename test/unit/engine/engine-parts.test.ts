@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { estimateCost, learn, NOTHING_LEARNED } from '../../../lib/core/prices/estimate';
 import { canonicalJson } from '../../../lib/core/values/idempotency';
-import { backoffMs, nextMove } from '../../../lib/core/calls/ladder';
+import { backoffMs, nextTry } from '../../../lib/core/calls/retry';
 import { FallbackSwitch, type FallbackSwitchValues } from '../../../lib/engine/fallback-switch';
 import { mergeResult, type ItemResult } from '../../../lib/engine/outcome/item-result';
 import { askedText } from '../../../lib/engine/plan/ladder-plan';
@@ -101,14 +101,14 @@ describe('ladder', () => {
 	const failed = (isRetryable: boolean, mayDiffer: boolean) => ({ kind: 'failed', isRetryable, mayDiffer }) as const;
 
 	it('asks again what may pass, up to the limit, and then goes down where another model may do better', () => {
-		expect(nextMove(failed(true, true), { attempt: 2, maxAttempts: 3 })).to.equal('again');
-		expect(nextMove(failed(true, true), { attempt: 3, maxAttempts: 3 })).to.equal('down');
-		expect(nextMove(failed(true, false), { attempt: 3, maxAttempts: 3 })).to.equal('leave');
-		expect(nextMove(failed(false, true), { attempt: 1, maxAttempts: 3 })).to.equal('down');
+		expect(nextTry(failed(true, true), { attempt: 2, maxAttempts: 3 })).to.equal('again');
+		expect(nextTry(failed(true, true), { attempt: 3, maxAttempts: 3 })).to.equal('down');
+		expect(nextTry(failed(true, false), { attempt: 3, maxAttempts: 3 })).to.equal('leave');
+		expect(nextTry(failed(false, true), { attempt: 1, maxAttempts: 3 })).to.equal('down');
 	});
 	it('asks no other model to say what one would not', () => {
-		expect(nextMove({ kind: 'unusable', isRetryable: true }, { attempt: 3, maxAttempts: 3 })).to.equal('down');
-		expect(nextMove({ kind: 'unusable', isRetryable: false }, { attempt: 1, maxAttempts: 3 })).to.equal('leave');
+		expect(nextTry({ kind: 'unusable', isRetryable: true }, { attempt: 3, maxAttempts: 3 })).to.equal('down');
+		expect(nextTry({ kind: 'unusable', isRetryable: false }, { attempt: 1, maxAttempts: 3 })).to.equal('leave');
 	});
 	it('backs off 0.5 s doubled up to 20 s with jitter, or as the provider asked', () => {
 		expect(backoffMs({ attempt: 1, retryAfterMs: null, jitter: 1 })).to.equal(500);

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { CountersInMemory, type CounterBook, type CounterDifference } from '../../../lib/core/proof/counter-book';
 import { counterKey } from '../../../lib/core/nouns/counters';
-import type { BudgetCounter } from '../../../lib/core/nouns/model';
+import type { BudgetCounter } from '../../../lib/core/nouns/records';
 import { openMemoryLedger } from '../../../lib/ledger/memory/store';
 import { ScratchCounters } from '../../../lib/ledger/sqlite/rows/scratch-counters';
 import { verifyLedger } from '../../../lib/engine/moving/verify-ledger';

@@ -1,6 +1,6 @@
 /** Calls that may cost more than their amount are held only where there is room for that; else what is bounded is taken. */
 import { expect } from 'chai';
-import type { Alternative, Command, Outcome, ReservedCall } from '../../../lib/core/nouns/commands';
+import type { Alternative, Command, Outcome, AlternativeCall } from '../../../lib/core/nouns/commands';
 import { boundedOutput, expectedOutput, learn, NOTHING_LEARNED, type Learned } from '../../../lib/core/prices/estimate';
 import { verifyLedger } from '../../../lib/engine/moving/verify-ledger';
 import { openMemoryLedger } from '../../../lib/ledger/memory/store';
@@ -18,7 +18,7 @@ import {
 } from '../../support/ledger/ledger-commands';
 import { USAGE } from '../../support/provider/scripted-provider';
 
-const call = (whole: number, most?: number): ReservedCall => ({
+const call = (whole: number, most?: number): AlternativeCall => ({
 	amountMicro: credits(whole),
 	model: null,
 	price: priceNamed('p'),

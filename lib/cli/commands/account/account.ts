@@ -1,6 +1,6 @@
 /** Owns the commands that open, show, list and change accounts. */
 import type { Command } from 'commander';
-import type { Account, Plan } from '../../../core/nouns/model';
+import type { Account, Plan } from '../../../core/nouns/records';
 import { checkedZone } from '../../../core/values/time';
 import { machineTimeZone } from '../../../runtime/runtime';
 import { newId } from '../../../runtime/system';

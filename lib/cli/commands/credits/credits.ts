@@ -6,7 +6,7 @@ import type { GrantInput } from '../../../engine/account/ledger-inputs';
 import { DEFAULT_PRIORITY } from '../../../core/rules/commands/grants';
 import type { Expiry } from '../../../core/nouns/commands';
 import type { PromotionRefusal } from '../../../core/nouns/promotion';
-import type { GrantCategory, GrantState } from '../../../core/nouns/model';
+import type { GrantCategory, GrantState } from '../../../core/nouns/records';
 import { floorDivide, parseCredits } from '../../../core/values/money';
 import { parseInstant, type ExpiryRule } from '../../../core/values/time';
 import { newId } from '../../../runtime/system';

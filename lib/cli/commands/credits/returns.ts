@@ -1,6 +1,6 @@
 /** Owns the commands that take back what was done: refunds of calls, and voids of grants. */
 import type { Command } from 'commander';
-import { grantId, holdId, type GrantState } from '../../../core/nouns/model';
+import { grantId, holdId, type GrantState } from '../../../core/nouns/records';
 import type { Slice } from '../../../core/nouns/movement';
 import { formatCredits, parseCredits, sumMicro, type Micro } from '../../../core/values/money';
 import { grantDocument } from '../../../engine/credit-balance';

@@ -1,6 +1,6 @@
 /** Owns the commands about prices: what holds, what is different in another list, keeping a newer list, and holding an account at one. */
 import type { Command } from 'commander';
-import { holdId } from '../../../core/nouns/model';
+import { holdId } from '../../../core/nouns/records';
 import { formatCredits } from '../../../core/values/money';
 import { priceDifference } from '../../../core/prices/price-difference';
 import type { ListedPrice, PriceList } from '../../../core/prices/price-list';

@@ -1,6 +1,6 @@
 /** Owns the command that lists holds, and tells what may be on the provider's bill without being charged here. */
 import type { Command } from 'commander';
-import { holdId, type Hold, type HoldState, type Labels } from '../../../core/nouns/model';
+import { holdId, type Hold, type HoldState, type Labels } from '../../../core/nouns/records';
 import { floorDivide, formatCredits } from '../../../core/values/money';
 import {
 	estimateFitOf,

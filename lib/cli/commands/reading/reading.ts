@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import type { Balance } from '../../../core/rules/draft/balance';
 import { isLive } from '../../../core/rules/draft/burn-down';
-import { grantId, LABEL_NAMES, type GrantState } from '../../../core/nouns/model';
+import { grantId, LABEL_NAMES, type GrantState } from '../../../core/nouns/records';
 import { floorDivide, sumMicro, type Micro } from '../../../core/values/money';
 import { compareInstants } from '../../../core/values/time';
 import { balanceDocument, dayOrNull, usageDocuments } from '../../../engine/credit-balance';

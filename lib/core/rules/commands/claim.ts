@@ -6,7 +6,7 @@ import { NO_ALERTS, type AlertState, type GivenAlert } from '../../nouns/alert';
 import type { Command, Outcome } from '../../nouns/commands';
 import type { Draft } from '../draft/draft';
 import { CreditError } from '../../values/errors';
-import type { Account, Entry } from '../../nouns/model';
+import type { Account, Entry } from '../../nouns/records';
 
 /** Alerts that one claim tells at most. */
 export const MAX_CLAIMED = 100;

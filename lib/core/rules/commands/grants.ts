@@ -7,7 +7,7 @@ import type { Draft, EntryContext } from '../draft/draft';
 import { CreditError } from '../../values/errors';
 import type { PlainCommand, Expiry, GrantCommand, Outcome } from '../../nouns/commands';
 import type { Promotion, PromotionRefusal } from '../../nouns/promotion';
-import type { Grant } from '../../nouns/model';
+import type { Grant } from '../../nouns/records';
 import { formatCredits, MAX_AMOUNT_MICRO } from '../../values/money';
 import { checkedInstant, checkedZone, expiryAfterDays, hasPassed, later, type Instant } from '../../values/time';
 

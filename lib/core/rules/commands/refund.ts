@@ -8,7 +8,7 @@ import type { Draft, EntryContext } from '../draft/draft';
 import { CreditError } from '../../values/errors';
 import { DEFAULT_PRIORITY } from './grants';
 import type { Outcome, RefundCommand } from '../../nouns/commands';
-import { holdId, type Hold } from '../../nouns/model';
+import { holdId, type Hold } from '../../nouns/records';
 import type { RefundedBody, Slice } from '../../nouns/movement';
 import { formatCredits, minMicro, type Micro } from '../../values/money';
 import { refundedCounts } from '../../journal/usage-counts';

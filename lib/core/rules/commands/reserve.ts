@@ -3,10 +3,10 @@
  * nothing can come between looking and taking. An alternative is all or nothing and is never shrunk to fit.
  */
 import { drawSlices } from '../draft/burn-down';
-import type { Alternative, Outcome, ReserveCommand, ReservedCall } from '../../nouns/commands';
+import type { Alternative, Outcome, ReserveCommand, AlternativeCall } from '../../nouns/commands';
 import type { Draft, EntryContext } from '../draft/draft';
 import { CreditError } from '../../values/errors';
-import { checkAmount } from './hold';
+import { checkAmount } from './close-hold';
 import { hashPassKey } from '../../values/idempotency';
 import {
 	budgetClaims,
@@ -20,7 +20,7 @@ import {
 	type SizedClaim,
 } from '../draft/limits';
 import { counterKey } from '../../nouns/counters';
-import type { CounterRef, Labels, RefusalReason } from '../../nouns/model';
+import type { CounterRef, Labels, RefusalReason } from '../../nouns/records';
 import { formatCredits, sumMicro, type Micro } from '../../values/money';
 import type { ModelPrice } from '../../prices/pricing';
 import { pinKeyHash, pinOf } from '../../prices/recorded-price';
@@ -43,50 +43,50 @@ const MAX_CALLS = 10;
 export function reserve(draft: Draft, command: ReserveCommand, context: EntryContext): Outcome {
 	checkReserve(command);
 	const isShadow = draft.account.settings.enforcement === 'shadow';
-	let first: { readonly weighed: Weighed; readonly refusal: Refusal } | null = null;
+	let first: { readonly claiming: AlternativeWithClaims; readonly refusal: Refusal } | null = null;
 	for (const [choice, alternative] of command.alternatives.entries()) {
-		const weighed = weigh(draft, command, alternative);
+		const claiming = withClaims(draft, command, alternative);
 		const hasReach = alternative.calls.some(({ mostMicro }) => mostMicro !== undefined);
-		if (hasReach && !isShadow && refusalOf(draft, command, reaching(weighed))) continue;
-		const refusal = refusalOf(draft, command, weighed);
+		if (hasReach && !isShadow && refusalOf(draft, command, reaching(claiming))) continue;
+		const refusal = refusalOf(draft, command, claiming);
 		if (!refusal || isShadow) {
 			const why = { shadow: refusal?.reason ?? null, steppedDown: first?.refusal.reason ?? null };
-			return hold(draft, command, { context, choice, weighed, why });
+			return hold(draft, command, { context, choice, claiming, why });
 		}
 		if (refusal.mayPass && command.mayWait) return { kind: 'wait', reason: refusal.reason, availableMicro: draft.availableMicro() };
-		first ??= { weighed, refusal };
+		first ??= { claiming, refusal };
 	}
 	return first ? refuse(draft, command, { context, ...first }) : { kind: 'wait', reason: null, availableMicro: draft.availableMicro() };
 }
 
 /** A call of an alternative with what it is counted under. */
-interface WeighedCall extends ReservedCall {
+interface CallWithClaims extends AlternativeCall {
 	readonly limited: LimitedCall;
 	readonly budgets: readonly Claim[];
 }
 
-interface Weighed {
+interface AlternativeWithClaims {
 	readonly rung: number;
-	readonly calls: readonly WeighedCall[];
+	readonly calls: readonly CallWithClaims[];
 	/** Of all calls together; `null` where one of them has no price. */
 	readonly amountMicro: Micro | null;
 }
 
-function weigh(draft: Draft, command: ReserveCommand, { rung, calls }: Alternative): Weighed {
+function withClaims(draft: Draft, command: ReserveCommand, { rung, calls }: Alternative): AlternativeWithClaims {
 	const { settings, timeZone } = draft.account;
 	let amountMicro: Micro | null = 0n;
-	const weighed = calls.map((call) => {
+	const claiming = calls.map((call) => {
 		amountMicro = amountMicro === null || call.amountMicro === null ? null : amountMicro + call.amountMicro;
 		const limited = limitedCall(command, call.model);
 		const budgets = settings.budgets.length === 0 ? [] : budgetClaims(settings.budgets, limited, { atMs: draft.nowMs, timeZone });
 		return { ...call, limited, budgets };
 	});
-	return { rung, calls: weighed, amountMicro };
+	return { rung, calls: claiming, amountMicro };
 }
 
 /** The same as large as it may become. */
-function reaching({ rung, calls: weighed }: Weighed): Weighed {
-	const calls = weighed.map((call) => ({ ...call, amountMicro: call.mostMicro ?? call.amountMicro }));
+function reaching({ rung, calls: claiming }: AlternativeWithClaims): AlternativeWithClaims {
+	const calls = claiming.map((call) => ({ ...call, amountMicro: call.mostMicro ?? call.amountMicro }));
 	const amounts = calls.map(({ amountMicro }) => amountMicro);
 	return { rung, calls, amountMicro: amounts.includes(null) ? null : sumMicro(amounts.map((amountMicro) => amountMicro ?? 0n)) };
 }
@@ -94,12 +94,12 @@ function reaching({ rung, calls: weighed }: Weighed): Weighed {
 interface Holding {
 	readonly context: EntryContext;
 	readonly choice: number;
-	readonly weighed: Weighed;
+	readonly claiming: AlternativeWithClaims;
 	readonly why: { readonly shadow: RefusalReason | null; readonly steppedDown: RefusalReason | null };
 }
 
 /** Appends one hold for each call. The first carries the key, the others keys made of it, so that a replay finds them all. */
-function hold(draft: Draft, command: ReserveCommand, { context, choice, weighed: { rung, calls }, why }: Holding): Outcome {
+function hold(draft: Draft, command: ReserveCommand, { context, choice, claiming: { rung, calls }, why }: Holding): Outcome {
 	const timeoutAtMs = draft.nowMs + command.timeoutMs;
 	const caps = capClaims(command);
 	const seqs = calls.map(({ amountMicro: priced, mostMicro, price, limited, budgets }, pass) => {
@@ -138,28 +138,32 @@ interface Refusal {
 function refuse(
 	draft: Draft,
 	command: ReserveCommand,
-	{ context, weighed, refusal: { reason, limit } }: { context: EntryContext; weighed: Weighed; refusal: Refusal },
+	{ context, claiming, refusal: { reason, limit } }: { context: EntryContext; claiming: AlternativeWithClaims; refusal: Refusal },
 ): Outcome {
-	const labels: Labels = weighed.calls[0]?.limited.labels ?? command.labels;
-	draft.append({ kind: 'refused', reason, amountMicro: weighed.amountMicro, limit }, { ...context, labels, person: command.person });
+	const labels: Labels = claiming.calls[0]?.limited.labels ?? command.labels;
+	draft.append({ kind: 'refused', reason, amountMicro: claiming.amountMicro, limit }, { ...context, labels, person: command.person });
 	draft.count(labels, REFUSED_COUNTS);
 	return { kind: 'refused', reason, limit, availableMicro: draft.availableMicro(), isReplayed: false };
 }
 
-function refusalOf(draft: Draft, command: ReserveCommand, weighed: Weighed): Refusal | null {
+function refusalOf(draft: Draft, command: ReserveCommand, claiming: AlternativeWithClaims): Refusal | null {
 	const { plan, overdraftMicro } = draft.account;
-	const { amountMicro } = weighed;
+	const { amountMicro } = claiming;
 	const plain = (reason: RefusalReason): Refusal => ({ reason, limit: null, mayPass: false });
 	if (amountMicro === null) return plain('unpriced_model');
 	if (amountMicro === 0n) return null;
 	if (plan !== 'paid') return plain('plan_not_eligible');
 	if (overdraftMicro > 0n) return plain('overdrawn');
-	const hits = [...limitHits(draft, command, { ...weighed, amountMicro }), ...creditsHit(draft, amountMicro)];
+	const hits = [...limitHits(draft, command, { ...claiming, amountMicro }), ...creditsHit(draft, amountMicro)];
 	return hits[0] ? { ...hits[0], mayPass: hits.every(({ mayPass }) => mayPass) } : null;
 }
 
 /** The first cap, the first budget and the first floor in the way. */
-function limitHits(draft: Draft, command: ReserveCommand, { calls, amountMicro }: Weighed & { readonly amountMicro: Micro }): Refusal[] {
+function limitHits(
+	draft: Draft,
+	command: ReserveCommand,
+	{ calls, amountMicro }: AlternativeWithClaims & { readonly amountMicro: Micro },
+): Refusal[] {
 	const { floors } = draft.account.settings;
 	const counterOf = (ref: CounterRef): ReturnType<Draft['counter']> => draft.counter(ref);
 	const caps = capClaims(command).map((claim) => ({ ...claim, amountMicro }));
@@ -176,7 +180,7 @@ function limitHits(draft: Draft, command: ReserveCommand, { calls, amountMicro }
 }
 
 /** The budgets of all calls, each with what those of its calls take together. */
-function sized(calls: readonly WeighedCall[]): SizedClaim[] {
+function sized(calls: readonly CallWithClaims[]): SizedClaim[] {
 	const [only, ...more] = calls;
 	if (only && more.length === 0) return only.budgets.map((claim) => ({ ...claim, amountMicro: only.amountMicro ?? 0n }));
 	const byCounter = new Map<string, SizedClaim>();

@@ -6,7 +6,7 @@
 import { drawSlices, isLive } from './burn-down';
 import { splitSlices, sumSlices } from '../../nouns/movement';
 import type { Draft } from './draft';
-import type { GrantState, Hold } from '../../nouns/model';
+import type { GrantState, Hold } from '../../nouns/records';
 import type { Movement, Slice } from '../../nouns/movement';
 import { compareInstants, hasPassed, type Instant } from '../../values/time';
 import { expiryWarnings, warnOfExpiry, watch } from './watch';

@@ -4,7 +4,7 @@
  */
 import type { CostAverage } from '../../../core/nouns/cost-averages';
 import type { AccountSnapshot } from '../../../core/nouns/commands';
-import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../../core/nouns/model';
+import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../../core/nouns/records';
 import type { HoldMark } from '../../../core/proof/verify-holds';
 import type { CarriedKey } from '../../../core/proof/verify-keys';
 import type { Instant } from '../../../core/values/time';

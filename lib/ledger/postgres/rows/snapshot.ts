@@ -6,7 +6,7 @@ import { alertsNeeded, MAX_CLAIMED } from '../../../core/rules/commands/claim';
 import type { AccountSnapshot, Command, SnapshotNeeds } from '../../../core/nouns/commands';
 import { needsOf } from '../../../core/rules/decide';
 import { countersNeeded } from '../../../core/rules/draft/limits';
-import type { BudgetCounter, CounterRef, Entry, GrantState, Hold } from '../../../core/nouns/model';
+import type { BudgetCounter, CounterRef, Entry, GrantState, Hold } from '../../../core/nouns/records';
 import { hasPassed, type Instant } from '../../../core/values/time';
 import { readHoldMark, type HoldRow } from '../../journal-rows';
 import type { OpenHolds } from '../../open-holds';

@@ -6,7 +6,7 @@ import { encodeLabels } from '../../../core/journal/journal';
 import { sha256 } from '../../../core/values/idempotency';
 import { NO_SETTINGS } from '../../../core/journal/settings-after';
 import type { Decision, KeptResult, UsageDelta } from '../../../core/nouns/commands';
-import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../../core/nouns/model';
+import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../../core/nouns/records';
 import type { TextChange } from '../../../core/nouns/profile';
 import { bytesOf, encodeAlerts, encodeAverages, encodeSettings } from '../../rows';
 import { categoryCode, holdStateCode, kindCode, planCode, policyCode } from '../../words';

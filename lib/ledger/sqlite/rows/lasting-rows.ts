@@ -3,7 +3,7 @@
  * and the entries that record prices. For decisions alone: what proves or copies a ledger reads what is there. Refuses to grow
  * without bound.
  */
-import type { Entry } from '../../../core/nouns/model';
+import type { Entry } from '../../../core/nouns/records';
 import type { GrantTermsRow } from '../../rows';
 
 /** Rows of each kind that are remembered before all are forgotten. */

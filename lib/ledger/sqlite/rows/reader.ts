@@ -12,7 +12,7 @@ import { needsOf } from '../../../core/rules/decide';
 import { countersNeeded } from '../../../core/rules/draft/limits';
 import { counterKey } from '../../../core/nouns/counters';
 import type { AccountSnapshot, Command, UsageDelta } from '../../../core/nouns/commands';
-import type { Account, BudgetCounter, CounterRef, Entry, GrantState, Hold } from '../../../core/nouns/model';
+import type { Account, BudgetCounter, CounterRef, Entry, GrantState, Hold } from '../../../core/nouns/records';
 import type { HoldMark } from '../../../core/proof/verify-holds';
 import type { CarriedKey } from '../../../core/proof/verify-keys';
 import type { Instant } from '../../../core/values/time';

@@ -5,7 +5,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { CounterBook, CounterDifference } from '../../../core/proof/counter-book';
 import { counterKey } from '../../../core/nouns/counters';
-import type { BudgetCounter } from '../../../core/nouns/model';
+import type { BudgetCounter } from '../../../core/nouns/records';
 import { openScratch } from '../file/connection';
 
 /** How much of it stays in memory: 32 MiB. */

@@ -5,7 +5,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { encodeLabels } from '../../../core/journal/journal';
 import type { Decision, KeptResult, UsageDelta } from '../../../core/nouns/commands';
-import type { Account, Entry, GrantState, Hold } from '../../../core/nouns/model';
+import type { Account, Entry, GrantState, Hold } from '../../../core/nouns/records';
 import { encodeAlerts, encodeAverages, encodeSettings } from '../../rows';
 import { categoryCode, holdStateCode, kindCode, planCode, policyCode } from '../../words';
 import { closingSeqs } from '../../related';

@@ -3,7 +3,7 @@ import { isCreditError, isLedgerFault } from '../../core/values/errors';
 import type { Reason } from '../../params/fallback-switch';
 
 /** Ends an item without a model's answer. */
-export class Fallback extends Error {
+export class FallbackError extends Error {
 	constructor(
 		readonly reason: Reason,
 		message: string,
@@ -13,25 +13,25 @@ export class Fallback extends Error {
 }
 
 /** The flow was stopped. */
-export function cancelled(): Fallback {
-	return new Fallback('cancelled', 'The flow was stopped before this item was answered.');
+export function cancelled(): FallbackError {
+	return new FallbackError('cancelled', 'The flow was stopped before this item was answered.');
 }
 
 /** The item's time is over. */
-export function outOfTime(): Fallback {
-	return new Fallback(
+export function outOfTime(): FallbackError {
+	return new FallbackError(
 		'deadline_reached',
 		'There was not enough time left for this item. A call under way is still charged when its answer comes. Raise the Deadline, or use a quicker model.',
 	);
 }
 
 /** What was thrown, as a reason. A fault that no step expected is told as it is: the campaign goes on. */
-export function fallbackOf(error: unknown): Fallback {
-	if (error instanceof Fallback) return error;
-	if (isLedgerFault(error)) return new Fallback('ledger_unavailable', error.message);
-	if (isCreditError(error) && error.code === 'idempotency_conflict') return new Fallback('idempotency_conflict', error.message);
-	if (isCreditError(error)) return new Fallback('invalid_item', error.message);
-	return new Fallback('provider_error', `Something unexpected happened: ${messageOf(error)}`);
+export function fallbackOf(error: unknown): FallbackError {
+	if (error instanceof FallbackError) return error;
+	if (isLedgerFault(error)) return new FallbackError('ledger_unavailable', error.message);
+	if (isCreditError(error) && error.code === 'idempotency_conflict') return new FallbackError('idempotency_conflict', error.message);
+	if (isCreditError(error)) return new FallbackError('invalid_item', error.message);
+	return new FallbackError('provider_error', `Something unexpected happened: ${messageOf(error)}`);
 }
 
 /** The message of whatever was thrown. */

@@ -1,5 +1,5 @@
 /**
- * Owns the nouns of the ledger: account, grant, hold, slice, budget, entry. Types only, no behaviour.
+ * The records of the ledger: account, grant, hold, slice, budget, entry. Types only, no behaviour.
  * Amounts are micro-credits, instants epoch milliseconds UTC, intervals half-open. Rule source: docs/ledger.md.
  */
 import type { Movement, RefundedBody, Slice } from './movement';

@@ -11,13 +11,13 @@ export type Step =
 	| { readonly kind: 'unusable'; readonly isRetryable: boolean };
 
 /** `again`: the same call. `down`: the next rung. `leave`: no model. */
-export type Move = 'again' | 'down' | 'leave';
+export type NextTry = 'again' | 'down' | 'leave';
 
 /**
  * The next move after attempt number `attempt` (1, 2, …) of at most `maxAttempts`. An answer that cannot be used, and that asking
  * again would not mend, is a refusal: no other model is asked to say what one would not.
  */
-export function nextMove(step: Step, { attempt, maxAttempts }: { attempt: number; maxAttempts: number }): Move {
+export function nextTry(step: Step, { attempt, maxAttempts }: { attempt: number; maxAttempts: number }): NextTry {
 	if (step.isRetryable && attempt < maxAttempts) return 'again';
 	switch (step.kind) {
 		case 'failed':

@@ -8,7 +8,7 @@ import { sumSlices } from '../../nouns/movement';
 import type { Draft } from '../draft/draft';
 import { CreditError } from '../../values/errors';
 import type { Outcome, SettleCommand } from '../../nouns/commands';
-import type { Hold } from '../../nouns/model';
+import type { Hold } from '../../nouns/records';
 import { formatCredits, MAX_AMOUNT_MICRO, minMicro, type Micro } from '../../values/money';
 import { settledCounts } from '../../journal/usage-counts';
 
