@@ -38,7 +38,7 @@ export interface SourceTree {
 	readonly manifest: Manifest;
 }
 
-const FOLDERS = ['lib', 'nodes', 'credentials', 'scripts', 'test'];
+const FOLDERS = ['lib', 'nodes', 'credentials', 'scripts', 'test', 'docs'];
 const TEXT = /\.(ts|mjs|html|json|css|md)$/;
 
 /** Reads the tree below `root`. */
