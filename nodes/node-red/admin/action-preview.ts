@@ -10,7 +10,7 @@ import { newId } from '../../../lib/runtime/system';
 import { ActionSetup } from '../behaviour/action-setup';
 import { ledgerNode, LedgerUse, providerNode } from '../node/connections';
 import { flowLabel, nodeLabel } from '../message/labels';
-import type { Config } from '../message/message-values';
+import type { Config } from '../node/node-types';
 
 export interface PreviewRequest {
 	/** Of the node that the dialog is open for; it may never have been deployed. */

@@ -11,7 +11,7 @@ import { ActionSetup } from './action-setup';
 import { LedgerUse, providerNode } from '../node/connections';
 import { InOrder } from './in-order';
 import { flowLabel, nodeLabel } from '../message/labels';
-import type { Config } from '../message/message-values';
+import type { Config } from '../node/node-types';
 import { rememberSample } from '../message/message-sample';
 import type { WayOut } from '../node/node-message';
 import { NodeStatus } from '../node/node-status';

@@ -10,7 +10,8 @@ import { LLM_ACTION_PARAMS } from '../../../lib/params/llm-action/llm-action';
 import { readParams } from '../../../lib/params/read';
 import { createLlmAction } from '../../../lib/runtime/runtime';
 import { providerOf, type LedgerUse } from '../node/connections';
-import { MessageValues, type Config } from '../message/message-values';
+import { MessageValues } from '../message/message-values';
+import type { Config } from '../node/node-types';
 
 /** What Node-RED, or this node, keeps in a message; an answer must not replace it. */
 const TAKEN = ['_msgid', 'req', 'res', 'parts', 'llmCredits', 'tokenUsage'];

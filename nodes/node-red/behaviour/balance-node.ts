@@ -6,7 +6,8 @@ import { CREDIT_BALANCE_PARAMS } from '../../../lib/params/credit-balance';
 import { readParams } from '../../../lib/params/read';
 import { newId } from '../../../lib/runtime/system';
 import { LedgerUse, ledgerNode } from '../node/connections';
-import { MessageValues, type Config } from '../message/message-values';
+import { MessageValues } from '../message/message-values';
+import type { Config } from '../node/node-types';
 import type { WayOut } from '../node/node-message';
 import { NodeStatus, readableCredits } from '../node/node-status';
 

@@ -8,7 +8,8 @@ import { FALLBACK_SWITCH_PARAMS } from '../../../lib/params/fallback-switch';
 import { readParams } from '../../../lib/params/read';
 import { LedgerUse, ledgerNode } from '../node/connections';
 import { InOrder } from './in-order';
-import { rawValues, type Config } from '../message/message-values';
+import { rawValues } from '../message/message-values';
+import type { Config } from '../node/node-types';
 import type { WayOut } from '../node/node-message';
 import { NodeStatus } from '../node/node-status';
 

@@ -6,11 +6,9 @@ import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { CreditError } from '../../../lib/core/values/errors';
 import type { Param } from '../../../lib/params/param';
 import { isShown, readParam } from '../../../lib/params/read';
-import { keyOf, typeKeyOf, writtenTypeOf, type ValueType } from '../node/node-types';
+import { keyOf, typeKeyOf, writtenTypeOf, type Config, type ValueType } from '../node/node-types';
 import { evaluate, Template } from './template';
 
-/** A node's entry in a flow. */
-export type Config = Readonly<Record<string, unknown>>;
 type Compute = (msg: NodeMessage) => Promise<unknown>;
 
 interface Host {

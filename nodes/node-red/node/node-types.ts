@@ -9,6 +9,9 @@ import { FALLBACK_SWITCH, OTHERWISE } from '../../../lib/params/fallback-switch'
 import { actionOutputsOf, LLM_ACTION } from '../../../lib/params/llm-action/llm-action';
 import type { ConnectionDescription, NodeDescription, Output, Param } from '../../../lib/params/param';
 
+/** A node's entry in a flow. */
+export type Config = Readonly<Record<string, unknown>>;
+
 /** The nodes of the palette, in its order. */
 export const NODES: readonly NodeDescription[] = [LLM_ACTION, CREDIT_BALANCE, FALLBACK_SWITCH];
 /** The config nodes. */

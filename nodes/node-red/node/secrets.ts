@@ -2,8 +2,7 @@
 import type { Node, NodeAPI } from 'node-red';
 import { CreditError } from '../../../lib/core/values/errors';
 import type { ConnectionDescription, Param } from '../../../lib/params/param';
-import type { Config } from '../message/message-values';
-import { keyOf } from './node-types';
+import { keyOf, type Config } from './node-types';
 import { plainSecretMessage } from './plain-secrets';
 
 /** A config node with its secrets. */

@@ -64,7 +64,7 @@ const floors: Rule = {
 	check: (tree) =>
 		roomedFiles(tree).flatMap(({ path, imports }) => {
 			const from = placeOf(path);
-			if (from === null || from.floor === null) return [];
+			if (from?.floor === undefined || from.floor === null) return [];
 			const { floor } = from;
 			return imports.flatMap(({ target, line }) => {
 				const to = target === null ? null : placeOf(target);
