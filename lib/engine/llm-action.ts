@@ -12,6 +12,7 @@ import { chargeIn } from './plan/call-plan';
 import { BatchWay } from './batch/batch-way';
 import { LateCalls } from './waiting/late-calls';
 import { ItemRun } from './item/item-run';
+import type { Fallback } from './outcome/fallback';
 import type { ItemResult } from './outcome/item-result';
 import { OutputContract } from './answer/output-contract';
 import { KnownSizes } from './learned/text-sizes';
@@ -59,6 +60,11 @@ export class LlmAction {
 	/** Runs one item within the limit that all items of this action share. */
 	async runOne(item: ActionItem): Promise<ItemResult> {
 		return this.#batches?.runOne(item) ?? this.#limit(() => new ItemRun(this.#context, item).run());
+	}
+
+	/** Lets items leave with their fallback values, for a reason of the host's. Nothing of them is read, and no ledger is opened. */
+	async leaveUnasked(items: readonly ActionItem[], why: Fallback): Promise<ItemResult[]> {
+		return Promise.all(items.map((item) => new ItemRun(this.#context, item).leave(why)));
 	}
 
 	/** Resolves when no call is under way any more, those included whose items left at their deadline. The ledger is needed until then. */

@@ -34,6 +34,11 @@ export const REASONS = [
 	{ value: 'model_not_found', label: 'Model Not Found', help: 'The provider does not know the model' },
 	{ value: 'overdrawn', label: 'Overdrawn', help: 'Earlier calls cost more than there was' },
 	{ value: 'plan_not_eligible', label: 'Trial Plan', help: 'Accounts on a trial plan cannot spend credits' },
+	{
+		value: 'preview_only',
+		label: 'Preview Only',
+		help: 'The node is set to preview the first item, in a workflow that runs by itself; only n8n has this setting',
+	},
 	{ value: 'provider_error', label: 'Provider Error', help: 'The provider failed or could not be reached' },
 	{ value: 'provider_paused', label: 'Provider Paused', help: 'The model failed again and again and is left alone for a while' },
 	{ value: 'provider_quota', label: 'Provider Quota Used Up', help: 'The account at the provider has no quota or money left' },

@@ -17,6 +17,7 @@ import { defaultLedgerPath } from '../../lib/runtime/ledger-place';
 import type { SpendingAccount } from '../../lib/engine/account/spending-account';
 import { leaseSpending, type SpendingLease } from '../../lib/runtime/outage';
 import { isServerAddress, leaseLedger, type LedgerLease } from '../../lib/runtime/runtime';
+import { isFileAllowed } from './host-interface';
 
 type LedgerValues = ValuesOf<typeof LEDGER_PARAMS>;
 type Raw = Readonly<Record<string, unknown>>;
@@ -83,10 +84,8 @@ async function credentialsOf(ctx: IExecuteFunctions, type: string, code: 'ledger
 
 /** A path that somebody typed is subject to n8n's file access rules; the usual place is not: nobody chose it, or whoever runs n8n did. */
 async function refuseBlockedPath(ctx: IExecuteFunctions, { path, postgresUrl }: LedgerValues): Promise<void> {
-	if (postgresUrl !== '' || isServerAddress(path) || isUsualPlace(path)) return;
-	const absolute = resolve(path);
-	const resolved = await ctx.helpers.resolvePath(absolute).catch(() => null);
-	if (resolved === null || !ctx.helpers.isFilePathBlocked(resolved)) return;
+	if (postgresUrl.trim() !== '' || isServerAddress(path) || isUsualPlace(path)) return;
+	if (await isFileAllowed(ctx, path)) return;
 	throw new CreditError(
 		'invalid_path',
 		`Ledger File is ${path}, where n8n does not let nodes use files. Leave it empty for the usual place, choose a path that N8N_RESTRICT_FILE_ACCESS_TO allows, or let the other host use ${defaultLedgerPath(n8nFolder())}.`,
@@ -94,15 +93,15 @@ async function refuseBlockedPath(ctx: IExecuteFunctions, { path, postgresUrl }: 
 }
 
 function isUsualPlace(path: string): boolean {
-	return path.trim() === '' || resolve(path) === resolve(defaultLedgerPath(n8nFolder()));
+	return path.trim() === '' || resolve(path.trim()) === resolve(defaultLedgerPath(n8nFolder()));
 }
 
 /** Opens the ledger of a credential and tells the balance. A typed path is not opened before a node does, because only nodes know n8n's file rules. */
 export async function testLedger(this: ICredentialTestFunctions, credential: ICredentialsDecrypted): Promise<INodeCredentialTestResult> {
 	return answer(async () => {
 		const values = readParams(LEDGER_PARAMS, credential.data ?? {});
-		if (values.postgresUrl === '' && !isServerAddress(values.path) && !isUsualPlace(values.path)) {
-			if (!isAbsolute(values.path))
+		if (values.postgresUrl.trim() === '' && !isServerAddress(values.path) && !isUsualPlace(values.path)) {
+			if (!isAbsolute(values.path.trim()))
 				throw new CreditError('invalid_path', `Ledger File is ${values.path}. Give the whole path, from the root of the disk.`);
 			return `The path is well-formed. A node opens ${values.path} when it runs, if n8n lets nodes use that folder (N8N_RESTRICT_FILE_ACCESS_TO).`;
 		}

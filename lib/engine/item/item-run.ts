@@ -47,6 +47,15 @@ export class ItemRun {
 		}
 	}
 
+	/** Without asking for it. */
+	async leave(why: Fallback): Promise<ItemResult> {
+		try {
+			return await this.#leaving.withoutModel(why);
+		} finally {
+			this.#time.end();
+		}
+	}
+
 	async #byModel(): Promise<ItemResult> {
 		if (this.#time.isCancelled) throw cancelled();
 		const [context, leaving] = [this.#context, this.#leaving];

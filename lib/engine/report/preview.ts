@@ -6,6 +6,7 @@ import { formatCredits, formatDollars, parseCredits, type Micro } from '../../co
 import { countedCredits, dollars } from '../../core/values/readable';
 import type { ActionItem } from '../plan/action-types';
 import type { ItemResult, LlmCredits } from '../outcome/item-result';
+import { Fallback } from '../outcome/fallback';
 import type { Source } from '../../params/fallback-switch';
 
 /** How many sends a preview foretells the cost of. */
@@ -38,6 +39,12 @@ export interface Preview {
 	readonly costs: string;
 	readonly llmCredits: LlmCredits;
 }
+
+/** Why the other items of a preview leave without an answer, where nobody looks at it. */
+export const PREVIEW_ONLY = new Fallback(
+	'preview_only',
+	'LLM Action is set to preview the first item, so this one was not asked for. Choose Ask for Each Item, and publish the workflow again.',
+);
 
 /** The item as a preview asks for it: it must not stand in the way of the real one, nor count against its execution. */
 export function asPreview(item: ActionItem): ActionItem {

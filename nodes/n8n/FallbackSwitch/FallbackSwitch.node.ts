@@ -4,6 +4,7 @@ import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescrip
 import { FallbackSwitch as Router, type CreditState } from '../../../lib/engine/fallback-switch';
 import { FALLBACK_SWITCH, FALLBACK_SWITCH_PARAMS, OTHERWISE } from '../../../lib/params/fallback-switch';
 import { nodeLedger, testLedger } from '../connections';
+import { showHints } from '../host-interface';
 import { binaryOf, failedItem, hasErrorOutput, nodeError } from '../outcome';
 import { outputsOf } from '../outputs';
 import { readStatic } from '../parameters';
@@ -65,11 +66,8 @@ async function stateOf(ctx: IExecuteFunctions, router: Router): Promise<CreditSt
 		return await router.readState(await ledger.open());
 	} catch (error) {
 		const why = error instanceof Error ? error.message : String(error);
-		ctx.addExecutionHints({
-			message: `The ledger could not be read, so every item left by ${OTHERWISE.label}. ${why}`,
-			type: 'warning',
-			location: 'outputPane',
-		});
+		const message = `The ledger could not be read, so every item left by ${OTHERWISE.label}. ${why}`;
+		showHints(ctx, [{ message, type: 'warning', location: 'outputPane' }]);
 		return null;
 	} finally {
 		await ledger.release();

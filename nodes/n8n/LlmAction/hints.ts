@@ -16,6 +16,7 @@ const MENDS: Partial<Record<Reason, string>> = {
 	failed_checks: 'What failed is on each item under llmCredits.checks.',
 	missing_context: 'The fields that are missing are on each item under llmCredits.checks.',
 	idempotency_conflict: 'Use an Idempotency Key that is different for every request.',
+	preview_only: 'The node is set to Preview the First Item. Choose Ask for Each Item, and publish the workflow again.',
 	result_not_kept: 'Raise Keep Answers for Retries, or use another Idempotency Key.',
 };
 
@@ -42,11 +43,15 @@ export function pendingHints(results: readonly ItemResult[]): NodeExecutionHint[
 	return [{ message, type: 'info', location: 'outputPane' }];
 }
 
-/** Which model answered, what it cost, and how many items it left out. */
-export function previewHints(results: readonly ItemResult[], count: number): NodeExecutionHint[] {
+/** Which model answered, what it cost, and how many items it left out. `count` items came in. */
+export function previewHints(
+	results: readonly ItemResult[],
+	{ count, isByHand }: { readonly count: number; readonly isByHand: boolean },
+): NodeExecutionHint[] {
 	return results.map((result) => {
 		const { rung, costs } = previewOf(result);
-		const others = count > 1 ? ` The other ${String(count - 1)} were not asked for; choose Ask for Each Item for all of them.` : '';
+		const others =
+			count > 1 && isByHand ? ` The other ${String(count - 1)} were not asked for; choose Ask for Each Item for all of them.` : '';
 		return { message: `${rung}. ${costs}${others}`, type: 'info', location: 'outputPane' };
 	});
 }

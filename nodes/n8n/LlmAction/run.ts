@@ -2,22 +2,25 @@
  * Owns one run of LLM Action in n8n: settings once, items lazily, results on their outputs in order, and what the editor is told.
  * Refuses to throw for an item; only settings that can work for no item stop the node, and only when the user did not ask to go on.
  */
-import type { IDataObject, IExecuteData, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { formatCredits, parseCredits } from '../../../lib/core/values/money';
 import { mergeResult, type ItemResult, type LlmCredits } from '../../../lib/engine/outcome/item-result';
 import type { ActionItem, ItemInput, LlmAction, LlmActionValues, ProviderHandle } from '../../../lib/engine/llm-action';
-import { asPreview, previewOf } from '../../../lib/engine/report/preview';
+import { asPreview, PREVIEW_ONLY, previewOf } from '../../../lib/engine/report/preview';
 import { actionOutputsOf, LLM_ACTION_PARAMS } from '../../../lib/params/llm-action/llm-action';
 import { ACTION_OPERATION } from '../../../lib/params/llm-action/operation';
 import type { ValueOf } from '../../../lib/params/param';
 import { createLlmAction } from '../../../lib/runtime/runtime';
 import { nodeLedger, nodeProvider, type NodeLedger } from '../connections';
+import { addTokens, cancelSignalOf, changeTotal, isToolRun, showHints } from '../host-interface';
 import { binaryOf, failedItem, nodeError } from '../outcome';
 import { itemReader, readStatic } from '../parameters';
 import { identify, type RunIdentity } from '../run-identity';
 import { fallbackHints, pendingHints, previewHints } from './hints';
 
 const SETTINGS_MEND = 'No model was called and no credits were used. Open the node, mend this setting, and run it again.';
+const PAID_MEND =
+	'Calls may have been made and paid before this happened; Credit Balance shows the usage. An Idempotency Key of your own keeps a second run from paying again.';
 
 /** All items of one run. Throws a `NodeOperationError` for settings that can work for no item, unless the node continues on errors. */
 export async function runLlmAction(ctx: IExecuteFunctions): Promise<INodeExecutionData[][]> {
@@ -26,21 +29,38 @@ export async function runLlmAction(ctx: IExecuteFunctions): Promise<INodeExecuti
 	const run = identify(ctx);
 	const ledger = nodeLedger(ctx);
 	let idle: Promise<void> = Promise.resolve();
+	// From the first call on, nothing may say that nothing was paid, and nothing but the items themselves may fail.
+	let mend = SETTINGS_MEND;
 	try {
 		const { action, values } = await prepare(ctx, { run, ledger });
 		const asked = actionItems(ctx, { run, items });
-		const chosen = values.operation === 'preview' ? asked.slice(0, 1).map(asPreview) : asked;
-		const results = await action.run(chosen, { signal: ctx.getExecutionCancelSignal() ?? null });
-		idle = action.idle();
-		tellEditor(ctx, results);
-		if (values.operation === 'preview') ctx.addExecutionHints(...previewHints(results, items.length));
-		return distribute(ctx, { items, results, values });
+		const signal = cancelSignalOf(ctx);
+		const isSingle = values.outputs === 'single' || isTool(ctx);
+		mend = PAID_MEND;
+		const ending = values.operation === 'preview' ? preview(action, { asked, run, signal }) : action.run(asked, { signal });
+		const results = await ending.finally(() => {
+			idle = action.idle();
+		});
+		tellEditor(ctx, { results, values, run, count: items.length });
+		return distribute({ items, results, values, isSingle });
 	} catch (error) {
-		return refuse(ctx, { items, run, error });
+		return refuse(ctx, { items, run, error, mend });
 	} finally {
 		// Items may have left at their deadline while their calls go on; the ledger is needed to settle them.
 		void idle.then(() => ledger.release());
 	}
+}
+
+interface PreviewRun {
+	readonly asked: readonly ActionItem[];
+	readonly run: RunIdentity;
+	readonly signal: AbortSignal | null;
+}
+
+/** Asks for the first item. By hand that is all there is to see; a workflow that runs by itself must lose nobody. */
+async function preview(action: LlmAction, { asked, run, signal }: PreviewRun): Promise<ItemResult[]> {
+	const results = await action.run(asked.slice(0, 1).map(asPreview), { signal });
+	return run.isByHand ? results : [...results, ...(await action.leaveUnasked(asked.slice(1), PREVIEW_ONLY))];
 }
 
 type RunValues = LlmActionValues & { readonly operation: ValueOf<typeof ACTION_OPERATION> };
@@ -89,41 +109,42 @@ interface Outcome {
 	readonly items: readonly INodeExecutionData[];
 	readonly results: readonly ItemResult[];
 	readonly values: RunValues;
+	/** True when everything leaves by one output. */
+	readonly isSingle: boolean;
 }
 
-function distribute(ctx: IExecuteFunctions, { items, results, values }: Outcome): INodeExecutionData[][] {
-	const isSingle = values.outputs === 'single' || isTool(ctx);
+function distribute({ items, results, values, isSingle }: Outcome): INodeExecutionData[][] {
 	const named = actionOutputsOf({ outputs: isSingle ? 'single' : 'separate', delivery: values.delivery });
 	const outputs: INodeExecutionData[][] = named.map(() => []);
 	results.forEach((result, itemIndex) => {
 		const item: INodeExecutionData = items[itemIndex] ?? { json: {} };
 		// Tokens that another node counted are not counted again here.
 		const { tokenUsage: _, ...json } = item.json;
-		const merged = { ...mergeResult(json, result, values.outputField), ...shownBy(values, result) } as IDataObject;
+		const merged = { ...mergeResult(json, result, values.outputField), ...shownBy(values, { result, itemIndex }) } as IDataObject;
 		const index = isSingle ? 0 : named.findIndex(({ name }) => name === result.route);
 		outputs[index]?.push({ json: merged, ...binaryOf(item), pairedItem: { item: itemIndex } });
 	});
 	return outputs;
 }
 
-/** What a preview adds to its item. */
-function shownBy({ operation }: RunValues, result: ItemResult): Record<string, unknown> {
-	if (operation !== 'preview') return {};
+/** What a preview adds to the item that was asked for. */
+function shownBy({ operation }: RunValues, { result, itemIndex }: { result: ItemResult; itemIndex: number }): Record<string, unknown> {
+	if (operation !== 'preview' || itemIndex > 0) return {};
 	const { rung, cost, per1000 } = previewOf(result);
 	return { llmPreview: { rung, cost, per1000 } };
 }
 
-/** A tool has one output, whatever its settings say. n8n runs a tool as a node of the type with this ending, and not always as a tool execution. */
+/** A tool has one output, whatever its settings say. */
 function isTool(ctx: IExecuteFunctions): boolean {
-	return ctx.getNode().type.endsWith('Tool') || ctx.isToolExecution();
+	return isToolRun(ctx, { ifUnknown: false });
 }
 
 /** Settings that work for no item: an error, or with "continue" every item on the fallback branch (or n8n's error output). */
 function refuse(
 	ctx: IExecuteFunctions,
-	{ items, run, error }: { items: INodeExecutionData[]; run: RunIdentity; error: unknown },
+	{ items, run, error, mend }: { items: INodeExecutionData[]; run: RunIdentity; error: unknown; mend: string },
 ): INodeExecutionData[][] {
-	const problem = nodeError(ctx, error, { description: SETTINGS_MEND });
+	const problem = nodeError(ctx, error, { description: mend });
 	if (!ctx.continueOnFail()) throw problem;
 	const mark = { llmCredits: refusedMark(problem.message, run) as unknown as IDataObject };
 	const failed = items.map((item, itemIndex) => failedItem(ctx, { item, itemIndex, error: problem, mark }));
@@ -147,25 +168,25 @@ function refusedMark(message: string, { purpose }: RunIdentity): LlmCredits {
 	return { source: 'fallback', reason: 'invalid_item', message, ...nothing, purpose };
 }
 
-/** Hints above the output, tokens in the list of executions, and totals with the execution. Stored answers were counted before. */
-function tellEditor(ctx: IExecuteFunctions, results: readonly ItemResult[]): void {
-	ctx.addExecutionHints(...fallbackHints(results), ...pendingHints(results));
-	const fresh = results.filter(({ llmCredits }) => llmCredits.reason !== 'replayed');
-	tellTokens(ctx, fresh);
-	const spent = fresh.reduce((total, { llmCredits }) => total + parseCredits(llmCredits.credits, { field: 'credits' }), 0n);
-	const before = ctx.customData.get(SPENT);
-	ctx.customData.set(SPENT, formatCredits(spent + (AMOUNT.test(before) ? parseCredits(before, { field: SPENT }) : 0n)));
+interface Told {
+	readonly results: readonly ItemResult[];
+	readonly values: RunValues;
+	readonly run: RunIdentity;
+	/** Items that came in. */
+	readonly count: number;
 }
 
-function tellTokens(ctx: IExecuteFunctions, fresh: readonly ItemResult[]): void {
-	// As a tool of an agent the node has no execution data of its own.
-	const known = (ctx.getExecuteData() as IExecuteData | undefined)?.metadata?.tokenUsage;
-	const total = { inputTokens: known?.inputTokens ?? 0, outputTokens: known?.outputTokens ?? 0 };
-	for (const { tokenUsage } of fresh) {
-		total.inputTokens += tokenUsage?.promptTokens ?? 0;
-		total.outputTokens += tokenUsage?.completionTokens ?? 0;
-	}
-	if (total.inputTokens + total.outputTokens > 0) ctx.setMetadata({ tokenUsage: total });
+/** Hints above the output, tokens in the list of executions, and totals with the execution. Stored answers were counted before. */
+function tellEditor(ctx: IExecuteFunctions, { results, values, run, count }: Told): void {
+	const previews = values.operation === 'preview' ? previewHints(results.slice(0, 1), { count, isByHand: run.isByHand }) : [];
+	showHints(ctx, [...fallbackHints(results), ...pendingHints(results), ...previews]);
+	const fresh = results.filter(({ llmCredits }) => llmCredits.reason !== 'replayed');
+	addTokens(ctx, {
+		inputTokens: fresh.reduce((total, { tokenUsage }) => total + (tokenUsage?.promptTokens ?? 0), 0),
+		outputTokens: fresh.reduce((total, { tokenUsage }) => total + (tokenUsage?.completionTokens ?? 0), 0),
+	});
+	const spent = fresh.reduce((total, { llmCredits }) => total + parseCredits(llmCredits.credits, { field: 'credits' }), 0n);
+	changeTotal(ctx, SPENT, (before) => formatCredits(spent + (AMOUNT.test(before) ? parseCredits(before, { field: SPENT }) : 0n)));
 }
 
 /** Kept with the execution, where executions can be searched by it: credits of all LLM Actions in it. */

@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import { limitPreviews, proofOf, readAnswers, readPurposes, readStory } from '../../support/ledger/ledger-reader';
 import { outputOf, runsOf, type Execution } from '../../support/hosts/n8n-session';
+import { items, manualTrigger, workflowOf } from '../../support/hosts/n8n-workflow-builder';
 import { MODEL, openWorld, peopleList, plainCampaign, sharedN8n, type World } from '../../support/hosts/n8n-world';
 
 const PAID = [`reserved 1 ${MODEL} rung 0 pass 0`, 'settled 1'];
@@ -27,12 +28,23 @@ describe('n8n: previews', function () {
 		return world.n8n.run(workflow, path, { people: peopleList(count) });
 	}
 
-	it('asks for the first item alone, and says what it and 1,000 such sends cost', async () => {
-		const execution = await run({ operation: 'preview' });
-		const items = outputOf(execution, 'LLM Action', 0).map(({ json }) => json);
-		expect(items).to.have.length(1);
+	/** Started in the editor. */
+	async function runByHand(parameters: Readonly<Record<string, unknown>>, count = 3): Promise<Execution> {
+		const nodes = [manualTrigger, ...items(peopleList(count)), world.action(parameters)];
+		const wires = [
+			['Start', 'List'],
+			['List', 'People'],
+			['People', 'LLM Action'],
+		] as const;
+		return world.n8n.runByHand(await world.n8n.save(workflowOf(`preview-${Date.now()}`, nodes, wires)));
+	}
+
+	it('by hand asks for the first item alone, and says what it and 1,000 such sends cost', async () => {
+		const execution = await runByHand({ operation: 'preview' });
+		const shown = outputOf(execution, 'LLM Action', 0).map(({ json }) => json);
+		expect(shown).to.have.length(1);
 		expect(outputOf(execution, 'LLM Action', 1)).to.have.length(0);
-		expect(items[0]).to.deep.include({
+		expect(shown[0]).to.deep.include({
 			name: 'Person 0',
 			llm: { message: 'Hello' },
 			llmPreview: {
@@ -41,7 +53,7 @@ describe('n8n: previews', function () {
 				per1000: { credits: '1000', dollars: '0.10' },
 			},
 		});
-		expect(items[0]?.llmCredits).to.include({ source: 'model', purpose: 'preview', credits: '1' });
+		expect(shown[0]?.llmCredits).to.include({ source: 'model', purpose: 'preview', credits: '1' });
 		expect(runsOf(execution, 'LLM Action')[0]?.hints?.map(({ message }) => message)).to.deep.equal([
 			'Answered by campaign-model. This preview cost 1 credit; 1,000 such sends would cost 1,000 credits ($0.10). The other 2 were not asked for; choose Ask for Each Item for all of them.',
 		]);
@@ -49,6 +61,25 @@ describe('n8n: previews', function () {
 		expect(await readStory(world.ledger)).to.deep.equal(PAID);
 		expect(await readPurposes(world.ledger)).to.deep.equal({ preview: '1 in 1' });
 	});
+
+	for (const outputs of ['separate', 'single']) {
+		it(`in a published workflow loses nobody: the other items leave with their fallback values, outputs ${outputs}`, async () => {
+			const execution = await run({ operation: 'preview', outputs }, 20);
+			const [first, second] = outputs === 'single' ? [0, 0] : [0, 1];
+			const left = [...new Set([first, second])].flatMap((output) => outputOf(execution, 'LLM Action', output));
+			expect(left.map(({ json }) => json['id'])).to.deep.equal(peopleList(20).map(({ id }) => id));
+			expect(left.map(({ pairedItem }) => pairedItem?.item)).to.deep.equal(peopleList(20).map(({ id }) => id));
+			expect(left.map(({ json }) => json.llmCredits?.reason)).to.deep.equal(['answered', ...Array<string>(19).fill('preview_only')]);
+			expect(left.map(({ json }) => 'llmPreview' in json)).to.deep.equal([true, ...Array<boolean>(19).fill(false)]);
+			expect(left[19]?.json).to.deep.include({ llm: { message: 'News for you' } });
+			expect(outputOf(execution, 'LLM Action', first === second ? 1 : 0)).to.have.length(first === second ? 0 : 1);
+			expect(runsOf(execution, 'LLM Action')[0]?.hints?.map(({ message }) => message)).to.deep.equal([
+				'19 of 20 items left with their fallback values: Preview Only (19). The node is set to Preview the First Item. Choose Ask for Each Item, and publish the workflow again.',
+				'Answered by campaign-model. This preview cost 1 credit; 1,000 such sends would cost 1,000 credits ($0.10).',
+			]);
+			expect(await readStory(world.ledger)).to.deep.equal(PAID);
+		});
+	}
 
 	it('takes no answer from real items and gives them none, by key or by reuse', async () => {
 		const same = { prompt: 'Same', reuse: { reuseAnswers: 'first' }, options: { idempotencyKey: 'welcome', keepResultsHours: 24 } };
@@ -63,11 +94,11 @@ describe('n8n: previews', function () {
 	it('has a budget of its own; where that is used up, it shows the fallback values and foretells nothing', async () => {
 		await limitPreviews(world.ledger, '1');
 		await run({ operation: 'preview' });
-		const refused = await run({ operation: 'preview' });
-		const items = outputOf(refused, 'LLM Action', 1).map(({ json }) => json);
-		expect(items).to.have.length(1);
-		expect(items[0]?.llmCredits).to.include({ reason: 'budget_exceeded', credits: '0' });
-		expect(items[0]).to.deep.include({
+		const refused = await runByHand({ operation: 'preview' });
+		const shown = outputOf(refused, 'LLM Action', 1).map(({ json }) => json);
+		expect(shown).to.have.length(1);
+		expect(shown[0]?.llmCredits).to.include({ reason: 'budget_exceeded', credits: '0' });
+		expect(shown[0]).to.deep.include({
 			llm: { message: 'News for you' },
 			llmPreview: { rung: `Fallback values instead of ${MODEL}`, cost: { credits: '0', dollars: '0.00' }, per1000: null },
 		});

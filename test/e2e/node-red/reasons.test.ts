@@ -52,7 +52,7 @@ describe('Node-RED: the matrix of reasons', function () {
 		await nodeRed.deploy(changed, 'nodes');
 	};
 
-	for (const scenario of REASON_SCENARIOS) {
+	for (const scenario of REASON_SCENARIOS.filter(({ host }) => host === undefined)) {
 		const { reason, when, people, credits = '10', prepare, choose, got, journal, requests } = scenario;
 		it(`${reason}, when ${when}`, async () => {
 			provider = await startFakeOpenAi(choose ? { choose } : {});
@@ -90,6 +90,6 @@ describe('Node-RED: the matrix of reasons', function () {
 
 	it('every reason was seen', () => {
 		const missing = REASONS.map(({ value }) => value).filter((reason) => !seen.has(reason) && !WITHOUT_SCENARIO[reason]);
-		expect(missing).to.deep.equal([]);
+		expect(missing).to.deep.equal(REASON_SCENARIOS.filter(({ host }) => host === 'n8n').map(({ reason }) => reason));
 	});
 });

@@ -10,7 +10,7 @@ import { until } from '../machine/child';
 import { usualLedger, type UsualLedger } from './host-ledger';
 import type { WorkflowJson } from './n8n-workflow-builder';
 import { packOnce } from '../machine/pack';
-import { hasWebhook, installPackage, loginN8n, startN8n, type N8nServer } from './real-n8n';
+import { hasWebhook, installPackage, loginN8n, startN8n, type N8nServer, type N8nVersion } from './real-n8n';
 
 /** An item as n8n keeps it with an execution. */
 export interface KeptItem {
@@ -55,6 +55,12 @@ export interface Reference {
 	readonly name: string;
 }
 
+interface SessionParts {
+	readonly usual: UsualLedger;
+	readonly env: Readonly<Record<string, string>>;
+	readonly version: N8nVersion | undefined;
+}
+
 const ENDED = ['success', 'error', 'crashed', 'canceled'];
 
 export class N8nSession {
@@ -66,16 +72,20 @@ export class N8nSession {
 	#cookie = '';
 	#apiKey = '';
 
-	private constructor(userFolder: string, usual: UsualLedger, env: Readonly<Record<string, string>>) {
+	/** The newest n8n when not given. */
+	readonly #version: N8nVersion | undefined;
+
+	private constructor(userFolder: string, { usual, env, version }: SessionParts) {
 		this.userFolder = userFolder;
 		this.usual = usual;
 		this.#env = env;
+		this.#version = version;
 	}
 
 	/** Installs the package into a new user folder and starts n8n there; `env` is added to its environment. */
-	static async start(env: Readonly<Record<string, string>> = {}): Promise<N8nSession> {
+	static async start(env: Readonly<Record<string, string>> = {}, version?: N8nVersion): Promise<N8nSession> {
 		const userFolder = mkdtempSync(join(tmpdir(), 'llm-credits-n8n-'));
-		const session = new N8nSession(userFolder, await usualLedger(join(userFolder, '.n8n')), env);
+		const session = new N8nSession(userFolder, { usual: await usualLedger(join(userFolder, '.n8n')), env, version });
 		await installPackage(await packOnce(), session.userFolder);
 		mkdirSync(session.filesFolder, { recursive: true });
 		await session.startServer();
@@ -101,6 +111,7 @@ export class N8nSession {
 		this.#server = await startN8n({
 			userFolder: this.userFolder,
 			webhookPaths,
+			version: this.#version,
 			timeoutMs: 180_000,
 			env: { N8N_RESTRICT_FILE_ACCESS_TO: this.filesFolder, N8N_PAYLOAD_SIZE_MAX: '64', ...this.usual.env, ...this.#env },
 		});
@@ -159,7 +170,8 @@ export class N8nSession {
 		const made = await this.rest<SavedWorkflow>('POST', '/rest/workflows', { ...workflow, active: false });
 		const nodes = workflow.nodes as readonly { readonly type: string; readonly webhookId?: string }[];
 		if (!nodes.some(({ type }) => /\.(webhook|executeWorkflowTrigger)$/.test(type))) return made;
-		await this.rest('POST', `/rest/workflows/${made.id}/activate`, { versionId: made.versionId });
+		if (this.#version === '1.123.81') await this.rest('PATCH', `/rest/workflows/${made.id}`, { active: true });
+		else await this.rest('POST', `/rest/workflows/${made.id}/activate`, { versionId: made.versionId });
 		for (const { webhookId } of nodes) {
 			if (webhookId === undefined) continue;
 			const isThere = async (): Promise<true | null> => ((await hasWebhook(`${this.server.baseUrl}/webhook/${webhookId}`)) ? true : null);

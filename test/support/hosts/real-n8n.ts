@@ -9,7 +9,15 @@ import { run, runOrThrow, start, until, type Finished, type Running } from '../m
 import { freePort } from '../machine/free-port';
 import { cacheFolder, cleanEnvironment, machineCacheFolder, repositoryRoot } from '../machine/repository';
 
-const N8N_VERSION = '2.41.1';
+/** The n8n that is developed with, and the oldest one supported: the last n8n 1. Each with what its dependencies need to be installed. */
+const OVERRIDES = {
+	'2.41.1': { linkedom: '0.18.12' },
+	'1.123.81': { linkedom: '0.18.12', xlsx: '0.18.5', '@langchain/langgraph-checkpoint': '1.0.0' },
+} as const;
+
+export type N8nVersion = keyof typeof OVERRIDES;
+
+const NEWEST: N8nVersion = '2.41.1';
 const INSTALL_TIMEOUT_MS = 20 * 60_000;
 /** The flags n8n itself gives npm when it installs a community package. */
 const N8N_INSTALL_FLAGS = [
@@ -31,26 +39,27 @@ export interface InstalledN8n {
 	readonly bin: string;
 }
 
-let installed: Promise<InstalledN8n> | null = null;
+const installed = new Map<N8nVersion, Promise<InstalledN8n>>();
 
 /** Installs n8n on first use on a machine (about five minutes, with a line of progress every 15 s) and says where it is. */
-export function ensureN8n(): Promise<InstalledN8n> {
-	installed ??= install();
-	return installed;
+export function ensureN8n(version: N8nVersion = NEWEST): Promise<InstalledN8n> {
+	const known = installed.get(version) ?? install(version);
+	installed.set(version, known);
+	return known;
 }
 
-async function install(): Promise<InstalledN8n> {
-	const dir = machineCacheFolder(`n8n-${N8N_VERSION}`);
+async function install(version: N8nVersion): Promise<InstalledN8n> {
+	const dir = machineCacheFolder(`n8n-${version}`);
 	const found = { dir, bin: join(dir, 'node_modules', 'n8n', 'bin', 'n8n') };
 	const marker = join(dir, '.complete');
 	if (existsSync(marker)) return found;
 	mkdirSync(dirname(dir), { recursive: true });
 	const unlock = await lock(`${dir}.lock`);
 	try {
-		if (!existsSync(marker) && !(await isWhole(found))) await installInto(dir);
-		if (!(await isWhole(found)))
-			throw new Error(`n8n ${N8N_VERSION} in ${dir} does not start. Remove that folder and run the tests again.`);
-		writeFileSync(marker, `${N8N_VERSION}\n`);
+		if (!existsSync(marker) && !(await isWhole(found, version))) await installInto(dir, version);
+		if (!(await isWhole(found, version)))
+			throw new Error(`n8n ${version} in ${dir} does not start. Remove that folder and run the tests again.`);
+		writeFileSync(marker, `${version}\n`);
 	} finally {
 		unlock();
 	}
@@ -87,26 +96,26 @@ function isAlive(pid: number): boolean {
 	}
 }
 
-async function isWhole({ dir, bin }: InstalledN8n): Promise<boolean> {
+async function isWhole({ dir, bin }: InstalledN8n, version: N8nVersion): Promise<boolean> {
 	if (!existsSync(bin) || !existsSync(join(dir, 'node_modules', 'sqlite3', 'build', 'Release', 'node_sqlite3.node'))) return false;
 	const { code, stdout } = await run(process.execPath, [bin, '--version'], { cwd: dir, env: cleanEnvironment(), timeoutMs: 60_000 });
-	return code === 0 && stdout.includes(N8N_VERSION);
+	return code === 0 && stdout.includes(version);
 }
 
-async function installInto(dir: string): Promise<void> {
+async function installInto(dir: string, version: N8nVersion): Promise<void> {
 	rmSync(dir, { recursive: true, force: true });
 	mkdirSync(dir, { recursive: true });
-	writeFileSync(join(dir, 'package.json'), JSON.stringify({ name: 'n8n-for-tests', private: true, overrides: { linkedom: '0.18.12' } }));
+	writeFileSync(join(dir, 'package.json'), JSON.stringify({ name: 'n8n-for-tests', private: true, overrides: OVERRIDES[version] }));
 	const startedAtMs = Date.now();
 	const progress = setInterval(() => {
 		process.stderr.write(
-			`Installing n8n ${N8N_VERSION} for the tests (once, about 5 minutes): ${Math.round((Date.now() - startedAtMs) / 1000)} s\n`,
+			`Installing n8n ${version} for the tests (once, about 5 minutes): ${Math.round((Date.now() - startedAtMs) / 1000)} s\n`,
 		);
 	}, 15_000);
 	const options = { cwd: dir, env: cleanEnvironment(), timeoutMs: INSTALL_TIMEOUT_MS };
 	const flags = ['--before=2026-10-01', '--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund'];
 	try {
-		await runOrThrow('npm', ['install', `n8n@${N8N_VERSION}`, ...flags], options);
+		await runOrThrow('npm', ['install', `n8n@${version}`, ...flags], options);
 		await runOrThrow('npm', ['rebuild', 'sqlite3'], options);
 	} finally {
 		clearInterval(progress);
@@ -190,17 +199,22 @@ export interface N8nOptions {
 	readonly userFolder: string;
 	readonly env?: Readonly<Record<string, string>>;
 	readonly timeoutMs?: number;
+	/** The newest when not given. */
+	readonly version?: N8nVersion | undefined;
 }
 
 /** Runs one command of n8n's command line to its end (4 to 7 s; default limit 2 minutes). */
-export async function runN8n(args: readonly string[], { userFolder, env = {}, timeoutMs = 120_000 }: N8nOptions): Promise<Finished> {
-	const { bin } = await ensureN8n();
+export async function runN8n(
+	args: readonly string[],
+	{ userFolder, env = {}, timeoutMs = 120_000, version }: N8nOptions,
+): Promise<Finished> {
+	const { bin } = await ensureN8n(version);
 	return run(process.execPath, [bin, ...args], { cwd: userFolder, env: await n8nEnvironment(userFolder, env), timeoutMs });
 }
 
 /** Starts one command of n8n's command line and leaves it running, for tests that kill it on the way. */
-export async function launchN8n(args: readonly string[], { userFolder, env = {} }: N8nOptions): Promise<Running> {
-	const { bin } = await ensureN8n();
+export async function launchN8n(args: readonly string[], { userFolder, env = {}, version }: N8nOptions): Promise<Running> {
+	const { bin } = await ensureN8n(version);
 	return start(process.execPath, [bin, ...args], { cwd: userFolder, env: await n8nEnvironment(userFolder, env) });
 }
 
@@ -223,9 +237,10 @@ export async function startN8n({
 	env = {},
 	timeoutMs = 90_000,
 	webhookPaths = [],
+	version,
 }: N8nOptions & { readonly webhookPaths?: readonly string[] }): Promise<N8nServer> {
 	const port = env['N8N_PORT'] ?? String(await freePort());
-	const child = await launchN8n(['start'], { userFolder, env: { N8N_LOG_LEVEL: 'info', ...env, N8N_PORT: port } });
+	const child = await launchN8n(['start'], { userFolder, version, env: { N8N_LOG_LEVEL: 'info', ...env, N8N_PORT: port } });
 	const baseUrl = `http://127.0.0.1:${port}`;
 	const isReady = async (): Promise<true | null> => {
 		if (!child.isRunning()) throw new Error(`n8n ended while it was starting:\n${child.output()}`);
@@ -257,13 +272,23 @@ export async function hasWebhook(url: string): Promise<boolean> {
 	return (response?.headers.get('access-control-allow-methods') ?? '').split(', ').some((method) => method !== '' && method !== 'OPTIONS');
 }
 
-/** Logs the owner in; the result is the `cookie` header for `/rest`. */
-export async function loginN8n({ baseUrl }: N8nServer): Promise<string> {
-	const body = JSON.stringify({ emailOrLdapLoginId: N8N_OWNER.email, password: N8N_OWNER.password });
-	const response = await fetch(`${baseUrl}/rest/login`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+/** Logs the owner in; the result is the `cookie` header for `/rest`. n8n 1 takes no owner from the environment, so it is made first. */
+export async function loginN8n(server: N8nServer): Promise<string> {
+	const { email, password } = N8N_OWNER;
+	const login = (): Promise<Response> => post(server, '/rest/login', { emailOrLdapLoginId: email, password });
+	let response = await login();
+	if (response.status === 401) {
+		const made = await post(server, '/rest/owner/setup', { email, password, firstName: 'Test', lastName: 'Owner' });
+		if (!made.ok) throw new Error(`n8n made no owner, with ${made.status}: ${await made.text()}`);
+		response = await login();
+	}
 	if (!response.ok) throw new Error(`n8n refused the owner's login with ${response.status}: ${await response.text()}`);
 	return response.headers
 		.getSetCookie()
 		.map((cookie) => cookie.split(';')[0])
 		.join('; ');
+}
+
+function post({ baseUrl }: N8nServer, path: string, body: object): Promise<Response> {
+	return fetch(`${baseUrl}${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
 }

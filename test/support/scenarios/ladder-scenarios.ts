@@ -2,6 +2,7 @@
  * Owns what both hosts must do the same on the ladder: settings, a provider, and then what each person gets and what stands in the
  * journal. Refuses to know a host; each lends its own way to run it.
  */
+import { ACTION_OPERATION } from '../../../lib/params/llm-action/operation';
 import { LLM_ACTION_PARAMS } from '../../../lib/params/llm-action/llm-action';
 import { isInline, ROWS } from '../../../nodes/n8n/properties';
 import { chooserOf, type Chooser } from '../provider/fake-openai';
@@ -152,7 +153,7 @@ export const LADDER_SCENARIOS: readonly LadderScenario[] = [
 /** Settings as n8n keeps them: lists wrapped, the folded parts in collections of their own. */
 export function asN8nParameters(settings: Readonly<Record<string, unknown>>): Record<string, unknown> {
 	const parameters: Record<string, Record<string, unknown>> = {};
-	for (const param of LLM_ACTION_PARAMS) {
+	for (const param of [ACTION_OPERATION, ...LLM_ACTION_PARAMS]) {
 		const value = settings[param.name];
 		if (value === undefined) continue;
 		const kept = param.kind === 'rows' ? { [ROWS]: value } : value;

@@ -19,6 +19,8 @@ export interface ReasonScenario {
 	/** The reason that it shows; the last item carries it. */
 	readonly reason: Reason;
 	readonly when: string;
+	/** The only host that can bring it about; both when it names none. */
+	readonly host?: 'n8n';
 	/** Credits granted before; 10 unless it says so. */
 	readonly credits?: string;
 	/** What else is done to the account before. */

@@ -164,6 +164,16 @@ export const BEFORE_ASKING: readonly ReasonScenario[] = [
 		requests: 0,
 	},
 	{
+		reason: 'preview_only',
+		when: 'the node is left on the preview in a workflow that runs by itself',
+		host: 'n8n',
+		people: [ADA, BOB],
+		settings: { operation: 'preview' },
+		got: ['model answered 1', 'fallback preview_only 0'],
+		journal: PAID,
+		requests: 1,
+	},
+	{
 		reason: 'result_not_kept',
 		when: 'the key was paid for, and its answer was not kept',
 		people: [ADA, ADA],

@@ -1,7 +1,7 @@
 /** What a preview tells of an item, and that it stands in nobody's way. */
 import { expect } from 'chai';
 import type { NodeMessage } from 'node-red';
-import { asPreview, previewOf } from '../../../lib/engine/report/preview';
+import { asPreview, PREVIEW_ONLY, previewOf } from '../../../lib/engine/report/preview';
 import { readPreviewRequest } from '../../../nodes/node-red/admin/action-preview';
 import { sampleOf } from '../../../nodes/node-red/message/message-sample';
 import { item, makeAction, makeWorld, story } from '../../support/scenarios/action-world';
@@ -53,6 +53,24 @@ describe('a preview', () => {
 		const action = makeAction(await makeWorld('100'), new ScriptedProvider(HELLO), { delivery: 'batch' }, PREVIEW);
 		const preview = previewOf(await action.runOne(asPreview(item('k'))));
 		expect(preview).to.deep.include({ answer: { message: 'Hello' }, isFallback: false, cost: { credits: '1.2', dollars: '0.00012' } });
+	});
+
+	it('lets the other items leave with their fallback values, in their order, without a look at the ledger', async () => {
+		const world = await makeWorld('100');
+		const provider = new ScriptedProvider(HELLO);
+		const openLedger = (): never => {
+			throw new Error('nobody needs it');
+		};
+		const action = makeAction(world, provider, {}, { ...PREVIEW, openLedger });
+		const left = await action.leaveUnasked([item('a'), item('b')], PREVIEW_ONLY);
+		expect(left.map(({ route, attributes }) => ({ route, ...attributes }))).to.deep.equal(
+			Array(2).fill({ route: 'fallback', message: 'Hi' }),
+		);
+		for (const { llmCredits } of left) {
+			expect(llmCredits).to.include({ source: 'fallback', reason: 'preview_only', credits: '0', purpose: 'preview', attempts: 0 });
+			expect(llmCredits.message).to.match(/^LLM Action is set to preview the first item/);
+		}
+		expect(await story(world)).to.deep.equal([]);
 	});
 
 	it('foretells nothing where no model was paid', async () => {

@@ -16,9 +16,10 @@ function missingFrom(scenarios: readonly Pick<ReasonScenario, 'reason'>[], excus
 }
 
 /** A row as docs/reasons.md has it. */
-function cellsOf({ reason, when, credits, got, journal }: ReasonScenario): string[] {
-	const granted = credits === undefined ? '' : ` (${credits} granted)`;
-	return [`\`${reason}\``, `${when}${granted}`, got.join('; '), journal.length === 0 ? 'none' : journal.join('; ')];
+function cellsOf({ reason, when, credits, host, got, journal }: ReasonScenario): string[] {
+	const notes = [...(credits === undefined ? [] : [`${credits} granted`]), ...(host === undefined ? [] : [`${host} only`])];
+	const noted = notes.length === 0 ? '' : ` (${notes.join(', ')})`;
+	return [`\`${reason}\``, `${when}${noted}`, got.join('; '), journal.length === 0 ? 'none' : journal.join('; ')];
 }
 
 function tableOf(scenarios: readonly ReasonScenario[]): string {
