@@ -12,7 +12,7 @@ import { chargeIn } from './plan/call-plan';
 import { BatchWay } from './batch/batch-way';
 import { LateCalls } from './waiting/late-calls';
 import { ItemRun } from './item/item-run';
-import type { Fallback } from './outcome/fallback';
+import type { FallbackError } from './outcome/fallback-error';
 import type { ItemResult } from './outcome/item-result';
 import { OutputContract } from './answer/output-contract';
 import { KnownSizes } from './learned/text-sizes';
@@ -63,7 +63,7 @@ export class LlmAction {
 	}
 
 	/** Lets items leave with their fallback values, for a reason of the host's. Nothing of them is read, and no ledger is opened. */
-	async leaveUnasked(items: readonly ActionItem[], why: Fallback): Promise<ItemResult[]> {
+	async leaveUnasked(items: readonly ActionItem[], why: FallbackError): Promise<ItemResult[]> {
 		return Promise.all(items.map((item) => new ItemRun(this.#context, item).leave(why)));
 	}
 

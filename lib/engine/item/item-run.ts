@@ -48,7 +48,7 @@ export class ItemRun {
 	}
 
 	/** Without asking for it. */
-	async leave(why: Fallback): Promise<ItemResult> {
+	async leave(why: FallbackError): Promise<ItemResult> {
 		try {
 			return await this.#leaving.withoutModel(why);
 		} finally {

@@ -6,7 +6,7 @@ import { formatCredits, formatDollars, parseCredits, type Micro } from '../../co
 import { countedCredits, dollars } from '../../core/values/readable';
 import type { ActionItem } from '../plan/action-types';
 import type { ItemResult, LlmCredits } from '../outcome/item-result';
-import { Fallback } from '../outcome/fallback';
+import { FallbackError } from '../outcome/fallback-error';
 import type { Source } from '../../params/fallback-switch';
 
 /** How many sends a preview foretells the cost of. */
@@ -41,7 +41,7 @@ export interface Preview {
 }
 
 /** Why the other items of a preview leave without an answer, where nobody looks at it. */
-export const PREVIEW_ONLY = new Fallback(
+export const PREVIEW_ONLY = new FallbackError(
 	'preview_only',
 	'LLM Action is set to preview the first item, so this one was not asked for. Choose Ask for Each Item, and publish the workflow again.',
 );
