@@ -8,7 +8,9 @@ import { canonicalJson } from '../core/values/idempotency';
 import { parseCredits } from '../core/values/money';
 import { checkSettings } from './plan/check-settings';
 import type { ActionContext, ActionItem, LlmActionOptions, RunHooks } from './plan/action-types';
+import { OpenedSources } from './plan/action-sources';
 import { chargeIn } from './plan/call-plan';
+import { capsOf } from './plan/ladder-plan';
 import { BatchWay } from './batch/batch-way';
 import { LateCalls } from './waiting/late-calls';
 import { ItemRun } from './item/item-run';
@@ -28,11 +30,14 @@ export class LlmAction {
 
 	/** Throws `invalid_settings` for attributes, fallback values, checks or amounts that could never work. */
 	constructor(options: LlmActionOptions) {
-		parseCredits(options.values.reservationCredits, { field: 'Reservation per Call', min: 1n });
-		chargeIn(options.values);
 		const contract = new OutputContract(options.values.attributes);
+		const { openLedger, provider, ...shared } = options;
 		this.#context = {
-			...options,
+			...shared,
+			sources: new OpenedSources({ openLedger, provider }),
+			charge: chargeIn(options.values),
+			reservationMicro: parseCredits(options.values.reservationCredits, { field: 'Reservation per Call', min: 1n }),
+			caps: capsOf(options),
 			contract,
 			canonicalSchema: canonicalJson(contract.jsonSchema),
 			checks: checkSettings(options.values),

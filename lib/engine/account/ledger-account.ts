@@ -189,13 +189,13 @@ export class LedgerAccount {
 		return this.profile.read();
 	}
 
-	/** The answers that are kept for identical requests; `null` while they cannot be reached. */
-	openAnswers(): Promise<AnswerCache | null> {
+	/** The answers that are kept for identical requests. */
+	openAnswers(): Promise<AnswerCache> {
 		return Promise.resolve(this.answers);
 	}
 
-	/** Where what checks came to is counted; `null` while it cannot be reached. */
-	openChecks(): Promise<CheckTally | null> {
+	/** Where what checks came to is counted. */
+	openChecks(): Promise<CheckTally> {
 		return Promise.resolve(this.checks);
 	}
 

@@ -14,11 +14,10 @@ import { isAbandoned, isOpen, type BatchContext } from './batch-park';
 import { FallbackError, fallbackOf, messageOf } from '../outcome/fallback-error';
 import { refusalMessage } from '../outcome/fault-reasons';
 import { ItemLeaving } from '../item/item-leaving';
-import { ItemParts } from '../call/item-parts';
 import type { ItemResult } from '../outcome/item-result';
 import { ItemReuse } from '../item/item-reuse';
-import { startItem, type Started } from '../item/item-start';
-import { ItemTally } from '../call/item-tally';
+import { givenBy, startItem, type Started } from '../item/item-start';
+import { ItemState } from '../call/item-state';
 import { ItemTime } from '../call/item-time';
 import { decodeKept, type Kept } from '../outcome/kept-result';
 import type { Rung } from '../plan/ladder-plan';
@@ -33,20 +32,21 @@ export class BatchCollect {
 	readonly #context: BatchContext;
 	readonly #item: ActionItem;
 	readonly #pending: PendingItem;
-	readonly #time: ItemTime;
-	readonly #tally = new ItemTally();
+	readonly #state: ItemState;
 	readonly #leaving: ItemLeaving;
+	/** Known once the item's request is, where the answer may be kept under it. */
+	#reuse: ItemReuse | null = null;
 
 	constructor(context: BatchContext, item: ActionItem, pending: PendingItem) {
 		this.#context = context;
 		this.#item = { ...item, read: () => item.read(), data: withoutFallbacks(context, item.data ?? {}) };
 		this.#pending = pending;
 		const { deadlineSeconds } = context.values;
-		this.#time = new ItemTime(context.timing, { deadlineSeconds, signal: item.signal ?? null });
-		this.#leaving = new ItemLeaving(context, { time: this.#time, tally: this.#tally });
-		const { holdSeq: _holdSeq, ...mark } = pending;
-		this.#leaving.batch = mark;
-		this.#leaving.holdSeq = pending.holdSeq;
+		const time = new ItemTime(context.timing, { deadlineSeconds, signal: item.signal ?? null });
+		this.#state = new ItemState(time, context.values);
+		this.#leaving = new ItemLeaving(context, this.#state);
+		const { holdSeq, ...batch } = pending;
+		this.#state.mark({ batch, holdSeq });
 	}
 
 	/** Never rejects for anything an item, a provider or a ledger can do. */
@@ -54,17 +54,17 @@ export class BatchCollect {
 		try {
 			return await this.#collect();
 		} catch (error) {
-			return await this.#leaving.withoutModel(fallbackOf(error));
+			return await this.#leaving.withoutModel(fallbackOf(error), this.#reuse);
 		} finally {
-			this.#time.end();
+			this.#state.time.end();
 		}
 	}
 
 	async #collect(): Promise<ItemResult> {
 		const { ledger, priced } = await this.#find();
 		const { hold } = priced;
-		this.#tally.hold = hold;
-		this.#leaving.model = hold.labels.model ?? this.#leaving.model;
+		this.#state.names(hold);
+		if (hold.labels.model !== undefined) this.#state.mark({ model: hold.labels.model });
 		const kept = hold.state === 'settled' ? decodeKept(await ledger.keptResult(hold.seq)) : null;
 		if (kept) return this.#told(kept, hold);
 		const line = await this.#line(ledger, hold);
@@ -75,7 +75,7 @@ export class BatchCollect {
 	async #find(): Promise<{ readonly ledger: SpendingAccount; readonly priced: PricedHold }> {
 		const { submission, holdSeq } = this.#pending;
 		try {
-			const ledger = await this.#context.openLedger();
+			const ledger = await this.#context.sources.ledger();
 			const priced = await ledger.readHold(holdSeq);
 			if (priced?.hold.labels.batch === submission) return { ledger, priced };
 		} catch (error) {
@@ -88,7 +88,7 @@ export class BatchCollect {
 	/** What was settled before. */
 	async #told(kept: Kept, hold: Hold): Promise<ItemResult> {
 		const [chargedMicro, reservedMicro] = [hold.actualMicro ?? 0n, hold.amountMicro];
-		this.#tally.add({ attempts: 1, chargedMicro, reservedMicro, usage: kept.usage, hold, availableMicro: null });
+		this.#state.add({ attempts: 1, chargedMicro, reservedMicro, usage: kept.usage, hold, availableMicro: null });
 		if (kept.kind === 'unusable') throw new FallbackError(kept.reason, kept.message);
 		const answer: Answer = { attributes: kept.values, isStored: true, isWhole: true, message: null };
 		return this.#passed(await this.#started(), { hold, answer });
@@ -96,7 +96,7 @@ export class BatchCollect {
 
 	/** The line of the item. Throws a {@link FallbackError} where there is none: the item waits on, or it is over. */
 	async #line(ledger: SpendingAccount, hold: Hold): Promise<ReadLine> {
-		const { batches } = this.#context.provider().provider;
+		const { batches } = this.#context.sources.provider().provider;
 		if (!batches) throw waiting('This provider has no batch interface. Choose the one that the batch was handed in to.');
 		const view = await this.#context.board.view(batches, this.#pending, hold.reservedAtMs);
 		switch (view.kind) {
@@ -123,7 +123,8 @@ export class BatchCollect {
 	}
 
 	async #there(ledger: SpendingAccount, { hold, view }: { hold: Hold; view: Extract<BatchView, { kind: 'there' }> }): Promise<ReadLine> {
-		if (this.#leaving.batch) this.#leaving.batch = { ...this.#leaving.batch, id: this.#pending.id ?? view.id };
+		const { batch } = this.#state.marks;
+		if (batch) this.#state.mark({ batch: { ...batch, id: this.#pending.id ?? view.id } });
 		const line = view.lines.get(hold.seq);
 		if (line) return line;
 		const { status, detail } = view;
@@ -166,7 +167,7 @@ export class BatchCollect {
 	): Promise<ItemResult> {
 		const values = { ...this.#context.values, maxAttempts: 1, structuredOutput: mode === 'text' ? 'prompt' : mode } as const;
 		const context = { ...this.#context, values, memory: this.#context.memory.ofThePast() };
-		const time = this.#time;
+		const { time } = this.#state;
 		const metered = new MeteredCall({
 			context,
 			ledger,
@@ -179,7 +180,7 @@ export class BatchCollect {
 			time,
 		});
 		const end = await metered.run();
-		this.#tally.add(metered);
+		this.#state.add(metered);
 		switch (end.kind) {
 			case 'paused':
 				throw waiting('The answer could not be looked at now.');
@@ -188,10 +189,10 @@ export class BatchCollect {
 			case 'answered': {
 				const conclude = async (how: 'passed' | 'failed' | 'unread'): Promise<string | null> => {
 					const note = await end.conclude?.(how);
-					this.#tally.charge(metered);
+					this.#state.charge(metered);
 					return note ?? null;
 				};
-				if ('item' in started && end.conclude) started.item.due = conclude;
+				if ('item' in started && end.conclude) this.#state.owe(conclude);
 				else if (end.conclude) await conclude('failed');
 				const answer: Answer = { attributes: end.attributes, isStored: false, isWhole: true, message: end.message };
 				return this.#passed(started, { hold, answer });
@@ -208,7 +209,7 @@ export class BatchCollect {
 	): Promise<ItemResult> {
 		const [chargedMicro, reservedMicro] = [hold.actualMicro ?? 0n, hold.amountMicro];
 		const usage = outcome.kind === 'answered' && outcome.usage.kind === 'reported' ? outcome.usage.usage : null;
-		this.#tally.add({ attempts: 1, chargedMicro, reservedMicro, usage, hold, availableMicro: null });
+		this.#state.add({ attempts: 1, chargedMicro, reservedMicro, usage, hold, availableMicro: null });
 		const reading = outcome.kind === 'answered' ? this.#context.contract.read(outcome.text, { allowsPlainText: mode === 'prompt' }) : null;
 		if (reading?.kind !== 'values')
 			throw new FallbackError('invalid_output', 'The answer was charged, but it does not have the form asked for.');
@@ -223,24 +224,24 @@ export class BatchCollect {
 			return new FallbackError(reason, refusalMessage({ reason, limit: null }));
 		};
 		try {
-			return await this.#leaving.passed(item, answer, { rung: rungOf(started, hold), why, asked });
+			return await this.#leaving.passed(item, answer, { rung: rungOf(started, hold), why, asked, reuse: this.#reuse });
 		} finally {
-			await item.conclude('unread');
+			await this.#state.conclude('unread');
 		}
 	}
 
 	/** What the answer is looked at with; a {@link FallbackError} where that cannot be found out, which must not keep a line from being settled. */
 	async #started(): Promise<Started | FallbackError> {
 		const { submission, holdSeq } = this.#pending;
-		const [context, item, time, tally, leaving] = [this.#context, this.#item, this.#time, this.#tally, this.#leaving];
+		const [context, state] = [this.#context, this.#state];
 		try {
-			const started = await startItem({ context, item, time, tally, leaving, isAnswered: true });
-			const { item: parts, asked } = started;
+			const given = await givenBy(context, this.#item);
+			const { item: planned, asked } = await startItem({ context, given, state, isAnswered: true });
 			// Further calls about this answer are the same calls whenever the item comes back.
-			const plan = { ...parts.plan, key: `batch/${submission}/${String(holdSeq)}` };
-			const own = new ItemParts({ ...partsOf(parts), plan });
+			const plan = { ...planned.plan, key: `batch/${submission}/${String(holdSeq)}` };
+			const own = planned.with({ plan });
 			// An answer is kept for others only under the question that it was given to.
-			if (requestOf(parts.plan) === this.#pending.request) leaving.reuse = await ItemReuse.of(own, asked);
+			if (requestOf(planned.plan) === this.#pending.request) this.#reuse = await ItemReuse.of(own, asked);
 			return { item: own, asked };
 		} catch (error) {
 			return fallbackOf(error);
@@ -248,7 +249,7 @@ export class BatchCollect {
 	}
 
 	#ending(ledger: SpendingAccount): BatchEnding {
-		return new BatchEnding({ context: this.#context, ledger, tally: this.#tally });
+		return new BatchEnding({ context: this.#context, ledger, state: this.#state });
 	}
 
 	#weaken(modelId: string, mode: ReadLine['mode']): void {
@@ -272,10 +273,6 @@ const NOTHING_ASKED = {
 function withoutFallbacks({ values, contract }: BatchContext, data: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
 	const written = values.outputField === '' ? Object.keys(contract.fallbacks()) : [values.outputField];
 	return Object.fromEntries(Object.entries(data).filter(([name]) => !written.includes(name)));
-}
-
-function partsOf({ context, plan, ledger, profile, time, tally, signal }: ItemParts): ConstructorParameters<typeof ItemParts>[0] {
-	return { context, plan, ledger, profile, time, tally, signal };
 }
 
 /** The rung that was asked, as the settings are now. */

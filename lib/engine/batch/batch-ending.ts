@@ -9,7 +9,7 @@ import type { Reason } from '../../params/fallback-switch';
 import type { ActionContext } from '../plan/action-types';
 import { FallbackError } from '../outcome/fallback-error';
 import { reasonOf } from '../outcome/fault-reasons';
-import type { ItemTally } from '../call/item-tally';
+import type { ItemState } from '../call/item-state';
 import { encodeKept, type Kept } from '../outcome/kept-result';
 import type { SpendingAccount } from '../account/spending-account';
 
@@ -27,7 +27,7 @@ const ENDINGS = {
 interface BatchEndingOptions {
 	readonly context: ActionContext;
 	readonly ledger: SpendingAccount;
-	readonly tally: ItemTally;
+	readonly state: ItemState;
 }
 
 /** Ends the hold of one item. Each method throws the {@link FallbackError} that the item leaves with. */
@@ -65,7 +65,7 @@ export class BatchEnding {
 	async #close(work: () => ReturnType<SpendingAccount['release']>): Promise<Hold> {
 		try {
 			const { availableMicro, hold } = await work();
-			this.#options.tally.availableMicro = availableMicro;
+			this.#options.state.available(availableMicro);
 			return hold;
 		} catch (error) {
 			if (!isCreditError(error)) throw error;

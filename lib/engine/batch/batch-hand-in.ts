@@ -117,20 +117,20 @@ export class BatchHandIn {
 		return { kind: 'unsure', message: `Whether the batch was taken is not known yet. ${unread.message}` };
 	}
 
-	async #leave({ item, leaving, hold }: Parked, handedIn: HandedIn): Promise<ItemResult> {
+	async #leave({ item, leaving, reuse, hold }: Parked, handedIn: HandedIn): Promise<ItemResult> {
 		const mark = { submission: this.#submission, request: requestOf(item.plan) };
 		try {
 			const { kind } = handedIn;
 			switch (kind) {
 				case 'taken':
-					leaving.batch = { ...mark, id: handedIn.batch.id };
-					return await leaving.withoutModel(new FallbackError('batch_pending', `Handed in with the batch ${handedIn.batch.id}.`));
+					item.state.mark({ batch: { ...mark, id: handedIn.batch.id } });
+					return await leaving.withoutModel(new FallbackError('batch_pending', `Handed in with the batch ${handedIn.batch.id}.`), reuse);
 				case 'unsure':
-					leaving.batch = { ...mark, id: null };
-					return await leaving.withoutModel(new FallbackError('batch_pending', handedIn.message));
+					item.state.mark({ batch: { ...mark, id: null } });
+					return await leaving.withoutModel(new FallbackError('batch_pending', handedIn.message), reuse);
 				case 'failed':
 					await item.giveBack(hold.seq);
-					return await leaving.withoutModel(handedIn.why);
+					return await leaving.withoutModel(handedIn.why, reuse);
 				default:
 					return kind satisfies never;
 			}

@@ -14,11 +14,11 @@ import { structuredModeOf, type CallPlan } from '../plan/call-plan';
 import { cancelled, FallbackError, fallbackOf } from '../outcome/fallback-error';
 import { refusalMessage } from '../outcome/fault-reasons';
 import { ItemLeaving } from '../item/item-leaving';
-import type { ItemParts } from '../call/item-parts';
+import type { PlannedItem } from '../call/planned-item';
 import type { ItemResult } from '../outcome/item-result';
 import { ItemReuse } from '../item/item-reuse';
-import { startItem } from '../item/item-start';
-import { ItemTally } from '../call/item-tally';
+import { givenBy, startItem } from '../item/item-start';
+import { ItemState } from '../call/item-state';
 import { ItemTime } from '../call/item-time';
 import { alternativesOf, type Rung } from '../plan/ladder-plan';
 import { choiceThatFits, type RungChoice } from '../call/rung-choice';
@@ -42,8 +42,9 @@ export interface BatchContext extends ActionContext {
 
 /** An item with credits set aside, whose line is not handed in yet. */
 export interface Parked {
-	readonly item: ItemParts;
+	readonly item: PlannedItem;
 	readonly leaving: ItemLeaving;
+	readonly reuse: ItemReuse;
 	readonly hold: Hold;
 	readonly call: CallPlan;
 	readonly mode: StructuredMode;
@@ -59,6 +60,7 @@ export type ParkEnd =
 interface Asked {
 	readonly choice: RungChoice;
 	readonly asked: AskedOf;
+	readonly reuse: ItemReuse;
 }
 
 /** One item on its way into a batch; used once. */
@@ -66,16 +68,17 @@ export class BatchPark {
 	readonly #context: BatchContext;
 	readonly #item: ActionItem;
 	readonly #submission: string;
-	readonly #time: ItemTime;
-	readonly #tally = new ItemTally();
+	readonly #state: ItemState;
 	readonly #leaving: ItemLeaving;
+	#reuse: ItemReuse | null = null;
 
 	constructor(context: BatchContext, item: ActionItem, submission: string) {
 		this.#context = context;
 		this.#item = item;
 		this.#submission = submission;
-		this.#time = new ItemTime(context.timing, { deadlineSeconds: 0, signal: item.signal ?? null });
-		this.#leaving = new ItemLeaving(context, { time: this.#time, tally: this.#tally });
+		const time = new ItemTime(context.timing, { deadlineSeconds: 0, signal: item.signal ?? null });
+		this.#state = new ItemState(time, context.values);
+		this.#leaving = new ItemLeaving(context, this.#state);
 	}
 
 	/** Never rejects for anything an item, a provider or a ledger can do. */
@@ -83,37 +86,37 @@ export class BatchPark {
 		try {
 			return await this.#intoBatch();
 		} catch (error) {
-			return { kind: 'left', result: await this.#leaving.withoutModel(fallbackOf(error)) };
+			return { kind: 'left', result: await this.#leaving.withoutModel(fallbackOf(error), this.#reuse) };
 		}
 	}
 
 	async #intoBatch(): Promise<ParkEnd> {
-		if (this.#time.isCancelled) throw cancelled();
-		const [context, leaving] = [this.#context, this.#leaving];
-		const parts = { context, item: this.#item, time: this.#time, tally: this.#tally, leaving };
+		if (this.#state.time.isCancelled) throw cancelled();
+		const [context, state, leaving] = [this.#context, this.#state, this.#leaving];
 		const provided = (handle: ProviderHandle): ProviderHandle => atBatchPrice(handle, context.values.batchPricePercent);
-		const { item, asked } = await startItem({ ...parts, provided });
+		const given = await givenBy(context, this.#item);
+		const { item, asked } = await startItem({ context, given, state, provided });
 		const reuse = await ItemReuse.of(item, asked);
-		leaving.reuse = reuse;
-		const got = await reuse.orAsk(() => this.#park(item, { choice: choiceThatFits(item), asked }));
+		this.#reuse = reuse;
+		const got = await reuse.orAsk(() => this.#park(item, { choice: choiceThatFits(item), asked, reuse }));
 		if ('own' in got) return got.own;
 		return { kind: 'left', result: leaving.reused(got.reused, { reason: 'cached', message: null }) };
 	}
 
 	/** Under the first key that is not used up. */
-	async #park(item: ItemParts, asked: Asked): Promise<ParkEnd> {
-		while (item.keys < MAX_KEYS) {
+	async #park(item: PlannedItem, asked: Asked): Promise<ParkEnd> {
+		while (item.state.keys < MAX_KEYS) {
 			const end = await this.#reserve(item, asked);
 			if (end) return end;
-			item.keys += 1;
+			item.state.useKey();
 		}
 		throw new FallbackError('provider_error', 'The item was tried too often under one idempotency key. Use a new key.');
 	}
 
 	/** `null`: what is stored under the key came to nothing. */
-	async #reserve(item: ItemParts, { choice, asked }: Asked): Promise<ParkEnd | null> {
+	async #reserve(item: PlannedItem, { choice, asked, reuse }: Asked): Promise<ParkEnd | null> {
 		const { plan, ledger, context } = item;
-		const key = item.keyOf(item.keys + 1);
+		const key = item.keyOf(item.state.keys + 1);
 		const rungs = await choice.fitting(key);
 		const labels = { ...plan.reserve.labels, batch: this.#submission };
 		const holdTimeoutMs = (context.values.batchWindowHours + COLLECT_WITHIN_HOURS) * HOUR_MS;
@@ -126,7 +129,7 @@ export class BatchPark {
 			waitMs: 0,
 		};
 		const outcome = await ledger.reserve(request);
-		this.#tally.availableMicro = outcome.availableMicro;
+		this.#state.available(outcome.availableMicro);
 		if (outcome.kind === 'refused') {
 			choice.failed(rungs[0], { reason: outcome.reason, message: refusalMessage(outcome) });
 			throw choice.why();
@@ -134,26 +137,34 @@ export class BatchPark {
 		const { hold, taken } = outcome;
 		const rung = plan.rungs[hold.rung];
 		if (!rung) throw new FallbackError('idempotency_conflict', 'The idempotency key was used by a longer ladder than this. Use a new key.');
-		if (!taken) return this.#stored(item, { key, hold, rung, asked });
+		if (!taken) return this.#stored(item, { key, hold, rung, asked, reuse });
 		const [call, atAmount] = [rung.calls[0], taken.calls[0]];
 		if (!call || !atAmount) throw new TypeError('A rung has at least one call');
-		if (this.#time.isCancelled || hold.seq < 0) {
+		if (this.#state.time.isCancelled || hold.seq < 0) {
 			await item.giveBack(hold.seq);
-			throw this.#time.isCancelled ? cancelled() : new FallbackError('ledger_unavailable', 'Without its ledger nothing is handed in.');
+			throw this.#state.time.isCancelled
+				? cancelled()
+				: new FallbackError('ledger_unavailable', 'Without its ledger nothing is handed in.');
 		}
-		this.#tally.hold = hold;
-		this.#leaving.model = call.model;
+		this.#state.names(hold);
+		this.#state.mark({ model: call.model });
 		const mode = structuredModeOf(context, call.modelId);
-		return { kind: 'parked', parked: { item, leaving: this.#leaving, hold, call, mode, outputLimitTokens: atAmount.outputLimitTokens } };
+		return {
+			kind: 'parked',
+			parked: { item, leaving: this.#leaving, reuse, hold, call, mode, outputLimitTokens: atAmount.outputLimitTokens },
+		};
 	}
 
-	async #stored(item: ItemParts, stored: { key: string; hold: Hold; rung: Rung; asked: AskedOf }): Promise<ParkEnd | null> {
+	async #stored(
+		item: PlannedItem,
+		stored: { key: string; hold: Hold; rung: Rung; asked: AskedOf; reuse: ItemReuse },
+	): Promise<ParkEnd | null> {
 		const { hold } = stored;
 		const submission = hold.labels.batch;
 		if (submission === undefined) return this.#askedAtOnce(item, stored);
 		if (hold.state === 'released') return null;
 		const pending: ParkEnd = { kind: 'pending', pending: { submission, id: null, request: requestOf(item.plan), holdSeq: hold.seq } };
-		const batches = item.context.provider().provider.batches;
+		const batches = this.#context.sources.provider().provider.batches;
 		if (hold.state === 'settled' || !batches) return pending;
 		const view = await this.#context.board.view(batches, { submission, id: null }, hold.reservedAtMs);
 		if (view.kind !== 'absent') return pending;
@@ -166,8 +177,8 @@ export class BatchPark {
 
 	/** The key was used for a call that was not part of a batch. */
 	async #askedAtOnce(
-		item: ItemParts,
-		{ key, hold, rung, asked }: { key: string; hold: Hold; rung: Rung; asked: AskedOf },
+		item: PlannedItem,
+		{ key, hold, rung, asked, reuse }: { key: string; hold: Hold; rung: Rung; asked: AskedOf; reuse: ItemReuse },
 	): Promise<ParkEnd | null> {
 		if (hold.state === 'open')
 			throw new FallbackError(
@@ -180,10 +191,10 @@ export class BatchPark {
 			throw new FallbackError(end.reason, end.message);
 		}
 		const why = (): FallbackError => new FallbackError('replayed', 'Answered before.');
-		return { kind: 'left', result: await this.#leaving.passed(item, { ...end, isWhole: true }, { rung, why, asked }) };
+		return { kind: 'left', result: await this.#leaving.passed(item, { ...end, isWhole: true }, { rung, why, asked, reuse }) };
 	}
 
-	async #giveUp({ ledger }: ItemParts, { seq }: Hold): Promise<void> {
+	async #giveUp({ ledger }: PlannedItem, { seq }: Hold): Promise<void> {
 		try {
 			await ledger.expire(seq);
 		} catch (error) {

@@ -9,7 +9,7 @@ import { withAccountTexts } from '../plan/account-prompt';
 import type { ItemContext } from '../plan/action-types';
 import { planCall, requestText, reservableCalls, type CallPlan } from '../plan/call-plan';
 import { refusalMessage } from '../outcome/fault-reasons';
-import { ItemParts } from './item-parts';
+import type { PlannedItem } from './planned-item';
 import { callAlternatives, type Rung } from '../plan/ladder-plan';
 import { OutputContract } from '../answer/output-contract';
 import { continueMessages, inputSize } from '../plan/prompt';
@@ -29,18 +29,17 @@ const JUDGE_CONTRACT = new OutputContract([
 	{ name: 'why', type: 'text', description: 'One short sentence: what costs points', details: '', fallback: '' },
 ]);
 
-/** The parts of an item for its judge, whose answers have a form of their own. */
-export function judgingParts(item: ItemParts): ItemParts {
-	const { context, plan, ledger, profile, time, tally, signal } = item;
-	return new ItemParts({ context: { ...context, contract: JUDGE_CONTRACT }, plan, ledger, profile, time, tally, signal });
+/** An item for its judge, whose answers have a form of their own. */
+export function judgedItem(item: PlannedItem): PlannedItem {
+	return item.with({ context: { ...item.context, contract: JUDGE_CONTRACT } });
 }
 
 /**
- * The call that asks a judge about an answer, for the item of {@link judgingParts}. Its criteria may refer to texts of the account; what
+ * The call that asks a judge about an answer, for the item of {@link judgedItem}. Its criteria may refer to texts of the account; what
  * is judged may not. Throws `invalid_settings` for a reference to a text that is not there.
  */
 export function judgeCall(
-	{ context, profile }: ItemParts,
+	{ context, profile }: PlannedItem,
 	{ model, criteria, texts }: { model: string; criteria: string; texts: readonly AnswerText[] },
 ): CallPlan {
 	const { system, user } = judgeMessages(criteria, texts);
@@ -80,8 +79,8 @@ export function repairCall(
 }
 
 /** Reserves, asks and settles one call more. Waits for credits as the item does; never throws for want of them. */
-export async function extraCall(item: ItemParts, { rung, call, key }: { rung: Rung; call: CallPlan; key: string }): Promise<ExtraEnd> {
-	const { plan, ledger, time, tally } = item;
+export async function extraCall(item: PlannedItem, { rung, call, key }: { rung: Rung; call: CallPlan; key: string }): Promise<ExtraEnd> {
+	const { plan, ledger, time, state } = item;
 	const alone: Rung = { index: rung.index, calls: [call] };
 	const outcome = await ledger.reserve({ ...plan.reserve, key, alternatives: () => callAlternatives(rung, call), ...item.waiting() });
 	if (outcome.kind === 'refused') return { kind: 'nothing', isAnswered: false, message: refusalMessage(outcome) };
@@ -90,15 +89,9 @@ export async function extraCall(item: ItemParts, { rung, call, key }: { rung: Ru
 		await item.giveBack(hold.seq);
 		return { kind: 'nothing', isAnswered: false, message: 'There was no time left.' };
 	}
-	const [chargedMicro, attempts] = [tally.chargedMicro, tally.attempts];
+	const before = state.sums;
 	const end = await new RungRun(item, { rung: alone, reserved: { key, holds: [hold], taken }, draftAttempts: 0 }).run();
-	tally.passes.push({
-		pass: call.pass,
-		model: call.model,
-		state: end.kind === 'answered' ? 'answered' : 'failed',
-		chargedMicro: tally.chargedMicro - chargedMicro,
-		attempts: tally.attempts - attempts,
-	});
+	state.endPass({ pass: call.pass, model: call.model, state: end.kind === 'answered' ? 'answered' : 'failed' }, before);
 	switch (end.kind) {
 		case 'answered':
 			return end;

@@ -5,7 +5,7 @@
 import { promptSizeFinding } from '../../core/gates/prompt-size';
 import type { Reason } from '../../params/fallback-switch';
 import { FallbackError, outOfTime } from '../outcome/fallback-error';
-import type { ItemParts } from './item-parts';
+import type { PlannedItem } from './planned-item';
 import type { Rung } from '../plan/ladder-plan';
 import type { ReserveInput } from '../account/ledger-inputs';
 
@@ -24,12 +24,12 @@ const PAUSED: Why = {
 
 /** The rungs of one item. */
 export class RungChoice {
-	readonly #item: ItemParts;
+	readonly #item: PlannedItem;
 	readonly #why = new Map<Rung, Why>();
 	readonly #givenUp = new Set<Rung>();
 	readonly #attempts = new Map<Rung, number>();
 
-	constructor(item: ItemParts) {
+	constructor(item: PlannedItem) {
 		this.#item = item;
 	}
 
@@ -135,7 +135,7 @@ export class RungChoice {
 }
 
 /** The choice of an item's rungs, without those whose prompt is surely too long for their model or for one send. */
-export function choiceThatFits(item: ItemParts): RungChoice {
+export function choiceThatFits(item: PlannedItem): RungChoice {
 	const choice = new RungChoice(item);
 	const capMicro = item.plan.reserve.caps.find(({ period }) => period === 'send')?.limitMicro ?? null;
 	for (const rung of item.plan.rungs) {

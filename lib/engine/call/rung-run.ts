@@ -8,7 +8,7 @@ import type { Reason } from '../../params/fallback-switch';
 import type { CallPlan } from '../plan/call-plan';
 import { cancelled, FallbackError, outOfTime } from '../outcome/fallback-error';
 import { refusalMessage } from '../outcome/fault-reasons';
-import type { ItemParts } from './item-parts';
+import type { PlannedItem } from './planned-item';
 import { callAlternatives, alternativesOf, type ItemAlternative, type Rung } from '../plan/ladder-plan';
 import { MeteredCall, type CallEnd } from './metered-call';
 import { StoredCall, type StoredEnd } from './stored-call';
@@ -63,13 +63,13 @@ type PassEnd =
 
 /** The passes of one rung; used once. */
 export class RungRun {
-	readonly #item: ItemParts;
+	readonly #item: PlannedItem;
 	readonly #rung: Rung;
 	readonly #reserved: Reserved;
 	/** How often the draft was asked for, earlier runs of this rung by the same item included. */
 	draftAttempts: number;
 
-	constructor(item: ItemParts, { rung, reserved, draftAttempts }: { rung: Rung; reserved: Reserved; draftAttempts: number }) {
+	constructor(item: PlannedItem, { rung, reserved, draftAttempts }: { rung: Rung; reserved: Reserved; draftAttempts: number }) {
 		this.#item = item;
 		this.#rung = rung;
 		this.#reserved = reserved;
@@ -98,18 +98,11 @@ export class RungRun {
 
 	/** One pass, and what it cost. */
 	async #tallied(call: CallPlan, at: { index: number; best: Answer | null }): Promise<PassEnd> {
-		const { tally } = this.#item;
-		const [chargedMicro, attempts] = [tally.chargedMicro, tally.attempts];
+		const { state } = this.#item;
+		const before = state.sums;
 		const end = await this.#pass(call, at);
-		if (this.#rung.calls.length > 1) {
-			tally.passes.push({
-				pass: call.pass,
-				model: call.model,
-				state: end.kind === 'answered' ? 'answered' : 'failed',
-				chargedMicro: tally.chargedMicro - chargedMicro,
-				attempts: tally.attempts - attempts,
-			});
-		}
+		if (this.#rung.calls.length > 1)
+			state.endPass({ pass: call.pass, model: call.model, state: end.kind === 'answered' ? 'answered' : 'failed' }, before);
 		return end;
 	}
 
@@ -119,9 +112,9 @@ export class RungRun {
 		let attempts = index === 0 ? this.draftAttempts : 0;
 		let passHold = this.#firstHold(index);
 		for (let number = 2; number <= MAX_TRIES; number += 1) {
-			const before = this.#item.tally.attempts;
+			const before = this.#item.state.sums.attempts;
 			const end = await this.#under(passHold, { call, previous, attempts });
-			attempts += this.#item.tally.attempts - before;
+			attempts += this.#item.state.sums.attempts - before;
 			if (index === 0) this.draftAttempts = attempts;
 			if (end.kind !== 'gone' || end.move !== 'again') return end;
 			const next = await this.#nextHold(call, { end, passHold, key: `${this.#reserved.key}/${String(index)}.${String(number)}`, best });
@@ -161,12 +154,12 @@ export class RungRun {
 		plan: CallPlan,
 		asked: { hold: Hold; outputLimitTokens: number; previous: string | null; attemptsBefore: number },
 	): Promise<PassEnd> {
-		const { context, ledger, tally, time, signal } = this.#item;
+		const { context, ledger, state, time, signal } = this.#item;
 		const metered = new MeteredCall({ context, ledger, plan, signal, time, ...asked });
 		const startedMs = time.spentMs;
 		const running = metered.run();
 		const end = await time.within(running);
-		tally.add(metered);
+		state.add(metered);
 		if (end?.kind === 'answered') return this.#take(end, metered);
 		if (end !== null) return end;
 		// Nobody gets this answer any more.
@@ -176,13 +169,13 @@ export class RungRun {
 	}
 
 	#take({ attributes, message, conclude }: Answered, metered: MeteredCall): PassEnd {
-		const { tally } = this.#item;
+		const { state } = this.#item;
 		if (conclude) {
-			this.#item.due = async (end) => {
+			state.owe(async (end) => {
 				const note = await conclude(end);
-				tally.charge(metered);
+				state.charge(metered);
 				return note;
-			};
+			});
 		}
 		return { kind: 'answered', attributes, message, isStored: false };
 	}

@@ -6,7 +6,7 @@ import type { Hold } from '../../core/nouns/records';
 import type { NextTry } from '../../core/calls/retry';
 import type { Reason } from '../../params/fallback-switch';
 import { cancelled, FallbackError, outOfTime } from '../outcome/fallback-error';
-import type { ItemParts } from './item-parts';
+import type { PlannedItem } from './planned-item';
 import { decodeKept } from '../outcome/kept-result';
 import type { ItemAlternative } from '../plan/ladder-plan';
 
@@ -26,24 +26,24 @@ interface Stored {
 
 /** One stored hold; followed once. */
 export class StoredCall {
-	readonly #item: ItemParts;
+	readonly #item: PlannedItem;
 	readonly #stored: Stored;
 
-	constructor(item: ItemParts, stored: Stored) {
+	constructor(item: PlannedItem, stored: Stored) {
 		this.#item = item;
 		this.#stored = stored;
 	}
 
 	/** Throws a {@link FallbackError} when another run does not finish in time, or the item has no time to wait for it. */
 	async follow(): Promise<StoredEnd> {
-		const { tally, ledger } = this.#item;
+		const { state, ledger } = this.#item;
 		const { hold: found } = this.#stored;
 		const hold = found.state === 'open' ? await this.#waitForClosing(found) : found;
 		const chargedMicro = hold.state === 'settled' ? (hold.actualMicro ?? 0n) : 0n;
 		const isPaid = hold.state === 'settled';
 		const kept = isPaid ? decodeKept(await ledger.keptResult(hold.seq)) : null;
 		const reservedMicro = isPaid ? hold.amountMicro : 0n;
-		tally.add({ attempts: isPaid ? 1 : 0, chargedMicro, reservedMicro, usage: kept?.usage ?? null, hold, availableMicro: null });
+		state.add({ attempts: isPaid ? 1 : 0, chargedMicro, reservedMicro, usage: kept?.usage ?? null, hold, availableMicro: null });
 		if (!isPaid) {
 			return {
 				kind: 'gone',

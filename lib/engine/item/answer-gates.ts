@@ -7,9 +7,9 @@ import type { Finding } from '../../core/gates/finding';
 import { judgeFinding, verdictOf } from '../../core/gates/judge';
 import { fieldOf } from '../../core/gates/required-context';
 import type { ActionContext } from '../plan/action-types';
-import { extraCall, judgeCall, judgingParts, repairCall } from '../call/extra-calls';
+import { extraCall, judgeCall, judgedItem, repairCall } from '../call/extra-calls';
 import type { ItemChecks } from '../outcome/item-result';
-import type { ItemParts } from '../call/item-parts';
+import type { PlannedItem } from '../call/planned-item';
 import type { Rung } from '../plan/ladder-plan';
 import { languageModel } from '../answer/language-model';
 import { describe, repairInstructions } from '../outcome/check-words';
@@ -37,11 +37,11 @@ interface Look {
 
 /** The checks of one answer; used once. */
 export class AnswerGates {
-	readonly #item: ItemParts;
+	readonly #item: PlannedItem;
 	readonly #rung: Rung;
 	readonly #asked: AskedOf;
 
-	constructor(item: ItemParts, { rung, asked }: { rung: Rung; asked: AskedOf }) {
+	constructor(item: PlannedItem, { rung, asked }: { rung: Rung; asked: AskedOf }) {
 		this.#item = item;
 		this.#rung = rung;
 		this.#asked = asked;
@@ -72,15 +72,15 @@ export class AnswerGates {
 		answer: Answer,
 		{ number, judge }: { number: number; judge: { model: string; criteria: string; threshold: number } },
 	): Promise<Look> {
-		const { plan, tally, context } = this.#item;
+		const { plan, state, context } = this.#item;
 		const texts = context.contract.texts(answer.attributes);
-		const parts = judgingParts(this.#item);
-		this.#tallyDraft();
-		const { hold } = tally;
-		const call = judgeCall(parts, { ...judge, texts });
-		const end = await extraCall(parts, { rung: this.#rung, call, key: `${plan.key}/judge${number === 1 ? '' : String(number)}` });
+		const judged = judgedItem(this.#item);
+		this.#listDraft();
+		const { hold } = state.sums;
+		const call = judgeCall(judged, { ...judge, texts });
+		const end = await extraCall(judged, { rung: this.#rung, call, key: `${plan.key}/judge${number === 1 ? '' : String(number)}` });
 		// The hold that the item names is the one that paid for its answer.
-		tally.hold = hold;
+		state.names(hold);
 		if (end.kind === 'nothing' && !end.isAnswered) return { failed: [], unjudged: `The judge could not be asked. ${end.message}` };
 		const finding = judgeFinding(end.kind === 'answered' ? verdictOf(end.answer.attributes) : null, judge.threshold);
 		return { failed: finding ? [finding] : [], unjudged: null };
@@ -90,7 +90,7 @@ export class AnswerGates {
 	async #repair(answer: Answer, failed: readonly Finding[]): Promise<Answer | null> {
 		const { context, plan } = this.#item;
 		const facts = context.checks.answer.facts.map((name) => [name, fieldOf(this.#asked.data, name)] as const);
-		this.#tallyDraft();
+		this.#listDraft();
 		const call = repairCall(context, this.#rung, {
 			answer: JSON.stringify(answer.attributes),
 			instructions: repairInstructions(failed, facts),
@@ -120,12 +120,11 @@ export class AnswerGates {
 	}
 
 	/** Beside further calls, the one that wrote the answer is listed too. */
-	#tallyDraft(): void {
-		const { tally } = this.#item;
+	#listDraft(): void {
+		const { state } = this.#item;
 		const [call] = this.#rung.calls;
-		if (tally.passes.length > 0 || !call) return;
-		const { chargedMicro, attempts } = tally;
-		tally.passes.push({ pass: call.pass, model: call.model, state: 'answered', chargedMicro, attempts });
+		if (state.sums.passes.length > 0 || !call) return;
+		state.endPass({ pass: call.pass, model: call.model, state: 'answered' }, { chargedMicro: 0n, attempts: 0 });
 	}
 }
 

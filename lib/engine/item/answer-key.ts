@@ -4,7 +4,7 @@
  */
 import { canonicalJson, sha256 } from '../../core/values/idempotency';
 import { withAccountTexts } from '../plan/account-prompt';
-import type { ItemParts } from '../call/item-parts';
+import type { PlannedItem } from '../call/planned-item';
 import type { Rung } from '../plan/ladder-plan';
 
 /** To be raised when requests are put together otherwise, so that no answer is taken for one to another question. */
@@ -15,7 +15,7 @@ const VERSION = 1;
  * pass (with the texts of the account that a judge goes by) and, where the user narrowed it, campaign or node. Limits and prices are no
  * part of it.
  */
-export function answerKey({ context, plan, profile }: Pick<ItemParts, 'context' | 'plan' | 'profile'>, { calls }: Rung): string {
+export function answerKey({ context, plan, profile }: Pick<PlannedItem, 'context' | 'plan' | 'profile'>, { calls }: Rung): string {
 	const { values, contract, checks, nodeKey } = context;
 	const scope = { account: [], campaign: [plan.reserve.labels.campaign ?? ''], node: [nodeKey] }[values.reuseScope];
 	const judged = checks.judge && withAccountTexts({ systemPrompt: checks.judge.criteria, prompt: '' }, profile.texts).head;

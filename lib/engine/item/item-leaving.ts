@@ -6,13 +6,11 @@ import { holdId } from '../../core/nouns/records';
 import { formatCredits } from '../../core/values/money';
 import type { ActionContext } from '../plan/action-types';
 import { AnswerGates, type AskedOf } from './answer-gates';
-import type { BatchMark } from '../outcome/batch-mark';
 import { FallbackError } from '../outcome/fallback-error';
-import type { ItemParts } from '../call/item-parts';
-import { creditsOrNull, tokenUsageOf, type ItemChecks, type ItemResult } from '../outcome/item-result';
+import type { PlannedItem } from '../call/planned-item';
+import { creditsOrNull, tokenUsageOf, type ItemResult } from '../outcome/item-result';
 import type { ItemReuse, Reused } from './item-reuse';
-import type { ItemTally } from '../call/item-tally';
-import type { ItemTime } from '../call/item-time';
+import type { ItemState } from '../call/item-state';
 import type { Rung } from '../plan/ladder-plan';
 import type { Answer } from '../call/rung-run';
 
@@ -28,44 +26,35 @@ interface Passing {
 	/** Why the first rung was not taken. */
 	readonly why: () => FallbackError;
 	readonly asked: AskedOf;
+	/** `null`: answers are not used again. */
+	readonly reuse: ItemReuse | null;
 }
 
 /** The way out of one item; used once. */
 export class ItemLeaving {
-	/** Asked last. */
-	model: string;
-	checks: ItemChecks | null = null;
-	/** Known once the item's request is. */
-	reuse: ItemReuse | null = null;
-	/** The batch that the item is, or was, in. */
-	batch: BatchMark | null = null;
-	/** The hold that the item names where none could be looked at. */
-	holdSeq: number | null = null;
 	readonly #context: ActionContext;
-	readonly #time: ItemTime;
-	readonly #tally: ItemTally;
+	readonly #state: ItemState;
 
-	constructor(context: ActionContext, { time, tally }: { time: ItemTime; tally: ItemTally }) {
+	constructor(context: ActionContext, state: ItemState) {
 		this.#context = context;
-		this.#time = time;
-		this.#tally = tally;
-		this.model = context.values.model;
+		this.#state = state;
 	}
 
 	/** What leaves when the answer passed. What a check had to replace, or could not look at, is nothing for others. */
-	async passed(item: ItemParts, given: Answer, passing: Passing): Promise<ItemResult> {
-		const { rung } = passing;
+	async passed(item: PlannedItem, given: Answer, passing: Passing): Promise<ItemResult> {
+		const { rung, reuse } = passing;
 		const answer = await this.#checked(item, given, passing);
-		const isSound = this.checks === null || this.checks.outcome === 'repaired';
-		if (answer.isWhole && !answer.isStored && isSound) this.reuse?.keep(rung, answer, this.#tally.chargedMicro);
+		const { checks } = this.#state.marks;
+		const isSound = checks === null || checks.outcome === 'repaired';
+		if (answer.isWhole && !answer.isStored && isSound) reuse?.keep(rung, answer, this.#state.sums.chargedMicro);
 		return this.#answered(answer, passing);
 	}
 
 	/** The answer once it passed; what did not pass ends the item. */
-	async #checked(item: ItemParts, answer: Answer, { rung, asked }: Passing): Promise<Answer> {
+	async #checked(item: PlannedItem, answer: Answer, { rung, asked }: Passing): Promise<Answer> {
 		const end = await new AnswerGates(item, { rung, asked }).pass(answer);
-		this.checks = end.checks;
-		const note = await item.conclude(end.kind === 'passed' && end.checks?.outcome !== 'replaced' ? 'passed' : 'failed');
+		this.#state.mark({ checks: end.checks });
+		const note = await this.#state.conclude(end.kind === 'passed' && end.checks?.outcome !== 'replaced' ? 'passed' : 'failed');
 		// A retry that gets its stored answers was counted when they were paid.
 		if (end.checks && !answer.isStored) (await item.ledger.openChecks())?.note(end.checks, item.plan.reserve.labels);
 		if (end.kind === 'failed') throw new FallbackError('failed_checks', end.message);
@@ -81,9 +70,9 @@ export class ItemLeaving {
 	}
 
 	/** Below the models: an answer to the same request that is not too old, and in the end the fallback values. */
-	async withoutModel(why: FallbackError): Promise<ItemResult> {
+	async withoutModel(why: FallbackError, reuse: ItemReuse | null): Promise<ItemResult> {
 		const { reason, message } = why;
-		const reused = await this.reuse?.inNeed(why);
+		const reused = await reuse?.inNeed(why);
 		if (reused) {
 			const note = `${message} An answer of ${reused.day} to the same request is used.`;
 			return this.reused(reused, { reason, message: note });
@@ -94,32 +83,32 @@ export class ItemLeaving {
 
 	/** With an answer that was given before. */
 	reused({ attributes, model }: Reused, end: Omit<End, 'source'>): ItemResult {
-		this.model = model;
-		this.checks = null;
+		this.#state.mark({ model, checks: null });
 		return this.#result('result', attributes, { source: 'cache', ...end });
 	}
 
 	#result(route: ItemResult['route'], attributes: Record<string, unknown>, end: End): ItemResult {
-		const { chargedMicro, reservedMicro, availableMicro, usage, attempts, hold, passes } = this.#tally;
+		const { chargedMicro, reservedMicro, availableMicro, usage, attempts, hold, passes } = this.#state.sums;
+		const { model, checks, batch, holdSeq } = this.#state.marks;
 		const isOffline = hold !== null && hold.seq < 0;
-		const seq = hold?.seq ?? this.holdSeq;
+		const seq = hold?.seq ?? holdSeq;
 		return {
 			route,
 			attributes,
 			llmCredits: {
 				...end,
 				message: end.message ?? (isOffline ? OFFLINE : null),
-				model: this.model,
+				model,
 				credits: formatCredits(chargedMicro),
 				reserved: formatCredits(reservedMicro),
 				balance: creditsOrNull(isOffline ? null : availableMicro),
 				usage,
 				attempts,
-				latencyMs: Math.round(this.#time.spentMs),
+				latencyMs: Math.round(this.#state.time.spentMs),
 				holdId: seq === null ? null : holdId(seq),
 				purpose: this.#context.labels.purpose,
-				checks: this.checks,
-				...(this.batch ? { batch: this.batch } : {}),
+				checks,
+				...(batch ? { batch } : {}),
 				passes: passes.length === 0 ? null : passes.map(({ chargedMicro: micro, ...pass }) => ({ ...pass, credits: formatCredits(micro) })),
 			},
 			tokenUsage: tokenUsageOf(usage),

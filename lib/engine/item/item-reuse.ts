@@ -10,7 +10,7 @@ import type { AnswerCache } from '../account/answer-cache';
 import { freeFindings, type AskedOf } from './answer-gates';
 import { answerKey } from './answer-key';
 import type { FallbackError } from '../outcome/fallback-error';
-import type { ItemParts } from '../call/item-parts';
+import type { PlannedItem } from '../call/planned-item';
 import type { Rung } from '../plan/ladder-plan';
 import type { Answer } from '../call/rung-run';
 
@@ -45,21 +45,21 @@ const NO_NEED: ReadonlySet<FallbackError['reason']> = new Set([
 
 /** The reuse of answers for one item. */
 export class ItemReuse {
-	readonly #item: ItemParts;
+	readonly #item: PlannedItem;
 	readonly #asked: AskedOf;
 	/** `null`: none is wanted, or they cannot be reached. */
 	readonly #answers: AnswerCache | null;
 	/** What this item has given to others. */
 	#kept: CachedAnswer | null = null;
 
-	private constructor(item: ItemParts, { asked, answers }: { asked: AskedOf; answers: AnswerCache | null }) {
+	private constructor(item: PlannedItem, { asked, answers }: { asked: AskedOf; answers: AnswerCache | null }) {
 		this.#item = item;
 		this.#asked = asked;
 		this.#answers = answers;
 	}
 
 	/** The reuse for an item that is asked of like this. */
-	static async of(item: ItemParts, asked: AskedOf): Promise<ItemReuse> {
+	static async of(item: PlannedItem, asked: AskedOf): Promise<ItemReuse> {
 		const isWanted = item.context.values.reuseAnswers !== 'never';
 		return new ItemReuse(item, { asked, answers: isWanted ? await item.ledger.openAnswers() : null });
 	}

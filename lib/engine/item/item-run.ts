@@ -7,11 +7,11 @@ import type { AskedOf } from './answer-gates';
 import { cancelled, FallbackError, fallbackOf, outOfTime } from '../outcome/fallback-error';
 import { refusalMessage } from '../outcome/fault-reasons';
 import { ItemLeaving } from './item-leaving';
-import type { ItemParts } from '../call/item-parts';
+import type { PlannedItem } from '../call/planned-item';
 import type { ItemResult } from '../outcome/item-result';
 import { ItemReuse } from './item-reuse';
-import { startItem } from './item-start';
-import { ItemTally } from '../call/item-tally';
+import { givenBy, startItem } from './item-start';
+import { ItemState } from '../call/item-state';
 import { ItemTime } from '../call/item-time';
 import { alternativesOf, type Rung } from '../plan/ladder-plan';
 import { choiceThatFits, type RungChoice } from '../call/rung-choice';
@@ -24,16 +24,18 @@ const MAX_KEYS = 100;
 export class ItemRun {
 	readonly #context: ActionContext;
 	readonly #item: ActionItem;
-	readonly #time: ItemTime;
-	readonly #tally = new ItemTally();
+	readonly #state: ItemState;
 	readonly #leaving: ItemLeaving;
+	/** Known once the item's request is. */
+	#reuse: ItemReuse | null = null;
 
 	constructor(context: ActionContext, item: ActionItem) {
 		this.#context = context;
 		this.#item = item;
 		const { deadlineSeconds } = context.values;
-		this.#time = new ItemTime(context.timing, { deadlineSeconds, signal: item.signal ?? null });
-		this.#leaving = new ItemLeaving(context, { time: this.#time, tally: this.#tally });
+		const time = new ItemTime(context.timing, { deadlineSeconds, signal: item.signal ?? null });
+		this.#state = new ItemState(time, context.values);
+		this.#leaving = new ItemLeaving(context, this.#state);
 	}
 
 	/** Never rejects for anything an item, a provider or a ledger can do. */
@@ -41,9 +43,9 @@ export class ItemRun {
 		try {
 			return await this.#byModel();
 		} catch (error) {
-			return await this.#leaving.withoutModel(fallbackOf(error));
+			return await this.#leaving.withoutModel(fallbackOf(error), this.#reuse);
 		} finally {
-			this.#time.end();
+			this.#state.time.end();
 		}
 	}
 
@@ -57,36 +59,38 @@ export class ItemRun {
 	}
 
 	async #byModel(): Promise<ItemResult> {
-		if (this.#time.isCancelled) throw cancelled();
-		const [context, leaving] = [this.#context, this.#leaving];
-		const { item, asked } = await startItem({ context, item: this.#item, time: this.#time, tally: this.#tally, leaving });
+		if (this.#state.time.isCancelled) throw cancelled();
+		const [context, state] = [this.#context, this.#state];
+		// The last that is asked of the host; from here to the reservation nothing is.
+		const given = await givenBy(context, this.#item);
+		const { item, asked } = await startItem({ context, given, state });
 		const reuse = await ItemReuse.of(item, asked);
-		leaving.reuse = reuse;
+		this.#reuse = reuse;
 		const got = await reuse.orAsk(() => this.#down(item, { choice: choiceThatFits(item), asked }));
-		return 'own' in got ? got.own : leaving.reused(got.reused, { reason: 'cached', message: null });
+		return 'own' in got ? got.own : this.#leaving.reused(got.reused, { reason: 'cached', message: null });
 	}
 
 	/** Down the ladder. What waits for its outcome is charged before the item leaves, and costs nothing where it did not get that far. */
-	async #down(item: ItemParts, { choice, asked }: { choice: RungChoice; asked: AskedOf }): Promise<ItemResult> {
+	async #down(item: PlannedItem, { choice, asked }: { choice: RungChoice; asked: AskedOf }): Promise<ItemResult> {
 		try {
 			return await this.#rungByRung(item, { choice, asked });
 		} finally {
-			await item.conclude('unread');
+			await item.state.conclude('unread');
 		}
 	}
 
 	/** Each reservation has a key of its own. */
-	async #rungByRung(item: ItemParts, { choice, asked }: { choice: RungChoice; asked: AskedOf }): Promise<ItemResult> {
-		while (item.keys < MAX_KEYS) {
+	async #rungByRung(item: PlannedItem, { choice, asked }: { choice: RungChoice; asked: AskedOf }): Promise<ItemResult> {
+		while (item.state.keys < MAX_KEYS) {
 			const { rung, ...reserved } = await this.#reserve(item, choice);
-			item.keys += 1;
-			this.#leaving.model = rung.calls[0]?.model ?? this.#leaving.model;
+			item.state.useKey();
+			if (rung.calls[0]) item.state.mark({ model: rung.calls[0].model });
 			const run = new RungRun(item, { rung, reserved, draftAttempts: choice.attemptsOf(rung) });
 			const end = await run.run();
 			choice.attempted(rung, run.draftAttempts);
 			switch (end.kind) {
 				case 'answered':
-					return this.#leaving.passed(item, end.answer, { rung, why: () => choice.why(), asked });
+					return this.#leaving.passed(item, end.answer, { rung, why: () => choice.why(), asked, reuse: this.#reuse });
 				case 'paused':
 					choice.paused(rung);
 					break;
@@ -102,13 +106,13 @@ export class ItemRun {
 	}
 
 	/** Holds credits for the first rung that fits, waiting where that helps; or finds what an earlier run took. */
-	async #reserve(item: ItemParts, choice: RungChoice): Promise<Reserved & { readonly rung: Rung }> {
-		const { plan, ledger, time } = item;
-		const key = item.keyOf(item.keys + 1);
+	async #reserve(item: PlannedItem, choice: RungChoice): Promise<Reserved & { readonly rung: Rung }> {
+		const { plan, ledger, time, state } = item;
+		const key = item.keyOf(state.keys + 1);
 		const rungs = await choice.fitting(key);
 		const waiting = choice.waiting(rungs);
 		const outcome = await ledger.reserve({ ...plan.reserve, key, alternatives: () => alternativesOf(rungs), ...waiting });
-		this.#tally.availableMicro = outcome.availableMicro;
+		state.available(outcome.availableMicro);
 		if (outcome.kind === 'refused') {
 			choice.failed(rungs[0], { reason: outcome.reason, message: refusalMessage(outcome) });
 			throw choice.why();
@@ -130,7 +134,7 @@ export class ItemRun {
 	}
 
 	/** A stored outcome shows as many holds as are asked for; the rung that it took may have more. */
-	async #allHolds(item: ItemParts, { key, rung, holds }: Omit<Reserved, 'taken'> & { rung: Rung }): Promise<Reserved['holds']> {
+	async #allHolds(item: PlannedItem, { key, rung, holds }: Omit<Reserved, 'taken'> & { rung: Rung }): Promise<Reserved['holds']> {
 		if (holds.length >= rung.calls.length) return holds;
 		const { plan, ledger } = item;
 		const outcome = await ledger.reserve({ ...plan.reserve, key, alternatives: () => alternativesOf([rung]), waitMs: 0 });

@@ -5,28 +5,42 @@
 import { isCreditError } from '../../core/values/errors';
 import { isPlainRecord } from '../../core/gates/reading/plain-data';
 import { missingContext } from '../../core/gates/required-context';
-import type { PriceList } from '../../core/prices/price-list';
 import type { AccountProfile } from '../../ledger/store';
 import { withAccountTexts } from '../plan/account-prompt';
-import type { ActionContext, ActionItem, ItemContext, ItemInput, ProviderHandle } from '../plan/action-types';
+import type { ActionContext, ActionItem, ItemContext, ItemInput, ProviderHandle, Sources } from '../plan/action-types';
 import type { AskedOf } from './answer-gates';
 import { accountLanguages, expectedLanguage } from '../plan/check-settings';
 import { FallbackError, messageOf } from '../outcome/fallback-error';
-import type { ItemLeaving } from './item-leaving';
-import { ItemParts } from '../call/item-parts';
-import type { ItemTally } from '../call/item-tally';
-import type { ItemTime } from '../call/item-time';
+import { PlannedItem } from '../call/planned-item';
+import type { ItemState } from '../call/item-state';
 import { planLadder, type LadderPlan } from '../plan/ladder-plan';
-import type { SpendingAccount } from '../account/spending-account';
+
+/** What the host gives an item: its values, or why they cannot be read, and who pays and answers. */
+export interface Given {
+	readonly item: ActionItem;
+	readonly input: ItemInput | { readonly unreadable: unknown };
+	readonly sources: Sources;
+}
+
+/** Asks the host for all that an item needs. Never rejects: the item tells what is missing. */
+export async function givenBy({ sources }: Pick<ActionContext, 'sources'>, item: ActionItem): Promise<Given> {
+	return { item, input: await inputOf(item), sources: await sources.read() };
+}
+
+async function inputOf(item: ActionItem): Promise<Given['input']> {
+	try {
+		return await item.read();
+	} catch (error) {
+		return { unreadable: error };
+	}
+}
 
 /** What an item starts from. */
-export interface StartParts {
+export interface StartOptions {
 	readonly context: ActionContext;
-	readonly item: ActionItem;
-	readonly time: ItemTime;
-	readonly tally: ItemTally;
+	readonly given: Given;
 	/** Told what the item is asked with, and what it lacks. */
-	readonly leaving: ItemLeaving;
+	readonly state: ItemState;
 	/** What becomes of the provider for this item; absent: nothing. */
 	readonly provided?: (handle: ProviderHandle) => ProviderHandle;
 	/** True where the answer is there already, so that nothing can be wrong with the question. */
@@ -35,51 +49,39 @@ export interface StartParts {
 
 /** An item that can be asked for. */
 export interface Started {
-	readonly item: ItemParts;
+	readonly item: PlannedItem;
 	readonly asked: AskedOf;
 }
 
 /** Finds out. Throws a {@link FallbackError} for an item that cannot be asked for. */
-export async function startItem(parts: StartParts): Promise<Started> {
-	const { context: shared, item, time, tally, leaving, provided = same, isAnswered = false } = parts;
-	const { input, about } = await readInput(item);
+export async function startItem(options: StartOptions): Promise<Started> {
+	const { context: shared, given, state, provided = same, isAnswered = false } = options;
+	const { item, sources } = given;
+	const { input, about } = readInput(given);
 	if (!isAnswered) {
-		leaving.model = input.model;
-		await needContext(parts, input);
+		state.mark({ model: input.model });
+		await needContext(options, input);
 		if (input.prompt.trim() === '')
 			throw new FallbackError('empty_prompt', 'The prompt is empty for this item. Check the fields it is made of.');
 	}
-	const { ledger, prices } = await openLedger(shared);
-	// Calls are priced by the account's prices, whatever package asks for them.
+	if (sources.kind === 'away') throw sources.why;
+	const { ledger, profile, provider } = sources;
 	const context: ItemContext = {
 		...shared,
-		provider: () => provided(pricedBy(shared.provider(), prices)),
-		isCharged: () => tally.chargedMicro > 0n,
+		provider: 'handle' in provider ? { handle: provided(provider.handle) } : provider,
+		isCharged: () => state.sums.chargedMicro > 0n,
 	};
-	const profile = await ledger.readProfile();
 	const plan = planOf(context, input, { item, profile });
 	const languages = about.languages.length > 0 ? about.languages : accountLanguages(profile.account.settings.languages);
 	return {
-		item: new ItemParts({ context, plan, ledger, profile, time, tally, signal: item.signal ?? null }),
+		item: new PlannedItem({ context, plan, ledger, profile, state, signal: item.signal ?? null }),
 		asked: { ...about, languages, prompts: plan.texts },
 	};
 }
 
-/** The ledger to spend from, with the prices that hold. Throws a {@link FallbackError} while it cannot be used. */
-export async function openLedger({
-	openLedger: open,
-}: Pick<ActionContext, 'openLedger'>): Promise<{ readonly ledger: SpendingAccount; readonly prices: PriceList }> {
+function readInput({ item, input }: Given): { input: ItemInput; about: Pick<AskedOf, 'data' | 'languages'> } {
 	try {
-		const ledger = await open();
-		return { ledger, prices: await ledger.prices.current() };
-	} catch (error) {
-		throw new FallbackError('ledger_unavailable', messageOf(error));
-	}
-}
-
-async function readInput(item: ActionItem): Promise<{ input: ItemInput; about: Pick<AskedOf, 'data' | 'languages'> }> {
-	try {
-		const input = await item.read();
+		if ('unreadable' in input) throw input.unreadable;
 		const data = withoutPlumbing(item.data ?? {});
 		const language = expectedLanguage(input.answerLanguage ?? '');
 		return { input, about: { data, languages: language === '' ? [] : [language] } };
@@ -96,12 +98,12 @@ function withoutPlumbing(item: Readonly<Record<string, unknown>>): Readonly<Reco
 }
 
 /** Before anything is paid: what the prompt is made of must be there. */
-async function needContext({ context, item, leaving }: StartParts, { campaign, segment }: ItemInput): Promise<void> {
+async function needContext({ context, given: { item, sources }, state }: StartOptions, { campaign, segment }: ItemInput): Promise<void> {
 	const failed = missingContext(item.data, context.checks.requiredFields);
 	if (failed.length === 0) return;
-	leaving.checks = { outcome: 'fallback', failed };
-	const ledger = await context.openLedger().catch(() => null);
-	(await ledger?.openChecks())?.note(leaving.checks, { campaign: campaign.trim(), segment: segment.trim() });
+	const checks = { outcome: 'fallback', failed } as const;
+	state.mark({ checks });
+	(await sources.ledger?.openChecks())?.note(checks, { campaign: campaign.trim(), segment: segment.trim() });
 	throw new FallbackError('missing_context', `No model was asked: ${failed.map(({ detail }) => detail).join('; ')}.`);
 }
 
@@ -119,11 +121,6 @@ function planOf(
 		if (isCreditError(error) && error.code === 'provider_misconfigured') throw new FallbackError('provider_rejected', error.message);
 		throw new FallbackError('invalid_item', messageOf(error));
 	}
-}
-
-/** The same provider, with the prices of a list. */
-function pricedBy(handle: ProviderHandle, list: PriceList): ProviderHandle {
-	return { ...handle, priceOf: (model, atMs) => handle.priceOf(model, atMs, list) };
 }
 
 function same<T>(value: T): T {

@@ -1,9 +1,12 @@
 /** Owns what an LLM Action is given: the items of a host, the provider, the ledger, and what all items share. Types only. */
+import type { Cap } from '../../core/nouns/commands';
 import type { AnswerChecks } from '../../core/gates/check-answer';
 import type { PriceList } from '../../core/prices/price-list';
-import type { ModelPrice } from '../../core/prices/pricing';
+import type { Micro } from '../../core/values/money';
+import type { FixedCharge, ModelPrice } from '../../core/prices/pricing';
 import type { LLM_ACTION_PARAMS } from '../../params/llm-action/llm-action';
 import type { ValuesOf } from '../../params/param';
+import type { AccountProfile } from '../../ledger/store';
 import type { Provider } from '../../providers/provider';
 import type { EngineMemory } from '../learned/engine-memory';
 import type { Purpose } from '../outcome/item-result';
@@ -35,7 +38,10 @@ export interface ItemInput {
 export interface ActionItem {
 	/** The host's idempotency key for this item; used when the input names none. */
 	readonly key: string;
-	/** Reads the item's parameters. A throw makes this item alone take its fallback with reason `invalid_item`. */
+	/**
+	 * Resolves the item's parameters. Called once, when the item's turn has come and before it starts. A throw makes this item alone take
+	 * its fallback with reason `invalid_item`.
+	 */
 	read(): ItemInput | Promise<ItemInput>;
 	/** The item's data, which required fields, facts and inventions are looked up in. */
 	readonly data?: Readonly<Record<string, unknown>>;
@@ -57,9 +63,9 @@ export interface ProviderHandle {
 
 export interface LlmActionOptions {
 	readonly values: LlmActionValues;
-	/** Called for each item; a rejection makes items take their fallback with reason `ledger_unavailable`. */
+	/** Called once, and again after a rejection, which makes items take their fallback with reason `ledger_unavailable`. */
 	readonly openLedger: () => Promise<SpendingAccount>;
-	/** Called for each item; a throw makes items take their fallback with reason `provider_rejected`. */
+	/** Called once, and again after a throw, which makes items take their fallback with reason `provider_rejected`. */
 	readonly provider: () => ProviderHandle;
 	readonly labels: { readonly flow: string; readonly node: string; readonly purpose: Purpose };
 	/** The host's run that all items belong to, for budgets and caps per execution; `null` where the host has none. */
@@ -89,15 +95,41 @@ export interface CheckSettings {
 	readonly replacesAttributes: boolean;
 }
 
+/** The provider at the account's prices, or why there is none. */
+export type PricedProvider = { readonly handle: ProviderHandle } | { readonly problem: unknown };
+
+/** Who pays for an item and who answers it, as known when its turn comes. */
+export type Sources =
+	| { readonly kind: 'ready'; readonly ledger: SpendingAccount; readonly profile: AccountProfile; readonly provider: PricedProvider }
+	/** `ledger` is there where only something in it could not be read. */
+	| { readonly kind: 'away'; readonly why: Error; readonly ledger: SpendingAccount | null };
+
+/** What is the same for all items of an action, and comes from its host. */
+export interface ActionSources {
+	/** Rejects while it cannot be opened. */
+	ledger(): Promise<SpendingAccount>;
+	/** Throws while it cannot be made. */
+	provider(): ProviderHandle;
+	/** Never rejects. */
+	read(): Promise<Sources>;
+}
+
 /** What the steps of one item share of its action. */
 export interface ItemContext extends ActionContext {
+	readonly provider: PricedProvider;
 	/** True once the item was charged for one of its calls. */
 	readonly isCharged: () => boolean;
 }
 
 /** What all items of an action share. */
-export interface ActionContext extends LlmActionOptions {
+export interface ActionContext extends Omit<LlmActionOptions, 'openLedger' | 'provider'> {
+	readonly sources: ActionSources;
 	readonly contract: OutputContract;
+	/** What a call is charged; `null` is by tokens. */
+	readonly charge: FixedCharge | null;
+	/** Of each call, where reservations are fixed. */
+	readonly reservationMicro: Micro;
+	readonly caps: readonly Cap[];
 	/** The schema of the answer as it is hashed with every request: canonical JSON. */
 	readonly canonicalSchema: string;
 	readonly checks: CheckSettings;

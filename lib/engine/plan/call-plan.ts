@@ -101,10 +101,10 @@ export interface CallPlanOptions {
 
 /** Plans one call. Throws a `CreditError` for a model that cannot be used, or a misconfigured provider. */
 export function planCall(context: ItemContext, { text, settings, pass, before }: CallPlanOptions): CallPlan {
-	const { values, contract, timing } = context;
+	const { values, contract, timing, charge } = context;
 	const model = modelOf(pass?.model ?? '', settings);
-	const handle = context.provider();
-	const price = chargedBy(chargeIn(values), { price: handle.priceOf(model, timing.clock()), model });
+	const handle = handleOf(context);
+	const price = chargedBy(charge, { price: handle.priceOf(model, timing.clock()), model });
 	const kind = pass?.kind ?? 'draft';
 	const instructions = pass ? instructionsOf(pass) : '';
 	const modelId = `${handle.service}|${model}`;
@@ -138,6 +138,11 @@ export function planCall(context: ItemContext, { text, settings, pass, before }:
 			signal,
 		}),
 	};
+}
+
+function handleOf({ provider }: ItemContext): ProviderHandle {
+	if ('problem' in provider) throw provider.problem;
+	return provider.handle;
 }
 
 function modelOf(own: string, { model }: CallSettings): string {
@@ -177,9 +182,10 @@ const WIDE = 2;
  * shorter one in three steps.
  */
 export function reservableCalls(
-	{ values, memory, isCharged }: ItemContext,
+	context: ItemContext,
 	{ pass, model, price: full, size, memoryId }: Pick<CallPlan, 'pass' | 'model' | 'price' | 'size' | 'memoryId'>,
 ): ItemAlternativeCall[] {
+	const { values, memory, isCharged } = context;
 	// A rate is for the item as a whole: its first call carries it.
 	const price = full && (pass === 'draft' && !isCharged() ? full : atRate(full, 0n));
 	const atAmount = (amountMicro: Micro | null, outputLimitTokens: number): ItemAlternativeCall => ({
@@ -190,7 +196,7 @@ export function reservableCalls(
 	});
 	if (!price) return [atAmount(null, size.outputLimitTokens)];
 	const learned = memory.learned(memoryId);
-	const usual = atAmount(estimateCost(price, size, estimateModeOf(values, learned)), size.outputLimitTokens);
+	const usual = atAmount(estimateCost(price, size, estimateModeOf(context, learned)), size.outputLimitTokens);
 	if (values.reservation !== 'learned' || price.charging) return [usual];
 	const bounded = [boundedCall(price, size, learned), ...shorterCalls(price, size, learned)].map(({ amountMicro, outputLimitTokens }) =>
 		atAmount(amountMicro, outputLimitTokens),
@@ -205,10 +211,10 @@ export function reservableCalls(
 }
 
 /** The way of sizing reservations that the settings ask for. */
-function estimateModeOf(values: LlmActionValues, learned: Learned): EstimateMode {
+function estimateModeOf({ values, reservationMicro }: ItemContext, learned: Learned): EstimateMode {
 	switch (values.reservation) {
 		case 'fixed':
-			return { kind: 'fixed', amountMicro: parseCredits(values.reservationCredits, { field: 'Reservation per Call', min: 1n }) };
+			return { kind: 'fixed', amountMicro: reservationMicro };
 		case 'strict':
 			return { kind: 'strict' };
 		case 'learned':

@@ -9,7 +9,7 @@ import type { Labels } from '../../core/nouns/records';
 import { parseCredits, sumMicro } from '../../core/values/money';
 import { DEFAULT_HOLD_TIMEOUT_MS } from '../../core/rules/commands/reserve';
 import { withAccountTexts } from './account-prompt';
-import type { ActionContext, ActionItem, ItemContext, ItemInput, LlmActionValues } from './action-types';
+import type { ActionContext, ActionItem, ItemContext, ItemInput, LlmActionOptions, LlmActionValues } from './action-types';
 import {
 	MAX_LABEL_LENGTH,
 	planCall,
@@ -78,7 +78,7 @@ export function planLadder(
 			person: checkedLabel('Person', input.person) || null,
 			sendId: shortId(key),
 			executionId: executionId === null ? null : shortId(executionId),
-			caps: capsOf(context),
+			caps: context.caps,
 			holdTimeoutMs: holdTimeoutMs(context.values, rungs),
 		},
 	};
@@ -174,8 +174,8 @@ function holdTimeoutMs({ timeoutSeconds, maxAttempts, charging }: LlmActionValue
 	return Math.min(Math.max(neededMs, DEFAULT_HOLD_TIMEOUT_MS), MAX_HOLD_TIMEOUT_MS);
 }
 
-/** Each node counts for itself. 0 is no cap. */
-function capsOf({ values, nodeKey }: ActionContext): Cap[] {
+/** The most that the calls of a send, and of an execution, may take; 0 in the settings is no cap. Each node counts for itself. */
+export function capsOf({ values, nodeKey }: Pick<LlmActionOptions, 'values' | 'nodeKey'>): Cap[] {
 	const all = [
 		{ period: 'send', limitMicro: parseCredits(values.capPerSend, { field: 'Most Credits per Send' }) },
 		{ period: 'execution', limitMicro: parseCredits(values.capPerExecution, { field: 'Most Credits per Execution' }) },

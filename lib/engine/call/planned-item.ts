@@ -1,47 +1,50 @@
-/** Owns what all steps of one item share: its plan, ledger, clock and sums, and how it waits for credits and gives them back. */
+/** One item whose calls are planned: its plan, ledger and clock, how it waits for credits and gives them back. What changes is in its state. */
 import { isCreditError } from '../../core/values/errors';
 import type { AccountProfile } from '../../ledger/store';
 import type { ItemContext } from '../plan/action-types';
-import type { ItemTally } from './item-tally';
+import type { ItemState } from './item-state';
 import type { ItemTime } from './item-time';
 import type { LadderPlan } from '../plan/ladder-plan';
 import type { SpendingAccount } from '../account/spending-account';
 import type { ReserveInput } from '../account/ledger-inputs';
-import type { Conclude } from './metered-call';
 
-interface Parts {
+/** What a planned item is made of. */
+export interface PlannedItemOptions {
 	readonly context: ItemContext;
 	readonly plan: LadderPlan;
 	readonly ledger: SpendingAccount;
 	/** The account as it was when the item's turn came. */
 	readonly profile: AccountProfile;
-	readonly time: ItemTime;
-	readonly tally: ItemTally;
+	readonly state: ItemState;
 	readonly signal: AbortSignal | null;
 }
 
-/** The parts of one item. */
-export class ItemParts {
+/** One planned item. */
+export class PlannedItem {
 	readonly context: ItemContext;
 	readonly plan: LadderPlan;
 	readonly ledger: SpendingAccount;
 	readonly profile: AccountProfile;
-	readonly time: ItemTime;
-	readonly tally: ItemTally;
+	readonly state: ItemState;
 	readonly signal: AbortSignal | null;
-	/** How many keys the item has used. */
-	keys = 0;
-	/** Charges the answer of the item, where that waits for its outcome. */
-	due: Conclude | null = null;
 
-	constructor({ context, plan, ledger, profile, time, tally, signal }: Parts) {
+	constructor({ context, plan, ledger, profile, state, signal }: PlannedItemOptions) {
 		this.context = context;
 		this.plan = plan;
 		this.ledger = ledger;
 		this.profile = profile;
-		this.time = time;
-		this.tally = tally;
+		this.state = state;
 		this.signal = signal;
+	}
+
+	get time(): ItemTime {
+		return this.state.time;
+	}
+
+	/** The same item with another plan, or for an answer of another form. */
+	with(other: Partial<Pick<PlannedItemOptions, 'context' | 'plan'>>): PlannedItem {
+		const { context, plan, ledger, profile, state, signal } = this;
+		return new PlannedItem({ context, plan, ledger, profile, state, signal, ...other });
 	}
 
 	/** The key of the item's reservation number `number` = 1, 2 … */
@@ -51,7 +54,7 @@ export class ItemParts {
 
 	/** True when an earlier run of the item went on with another reservation. */
 	async isNextKeyUsed(): Promise<boolean> {
-		return (await this.ledger.lookUp({ ...this.plan.reserve, key: this.keyOf(this.keys + 1) })) !== null;
+		return (await this.ledger.lookUp({ ...this.plan.reserve, key: this.keyOf(this.state.keys + 1) })) !== null;
 	}
 
 	/** How long and until when to wait for credits. */
@@ -60,18 +63,11 @@ export class ItemParts {
 		return { waitMs: Math.min(waitForCreditsSeconds * 1000, this.time.leftMs), signal: this.time.stopsWaiting };
 	}
 
-	/** Charges what waits for its outcome, once; a note for people as a settled call has. */
-	async conclude(end: Parameters<Conclude>[0]): Promise<string | null> {
-		const { due } = this;
-		this.due = null;
-		return due ? due(end) : null;
-	}
-
 	/** Releases a hold. One that cannot be closed now is closed by its timeout; the item must not suffer for it. */
 	async giveBack(holdSeq: number): Promise<void> {
 		try {
 			const { availableMicro } = await this.ledger.release(holdSeq);
-			this.tally.availableMicro = availableMicro;
+			this.state.available(availableMicro);
 		} catch (error) {
 			if (!isCreditError(error)) throw error;
 		}
