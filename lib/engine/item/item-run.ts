@@ -52,9 +52,9 @@ export class ItemRun {
 	/** Without asking for it. */
 	async leave(why: FallbackError): Promise<ItemResult> {
 		try {
-			return await this.#leaving.withoutModel(why);
+			return await this.#leaving.withoutModel(why, this.#reuse);
 		} finally {
-			this.#time.end();
+			this.#state.time.end();
 		}
 	}
 
