@@ -54,12 +54,13 @@ export async function runCreditBalance(
 	}
 }
 
-/** `{account, available, held, overdraft, grants: […]}`, grants in burn-down order. */
+/** `{account, available, held, mayStillTake, overdraft, grants: […]}`, grants in burn-down order. */
 export function balanceDocument(balance: Balance): Document {
 	return {
 		account: balance.account.id,
 		available: formatCredits(balance.availableMicro),
 		held: formatCredits(balance.heldMicro),
+		mayStillTake: formatCredits(balance.mayStillTakeMicro),
 		overdraft: formatCredits(balance.overdraftMicro),
 		grants: balance.grants.map((grant) => grantDocument(grant, balance.atMs)),
 	};

@@ -2,7 +2,6 @@
  * Owns an LLM Action: its static settings, how many items run side by side, and what it remembers between calls.
  * Refuses to fail for an item: every item that enters leaves, in order, with an answer or with its fallback values.
  */
-import pLimit from 'p-limit';
 import { CreditError } from '../core/values/errors';
 import { canonicalJson } from '../core/values/idempotency';
 import { parseCredits } from '../core/values/money';
@@ -13,6 +12,8 @@ import { chargeIn } from './plan/call-plan';
 import { capsOf } from './plan/ladder-plan';
 import { BatchWay } from './batch/batch-way';
 import { LateCalls } from './waiting/late-calls';
+import { SharedPatience } from './waiting/shared-patience';
+import { Slots } from './waiting/slots';
 import { ItemRun } from './item/item-run';
 import type { FallbackError } from './outcome/fallback-error';
 import type { ItemResult } from './outcome/item-result';
@@ -24,7 +25,7 @@ export type { ActionItem, ItemInput, LlmActionOptions, LlmActionValues, Provider
 /** One action with its settings; share it between the items of a run, or the messages of a node. */
 export class LlmAction {
 	readonly #context: ActionContext;
-	readonly #limit: ReturnType<typeof pLimit>;
+	readonly #slots: Slots;
 	/** `null`: every item waits for its answer. */
 	readonly #batches: BatchWay | null;
 
@@ -43,9 +44,10 @@ export class LlmAction {
 			checks: checkSettings(options.values),
 			late: new LateCalls(),
 			known: new KnownSizes(),
+			inFlight: new SharedPatience(),
 		};
-		this.#limit = pLimit(options.values.concurrency);
-		this.#batches = isInBatches(options) ? new BatchWay(this.#context, (work) => this.#limit(work)) : null;
+		this.#slots = new Slots(options.values.concurrency);
+		this.#batches = isInBatches(options) ? new BatchWay(this.#context, (work) => this.#slots.run(work)) : null;
 	}
 
 	/** Runs all items, side by side up to the limit; results in the order of the items. Never rejects because of an item. */
@@ -64,7 +66,7 @@ export class LlmAction {
 
 	/** Runs one item within the limit that all items of this action share. */
 	async runOne(item: ActionItem): Promise<ItemResult> {
-		return this.#batches?.runOne(item) ?? this.#limit(() => new ItemRun(this.#context, item).run());
+		return this.#batches?.runOne(item) ?? this.#slots.run((aside) => new ItemRun({ ...this.#context, aside }, item).run());
 	}
 
 	/** Lets items leave with their fallback values, for a reason of the host's. Nothing of them is read, and no ledger is opened. */

@@ -22,18 +22,15 @@ import { reserveCommand } from './ledger-inputs';
 import type { ReserveInput, GrantInput, RefundInput, AccountChange, AdminKeyChange, LedgerAccountOptions } from './ledger-inputs';
 import { readPricedHold, type PricedHold } from './priced-hold';
 import type { Timing } from '../waiting/timing';
+import { reserveWaiting, type Taken } from '../waiting/reserve-waiting';
 import { WakeUps } from '../waiting/wake-ups';
 
 /** One pack of purchased credits: 100,000 credits at $10. */
 export const PACK_MICRO: Micro = 100_000n * MICRO_PER_CREDIT;
 const MAX_PACKS = 10_000;
-/** Another process may close a hold at any time; this is how long at most until a waiting item notices. */
-const POLL_MS = 200;
 const SETTLE_TRIES = 3;
 
 type OutcomeOf<K extends Outcome['kind']> = Extract<Outcome, { kind: K }>;
-/** What became of a reserve; `taken` is the alternative that is held, `null` for a stored outcome. */
-export type Taken<A extends Alternative> = OutcomeOf<'refused'> | (OutcomeOf<'reserved'> & { readonly taken: A | null });
 
 /** One account of one open ledger. */
 export class LedgerAccount {
@@ -210,22 +207,16 @@ export class LedgerAccount {
 	}
 
 	/**
-	 * Holds credits for the first alternative that fits. While open holds keep what the preferred one needs, waits up to `waitMs` for
-	 * them; then the next ones are tried, and when none fits, it is refused, and that refusal is final for its key.
+	 * Holds credits for the first alternative that fits. While open holds keep what the preferred one needs, waits for
+	 * them as {@link Wait} says; then the next ones are tried, and when none fits, it is refused, and that refusal is final for its key.
 	 */
 	async reserve<A extends Alternative>(input: ReserveInput<A>): Promise<Taken<A>> {
-		const deadlineMs = this.#timing.monotonicMs() + input.waitMs;
-		for (;;) {
-			const leftMs = deadlineMs - this.#timing.monotonicMs();
-			const since = this.#wakeUps.count;
-			const alternatives = input.alternatives();
-			const mayWait = leftMs > 0 && !input.signal?.aborted;
-			const outcome = await this.#submit(reserveCommand(input, { alternatives, mayWait }), 'reserved', 'refused', 'wait');
-			if (outcome.kind === 'refused') return outcome;
-			if (outcome.kind === 'reserved') return { ...outcome, taken: alternatives[outcome.choice ?? -1] ?? null };
-			const delayMs = Math.min(leftMs, POLL_MS * (0.5 + this.#timing.jitter()));
-			await this.#wakeUps.pause({ since, delayMs, signal: input.signal }, this.#timing);
-		}
+		return reserveWaiting(input, {
+			alternatives: input.alternatives,
+			submit: (offer) => this.#submit(reserveCommand(input, offer), 'reserved', 'refused', 'wait'),
+			wakeUps: this.#wakeUps,
+			timing: this.#timing,
+		});
 	}
 
 	/** The stored outcome of a key, or `null` where it was not used. Records nothing. */

@@ -10,10 +10,11 @@ import type { ProfileReader } from './account-profile';
 import type { TryGuard } from './admin-key';
 import type { AnswerCache } from './answer-cache';
 import type { CheckTally } from './check-tally';
+import type { Wait } from '../waiting/reserve-waiting';
 import type { Timing } from '../waiting/timing';
 import type { WakeUps } from '../waiting/wake-ups';
 
-export interface ReserveInput<A extends Alternative = Alternative> {
+export interface ReserveInput<A extends Alternative = Alternative> extends Wait {
 	readonly key: string;
 	readonly fingerprint: string;
 	/** The ways to serve the request, the preferred first. Asked again for each try, because waiting teaches what calls really cost. */
@@ -25,10 +26,7 @@ export interface ReserveInput<A extends Alternative = Alternative> {
 	readonly executionId: string | null;
 	readonly sendId: string | null;
 	readonly caps: readonly Cap[];
-	/** How long to wait for credits that open holds may give back; 0 does not wait. */
-	readonly waitMs: number;
 	readonly holdTimeoutMs?: number;
-	readonly signal?: AbortSignal | null;
 }
 
 export interface GrantInput {

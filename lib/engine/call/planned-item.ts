@@ -6,7 +6,9 @@ import type { ItemState } from './item-state';
 import type { ItemTime } from './item-time';
 import type { LadderPlan } from '../plan/ladder-plan';
 import type { SpendingAccount } from '../account/spending-account';
-import type { ReserveInput } from '../account/ledger-inputs';
+import type { Wait } from '../waiting/reserve-waiting';
+import { LONGEST_WAIT } from '../waiting/shared-patience';
+import { inPlace } from '../waiting/slots';
 
 /** What a planned item is made of. */
 export interface PlannedItemOptions {
@@ -57,10 +59,11 @@ export class PlannedItem {
 		return (await this.ledger.lookUp({ ...this.plan.reserve, key: this.keyOf(this.state.keys + 1) })) !== null;
 	}
 
-	/** How long and until when to wait for credits. */
-	waiting(): Pick<ReserveInput, 'waitMs' | 'signal'> {
-		const { waitForCreditsSeconds } = this.context.values;
-		return { waitMs: Math.min(waitForCreditsSeconds * 1000, this.time.leftMs), signal: this.time.stopsWaiting };
+	/** How long and until when to wait for credits, without a slot of the action. */
+	waiting(): Required<Wait> {
+		const patienceMs = this.context.values.waitForCreditsSeconds * 1000;
+		const waitMs = Math.min(patienceMs * LONGEST_WAIT, this.time.leftMs);
+		return { waitMs, patienceMs, signal: this.time.stopsWaiting, aside: this.context.aside ?? inPlace };
 	}
 
 	/** Releases a hold. One that cannot be closed now is closed by its timeout; the item must not suffer for it. */

@@ -7,7 +7,7 @@ import type { Reason } from '../../params/fallback-switch';
 import { FallbackError, outOfTime } from '../outcome/fallback-error';
 import type { PlannedItem } from './planned-item';
 import type { Rung } from '../plan/ladder-plan';
-import type { ReserveInput } from '../account/ledger-inputs';
+import type { Wait } from '../waiting/reserve-waiting';
 
 /** A call by another item may bring the model back at any time; this is how long at most until a waiting item notices. */
 const POLL_MS = 500;
@@ -80,11 +80,11 @@ export class RungChoice {
 	}
 
 	/** How long to wait for credits: no longer than leaves time for the call itself. */
-	waiting(rungs: readonly Rung[]): Pick<ReserveInput, 'waitMs' | 'signal'> {
-		const { waitMs, signal } = this.#item.waiting();
-		if (this.#item.time.leftMs === Number.POSITIVE_INFINITY) return { waitMs, signal: signal ?? null };
+	waiting(rungs: readonly Rung[]): Wait {
+		const waiting = this.#item.waiting();
+		if (this.#item.time.leftMs === Number.POSITIVE_INFINITY) return waiting;
 		const neededMs = Math.min(...rungs.map((rung) => this.#usualMs(rung)));
-		return { waitMs: Math.max(0, Math.min(waitMs, this.#item.time.leftMs - neededMs)), signal: signal ?? null };
+		return { ...waiting, waitMs: Math.max(0, Math.min(waiting.waitMs, this.#item.time.leftMs - neededMs)) };
 	}
 
 	/** A call that was given up at a deadline is known to take at least as long, so the usual time must be shorter. */

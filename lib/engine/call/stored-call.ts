@@ -61,17 +61,29 @@ export class StoredCall {
 		return { kind: 'gone', move: kept.move, reason: kept.reason, message: kept.message };
 	}
 
-	async #waitForClosing({ seq }: Hold): Promise<Hold> {
+	/** All items of the action wait for the other run together: one that died is waited for once. */
+	#patienceLeftMs(): number {
+		const { inFlight, timing, values } = this.#item.context;
+		const patienceMs = values.waitForCreditsSeconds * 1000;
+		return inFlight.leftMs({ cause: 'call_in_flight', sign: '', patienceMs, nowMs: timing.monotonicMs(), atMs: timing.clock() });
+	}
+
+	async #waitForClosing({ seq, reservedAtMs }: Hold): Promise<Hold> {
 		const { context, time, ledger, plan } = this.#item;
 		const { key, alternatives } = this.#stored;
-		const waitMs = context.values.waitForCreditsSeconds * 1000;
+		const { waitMs, aside } = this.#item.waiting();
 		const startedMs = time.spentMs;
-		while (time.spentMs - startedMs < waitMs && !time.stopsWaiting.aborted) {
-			await context.timing.pause(POLL_MS, time.stopsWaiting);
+		// A call that was made since the waiting began is a sign of life.
+		context.inFlight.sawLife(reservedAtMs);
+		while (time.spentMs - startedMs < waitMs && this.#patienceLeftMs() > 0 && !time.stopsWaiting.aborted) {
+			await aside(() => context.timing.pause(POLL_MS, time.stopsWaiting), time.stopsWaiting);
 			const again = await ledger.reserve({ ...plan.reserve, key, alternatives, waitMs: 0 });
 			const holds = again.kind === 'reserved' ? [again.hold, ...again.further] : [];
 			const hold = holds.find((one) => one.seq === seq);
-			if (hold && hold.state !== 'open') return hold;
+			if (!hold || hold.state === 'open') continue;
+			// The other run lives: those that wait for it may hope.
+			context.inFlight.restart();
+			return hold;
 		}
 		if (time.isCancelled) throw cancelled();
 		if (time.stopsWaiting.aborted) throw outOfTime();

@@ -13,6 +13,7 @@ import type { FallbackError } from '../outcome/fallback-error';
 import type { PlannedItem } from '../call/planned-item';
 import type { Rung } from '../plan/ladder-plan';
 import type { Answer } from '../call/rung-run';
+import { inPlace } from '../waiting/slots';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -78,7 +79,7 @@ export class ItemReuse {
 			return fresh?.answer ?? this.#kept;
 		};
 		// Looking is shared as well: who looks just before an answer is kept must not ask just after.
-		const patience = { waitMs: Math.min(time.leftMs, LONGEST_WAIT_MS), signal: time.stopsWaiting };
+		const patience = { waitMs: Math.min(time.leftMs, LONGEST_WAIT_MS), signal: time.stopsWaiting, aside: context.aside ?? inPlace };
 		const { value, isShared } = await this.#answers.underWay.share(key, lookOrAsk, patience);
 		const shared = isShared && value ? await this.#read(value) : null;
 		if (shared) return { reused: this.#saved(shared) };

@@ -10,10 +10,11 @@ import { BUILT_IN_PRICES, type PriceList } from '../../core/prices/price-list';
 import type { AccountProfile } from '../../ledger/store';
 import type { AnswerCache } from '../account/answer-cache';
 import type { CheckTally } from '../account/check-tally';
-import type { LedgerAccount, Taken } from '../account/ledger-account';
+import type { LedgerAccount } from '../account/ledger-account';
 import type { ReserveInput } from '../account/ledger-inputs';
 import { copyTexts, lateSettle, reconcile, type OutageLedger } from './outage-ledger';
 import type { SpendingAccount } from '../account/spending-account';
+import type { Taken } from '../waiting/reserve-waiting';
 
 export interface OutageOptions {
 	readonly accountId: string;

@@ -11,6 +11,8 @@ import type { Provider } from '../../providers/provider';
 import type { EngineMemory } from '../learned/engine-memory';
 import type { Purpose } from '../outcome/item-result';
 import type { LateCalls } from '../waiting/late-calls';
+import type { SharedPatience } from '../waiting/shared-patience';
+import type { Aside } from '../waiting/slots';
 import type { SpendingAccount } from '../account/spending-account';
 import type { OutputContract } from '../answer/output-contract';
 import type { KnownSizes } from '../learned/text-sizes';
@@ -134,6 +136,10 @@ export interface ActionContext extends Omit<LlmActionOptions, 'openLedger' | 'pr
 	readonly canonicalSchema: string;
 	readonly checks: CheckSettings;
 	readonly late: LateCalls;
+	/** How long items wait for the calls of another run under their keys. */
+	readonly inFlight: SharedPatience;
+	/** How an item waits without its slot; absent: it has none to give away. */
+	readonly aside?: Aside;
 	/** How large instructions are that came lately. */
 	readonly known: KnownSizes;
 }

@@ -2,12 +2,15 @@
  * Owns asking once for what several want at the same time: the first asks, the others wait for what it gets, each for as long as it may.
  * Refuses to share a failure: whoever waited for nothing asks by itself.
  */
+import { inPlace, type Aside } from './slots';
 import type { Timing } from './timing';
 
 /** How long somebody may wait for what another asks. */
 export interface Patience {
 	readonly waitMs: number;
 	readonly signal: AbortSignal | null;
+	/** Absent: waits in its slot. */
+	readonly aside?: Aside;
 }
 
 /** Questions under way by their key. */
@@ -45,11 +48,11 @@ export class SingleFlight<T> {
 	}
 
 	/** What another gets, or null when it fails, takes too long, or the one who waits is stopped. */
-	async #waitFor(underWay: Promise<T | null>, { waitMs, signal }: Patience): Promise<T | null> {
+	async #waitFor(underWay: Promise<T | null>, { waitMs, signal, aside = inPlace }: Patience): Promise<T | null> {
 		const over = new AbortController();
 		const given = this.#timing.pause(waitMs, signal ? AbortSignal.any([over.signal, signal]) : over.signal).then(() => null);
 		try {
-			return await Promise.race([underWay, given]);
+			return await aside(() => Promise.race([underWay, given]), signal);
 		} finally {
 			over.abort();
 		}

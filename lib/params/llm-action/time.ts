@@ -47,7 +47,7 @@ export const TIME_PARAMS = [
 		isInteger: true,
 		unit: 'seconds',
 		section: 'time',
-		help: 'How long an item waits for credits that calls under way may give back, before it takes a cheaper model or its fallback',
+		help: 'How long items wait for credits that calls under way may give back, before they take a cheaper model or their fallback. One time for all that wait for the same; it starts anew when credits come free, three times for one item at most',
 	},
 	{
 		name: 'waitForProviderSeconds',

@@ -94,9 +94,10 @@ export function describeReadingCommands(
 }
 
 function balanceText(found: Balance, { output, location, isAll }: { output: Output; location: string; isAll: boolean }): string {
-	const { account, availableMicro, heldMicro, overdraftMicro, grants } = found;
-	const [available = '', held = '', overdraft = ''] = alignedCredits([availableMicro, heldMicro, overdraftMicro]);
-	const width = Math.max(available.length, held.length, overdraft.length);
+	const { account, availableMicro, heldMicro, mayStillTakeMicro, overdraftMicro, grants } = found;
+	const aligned = alignedCredits([availableMicro, heldMicro, mayStillTakeMicro, overdraftMicro]);
+	const [available = '', held = '', mayStillTake = '', overdraft = ''] = aligned;
+	const width = Math.max(...aligned.map(({ length }) => length));
 	const colour = colourOf(found);
 	const shown = isAll ? grants : grants.filter((grant) => isOpen(grant, found));
 	const hidden = grants.length - shown.length;
@@ -106,6 +107,9 @@ function balanceText(found: Balance, { output, location, isAll }: { output: Outp
 		'',
 		`Available  ${colour ? output.colour(amount(available), colour) : amount(available)} credits  (${dollars(availableMicro)})`,
 		`Held       ${amount(held)} credits${heldMicro > 0n ? '  by calls under way' : ''}`,
+		...(mayStillTakeMicro > 0n
+			? [`Kept free  ${amount(mayStillTake)} credits  which those calls may still take; others wait for them`]
+			: []),
 		...(overdraftMicro > 0n ? [`Overdraft  ${output.colour(amount(overdraft), 'red')} credits  repaid first by the next credits`] : []),
 		...(account.settings.enforcement === 'shadow' ? ['Shadow mode: calls are metered, and none is refused.'] : []),
 		'',

@@ -16,6 +16,8 @@ export interface Balance {
 	readonly availableMicro: Micro;
 	/** Kept by open holds. */
 	readonly heldMicro: Micro;
+	/** What open calls may cost beyond what is held for them; nobody else can have it until they end. */
+	readonly mayStillTakeMicro: Micro;
 	readonly overdraftMicro: Micro;
 	/** Everything ever granted that was live, spent or not; thresholds in percent refer to it. */
 	readonly grantedMicro: Micro;
@@ -33,6 +35,7 @@ export function balanceAt(snapshot: AccountSnapshot, { accountId, atMs }: { acco
 		atMs: draft.nowMs,
 		availableMicro: draft.availableMicro(),
 		heldMicro: sumMicro(grants.map((grant) => grant.heldMicro)),
+		mayStillTakeMicro: draft.account.reachMicro,
 		overdraftMicro: draft.account.overdraftMicro,
 		grantedMicro: sumMicro(grants.map((grant) => grant.amountMicro - grant.voidedMicro - grant.expiredMicro)),
 		grants,

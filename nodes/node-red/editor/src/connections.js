@@ -37,11 +37,12 @@ export function showBalance(form) {
 	);
 }
 
-function table({ available, held, overdraft, grants }) {
+function table({ available, held, mayStillTake, overdraft, grants }) {
 	const body = $('<div>');
 	body.append($('<div class="llmc-available">').append($('<b>').text(grouped(available)), ' credits available'));
 	const rest = [];
 	if (Number(held) > 0) rest.push(`${grouped(held)} held by calls under way`);
+	if (Number(mayStillTake) > 0) rest.push(`${grouped(mayStillTake)} more which those may still take`);
 	if (Number(overdraft) > 0) rest.push(`${grouped(overdraft)} overdrawn`);
 	if (rest.length > 0) body.append($('<div>').text(rest.join(', ')));
 	for (const { category, amount, remaining, expiresAt } of grants.slice(0, 6)) {
