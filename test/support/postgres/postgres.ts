@@ -2,10 +2,12 @@
  * Owns the PostgreSQL server that tests share: started on first use, ended with the test process. `LLM_CREDITS_TEST_PG` names another server
  * to use instead. Refuses to skip anything when there is none.
  */
+import { spawnSync } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { after } from 'mocha';
 import type { LedgerStore } from '../../../lib/ledger/store';
 import { openPostgresLedger, type PostgresLedgerOptions } from '../../../lib/ledger/postgres/store';
+import { repositoryRoot } from '../machine/repository';
 import { runSql, startPostgres, type PostgresServer } from './postgres-server';
 
 let shared: Promise<PostgresServer> | null = null;
@@ -13,8 +15,14 @@ let schemas = 0;
 /** Addresses of ledgers that may have been made on servers that stay. */
 const leftOnServers: URL[] = [];
 
+/**
+ * Where files run in parallel, this module is loaded once for many of them and a hook would belong to the first: the server then ends with
+ * the process that started it.
+ */
+const IS_SHARED_BY_FILES = process.env['MOCHA_WORKER_ID'] !== undefined;
+
 // Outside of mocha there are no hooks: the benchmarks load this module too, and start servers of their own.
-if ('describe' in globalThis) {
+if ('describe' in globalThis && !IS_SHARED_BY_FILES) {
 	after('the shared PostgreSQL server is stopped', async function () {
 		this.timeout(30_000);
 		for (const url of leftOnServers.splice(0)) await dropSchema(url);
@@ -22,6 +30,24 @@ if ('describe' in globalThis) {
 		shared = null;
 	});
 }
+
+/** Removes the schemas of the addresses that it is given; for a process that is ending and can wait for nothing. */
+const DROP_SCHEMAS = `const { Client } = require('pg');
+const drop = async (address) => {
+	const url = new URL(address), schema = url.searchParams.get('schema');
+	url.searchParams.delete('schema');
+	const client = new Client({ connectionString: url.href });
+	await client.connect();
+	await client.query('DROP SCHEMA IF EXISTS "' + schema + '" CASCADE');
+	await client.end();
+};
+(async () => { for (const address of JSON.parse(process.argv[1])) await drop(address); })();`;
+
+if (IS_SHARED_BY_FILES)
+	process.on('exit', () => {
+		if (leftOnServers.length > 0)
+			spawnSync(process.execPath, ['-e', DROP_SCHEMAS, JSON.stringify(leftOnServers)], { cwd: repositoryRoot() });
+	});
 
 async function dropSchema(url: URL): Promise<void> {
 	const schema = url.searchParams.get('schema') ?? '';

@@ -13,7 +13,7 @@ export const REASON_SCENARIOS: readonly ReasonScenario[] = [...WITH_ANSWER, ...R
 
 /** Items of a batch leave and come back, which a row does not tell. */
 const IN_BATCHES =
-	'Shown in both hosts by test/e2e/node-red/batch.test.ts and test/e2e/n8n/batch.test.ts, with every entry of the journal.';
+	'Shown in both hosts by test/load/node-red/batch.test.ts and test/e2e/n8n/batch.test.ts, with every entry of the journal.';
 
 /** Reasons that no row shows, each with a sentence that says why. */
 export const WITHOUT_SCENARIO: Readonly<Partial<Record<Reason, string>>> = {

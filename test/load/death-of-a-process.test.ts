@@ -1,10 +1,10 @@
 /** Processes that are killed with SIGKILL under load, at any moment from their start on: what they were told is there, and nothing is paid twice. */
 import { expect } from 'chai';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Aftermath, addTallies, type Tally } from '../../support/loads/ledger-aftermath';
-import { SHARED_KINDS } from '../../support/ledger/ledger-places';
-import { CROWD, withLoads } from '../../support/loads/ledger-processes';
-import { Chance, roundsOf } from '../../support/machine/proof-rounds';
+import { Aftermath, addTallies, type Tally } from '../support/loads/ledger-aftermath';
+import { SHARED_KINDS } from '../support/ledger/ledger-places';
+import { CROWD, withLoads } from '../support/loads/ledger-processes';
+import { Chance, roundsOf } from '../support/machine/proof-rounds';
 
 const ROUNDS = roundsOf({ usual: 5, proof: 200 });
 /** A ledger goes through so many deaths; then a new one is made, so that making it is part of what is interrupted. */

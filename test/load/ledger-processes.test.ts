@@ -1,11 +1,11 @@
 /** Eight real processes at one ledger, a file or on a server: they make it at once, race for the last credits, and share it while all are waiting. */
 import { expect } from 'chai';
-import { credits } from '../../support/ledger/ledger-commands';
-import { expectProven } from '../../support/loads/ledger-aftermath';
-import { openAt, SHARED_KINDS } from '../../support/ledger/ledger-places';
-import { contentionOf, runTogether } from '../../support/loads/ledger-processes';
-import { WORKER_ACCOUNT } from '../../support/loads/ledger-worker';
-import { roundsOf } from '../../support/machine/proof-rounds';
+import { credits } from '../support/ledger/ledger-commands';
+import { expectProven } from '../support/loads/ledger-aftermath';
+import { openAt, SHARED_KINDS } from '../support/ledger/ledger-places';
+import { contentionOf, runTogether } from '../support/loads/ledger-processes';
+import { WORKER_ACCOUNT } from '../support/loads/ledger-worker';
+import { roundsOf } from '../support/machine/proof-rounds';
 
 const PROCESSES = 8;
 const RESERVATIONS = 1000;

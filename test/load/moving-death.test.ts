@@ -5,16 +5,16 @@
 import { expect } from 'chai';
 import { copyFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { MoveBroken, MoveRefusal } from '../../../lib/engine/moving/move-refusal';
-import { undoMove } from '../../../lib/engine/moving/move-plan';
-import type { LedgerStore } from '../../../lib/ledger/store';
-import { expectKind, grant, openAccount, reserve } from '../../support/ledger/ledger-commands';
-import { POSTGRES, SQLITE, type LedgerKind, type LedgerPlace } from '../../support/ledger/ledger-places';
-import { ManualClock } from '../../support/machine/manual-clock';
-import { contentOf, expectMoved, fill, move, OTHER_ACCOUNT, takesCommands } from '../../support/ledger/moving';
-import { Chance, IS_PROOF } from '../../support/machine/proof-rounds';
-import { newLedgerPath, openTestLedger } from '../../support/ledger/sqlite-ledger';
-import { WatchedMove, type Moment } from '../../support/ledger/watched-move';
+import { MoveBroken, MoveRefusal } from '../../lib/engine/moving/move-refusal';
+import { undoMove } from '../../lib/engine/moving/move-plan';
+import type { LedgerStore } from '../../lib/ledger/store';
+import { expectKind, grant, openAccount, reserve } from '../support/ledger/ledger-commands';
+import { POSTGRES, SQLITE, type LedgerKind, type LedgerPlace } from '../support/ledger/ledger-places';
+import { ManualClock } from '../support/machine/manual-clock';
+import { contentOf, expectMoved, fill, move, OTHER_ACCOUNT, takesCommands } from '../support/ledger/moving';
+import { Chance, IS_PROOF } from '../support/machine/proof-rounds';
+import { newLedgerPath, openTestLedger } from '../support/ledger/sqlite-ledger';
+import { WatchedMove, type Moment } from '../support/ledger/watched-move';
 
 const ACCOUNTS = ['acme', OTHER_ACCOUNT];
 /** More than a page, so that copying stops in the middle of a table too. */

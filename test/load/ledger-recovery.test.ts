@@ -4,21 +4,21 @@
  */
 import { expect } from 'chai';
 import { copyFileSync, existsSync } from 'node:fs';
-import type { Command, Outcome } from '../../../lib/core/nouns/commands';
-import { isAdminCommand } from '../../../lib/core/rules/commands/admin';
-import { verifyLedger } from '../../../lib/engine/moving/verify-ledger';
-import { GroupCommit } from '../../../lib/ledger/group-commit';
-import { openMemoryLedger } from '../../../lib/ledger/memory/store';
-import type { LedgerStore } from '../../../lib/ledger/store';
-import { startCuttingProxy, type CuttingProxy } from '../../support/postgres/cutting-proxy';
-import { faultOf } from '../../support/machine/error-code';
-import { ADMIN_PROOF, comparable, EVERY_COMMAND } from '../../support/ledger/every-command';
-import { StatementFaults, type Moment } from '../../support/ledger/failing-database';
-import { grant, openAccount, reserve } from '../../support/ledger/ledger-commands';
-import { ManualClock } from '../../support/machine/manual-clock';
-import { newLedgerUrl, openPostgresTestLedger } from '../../support/postgres/postgres';
-import { IS_PROOF, roundsOf } from '../../support/machine/proof-rounds';
-import { newLedgerPath, openTestLedger } from '../../support/ledger/sqlite-ledger';
+import type { Command, Outcome } from '../../lib/core/nouns/commands';
+import { isAdminCommand } from '../../lib/core/rules/commands/admin';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
+import { GroupCommit } from '../../lib/ledger/group-commit';
+import { openMemoryLedger } from '../../lib/ledger/memory/store';
+import type { LedgerStore } from '../../lib/ledger/store';
+import { startCuttingProxy, type CuttingProxy } from '../support/postgres/cutting-proxy';
+import { faultOf } from '../support/machine/error-code';
+import { ADMIN_PROOF, comparable, EVERY_COMMAND } from '../support/ledger/every-command';
+import { StatementFaults, type Moment } from '../support/ledger/failing-database';
+import { grant, openAccount, reserve } from '../support/ledger/ledger-commands';
+import { ManualClock } from '../support/machine/manual-clock';
+import { newLedgerUrl, openPostgresTestLedger } from '../support/postgres/postgres';
+import { IS_PROOF, roundsOf } from '../support/machine/proof-rounds';
+import { newLedgerPath, openTestLedger } from '../support/ledger/sqlite-ledger';
 
 const ACCOUNT = 'acme';
 

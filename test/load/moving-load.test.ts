@@ -2,15 +2,15 @@
 import { expect } from 'chai';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { LedgerStore } from '../../../lib/ledger/store';
-import { start, until, type Running } from '../../support/machine/child';
-import { Aftermath, entriesOf } from '../../support/loads/ledger-aftermath';
-import { openAt, POSTGRES, SQLITE, type SharedKind } from '../../support/ledger/ledger-places';
-import { withLoads, type Load } from '../../support/loads/ledger-processes';
-import { WORKER_ACCOUNT } from '../../support/loads/ledger-worker';
-import { contentOf, takesCommands } from '../../support/ledger/moving';
-import { Chance, roundsOf } from '../../support/machine/proof-rounds';
-import { cleanEnvironment, outputRoot } from '../../support/machine/repository';
+import type { LedgerStore } from '../../lib/ledger/store';
+import { start, until, type Running } from '../support/machine/child';
+import { Aftermath, entriesOf } from '../support/loads/ledger-aftermath';
+import { openAt, POSTGRES, SQLITE, type SharedKind } from '../support/ledger/ledger-places';
+import { withLoads, type Load } from '../support/loads/ledger-processes';
+import { WORKER_ACCOUNT } from '../support/loads/ledger-worker';
+import { contentOf, takesCommands } from '../support/ledger/moving';
+import { Chance, roundsOf } from '../support/machine/proof-rounds';
+import { cleanEnvironment, outputRoot } from '../support/machine/repository';
 
 const KILLS = roundsOf({ usual: 3, proof: 60 });
 /** From its announcement on, a move of such a ledger takes about that long. */

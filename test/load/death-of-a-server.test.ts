@@ -3,10 +3,10 @@
  * and nothing is paid twice.
  */
 import { expect } from 'chai';
-import { Aftermath, addTallies, type Tally } from '../../support/loads/ledger-aftermath';
-import { withLoads } from '../../support/loads/ledger-processes';
-import { startPostgres, type PostgresServer } from '../../support/postgres/postgres-server';
-import { Chance, roundsOf } from '../../support/machine/proof-rounds';
+import { Aftermath, addTallies, type Tally } from '../support/loads/ledger-aftermath';
+import { withLoads } from '../support/loads/ledger-processes';
+import { startPostgres, type PostgresServer } from '../support/postgres/postgres-server';
+import { Chance, roundsOf } from '../support/machine/proof-rounds';
 
 const ROUNDS = roundsOf({ usual: 3, proof: 36 });
 const ROUNDS_OF_LEDGER = 6;
