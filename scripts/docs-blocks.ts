@@ -8,7 +8,7 @@ import { credits, dollars, rough } from '../lib/cli/console/format';
 import { floorDivide, type Micro } from '../lib/core/values/money';
 import { priceUsage, type ModelPrice } from '../lib/core/prices/pricing';
 import { BUILT_IN_PRICES } from '../lib/core/prices/price-list';
-import { NO_TOKENS, type Usage } from '../lib/core/usage/usage';
+import { NO_TOKENS, type Usage } from '../lib/core/usage/usage-fields';
 import { PROVIDER, LEDGER } from '../lib/params/connection';
 import { CREDIT_BALANCE } from '../lib/params/credit-balance';
 import { FALLBACK_SWITCH, REASONS, SOURCES } from '../lib/params/fallback-switch';

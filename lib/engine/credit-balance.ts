@@ -1,6 +1,7 @@
 /**
  * Owns what Credit Balance and the CLI answer: JSON documents with decimal strings and ISO times. Each amount is in credits.
  */
+import { USAGE_TOTALS } from '../core/nouns/usage-totals';
 import type { Balance } from '../core/rules/draft/balance';
 import type { Expiry } from '../core/nouns/commands';
 import { grantId, type GrantState } from '../core/nouns/records';
@@ -66,19 +67,15 @@ export function balanceDocument(balance: Balance): Document {
 	};
 }
 
+const COUNTED = USAGE_TOTALS.filter((name) => name !== 'chargedMicro');
+
 /** One row for each group, largest charge first. */
 export function usageDocuments(rows: readonly UsageRow[]): Document[] {
 	return rows.map((row) => ({
 		...row.group,
 		credits: formatCredits(row.chargedMicro),
 		dollars: formatDollars(row.chargedMicro),
-		calls: row.calls,
-		inputTokens: row.inputTokens,
-		cachedInputTokens: row.cachedInputTokens,
-		outputTokens: row.outputTokens,
-		reasoningTokens: row.reasoningTokens,
-		refusals: row.refusals,
-		estimatedCalls: row.estimatedCalls,
+		...Object.fromEntries(COUNTED.map((name) => [name, row[name]])),
 	}));
 }
 

@@ -5,7 +5,8 @@
 import { CreditError } from '../core/values/errors';
 import { closedHold, reservedHold } from '../core/journal/hold-states';
 import { decodeBody, decodeLabels, ENTRY_KINDS } from '../core/journal/journal';
-import type { Entry, Hold, Labels } from '../core/nouns/records';
+import type { Entry, Hold } from '../core/nouns/records';
+import type { Labels } from '../core/nouns/labels';
 import type { HoldMark } from '../core/proof/verify-holds';
 import { corrupt, HOLD_STATES, optionalNumber, word } from './words';
 

@@ -2,14 +2,16 @@
  * Owns how accounts, grants, counters and totals are written in columns and read back: numbers for the fixed words, texts for what has
  * parts. Refuses what it cannot read as `ledger_corrupt`.
  */
+import { countsOf } from '../core/nouns/usage-totals';
+import { USAGE_COLUMNS } from './usage-totals';
 import { NO_ALERTS, type AlertState } from '../core/nouns/alert';
 import type { CostAverage } from '../core/nouns/cost-averages';
 import { canonicalJson } from '../core/values/idempotency';
 import { NO_SETTINGS } from '../core/journal/settings-after';
 import { decodeLabels } from '../core/journal/journal';
-import type { UsageDelta } from '../core/nouns/commands';
+import type { UsageDelta } from '../core/nouns/usage-totals';
 import type { Account, AccountSettings, BudgetCounter, GrantState } from '../core/nouns/records';
-import { CATEGORIES, optionalNumber, PLANS, POLICIES, word } from './words';
+import { CATEGORIES, corrupt, optionalNumber, PLANS, POLICIES, word } from './words';
 
 /** A row of `accounts`; `id` is the store's own number, `public_id` the one people use. */
 export interface AccountRow {
@@ -71,17 +73,9 @@ export interface GrantBalanceRow {
 }
 
 /** A row of `usage_days` with its labels as text. */
-export interface UsageTotalRow {
+export interface UsageTotalRow extends Readonly<Record<string, unknown>> {
 	readonly day: string;
 	readonly labels: string;
-	readonly calls: bigint;
-	readonly charged_micro: bigint;
-	readonly input_tokens: bigint;
-	readonly cached_input_tokens: bigint;
-	readonly output_tokens: bigint;
-	readonly reasoning_tokens: bigint;
-	readonly refusals: bigint;
-	readonly estimated_calls: bigint;
 }
 
 /** Hexadecimal text as bytes; `null` stays `null`. */
@@ -206,18 +200,14 @@ export function readGrant(row: GrantRow): GrantState {
 	};
 }
 
-/** Reads a running total. */
+const COLUMN_OF: ReadonlyMap<string, string> = new Map(USAGE_COLUMNS.map(({ name, column }) => [name, column]));
+
+/** Reads a running total. Throws `ledger_corrupt` for a total that is no whole number. */
 export function readUsageTotal(row: UsageTotalRow): UsageDelta {
-	return {
-		day: row.day,
-		labels: decodeLabels(row.labels),
-		calls: Number(row.calls),
-		chargedMicro: row.charged_micro,
-		inputTokens: Number(row.input_tokens),
-		cachedInputTokens: Number(row.cached_input_tokens),
-		outputTokens: Number(row.output_tokens),
-		reasoningTokens: Number(row.reasoning_tokens),
-		refusals: Number(row.refusals),
-		estimatedCalls: Number(row.estimated_calls),
-	};
+	const counts = countsOf((name) => {
+		const value = row[COLUMN_OF.get(name) ?? ''];
+		if (typeof value !== 'bigint') throw corrupt(`the total ${name} of a day is ${String(value)}, which is no whole number`);
+		return value;
+	});
+	return { day: row.day, labels: decodeLabels(row.labels), ...counts };
 }

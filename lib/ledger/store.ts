@@ -2,28 +2,23 @@
  * Owns the port to durable storage: one writing method, a few reading ones. Adapters hold no rules: they load a snapshot,
  * run `decide`, write what it says in one transaction, and translate their own failures into named `CreditError`s.
  */
-import type { AccountSnapshot, Command, Outcome, UsageDelta } from '../core/nouns/commands';
-import type { Account, BudgetCounter, Entry, GrantState, Hold, Labels, LabelName } from '../core/nouns/records';
+import type { UsageCounts } from '../core/nouns/usage-totals';
+import type { AccountSnapshot, Command, Outcome } from '../core/nouns/commands';
+import type { UsageDelta } from '../core/nouns/usage-totals';
+import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../core/nouns/records';
+import type { Labels, LabelName } from '../core/nouns/labels';
 import type { HoldMark } from '../core/proof/verify-holds';
 import type { CarriedKey } from '../core/proof/verify-keys';
-import type { Micro } from '../core/values/money';
+
 import type { Instant } from '../core/values/time';
 import type { AnswerStore } from './answer-store';
 import type { CheckStore } from './check-store';
 import type { LedgerTransfer } from './transfer';
 
 /** Totals of one group of calls. */
-export interface UsageRow {
+export interface UsageRow extends UsageCounts {
 	/** The value of each grouping asked for; `''` where the label was not set. */
 	readonly group: Readonly<Partial<Record<UsageGrouping, string>>>;
-	readonly calls: number;
-	readonly chargedMicro: Micro;
-	readonly inputTokens: number;
-	readonly cachedInputTokens: number;
-	readonly outputTokens: number;
-	readonly reasoningTokens: number;
-	readonly refusals: number;
-	readonly estimatedCalls: number;
 }
 
 export type UsageGrouping = LabelName | 'day';

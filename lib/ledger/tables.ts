@@ -3,6 +3,7 @@
  * what each keeps in its own way (numbers of accounts and of sets of labels). A table or column that is missing here is not copied, and a
  * test of the contract fails. Whoever writes a table without a decision must not do so while the ledger is frozen (assertNotFrozen).
  */
+import { USAGE_COLUMNS } from './usage-totals';
 
 /** `labels` is a number of a set of labels in the store, and the labels as canonical text outside. */
 export type ColumnType = 'integer' | 'text' | 'bytes' | 'labels';
@@ -99,14 +100,7 @@ export const LEDGER_TABLES: readonly LedgerTable[] = [
 		columns: {
 			label_set: 'labels',
 			day: 'text',
-			calls: 'integer',
-			charged_micro: 'integer',
-			input_tokens: 'integer',
-			cached_input_tokens: 'integer',
-			output_tokens: 'integer',
-			reasoning_tokens: 'integer',
-			refusals: 'integer',
-			estimated_calls: 'integer',
+			...Object.fromEntries(USAGE_COLUMNS.map(({ column }) => [column, 'integer'] as const)),
 		},
 		key: ['label_set', 'day'],
 		pageRows: PAGE_ROWS,

@@ -181,3 +181,8 @@ export type ValueOf<P extends Param> = P extends { kind: 'number' }
 
 /** Type of all values of a list of parameters, by name. */
 export type ValuesOf<Ps extends readonly Param[]> = { readonly [P in Ps[number] as P['name']]: ValueOf<P> };
+
+/** Type of the values that may differ for each item, by name. */
+export type ItemValuesOf<Ps extends readonly Param[]> = {
+	readonly [P in Extract<Ps[number], { readonly isPerItem: true }> as P['name']]: ValueOf<P>;
+};

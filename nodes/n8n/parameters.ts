@@ -4,7 +4,7 @@
  */
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { defaultsOf, readParam, readParams } from '../../lib/params/read';
-import type { Param, ValuesOf } from '../../lib/params/param';
+import type { ItemValuesOf, Param, ValuesOf } from '../../lib/params/param';
 import { fromHost, pathOf } from './properties';
 
 /** All values, with those of per-item parameters at their defaults. Throws `invalid_settings`. */
@@ -25,7 +25,10 @@ export function readItem<const Ps extends readonly Param[]>(
  * Makes a reader of the per-item parameters. Constants are read once; an expression is evaluated when its item is read, which
  * may throw. A value that came out as nothing is an empty text, so that the engine can say what is missing.
  */
-export function itemReader(ctx: IExecuteFunctions, params: readonly Param[]): (itemIndex: number) => Record<string, string> {
+export function itemReader<const Ps extends readonly Param[]>(
+	ctx: IExecuteFunctions,
+	params: Ps,
+): (itemIndex: number) => ItemValuesOf<Ps> {
 	const perItem = params.filter(({ isPerItem }) => isPerItem);
 	const constants: Record<string, string> = {};
 	const computed: Param[] = [];
@@ -37,7 +40,7 @@ export function itemReader(ctx: IExecuteFunctions, params: readonly Param[]): (i
 	return (itemIndex) => {
 		const values = { ...constants };
 		for (const param of computed) values[param.name] = textOf(param, ctx.getNodeParameter(pathOf(param), itemIndex, param.default));
-		return values;
+		return values as ItemValuesOf<Ps>;
 	};
 }
 

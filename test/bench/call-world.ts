@@ -128,6 +128,7 @@ function itemOf(index: number): ActionItem {
 			person: `customer-${String(index)}`,
 			tag: '',
 			execution: '',
+			answerLanguage: '',
 			idempotencyKey: '',
 		}),
 	};

@@ -59,8 +59,7 @@ async function run(
 		labels: { flow: 'f', node: 'n', purpose: 'live' },
 		nodeKey: `lesson-${String(nodes)}`,
 	});
-	const input = { model: values.model, systemPrompt: '', prompt, campaign: 'spring', segment: '', workspace: '', person: '', tag: '' };
-	return action.run(keys.map((key): ActionItem => ({ key, read: () => ({ ...input, idempotencyKey: '' }) })));
+	return action.run(keys.map((key): ActionItem => ({ key, read: () => ({ ...values, prompt, campaign: 'spring' }) })));
 }
 
 async function spent(): Promise<string> {

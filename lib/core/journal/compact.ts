@@ -4,21 +4,8 @@
  */
 import type { CounterRef } from '../nouns/records';
 import type { Movement, RefundedBody, Slice } from '../nouns/movement';
-import type { Usage } from '../usage/usage';
+import { USAGE_FIELDS, usageOf, type Usage } from '../usage/usage-fields';
 import { canonicalJson } from '../values/idempotency';
-
-/** Append only: the places are in people's files, and trailing zeros are left out. */
-const USAGE_FIELDS = [
-	'inputTokens',
-	'outputTokens',
-	'cachedInputTokens',
-	'reasoningTokens',
-	'cacheWriteTokens',
-	'audioInputTokens',
-	'audioOutputTokens',
-	'longCacheWriteTokens',
-	'cachedAudioTokens',
-] as const satisfies readonly (keyof Usage)[];
 
 /** A parsed text. */
 export type Compact = Readonly<Record<string, unknown>>;
@@ -72,18 +59,7 @@ export function encodeUsage(usage: Usage): number[] {
 /** The inverse of {@link encodeUsage}, field by field in its order; `null` when nothing was reported. */
 export function decodeUsage(counts: unknown): Usage | null {
 	if (!Array.isArray(counts)) return null;
-	const [input, output, cachedInput, reasoning, cacheWrite, audioInput, audioOutput, longCacheWrite, cachedAudio] = counts as unknown[];
-	return {
-		inputTokens: Number(input ?? 0),
-		outputTokens: Number(output ?? 0),
-		cachedInputTokens: Number(cachedInput ?? 0),
-		reasoningTokens: Number(reasoning ?? 0),
-		cacheWriteTokens: Number(cacheWrite ?? 0),
-		audioInputTokens: Number(audioInput ?? 0),
-		audioOutputTokens: Number(audioOutput ?? 0),
-		longCacheWriteTokens: Number(longCacheWrite ?? 0),
-		cachedAudioTokens: Number(cachedAudio ?? 0),
-	};
+	return usageOf((_field, place) => Number((counts as unknown[])[place] ?? 0));
 }
 
 /** `[budget, period, value]` for each counter; absent for none. */

@@ -21,7 +21,8 @@ import {
 	type Compact,
 } from './compact';
 import { decodePrice, encodePrice, type PriceText } from '../prices/recorded-price';
-import { LABEL_NAMES, type Entry, type EntryBody, type Labels, type RefusalReason } from '../nouns/records';
+import type { Entry, EntryBody, RefusalReason } from '../nouns/records';
+import { LABEL_NAMES, type Labels } from '../nouns/labels';
 
 type BodyKind = EntryBody['kind'];
 type Of<K extends BodyKind> = Extract<EntryBody, { kind: K }>;

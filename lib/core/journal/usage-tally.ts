@@ -1,8 +1,7 @@
 /** Owns totals that grow call by call: one for each day and set of labels. Refuses nothing; a correction may take something away again. */
-import type { UsageDelta } from '../nouns/commands';
 import { encodeLabels } from './journal';
-import type { Labels } from '../nouns/records';
-import { NO_USAGE, type UsageCounts } from './usage-counts';
+import type { Labels } from '../nouns/labels';
+import { grow, NO_USAGE, type UsageCounts, type UsageDelta } from '../nouns/usage-totals';
 
 type Total = { -readonly [K in keyof UsageDelta]: UsageDelta[K] };
 
@@ -12,15 +11,7 @@ export class UsageTally {
 
 	/** Adds counts to the total of a day and labels. */
 	add(day: string, labels: Labels, counts: UsageCounts): void {
-		const total = this.#total(day, labels);
-		total.calls += counts.calls;
-		total.chargedMicro += counts.chargedMicro;
-		total.inputTokens += counts.inputTokens;
-		total.cachedInputTokens += counts.cachedInputTokens;
-		total.outputTokens += counts.outputTokens;
-		total.reasoningTokens += counts.reasoningTokens;
-		total.refusals += counts.refusals;
-		total.estimatedCalls += counts.estimatedCalls;
+		grow(this.#total(day, labels), counts);
 	}
 
 	/** The total of a day and labels, or `undefined` where nothing was added. */

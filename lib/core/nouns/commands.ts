@@ -2,6 +2,8 @@
  * Owns what the ledger is asked and what it answers: commands, outcomes, the snapshot a decision is made on, and what a store
  * must write. Types only. Amounts are micro-credits, instants epoch milliseconds UTC.
  */
+import type { Labels } from './labels';
+import type { UsageDelta } from './usage-totals';
 import type { AlertSettings, GivenAlert } from './alert';
 import type { CostAverage } from './cost-averages';
 import type { AdminKey } from './admin-key';
@@ -10,7 +12,6 @@ import type {
 	GrantCategory,
 	Plan,
 	UnconfirmedPolicy,
-	Labels,
 	Budget,
 	BudgetCounter,
 	Floor,
@@ -29,7 +30,7 @@ import type { PriceCommand } from '../prices/price-settings';
 import type { ModelPrice } from '../prices/pricing';
 import type { Promotion, PromotionRefusal } from './promotion';
 import type { ExpiryRule, Instant } from '../values/time';
-import type { Usage } from '../usage/usage';
+import type { Usage } from '../usage/usage-fields';
 
 /** When granted credits end: never, at an instant, or after a number of days by a rule. */
 export type Expiry = { readonly atMs: Instant } | { readonly days: number; readonly rule: ExpiryRule };
@@ -250,21 +251,6 @@ export interface AccountSnapshot {
 	readonly alerts: readonly Entry[];
 	/** What calls of each campaign have cost lately. */
 	readonly averages: readonly CostAverage[];
-}
-
-/** What to add to the running totals of one day and one set of labels. */
-export interface UsageDelta {
-	/** Calendar day in the account's zone, YYYY-MM-DD. */
-	readonly day: string;
-	readonly labels: Labels;
-	readonly calls: number;
-	readonly chargedMicro: Micro;
-	readonly inputTokens: number;
-	readonly cachedInputTokens: number;
-	readonly outputTokens: number;
-	readonly reasoningTokens: number;
-	readonly refusals: number;
-	readonly estimatedCalls: number;
 }
 
 /** A text to keep beside the journal for a hold. */

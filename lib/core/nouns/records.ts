@@ -2,6 +2,7 @@
  * The records of the ledger: account, grant, hold, slice, budget, entry. Types only, no behaviour.
  * Amounts are micro-credits, instants epoch milliseconds UTC, intervals half-open. Rule source: docs/ledger.md.
  */
+import type { LabelName, Labels } from './labels';
 import type { Movement, RefundedBody, Slice } from './movement';
 import type { AdminKey } from './admin-key';
 import type { Alert, AlertKey, AlertSettings, AlertState } from './alert';
@@ -9,7 +10,7 @@ import type { Micro } from '../values/money';
 import type { PriceBody, PriceSettings, RecordedPriceBody } from '../prices/price-settings';
 import type { AccountText, CacheLimits, ProfileBody } from './profile';
 import type { Instant } from '../values/time';
-import type { Usage } from '../usage/usage';
+import type { Usage } from '../usage/usage-fields';
 
 export type GrantCategory = 'promotional' | 'purchased' | 'adjustment';
 
@@ -18,11 +19,6 @@ export type Plan = 'paid' | 'trial';
 
 /** What becomes of a hold that nobody settled in time: its credits come back, or they are charged. */
 export type UnconfirmedPolicy = 'release' | 'charge';
-
-/** Labels that a call is counted by. Every label is optional; empty text is no label. `person` is kept apart: it has too many values to total. */
-export const LABEL_NAMES = ['campaign', 'segment', 'workspace', 'flow', 'node', 'model', 'purpose', 'tag', 'batch'] as const;
-export type LabelName = (typeof LABEL_NAMES)[number];
-export type Labels = Readonly<Partial<Record<LabelName, string>>>;
 
 /** How long a budget counts before it starts afresh. Days, weeks (ISO) and months are calendar ones of the account's zone. */
 export type BudgetPeriod = 'send' | 'execution' | 'day' | 'week' | 'month' | 'total';

@@ -4,7 +4,7 @@
  */
 import type { Micro } from '../values/money';
 import { priceUsage, zeroPrice, type FixedCharge, type ModelPrice } from './pricing';
-import type { Usage } from '../usage/usage';
+import type { Usage } from '../usage/usage-fields';
 
 /** The price of a call that is charged so; `null` charges by tokens. A rate needs no known price, so then a model without one has one. */
 export function chargedBy(charging: FixedCharge | null, { price, model }: { price: ModelPrice | null; model: string }): ModelPrice | null {

@@ -4,7 +4,7 @@
  */
 import { ceilDivide, type Micro } from '../values/money';
 import { highestCost, type ModelPrice } from './pricing';
-import type { Usage } from '../usage/usage';
+import type { Usage } from '../usage/usage-fields';
 
 /** How many of the latest calls a learned estimate looks back on. */
 const WINDOW = 64;

@@ -4,7 +4,7 @@
  */
 import { ceilDivide } from '../values/money';
 import type { Micro } from '../values/money';
-import type { Usage } from '../usage/usage';
+import type { Usage } from '../usage/usage-fields';
 
 /** Rates of one tier in micro-credits per 1,000,000 tokens ($1 per million tokens is 10_000_000_000n). */
 export interface Rates {

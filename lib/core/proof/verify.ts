@@ -11,15 +11,17 @@ import { CountersInMemory, type CounterBook, type CounterDifference } from './co
 import { evolve, type Balances } from '../journal/evolve';
 import { difference, isSame } from '../values/difference';
 import { chainHash, encodeLabels } from '../journal/journal';
-import type { UsageDelta } from '../nouns/commands';
-import { grantId, type Account, type Entry, type GrantState, type Hold, type Labels } from '../nouns/records';
+import type { UsageDelta } from '../nouns/usage-totals';
+import { grantId, type Account, type Entry, type GrantState, type Hold } from '../nouns/records';
+import type { Labels } from '../nouns/labels';
 import { formatCredits, sumMicro, type Micro } from '../values/money';
 import { isOwnPrice } from '../prices/recorded-price';
 import { compareInstants, dayOf } from '../values/time';
 import { HoldProof, type HoldMark } from './verify-holds';
 import { KeyProof, type CarriedKey } from './verify-keys';
 import { UsageTally } from '../journal/usage-tally';
-import { expiredCounts, NO_USAGE, REFUSED_COUNTS, refundedCounts, settledCounts, type UsageCounts } from '../journal/usage-counts';
+import { expiredCounts, REFUSED_COUNTS, refundedCounts, settledCounts } from '../journal/usage-counts';
+import { NO_USAGE, type UsageCounts } from '../nouns/usage-totals';
 
 /** What kind of promise is broken. */
 export type ViolationCode =

@@ -2,47 +2,7 @@
  * Owns token usage in one normal form. Input includes cached and cache-write tokens, output includes reasoning tokens;
  * each part is counted once (ledger rule 28). Refuses to coerce: a count is a non-negative safe integer or it is rejected.
  */
-
-/** Tokens of one call. All counts are non-negative integers; parts never exceed their whole. */
-export interface Usage {
-	/** All input tokens, cached and cache-write ones included. */
-	readonly inputTokens: number;
-	/** The part of the input that was read from the provider's prompt cache. */
-	readonly cachedInputTokens: number;
-	/** The part of the input that was written to the provider's prompt cache. */
-	readonly cacheWriteTokens: number;
-	/** The part of the cache writes that is kept for an hour rather than minutes; it has a price of its own. */
-	readonly longCacheWriteTokens: number;
-	/** The part of the input that was audio, whether it came from the cache or not. */
-	readonly audioInputTokens: number;
-	/** The part of the cached input that was audio, where the provider tells. */
-	readonly cachedAudioTokens: number;
-	/** All output tokens, reasoning ones included. */
-	readonly outputTokens: number;
-	/** The part of the output that was reasoning. */
-	readonly reasoningTokens: number;
-	/** The part of the output that was audio. */
-	readonly audioOutputTokens: number;
-}
-
-/** Nothing at all was read or written. */
-export const NO_TOKENS: Usage = {
-	inputTokens: 0,
-	cachedInputTokens: 0,
-	cacheWriteTokens: 0,
-	longCacheWriteTokens: 0,
-	audioInputTokens: 0,
-	cachedAudioTokens: 0,
-	outputTokens: 0,
-	reasoningTokens: 0,
-	audioOutputTokens: 0,
-};
-
-/** The tokens of two calls together. */
-export function addUsage(a: Usage, b: Usage): Usage {
-	const fields = Object.keys(a) as (keyof Usage)[];
-	return Object.fromEntries(fields.map((field) => [field, a[field] + b[field]])) as unknown as Usage;
-}
+import { NO_TOKENS, type Usage } from './usage-fields';
 
 /** What a provider said about usage: counts, nothing, or something that cannot be counts (with what was wrong). */
 export type UsageReading =

@@ -4,7 +4,7 @@
  */
 import type { Hold } from '../../core/nouns/records';
 import type { Micro } from '../../core/values/money';
-import { addUsage, type Usage } from '../../core/usage/usage';
+import { addUsage, type Usage } from '../../core/usage/usage-fields';
 import type { BatchMark } from '../outcome/batch-mark';
 import type { ItemChecks } from '../outcome/item-result';
 import type { ItemTime } from './item-time';

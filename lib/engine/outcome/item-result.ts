@@ -3,7 +3,7 @@
  */
 import type { Finding } from '../../core/gates/finding';
 import { formatCredits, type Micro } from '../../core/values/money';
-import type { Usage } from '../../core/usage/usage';
+import type { Usage } from '../../core/usage/usage-fields';
 import type { Reason, Source } from '../../params/fallback-switch';
 import type { BatchMark } from './batch-mark';
 

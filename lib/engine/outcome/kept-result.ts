@@ -2,7 +2,7 @@
  * Owns the text kept for a retry: the values of an answer that was paid, or why a paid answer was of no use.
  */
 import type { NextTry } from '../../core/calls/retry';
-import type { Usage } from '../../core/usage/usage';
+import type { Usage } from '../../core/usage/usage-fields';
 import type { Reason } from '../../params/fallback-switch';
 
 export type Kept =

@@ -1,4 +1,6 @@
 /** Owns what an LLM Action is given: the items of a host, the provider, the ledger, and what all items share. Types only. */
+import type { NodeLabelName } from '../../core/nouns/labels';
+import type { ItemValuesOf } from '../../params/param';
 import type { Cap } from '../../core/nouns/commands';
 import type { AnswerChecks } from '../../core/gates/check-answer';
 import type { PriceList } from '../../core/prices/price-list';
@@ -21,21 +23,7 @@ import type { Timing } from '../waiting/timing';
 export type LlmActionValues = ValuesOf<typeof LLM_ACTION_PARAMS>;
 
 /** The parameters that may differ from item to item. */
-export interface ItemInput {
-	readonly model: string;
-	readonly systemPrompt: string;
-	readonly prompt: string;
-	readonly campaign: string;
-	readonly segment: string;
-	readonly workspace: string;
-	readonly person: string;
-	readonly tag: string;
-	/** What counts as one execution; empty or absent is the host's. */
-	readonly execution?: string | undefined;
-	/** Language that the answer must be in; empty or absent: any. */
-	readonly answerLanguage?: string | undefined;
-	readonly idempotencyKey: string;
-}
+export type ItemInput = ItemValuesOf<typeof LLM_ACTION_PARAMS>;
 
 export interface ActionItem {
 	/** The host's idempotency key for this item; used when the input names none. */
@@ -69,7 +57,7 @@ export interface LlmActionOptions {
 	readonly openLedger: () => Promise<SpendingAccount>;
 	/** Called once, and again after a throw, which makes items take their fallback with reason `provider_rejected`. */
 	readonly provider: () => ProviderHandle;
-	readonly labels: { readonly flow: string; readonly node: string; readonly purpose: Purpose };
+	readonly labels: Readonly<Record<NodeLabelName, string>> & { readonly purpose: Purpose };
 	/** The host's run that all items belong to, for budgets and caps per execution; `null` where the host has none. */
 	readonly executionId?: string | null;
 	/** Identifies the node for what it learns about the size of its calls. */

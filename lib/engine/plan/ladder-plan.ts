@@ -2,10 +2,12 @@
  * Owns what is fixed about an item before credits are touched: its rungs, the preferred first, with the calls of each; the idempotency
  * key; what it is counted under. Refuses to choose a rung: the ledger does, in one decision.
  */
+import { ITEM_LABELS } from '../../core/nouns/labels';
+import { LABEL_PARAMS } from '../../params/llm-action/labels';
 import type { Alternative, Cap } from '../../core/nouns/commands';
 import { CreditError } from '../../core/values/errors';
 import { sha256 } from '../../core/values/idempotency';
-import type { Labels } from '../../core/nouns/records';
+import type { Labels } from '../../core/nouns/labels';
 import { parseCredits, sumMicro } from '../../core/values/money';
 import { DEFAULT_HOLD_TIMEOUT_MS } from '../../core/rules/commands/reserve';
 import { withAccountTexts } from './account-prompt';
@@ -183,17 +185,12 @@ export function capsOf({ values, nodeKey }: Pick<LlmActionOptions, 'values' | 'n
 	return all.filter(({ limitMicro }) => limitMicro > 0n).map((cap) => ({ ...cap, scope: nodeKey }));
 }
 
-function labelsOf({ labels }: ActionContext, input: ItemInput): Labels {
-	const all = {
-		campaign: checkedLabel('Campaign', input.campaign),
-		segment: checkedLabel('Segment', input.segment),
-		workspace: checkedLabel('Workspace', input.workspace),
-		tag: checkedLabel('Tag', input.tag),
-		flow: labels.flow.slice(0, MAX_LABEL_LENGTH),
-		node: labels.node.slice(0, MAX_LABEL_LENGTH),
-		purpose: labels.purpose,
-	};
-	return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ''));
+const TITLE_OF: ReadonlyMap<string, string> = new Map(LABEL_PARAMS.map(({ name, label }) => [name, label]));
+
+function labelsOf({ labels: ofNode }: ActionContext, input: ItemInput): Labels {
+	const ofItem = ITEM_LABELS.map((name) => [name, checkedLabel(TITLE_OF.get(name) ?? name, input[name])] as const);
+	const cut = Object.entries(ofNode).map(([name, value]) => [name, value.slice(0, MAX_LABEL_LENGTH)] as const);
+	return Object.fromEntries([...ofItem, ...cut].filter(([, value]) => value !== ''));
 }
 
 function checkedLabel(name: string, value: string): string {

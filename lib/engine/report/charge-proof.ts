@@ -7,7 +7,7 @@ import { holdId, type Entry, type Hold } from '../../core/nouns/records';
 import type { Micro } from '../../core/values/money';
 import { chargeOf } from '../../core/prices/charging';
 import { priceUsage, type ModelPrice } from '../../core/prices/pricing';
-import type { Usage } from '../../core/usage/usage';
+import type { Usage } from '../../core/usage/usage-fields';
 import type { LedgerStore } from '../../ledger/store';
 import type { AccountPrices } from '../account/account-prices';
 import { readPricedHold } from '../account/priced-hold';

@@ -5,7 +5,7 @@
 import { kindOfModel, type ModelKind } from '../../core/prices/model-kind';
 import { formatCredits, type Micro } from '../../core/values/money';
 import { priceUsage } from '../../core/prices/pricing';
-import { NO_TOKENS, type Usage } from '../../core/usage/usage';
+import { NO_TOKENS, type Usage } from '../../core/usage/usage-fields';
 import type { ProviderHandle } from '../plan/action-types';
 
 /** A typical message: 1,000 tokens in, 200 out. */

@@ -1,5 +1,8 @@
-/** Owns the labels that the credits of LLM Action are counted under. */
+/** The labels that the credits of LLM Action are counted under: a parameter for each label of an item, and one for the person. */
+import type { ItemLabelName } from '../../core/nouns/labels';
 import type { Param } from '../param';
+
+type Named = Param & { readonly name: ItemLabelName | 'person' };
 
 export const LABEL_PARAMS = [
 	{
@@ -57,4 +60,4 @@ export const LABEL_PARAMS = [
 		placeholder: 'a-b-test-2',
 		help: 'Any other label to count credits by',
 	},
-] as const satisfies readonly Param[];
+] as const satisfies readonly Named[];

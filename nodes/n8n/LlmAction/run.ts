@@ -5,7 +5,7 @@
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { formatCredits, parseCredits } from '../../../lib/core/values/money';
 import { mergeResult, type ItemResult, type LlmCredits } from '../../../lib/engine/outcome/item-result';
-import type { ActionItem, ItemInput, LlmAction, LlmActionValues, ProviderHandle } from '../../../lib/engine/llm-action';
+import type { ActionItem, LlmAction, LlmActionValues, ProviderHandle } from '../../../lib/engine/llm-action';
 import { asPreview, PREVIEW_ONLY, previewOf } from '../../../lib/engine/report/preview';
 import { actionOutputsOf, LLM_ACTION_PARAMS } from '../../../lib/params/llm-action/llm-action';
 import { ACTION_OPERATION } from '../../../lib/params/llm-action/operation';
@@ -100,7 +100,7 @@ function actionItems(ctx: IExecuteFunctions, { run, items }: { run: RunIdentity;
 	const read = itemReader(ctx, LLM_ACTION_PARAMS);
 	return items.map(({ json }, itemIndex) => ({
 		key: run.keyOf(itemIndex),
-		read: () => read(itemIndex) as unknown as ItemInput,
+		read: () => read(itemIndex),
 		data: json,
 	}));
 }

@@ -6,7 +6,7 @@ import { chargedBy, chargeOf } from '../../../lib/core/prices/charging';
 import { BUILT_IN_PRICES, type PriceList } from '../../../lib/core/prices/price-list';
 import { writePriceList } from '../../../lib/core/prices/price-list-text';
 import type { FixedCharge } from '../../../lib/core/prices/pricing';
-import { NO_TOKENS, type Usage } from '../../../lib/core/usage/usage';
+import { NO_TOKENS, type Usage } from '../../../lib/core/usage/usage-fields';
 import type { LedgerAccount } from '../../../lib/engine/account/ledger-account';
 import { CommandLine, type Document } from '../../support/hosts/command-line';
 import { laterList } from '../../support/corpus/price-lists';

@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { NO_TOKENS } from '../../../lib/core/usage/usage';
+import { NO_TOKENS } from '../../../lib/core/usage/usage-fields';
 import { accountOf, openLedgerStore } from '../../../lib/runtime/runtime';
 import { run, type Finished } from '../../support/machine/child';
 import { cleanEnvironment, outputRoot } from '../../support/machine/repository';

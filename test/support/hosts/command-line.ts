@@ -4,7 +4,7 @@
  */
 import { expect } from 'chai';
 import { join } from 'node:path';
-import type { Labels } from '../../../lib/core/nouns/records';
+import type { Labels } from '../../../lib/core/nouns/labels';
 import { parseCredits } from '../../../lib/core/values/money';
 import type { LedgerAccount } from '../../../lib/engine/account/ledger-account';
 import type { LedgerStore } from '../../../lib/ledger/store';

@@ -3,19 +3,11 @@
  */
 import type { AdminCommand, Alternative, Cap, Command, Expiry, Outcome, ReserveCommand } from '../../../lib/core/nouns/commands';
 import { sha256 } from '../../../lib/core/values/idempotency';
-import type {
-	BudgetPeriod,
-	BudgetScope,
-	GrantCategory,
-	LabelName,
-	Labels,
-	Measure,
-	Plan,
-	UnconfirmedPolicy,
-} from '../../../lib/core/nouns/records';
+import type { BudgetPeriod, BudgetScope, GrantCategory, Measure, Plan, UnconfirmedPolicy } from '../../../lib/core/nouns/records';
+import type { LabelName, Labels } from '../../../lib/core/nouns/labels';
 import { MICRO_PER_CREDIT, type Micro } from '../../../lib/core/values/money';
 import type { ModelPrice, Rates } from '../../../lib/core/prices/pricing';
-import { NO_TOKENS, type Usage } from '../../../lib/core/usage/usage';
+import { NO_TOKENS, type Usage } from '../../../lib/core/usage/usage-fields';
 
 const DOLLAR = 10_000_000_000n;
 const EVERY_RATE: Rates = {

@@ -3,14 +3,8 @@
  * `remove budget spring`, `shadow on`, `counter spring 2026-04-08 a held 3 settled 4`. Refuses a line it does not understand.
  */
 import type { Alternative, Cap, Command, Outcome } from '../../../lib/core/nouns/commands';
-import {
-	LABEL_NAMES,
-	type BudgetCounter,
-	type BudgetPeriod,
-	type BudgetScope,
-	type LabelName,
-	type Labels,
-} from '../../../lib/core/nouns/records';
+import type { BudgetCounter, BudgetPeriod, BudgetScope } from '../../../lib/core/nouns/records';
+import { LABEL_NAMES, type LabelName, type Labels } from '../../../lib/core/nouns/labels';
 import { formatCredits, parseCredits, type Micro } from '../../../lib/core/values/money';
 
 const PERIODS: readonly string[] = ['send', 'execution', 'day', 'week', 'month', 'total'] satisfies readonly BudgetPeriod[];

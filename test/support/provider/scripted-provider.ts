@@ -2,7 +2,7 @@
 import type { ChatOutcome, ChatRequest, Provider, ProviderFault } from '../../../lib/providers/provider';
 import type { ModelPrice } from '../../../lib/core/prices/pricing';
 import type { ProviderHandle } from '../../../lib/engine/llm-action';
-import { NO_TOKENS, type Usage } from '../../../lib/core/usage/usage';
+import { NO_TOKENS, type Usage } from '../../../lib/core/usage/usage-fields';
 
 export const USAGE: Usage = { ...NO_TOKENS, inputTokens: 100, outputTokens: 20 };
 

@@ -96,6 +96,7 @@ const INPUT: ItemInput = {
 	person: '',
 	tag: '',
 	execution: '',
+	answerLanguage: '',
 	idempotencyKey: '',
 };
 

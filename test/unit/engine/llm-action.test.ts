@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { CreditError } from '../../../lib/core/values/errors';
 import { parseCredits } from '../../../lib/core/values/money';
 import { ZERO_RATES } from '../../../lib/core/prices/pricing';
-import { NO_TOKENS } from '../../../lib/core/usage/usage';
+import { NO_TOKENS } from '../../../lib/core/usage/usage-fields';
 import type { ActionItem } from '../../../lib/engine/llm-action';
 import type { ItemResult } from '../../../lib/engine/outcome/item-result';
 import type { ChatAnswer } from '../../../lib/providers/provider';

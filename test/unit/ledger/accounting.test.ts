@@ -7,7 +7,8 @@ import { formatDollars } from '../../../lib/core/values/money';
 import { highestCost, priceUsage, type ModelPrice, type Rates } from '../../../lib/core/prices/pricing';
 import { providerOfUrl } from '../../../lib/core/prices/provider-of-url';
 import { createRateCard } from '../../../lib/core/prices/rate-card';
-import { readUsage, type Usage } from '../../../lib/core/usage/usage';
+import { readUsage } from '../../../lib/core/usage/usage';
+import type { Usage } from '../../../lib/core/usage/usage-fields';
 import { ACCOUNTING, type AccountingRow } from '../../support/corpus/accounting-table';
 
 /** A decimal of at most ten places as an integer of ten places more. */

@@ -4,7 +4,7 @@ import { CreditError } from '../../../lib/core/values/errors';
 import { BUILT_IN_PRICES, type PriceList } from '../../../lib/core/prices/price-list';
 import { writePriceList } from '../../../lib/core/prices/price-list-text';
 import { priceUsage } from '../../../lib/core/prices/pricing';
-import { NO_TOKENS, type Usage } from '../../../lib/core/usage/usage';
+import { NO_TOKENS, type Usage } from '../../../lib/core/usage/usage-fields';
 import { proveCharge, type ChargeProof } from '../../../lib/engine/report/charge-proof';
 import type { ItemResult } from '../../../lib/engine/outcome/item-result';
 import { OutageAccount } from '../../../lib/engine/outage/outage-account';

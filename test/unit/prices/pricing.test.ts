@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { formatDollars } from '../../../lib/core/values/money';
 import { highestCost, isFree, priceUsage, ZERO_RATES } from '../../../lib/core/prices/pricing';
 import type { ModelPrice, Rates } from '../../../lib/core/prices/pricing';
-import { NO_TOKENS, type Usage } from '../../../lib/core/usage/usage';
+import { NO_TOKENS, type Usage } from '../../../lib/core/usage/usage-fields';
 
 const DOLLAR = 10_000_000_000n;
 

@@ -5,7 +5,7 @@ import { calcPrice, findProvider } from '@pydantic/genai-prices';
 import { expect } from 'chai';
 import { CreditError } from '../../../lib/core/values/errors';
 import { priceUsage } from '../../../lib/core/prices/pricing';
-import { NO_TOKENS } from '../../../lib/core/usage/usage';
+import { NO_TOKENS } from '../../../lib/core/usage/usage-fields';
 import { providerOfUrl } from '../../../lib/core/prices/provider-of-url';
 import { BUILT_IN_PRICES } from '../../../lib/core/prices/price-list';
 import { createRateCard } from '../../../lib/core/prices/rate-card';

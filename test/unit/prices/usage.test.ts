@@ -1,7 +1,8 @@
 /** Owns the proof that usage is read alike from every provider, each token once, and that nothing is coerced. */
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { NO_TOKENS, readUsage, type Usage } from '../../../lib/core/usage/usage';
+import { readUsage } from '../../../lib/core/usage/usage';
+import { NO_TOKENS, type Usage } from '../../../lib/core/usage/usage-fields';
 
 const SHAPES: readonly (readonly [name: string, raw: unknown, counts: Partial<Usage>])[] = [
 	['OpenAI chat', { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 }, { inputTokens: 100, outputTokens: 20 }],

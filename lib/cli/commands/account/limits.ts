@@ -1,6 +1,7 @@
 /** Owns the commands that limit spending: budgets and floors. */
 import type { Command } from 'commander';
-import { LABEL_NAMES, type Account, type Budget, type BudgetPeriod, type Floor } from '../../../core/nouns/records';
+import type { Account, Budget, BudgetPeriod, Floor } from '../../../core/nouns/records';
+import { LABEL_NAMES } from '../../../core/nouns/labels';
 import { formatCredits, parseCredits } from '../../../core/values/money';
 import { budgetDocument, budgetUses, floorDocument, roomOf, settingDocument, type BudgetUse } from '../../../engine/report/budget-list';
 import { systemClock } from '../../../runtime/system';

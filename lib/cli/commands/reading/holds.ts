@@ -1,6 +1,7 @@
 /** Owns the command that lists holds, and tells what may be on the provider's bill without being charged here. */
 import type { Command } from 'commander';
-import { holdId, type Hold, type HoldState, type Labels } from '../../../core/nouns/records';
+import { holdId, type Hold, type HoldState } from '../../../core/nouns/records';
+import type { Labels } from '../../../core/nouns/labels';
 import { floorDivide, formatCredits } from '../../../core/values/money';
 import {
 	estimateFitOf,

@@ -1,9 +1,11 @@
 /** Owns the commands that only read: balance, usage, verify. */
+import { addCounts, NO_USAGE, type UsageCounts } from '../../../core/nouns/usage-totals';
 import type { Command } from 'commander';
 import type { Balance } from '../../../core/rules/draft/balance';
 import { isLive } from '../../../core/rules/draft/burn-down';
-import { grantId, LABEL_NAMES, type GrantState } from '../../../core/nouns/records';
-import { floorDivide, sumMicro, type Micro } from '../../../core/values/money';
+import { grantId, type GrantState } from '../../../core/nouns/records';
+import { LABEL_NAMES } from '../../../core/nouns/labels';
+import { floorDivide, type Micro } from '../../../core/values/money';
 import { compareInstants } from '../../../core/values/time';
 import { balanceDocument, dayOrNull, usageDocuments } from '../../../engine/credit-balance';
 import { verifyLedger, type Verification } from '../../../engine/moving/verify-ledger';
@@ -166,18 +168,7 @@ function groupingsOf(given: string): Grouping[] {
 }
 
 function sumOf(rows: readonly UsageRow[]): UsageRow {
-	const sum = (pick: (row: UsageRow) => number): number => rows.reduce((total, row) => total + pick(row), 0);
-	return {
-		group: {},
-		calls: sum((row) => row.calls),
-		chargedMicro: sumMicro(rows.map((row) => row.chargedMicro)),
-		inputTokens: sum((row) => row.inputTokens),
-		cachedInputTokens: sum((row) => row.cachedInputTokens),
-		outputTokens: sum((row) => row.outputTokens),
-		reasoningTokens: sum((row) => row.reasoningTokens),
-		refusals: sum((row) => row.refusals),
-		estimatedCalls: sum((row) => row.estimatedCalls),
-	};
+	return { group: {}, ...rows.reduce<UsageCounts>(addCounts, NO_USAGE) };
 }
 
 function usageText(rows: readonly UsageRow[], groupBy: readonly Grouping[]): string {

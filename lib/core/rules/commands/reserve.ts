@@ -20,7 +20,8 @@ import {
 	type SizedClaim,
 } from '../draft/limits';
 import { counterKey } from '../../nouns/counters';
-import type { CounterRef, Labels, RefusalReason } from '../../nouns/records';
+import type { CounterRef, RefusalReason } from '../../nouns/records';
+import type { Labels } from '../../nouns/labels';
 import { formatCredits, sumMicro, type Micro } from '../../values/money';
 import type { ModelPrice } from '../../prices/pricing';
 import { pinKeyHash, pinOf } from '../../prices/recorded-price';

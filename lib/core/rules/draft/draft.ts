@@ -8,14 +8,15 @@ import type { CostAverage } from '../../nouns/cost-averages';
 import { evolve, type Balances } from '../../journal/evolve';
 import { chainHash, encodeBody, encodeLabels } from '../../journal/journal';
 import type { AccountSnapshot, Decision, KeptResult, Outcome } from '../../nouns/commands';
-import type { Account, AccountSettings, BudgetCounter, CounterRef, Entry, EntryBody, GrantState, Hold, Labels } from '../../nouns/records';
+import type { Account, AccountSettings, BudgetCounter, CounterRef, Entry, EntryBody, GrantState, Hold } from '../../nouns/records';
+import type { Labels } from '../../nouns/labels';
 import { counterKey } from '../../nouns/counters';
 import { grantId, holdId } from '../../nouns/records';
 import type { Micro } from '../../values/money';
 import type { Slice } from '../../nouns/movement';
 import type { TextChange } from '../../nouns/profile';
 import { dayOf, later, type Instant } from '../../values/time';
-import type { UsageCounts } from '../../journal/usage-counts';
+import type { UsageCounts } from '../../nouns/usage-totals';
 import { UsageTally } from '../../journal/usage-tally';
 
 /** What goes with a new entry beside its body. */

@@ -2,6 +2,7 @@
  * Owns reading a ledger from PostgreSQL: statements for snapshots, pages and totals, and what their rows mean. Everything that can be
  * asked at once is sent at once. Runs inside the transaction of its caller; decides nothing.
  */
+import { USAGE_COLUMNS } from '../../usage-totals';
 import type { CostAverage } from '../../../core/nouns/cost-averages';
 import type { AccountSnapshot } from '../../../core/nouns/commands';
 import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../../core/nouns/records';
@@ -44,17 +45,7 @@ const GRANT = `SELECT g.seq, g.category, g.amount_micro, g.priority, g.effective
 	b.remaining_micro, b.held_micro, b.settled_micro, b.expired_micro, b.voided_micro, b.is_voided`;
 const ENTRY =
 	"SELECT e.seq, e.at_ms, e.kind, encode(e.key_hash, 'hex') AS key_hash, encode(e.request_hash, 'hex') AS request_hash, l.labels, e.person, e.body, encode(e.hash, 'hex') AS hash";
-const COUNTS = [
-	'calls',
-	'charged_micro',
-	'input_tokens',
-	'cached_input_tokens',
-	'output_tokens',
-	'reasoning_tokens',
-	'refusals',
-	'estimated_calls',
-];
-const SUMS = COUNTS.map((name) => `sum(u.${name})::bigint AS ${name}`).join(', ');
+const SUMS = USAGE_COLUMNS.map(({ column }) => `sum(u.${column})::bigint AS ${column}`).join(', ');
 const COUNTER_PAGE = 5000;
 /** Texts that every calendar day lies between. */
 const FIRST_DAY = '';

@@ -2,10 +2,12 @@
  * Owns writing what was decided into PostgreSQL: one statement for each table and batch, all sent at once within the transaction of the
  * caller. A table is a list of columns; a new table is a new list. Adds and replaces rows exactly as the decision says; decides nothing.
  */
+import { USAGE_COLUMNS } from '../../usage-totals';
 import { encodeLabels } from '../../../core/journal/journal';
 import { sha256 } from '../../../core/values/idempotency';
 import { NO_SETTINGS } from '../../../core/journal/settings-after';
-import type { Decision, KeptResult, UsageDelta } from '../../../core/nouns/commands';
+import type { Decision, KeptResult } from '../../../core/nouns/commands';
+import type { UsageDelta } from '../../../core/nouns/usage-totals';
 import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../../core/nouns/records';
 import type { TextChange } from '../../../core/nouns/profile';
 import { bytesOf, encodeAlerts, encodeAverages, encodeSettings } from '../../rows';
@@ -129,14 +131,7 @@ const usageTable = (numbers: LabelNumbers): Table<UsageDelta> => ({
 	columns: [
 		['label_set', 'bigint', ({ labels }) => numbers.get(encodeLabels(labels)) ?? null],
 		['day', 'text', ({ day }) => day],
-		['calls', 'bigint', ({ calls }) => calls],
-		['charged_micro', 'bigint', ({ chargedMicro }) => chargedMicro],
-		['input_tokens', 'bigint', ({ inputTokens }) => inputTokens],
-		['cached_input_tokens', 'bigint', ({ cachedInputTokens }) => cachedInputTokens],
-		['output_tokens', 'bigint', ({ outputTokens }) => outputTokens],
-		['reasoning_tokens', 'bigint', ({ reasoningTokens }) => reasoningTokens],
-		['refusals', 'bigint', ({ refusals }) => refusals],
-		['estimated_calls', 'bigint', ({ estimatedCalls }) => estimatedCalls],
+		...USAGE_COLUMNS.map(({ name, column }): Column<UsageDelta> => [column, 'bigint', (usage) => usage[name]]),
 	],
 });
 

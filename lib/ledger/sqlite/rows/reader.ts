@@ -5,13 +5,15 @@
  * What is read for a decision comes from one table at a time, or from subqueries: SQLite plans a join anew for each set of values, which
  * takes longer than reading the row. Hashes are read and written as text, because a Buffer for each costs more than the rest of its row.
  */
+import { USAGE_COLUMNS } from '../../usage-totals';
 import type { Database, Statement } from 'better-sqlite3';
 import { alertsNeeded, MAX_CLAIMED } from '../../../core/rules/commands/claim';
 import type { CostAverage } from '../../../core/nouns/cost-averages';
 import { needsOf } from '../../../core/rules/decide';
 import { countersNeeded } from '../../../core/rules/draft/limits';
 import { counterKey } from '../../../core/nouns/counters';
-import type { AccountSnapshot, Command, UsageDelta } from '../../../core/nouns/commands';
+import type { AccountSnapshot, Command } from '../../../core/nouns/commands';
+import type { UsageDelta } from '../../../core/nouns/usage-totals';
 import type { Account, BudgetCounter, CounterRef, Entry, GrantState, Hold } from '../../../core/nouns/records';
 import type { HoldMark } from '../../../core/proof/verify-holds';
 import type { CarriedKey } from '../../../core/proof/verify-keys';
@@ -41,9 +43,7 @@ const ENTRIES = `
 	FROM entries
 	WHERE account = ?`;
 const HOLDS = 'SELECT seq, state, timeout_at_ms, closed_seq FROM holds WHERE account = ?';
-const SUMS = `sum(u.calls) AS calls, sum(u.charged_micro) AS charged_micro, sum(u.input_tokens) AS input_tokens,
-	sum(u.cached_input_tokens) AS cached_input_tokens, sum(u.output_tokens) AS output_tokens,
-	sum(u.reasoning_tokens) AS reasoning_tokens, sum(u.refusals) AS refusals, sum(u.estimated_calls) AS estimated_calls`;
+const SUMS = USAGE_COLUMNS.map(({ column }) => `sum(u.${column}) AS ${column}`).join(', ');
 const USAGE_FROM = 'FROM usage_days u JOIN label_sets l ON l.id = u.label_set WHERE u.account = ? AND u.day >= ? AND u.day <= ?';
 /** Texts that every calendar day lies between. */
 const FIRST_DAY = '';

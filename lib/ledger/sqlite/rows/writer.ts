@@ -2,9 +2,11 @@
  * Owns writing what was decided into a ledger file, within the transaction of its caller. Adds and replaces rows exactly as the
  * decision says; decides nothing.
  */
+import { USAGE_COLUMNS } from '../../usage-totals';
 import type { Database, Statement } from 'better-sqlite3';
 import { encodeLabels } from '../../../core/journal/journal';
-import type { Decision, KeptResult, UsageDelta } from '../../../core/nouns/commands';
+import type { Decision, KeptResult } from '../../../core/nouns/commands';
+import type { UsageDelta } from '../../../core/nouns/usage-totals';
 import type { Account, Entry, GrantState, Hold } from '../../../core/nouns/records';
 import { encodeAlerts, encodeAverages, encodeSettings } from '../../rows';
 import { categoryCode, holdStateCode, kindCode, planCode, policyCode } from '../../words';
@@ -53,11 +55,9 @@ export class Writer {
 		this.#closeHold = db.prepare('UPDATE holds SET state = ?, closed_seq = ? WHERE account = ? AND seq = ?');
 		this.#labelSets = new LabelSets(db);
 		this.#addUsage = db.prepare(`
-			INSERT INTO usage_days VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET calls = calls + excluded.calls, charged_micro = charged_micro + excluded.charged_micro,
-				input_tokens = input_tokens + excluded.input_tokens, cached_input_tokens = cached_input_tokens + excluded.cached_input_tokens,
-				output_tokens = output_tokens + excluded.output_tokens, reasoning_tokens = reasoning_tokens + excluded.reasoning_tokens,
-				refusals = refusals + excluded.refusals, estimated_calls = estimated_calls + excluded.estimated_calls`);
+			INSERT INTO usage_days (account, label_set, day, ${USAGE_COLUMNS.map(({ column }) => column).join(', ')})
+			VALUES (?, ?, ?, ${USAGE_COLUMNS.map(() => '?').join(', ')})
+			ON CONFLICT DO UPDATE SET ${USAGE_COLUMNS.map(({ column }) => `${column} = ${column} + excluded.${column}`).join(', ')}`);
 		this.#keepResult = db.prepare('REPLACE INTO kept_results VALUES (?, ?, ?, ?)');
 		this.#purgeResults = db.prepare('DELETE FROM kept_results WHERE kept_until_ms <= ?');
 		this.#putText = db.prepare('REPLACE INTO account_texts VALUES (?, ?, ?)');
@@ -124,10 +124,8 @@ export class Writer {
 	}
 
 	#writeUsage(id: bigint, usage: UsageDelta): void {
-		const { day, labels, calls, chargedMicro, inputTokens, cachedInputTokens, outputTokens, reasoningTokens, refusals, estimatedCalls } =
-			usage;
-		const counts = [calls, chargedMicro, inputTokens, cachedInputTokens, outputTokens, reasoningTokens, refusals, estimatedCalls];
-		this.#addUsage.run(id, this.#labelSet(encodeLabels(labels)), day, ...counts);
+		const counts = USAGE_COLUMNS.map(({ name }) => usage[name]);
+		this.#addUsage.run(id, this.#labelSet(encodeLabels(usage.labels)), usage.day, ...counts);
 	}
 
 	#writeResult(id: bigint, { holdSeq, keptUntilMs, text }: KeptResult): void {

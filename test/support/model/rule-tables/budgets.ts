@@ -1,5 +1,5 @@
 /** Owns the scenarios of budgets (ledger rule 21): periods, scopes, what counts, what is named, and what a change of the budget does. */
-import { LABEL_NAMES } from '../../../../lib/core/nouns/records';
+import { LABEL_NAMES } from '../../../../lib/core/nouns/labels';
 import type { RuleScenario, RuleTable } from './rule-table';
 
 /** A budget by the day, week or month ends at the local instant given, in zones on both sides of the date line. */
