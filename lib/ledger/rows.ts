@@ -3,7 +3,7 @@
  * parts. Refuses what it cannot read as `ledger_corrupt`.
  */
 import { countsOf } from '../core/nouns/usage-totals';
-import { USAGE_COLUMNS } from './usage-totals';
+import { USAGE_COLUMNS } from './usage-columns';
 import { NO_ALERTS, type AlertState } from '../core/nouns/alert';
 import type { CostAverage } from '../core/nouns/cost-averages';
 import { canonicalJson } from '../core/values/idempotency';

@@ -2,19 +2,12 @@
  * Owns adding up running totals into the groups that people ask for; one way for every store. Refuses nothing: a label that
  * was not set groups under the empty text.
  */
-import { USAGE_TOTALS, type UsageTotalName } from '../core/nouns/usage-totals';
 import type { UsageDelta } from '../core/nouns/usage-totals';
 import { LABEL_NAMES } from '../core/nouns/labels';
 import { addCounts, NO_USAGE } from '../core/nouns/usage-totals';
 import type { UsageGrouping, UsageQuery, UsageRow } from './store';
 
 type Group = UsageRow['group'];
-
-/** Each total with the column of `usage_days` that holds it, in the order of the columns. */
-export const USAGE_COLUMNS: readonly { readonly name: UsageTotalName; readonly column: string }[] = USAGE_TOTALS.map((name) => ({
-	name,
-	column: name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-}));
 
 /** Totals per group, largest charge first, equal ones in the order of their groups' texts. */
 export function totalUsage(totals: Iterable<UsageDelta>, query: UsageQuery): UsageRow[] {

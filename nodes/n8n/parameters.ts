@@ -25,10 +25,7 @@ export function readItem<const Ps extends readonly Param[]>(
  * Makes a reader of the per-item parameters. Constants are read once; an expression is evaluated when its item is read, which
  * may throw. A value that came out as nothing is an empty text, so that the engine can say what is missing.
  */
-export function itemReader<const Ps extends readonly Param[]>(
-	ctx: IExecuteFunctions,
-	params: Ps,
-): (itemIndex: number) => ItemValuesOf<Ps> {
+export function itemReader<const Ps extends readonly Param[]>(ctx: IExecuteFunctions, params: Ps): (itemIndex: number) => ItemValuesOf<Ps> {
 	const perItem = params.filter(({ isPerItem }) => isPerItem);
 	const constants: Record<string, string> = {};
 	const computed: Param[] = [];

@@ -2,7 +2,7 @@
  * Owns reading a ledger from PostgreSQL: statements for snapshots, pages and totals, and what their rows mean. Everything that can be
  * asked at once is sent at once. Runs inside the transaction of its caller; decides nothing.
  */
-import { USAGE_COLUMNS } from '../../usage-totals';
+import { USAGE_COLUMNS } from '../../usage-columns';
 import type { CostAverage } from '../../../core/nouns/cost-averages';
 import type { AccountSnapshot } from '../../../core/nouns/commands';
 import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../../core/nouns/records';

@@ -2,7 +2,7 @@
  * Owns writing what was decided into PostgreSQL: one statement for each table and batch, all sent at once within the transaction of the
  * caller. A table is a list of columns; a new table is a new list. Adds and replaces rows exactly as the decision says; decides nothing.
  */
-import { USAGE_COLUMNS } from '../../usage-totals';
+import { USAGE_COLUMNS } from '../../usage-columns';
 import { encodeLabels } from '../../../core/journal/journal';
 import { sha256 } from '../../../core/values/idempotency';
 import { NO_SETTINGS } from '../../../core/journal/settings-after';

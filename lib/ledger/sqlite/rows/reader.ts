@@ -5,7 +5,7 @@
  * What is read for a decision comes from one table at a time, or from subqueries: SQLite plans a join anew for each set of values, which
  * takes longer than reading the row. Hashes are read and written as text, because a Buffer for each costs more than the rest of its row.
  */
-import { USAGE_COLUMNS } from '../../usage-totals';
+import { USAGE_COLUMNS } from '../../usage-columns';
 import type { Database, Statement } from 'better-sqlite3';
 import { alertsNeeded, MAX_CLAIMED } from '../../../core/rules/commands/claim';
 import type { CostAverage } from '../../../core/nouns/cost-averages';
