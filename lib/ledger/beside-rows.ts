@@ -4,6 +4,7 @@
  */
 import type { AnswerGroup, AnswerSaving, CachedAnswer } from './answer-store';
 import type { CheckCount } from './check-store';
+import type { LearnedFact } from './learned-store';
 
 /** A row of `account_texts`. */
 export interface TextRow {
@@ -83,4 +84,14 @@ export function readAnswerSaving(row: AnswerSavingRow): AnswerSaving {
 /** Reads how many items a check found something in. */
 export function readCheckCount({ day, campaign, segment, gate, outcome, items }: CheckRow): CheckCount {
 	return { day, campaign, segment, gate, outcome, items: Number(items) };
+}
+
+/** A row of `learned`. */
+export interface LearnedRow extends Omit<LearnedFact, 'untilMs'> {
+	readonly until_ms: bigint;
+}
+
+/** Reads what was learned of a model. */
+export function readLearnedFact({ endpoint, model, name, value, until_ms }: LearnedRow): LearnedFact {
+	return { endpoint, model, name, value, untilMs: Number(until_ms) };
 }

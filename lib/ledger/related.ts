@@ -1,5 +1,5 @@
 /** Owns which rows belong together, for every store alike: the grants that a snapshot brings along, and the entry that closed a hold. */
-import type { AccountSnapshot } from '../core/nouns/commands';
+import type { AccountSnapshot } from '../core/nouns/snapshot';
 import type { Entry, Hold } from '../core/nouns/records';
 
 /** What is known of an account that is not there. */

@@ -10,7 +10,7 @@ import { canonicalJson } from '../core/values/idempotency';
 import { NO_SETTINGS } from '../core/journal/settings-after';
 import { decodeLabels } from '../core/journal/journal';
 import type { UsageDelta } from '../core/nouns/usage-totals';
-import type { Account, AccountSettings, BudgetCounter, GrantState } from '../core/nouns/records';
+import type { Account, AccountSettings, BudgetCounter, Frozen, GrantState } from '../core/nouns/records';
 import { CATEGORIES, corrupt, optionalNumber, PLANS, POLICIES, word } from './words';
 
 /** A row of `accounts`; `id` is the store's own number, `public_id` the one people use. */
@@ -34,6 +34,8 @@ export interface AccountRow {
 	readonly alerts: string | null;
 	/** A JSON list of lists; `null` before the first call. */
 	readonly averages: string | null;
+	/** JSON; `null` while the account may be spent from. */
+	readonly frozen: string | null;
 }
 
 /** A row of `budget_counters`. */
@@ -94,6 +96,7 @@ export function readAccount(row: AccountRow): Account {
 		plan: word(PLANS, row.plan, 'plan'),
 		paidSinceMs: optionalNumber(row.paid_since_ms),
 		unconfirmedPolicy: word(POLICIES, row.unconfirmed_policy, 'unconfirmed policy'),
+		frozen: row.frozen === null ? null : (JSON.parse(row.frozen) as Frozen),
 		overdraftMicro: row.overdraft_micro,
 		reachMicro: row.reach_micro,
 		lastAtMs: Number(row.last_at_ms),
@@ -126,6 +129,11 @@ function readSettings(text: string | null): AccountSettings {
 /** The standing alerts and readers of an account as canonical text; `null` for none. */
 export function encodeAlerts({ standing, consumers }: AlertState): string | null {
 	return standing.length + consumers.length === 0 ? null : canonicalJson({ standing, consumers });
+}
+
+/** Why an account is frozen as canonical text; `null` when it is not. */
+export function encodeFrozen(frozen: Frozen | null): string | null {
+	return frozen === null ? null : canonicalJson(frozen);
 }
 
 /** JSON whose fields ending in `Micro` are amounts. */

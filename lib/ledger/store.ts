@@ -3,7 +3,8 @@
  * run `decide`, write what it says in one transaction, and translate their own failures into named `CreditError`s.
  */
 import type { UsageCounts } from '../core/nouns/usage-totals';
-import type { AccountSnapshot, Command, Outcome } from '../core/nouns/commands';
+import type { Command, Outcome } from '../core/nouns/commands';
+import type { AccountSnapshot } from '../core/nouns/snapshot';
 import type { UsageDelta } from '../core/nouns/usage-totals';
 import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../core/nouns/records';
 import type { Labels, LabelName } from '../core/nouns/labels';
@@ -13,6 +14,7 @@ import type { CarriedKey } from '../core/proof/verify-keys';
 import type { Instant } from '../core/values/time';
 import type { AnswerStore } from './answer-store';
 import type { CheckStore } from './check-store';
+import type { LearnedStore } from './learned-store';
 import type { LedgerTransfer } from './transfer';
 
 /** Totals of one group of calls. */
@@ -75,6 +77,9 @@ export interface LedgerStore {
 
 	/** What checks of answers came to, beside the journal. */
 	readonly checks: CheckStore;
+
+	/** What processes learn of models and share, beside the journal. */
+	readonly learned: LearnedStore;
 
 	/**
 	 * True for a store that decides a batch on what the last one has written while that is still being made durable; it is answered later

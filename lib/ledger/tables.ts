@@ -39,6 +39,9 @@ export const LEDGER_TABLES: readonly LedgerTable[] = [
 			settings: 'text',
 			alerts: 'text',
 			averages: 'text',
+			frozen: 'text',
+			denials: 'text',
+			person_key: 'bytes',
 		},
 		key: [],
 		pageRows: 1,
@@ -157,6 +160,12 @@ export const LEDGER_TABLES: readonly LedgerTable[] = [
 		name: 'check_days',
 		columns: { day: 'text', campaign: 'text', segment: 'text', gate: 'text', outcome: 'text', items: 'integer' },
 		key: ['day', 'campaign', 'segment', 'gate', 'outcome'],
+		pageRows: PAGE_ROWS,
+	},
+	{
+		name: 'learned',
+		columns: { endpoint: 'text', model: 'text', name: 'text', value: 'text', until_ms: 'integer' },
+		key: ['endpoint', 'model', 'name'],
 		pageRows: PAGE_ROWS,
 	},
 ];

@@ -178,7 +178,9 @@ function purgeNowAndThen(shared: SharedLedger): void {
 	const nowMs = systemClock();
 	if (nowMs - shared.purgedAtMs < PURGE_EVERY_MS) return;
 	shared.purgedAtMs = nowMs;
-	Promise.all([shared.store.purgeResults(nowMs), shared.store.answers.purge(nowMs)]).catch(() => undefined);
+	Promise.all([shared.store.purgeResults(nowMs), shared.store.answers.purge(nowMs), shared.store.learned.purge(nowMs)]).catch(
+		() => undefined,
+	);
 }
 
 async function closeShared(place: string, shared: SharedLedger): Promise<void> {

@@ -8,6 +8,7 @@ import { sha256 } from '../../lib/core/values/idempotency';
 import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
 import type { AnswerSaving, AnswerUse, CachedAnswer } from '../../lib/ledger/answer-store';
 import type { CheckCount } from '../../lib/ledger/check-store';
+import type { LearnedFact } from '../../lib/ledger/learned-store';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { faultOf } from '../support/machine/error-code';
 import { credits, expectKind, grant, openAccount, reserve } from '../support/ledger/ledger-commands';
@@ -77,8 +78,54 @@ export function describeBeside(name: string, factory: StoreFactory): void {
 		});
 		removing(() => fixture);
 		checking(() => fixture);
+		learning(() => fixture);
 		texts(() => fixture);
 		closing(factory);
+	});
+}
+
+function learning(given: () => Fixture): void {
+	const END_MS = 10 * HOUR_MS;
+	const fact = (name: string, more: Partial<LearnedFact> = {}): LearnedFact => ({
+		endpoint: 'https://api.example/v1',
+		model: 'm',
+		name,
+		value: 'left out',
+		untilMs: given().clock.nowMs + END_MS,
+		...more,
+	});
+	const known = async (endpoint = 'https://api.example/v1', accountId = ACCOUNT): Promise<readonly string[]> =>
+		(await given().store.learned.find(accountId, endpoint, given().clock.nowMs))
+			.map(({ model, name, value }) => `${model} ${name} ${value}`)
+			.sort();
+
+	it('keeps what was learned of a model until its end, the newest of each', async () => {
+		const { store, clock } = given();
+		await store.learned.keep(ACCOUNT, [fact('temperature'), fact('role', { value: "O'Neill ☕" })]);
+		await store.learned.keep(ACCOUNT, [fact('temperature', { value: 'never' }), fact('', { model: '', untilMs: clock.nowMs + 1 })]);
+		await store.learned.keep(ACCOUNT, []);
+		expect(await known()).to.deep.equal(['  left out', "m role O'Neill ☕", 'm temperature never']);
+		clock.advance(1);
+		expect(await known()).to.deep.equal(["m role O'Neill ☕", 'm temperature never']);
+		expect([await store.learned.purge(clock.nowMs), await store.learned.purge(clock.nowMs)]).to.deep.equal([1, 0]);
+		clock.advance(END_MS);
+		expect([await known(), await store.learned.purge(clock.nowMs)]).to.deep.equal([[], 2]);
+	});
+
+	it('keeps what was learned for each account and endpoint by itself, and nothing for an account that is not there', async () => {
+		const { store } = given();
+		await given().one(openAccount(), 'bee');
+		await Promise.all([
+			store.learned.keep(ACCOUNT, [fact('a'), fact('b', { endpoint: 'http://other' })]),
+			store.learned.keep('bee', [fact('c')]),
+			store.learned.keep('nobody', [fact('d')]),
+		]);
+		expect([await known(), await known('http://other'), await known('http://none')]).to.deep.equal([
+			['m a left out'],
+			['m b left out'],
+			[],
+		]);
+		expect([await known(undefined, 'bee'), await known(undefined, 'nobody')]).to.deep.equal([['m c left out'], []]);
 	});
 }
 

@@ -1,4 +1,4 @@
-/** Ledgers of schema 1, as the first version wrote them, are opened, brought up to date and gone on with. */
+/** Ledgers of earlier schemas are opened, brought up to date and gone on with. */
 import { expect } from 'chai';
 import Database from 'better-sqlite3';
 import { chmodSync, readFileSync } from 'node:fs';
@@ -22,21 +22,24 @@ const CHAIN = 'ca39e87839519601efc7d37a92df855c464af9686fb6b1c85ce9c8e1e9f8b106'
 
 type Open = (clock: () => number) => Promise<LedgerStore>;
 
-async function oldFile(): Promise<Open> {
+async function oldFile(version: number): Promise<Open> {
 	const path = newLedgerPath();
 	const db = new Database(path);
-	db.exec(fixture('ledger-schema-1.sqlite.sql'));
+	db.exec(fixture(`ledger-schema-${version}.sqlite.sql`));
 	db.close();
 	chmodSync(path, 0o600);
 	return (clock) => openTestLedger({ path, clock });
 }
 
-async function oldSchema(): Promise<Open> {
+async function oldSchema(version: number): Promise<Open> {
 	const url = await newLedgerUrl();
 	const schema = new URL(url).searchParams.get('schema') ?? '';
 	const server = new URL(url);
 	server.searchParams.delete('schema');
-	await runSql(server.href, `CREATE SCHEMA "${schema}"; SET search_path = "${schema}"; ${fixture('ledger-schema-1.postgres.sql')}`);
+	await runSql(
+		server.href,
+		`CREATE SCHEMA "${schema}"; SET search_path = "${schema}"; ${fixture(`ledger-schema-${version}.postgres.sql`)}`,
+	);
 	return (clock) => openPostgresTestLedger({ url, clock });
 }
 
@@ -51,7 +54,7 @@ for (const [name, makeOld] of [
 		const one = async (command: Command) => (await store.commit('acme', [command]))[0];
 
 		before(async () => {
-			const open = await makeOld();
+			const open = await makeOld(1);
 			// Two hosts that start at once after an update.
 			const [first, second] = await Promise.all([open(clock.read), open(clock.read)]);
 			await second.close();
@@ -88,6 +91,60 @@ for (const [name, makeOld] of [
 			expect((await store.counters('acme')).map(({ heldMicro, settledMicro }) => [heldMicro, settledMicro])).to.deep.equal([
 				[0n, credits(4)],
 			]);
+			expect((await verifyLedger(store)).violations).to.deep.equal([]);
+		});
+	});
+}
+
+/** The chains of hashes of both accounts, as the version before came to them. */
+const CHAINS = [
+	['acme', '444dd567e2f9ce5f6f1ed2f9596f10b51706120c0b962504aa4cabb454939765'],
+	['bee', '53223deeb12badcffedec63f8b44b21749cd95b6a978e1d161e95eff282b89a9'],
+] as const;
+
+for (const [name, makeOld] of [
+	['SQLite', oldFile],
+	['PostgreSQL', oldSchema],
+] as const) {
+	describe(`${name}: a ledger of schema 7`, function () {
+		this.timeout(30_000);
+		let store: LedgerStore;
+		const clock = new ManualClock(Date.UTC(2026, 8, 4, 12));
+		const one = async (command: Command) => (await store.commit('bee', [command]))[0];
+
+		before(async () => {
+			const open = await makeOld(7);
+			const [first, second] = await Promise.all([open(clock.read), open(clock.read)]);
+			await second.close();
+			store = first;
+		});
+		after(() => store.close());
+
+		it('is the ledger it was, to the last hash', async () => {
+			expect(await verifyLedger(store)).to.deep.equal({ ok: true, accounts: 2, entries: 82, violations: [] });
+			for (const [id, hash] of CHAINS) expect((await store.materialised(id))?.account.chainHash).to.equal(hash);
+		});
+
+		it('charges calls whose billing nobody knows from now on, also where it was the rule of before to release them', async () => {
+			const accounts = await store.accounts();
+			expect(accounts.map(({ id, unconfirmedPolicy, frozen }) => [id, unconfirmedPolicy, frozen])).to.deep.equal([
+				['acme', 'charge', null],
+				['bee', 'charge', null],
+			]);
+			const { hold } = expectKind(await one(reserve('lost', 3)), 'reserved');
+			const { hold: ended } = expectKind(await one({ kind: 'expire', holdSeq: hold.seq }), 'closed');
+			expect([ended.state, ended.slices.map(({ amountMicro }) => amountMicro)]).to.deep.equal(['expired', [credits(3)]]);
+		});
+
+		it('knows what is new of calls, and goes on', async () => {
+			const { hold } = expectKind(await one(reserve('new', 5, { labels: { campaign: 'spring' } })), 'reserved');
+			const facts = { latencyMs: 80, attempts: 3, isImplausible: true } as const;
+			const { hold: settled } = expectKind(await one(settle(hold.seq, 4, { facts })), 'closed');
+			expect([settled.measure, settled.isImplausible]).to.deep.equal(['reported', true]);
+			const [old] = await store.holds('bee', { afterSeq: 3, limit: 1, state: null });
+			expect([old?.measure, old?.isImplausible, old?.expectedMicro]).to.deep.equal(['reported', false, credits(10)]);
+			await store.learned.keep('bee', [{ endpoint: 'e', model: 'm', name: 'n', value: 'v', untilMs: clock.nowMs + 1 }]);
+			expect(await store.learned.find('bee', 'e', clock.nowMs)).to.have.length(1);
 			expect((await verifyLedger(store)).violations).to.deep.equal([]);
 		});
 	});

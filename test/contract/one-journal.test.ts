@@ -22,6 +22,8 @@ const COMMAND_KINDS = {
 	set_enforcement: 0,
 	set_admin_key: 0,
 	set_alerts: 0,
+	freeze_account: 0,
+	thaw_account: 0,
 	claim_alerts: 0,
 	set_text: 0,
 	remove_text: 0,

@@ -3,6 +3,7 @@
  * Refuses nothing; what cannot be read throws and is named by the journal.
  */
 import type { CounterRef } from '../nouns/records';
+import type { CallFacts, CallSource } from '../nouns/call-facts';
 import type { Movement, RefundedBody, Slice } from '../nouns/movement';
 import { USAGE_FIELDS, usageOf, type Usage } from '../usage/usage-fields';
 import { canonicalJson } from '../values/idempotency';
@@ -81,7 +82,8 @@ export function optionalText(value: unknown): string | null {
 /** A refund as canonical text. */
 export function encodeRefund(body: RefundedBody): string {
 	const { holdSeq, closedAtMs, actualMicro, overdraftMicro, isLate, amountMicro, refundedMicro, repaidMicro, renewedMicro } = body;
-	const rest = { h: holdSeq, t: closedAtMs, l: isLate ? 1 : undefined, ...encodeMovement(body) };
+	const flags = { l: isLate ? 1 : undefined, e: body.measure === 'estimated' ? 1 : undefined, i: body.isImplausible ? 1 : undefined };
+	const rest = { h: holdSeq, t: closedAtMs, ...flags, ...encodeMovement(body) };
 	return canonicalJson({ ...rest, a: actualMicro, o: overdraftMicro, x: amountMicro, r: refundedMicro, p: repaidMicro, n: renewedMicro });
 }
 
@@ -94,11 +96,43 @@ export function decodeRefund(compact: Compact): RefundedBody {
 		actualMicro: amount(compact['a']),
 		overdraftMicro: amount(compact['o']),
 		isLate: compact['l'] === 1,
+		measure: compact['e'] === 1 ? 'estimated' : 'reported',
+		isImplausible: compact['i'] === 1,
 		amountMicro: amount(compact['x']),
 		refundedMicro: amount(compact['r']),
 		repaidMicro: amount(compact['p']),
 		renewedMicro: amount(compact['n']),
 		...decodeMovement(compact),
+	};
+}
+
+/** Where a charge came from, by its place. Append only: the places are in people's files. */
+const SOURCES = ['call', 'batch', 'metered', 'bill'] as const satisfies readonly CallSource[];
+
+/** What is known of a call under one letter each; what is usual is left out. */
+export function encodeFacts(facts: CallFacts): Compact {
+	const { latencyMs, attempts, source, reportedMicro, listMicro, isImplausible, resultHash } = facts;
+	return {
+		t: latencyMs ?? undefined,
+		n: attempts === 1 ? undefined : attempts,
+		s: source === 'call' ? undefined : SOURCES.indexOf(source),
+		r: reportedMicro === null ? undefined : String(reportedMicro),
+		p: listMicro === null ? undefined : String(listMicro),
+		i: isImplausible ? 1 : undefined,
+		k: resultHash ?? undefined,
+	};
+}
+
+/** The inverse of {@link encodeFacts}. */
+export function decodeFacts(compact: Compact): CallFacts {
+	return {
+		latencyMs: compact['t'] === undefined ? null : Number(compact['t']),
+		attempts: Number(compact['n'] ?? 1),
+		source: SOURCES[Number(compact['s'] ?? 0)] ?? 'call',
+		reportedMicro: compact['r'] === undefined ? null : amount(compact['r']),
+		listMicro: compact['p'] === undefined ? null : amount(compact['p']),
+		isImplausible: compact['i'] === 1,
+		resultHash: optionalText(compact['k']),
 	};
 }
 

@@ -2,12 +2,12 @@
  * Owns what an entry does to balances. Arithmetic only: an entry says which slice moves where, so replaying a journal needs
  * no rule, no clock and no order of burning. Refuses entries that would break an invariant, as `ledger_corrupt`.
  */
-import { NO_ALERTS } from '../nouns/alert';
 import { sumSlices } from '../nouns/movement';
 import type { CounterShelf } from '../nouns/counters';
+import { accountAfter, openedAccount } from './account-terms';
 import { closedHold, reservedHold, type ClosingBody } from './hold-states';
 import { counterKey } from '../nouns/counters';
-import { isSettingsBody, NO_SETTINGS, settingsAfter, type SettingsBody } from './settings-after';
+import { isSettingsBody, settingsAfter, type SettingsBody } from './settings-after';
 import {
 	holdId,
 	type Grant,
@@ -49,10 +49,12 @@ function applyBody(balances: Balances, entry: Entry, accountId: string): void {
 	}
 	switch (body.kind) {
 		case 'account_opened':
-			balances.account = openAccount(entry, body, accountId);
+			balances.account = openedAccount(entry, body, accountId);
 			return;
 		case 'account_changed':
-			changeAccount(balances, entry, body);
+		case 'account_frozen':
+		case 'account_thawed':
+			balances.account = accountAfter(accountOf(balances, entry), entry, body);
 			return;
 		case 'granted':
 		case 'grant_expired':
@@ -106,24 +108,6 @@ function applyToGrant(balances: Balances, entry: Entry, body: Of<'granted' | 'gr
 	}
 }
 
-function openAccount(entry: Entry, body: Of<'account_opened'>, id: string): Account {
-	return {
-		id,
-		name: body.name,
-		timeZone: body.timeZone,
-		plan: body.plan,
-		paidSinceMs: body.plan === 'paid' ? entry.atMs : null,
-		unconfirmedPolicy: body.unconfirmedPolicy,
-		overdraftMicro: 0n,
-		reachMicro: 0n,
-		settings: NO_SETTINGS,
-		alerts: NO_ALERTS,
-		lastAtMs: entry.atMs,
-		lastSeq: entry.seq,
-		chainHash: entry.hash,
-	};
-}
-
 function newGrant(seq: number, grant: Omit<Grant, 'seq'>): GrantState {
 	return {
 		...grant,
@@ -135,13 +119,6 @@ function newGrant(seq: number, grant: Omit<Grant, 'seq'>): GrantState {
 		voidedMicro: 0n,
 		isVoided: false,
 	};
-}
-
-function changeAccount(balances: Balances, entry: Entry, { kind: _kind, ...change }: Of<'account_changed'>): void {
-	const account = accountOf(balances, entry);
-	const plan = change.plan ?? account.plan;
-	const startedNow = plan === 'paid' && account.plan !== 'paid';
-	balances.account = { ...account, ...change, paidSinceMs: plan === 'trial' ? null : startedNow ? entry.atMs : account.paidSinceMs };
 }
 
 function reserve(balances: Balances, entry: Entry, body: Of<'reserved'>): void {

@@ -30,6 +30,9 @@ export function reservedHold(entry: Entry, body: Of<'reserved'>): Hold {
 		rung: body.rung,
 		pass: body.pass,
 		steppedDown: body.steppedDown,
+		expectedMicro: body.expectedMicro,
+		measure: null,
+		isImplausible: false,
 	};
 }
 
@@ -38,14 +41,22 @@ export function closedHold(hold: Hold, entry: Entry, body: ClosingBody): Hold {
 	const closed = { ...hold, slices: [...body.charged, ...body.drawn], closedAtMs: entry.atMs };
 	switch (body.kind) {
 		case 'settled':
-			return { ...closed, state: 'settled', actualMicro: body.actualMicro, overdraftMicro: body.overdraftMicro, isLate: body.isLate };
+			return {
+				...closed,
+				state: 'settled',
+				actualMicro: body.actualMicro,
+				overdraftMicro: body.overdraftMicro,
+				isLate: body.isLate,
+				measure: body.measure,
+				isImplausible: body.facts.isImplausible,
+			};
 		case 'released':
 			return { ...closed, state: 'released' };
 		case 'hold_expired':
 			return { ...closed, state: 'expired' };
 		case 'refunded': {
-			const { closedAtMs, actualMicro, overdraftMicro, isLate, refundedMicro } = body;
-			return { ...closed, state: 'settled', closedAtMs, actualMicro, overdraftMicro, isLate, refundedMicro };
+			const { closedAtMs, actualMicro, overdraftMicro, isLate, refundedMicro, measure, isImplausible } = body;
+			return { ...closed, state: 'settled', closedAtMs, actualMicro, overdraftMicro, isLate, refundedMicro, measure, isImplausible };
 		}
 		default:
 			return body satisfies never;

@@ -8,11 +8,13 @@ import { canonicalJson, sha256 } from '../values/idempotency';
 import {
 	amount,
 	decodeCounters,
+	decodeFacts,
 	decodeMovement,
 	decodeRefund,
 	decodeSlices,
 	decodeUsage,
 	encodeCounters,
+	encodeFacts,
 	encodeMovement,
 	encodeRefund,
 	encodeSlices,
@@ -22,6 +24,7 @@ import {
 } from './compact';
 import { decodePrice, encodePrice, type PriceText } from '../prices/recorded-price';
 import type { Entry, EntryBody, RefusalReason } from '../nouns/records';
+import { NO_FACTS } from '../nouns/call-facts';
 import { LABEL_NAMES, type Labels } from '../nouns/labels';
 
 type BodyKind = EntryBody['kind'];
@@ -71,6 +74,8 @@ export const ENTRY_KINDS = [
 	'price_recorded',
 	'price_list_added',
 	'prices_pinned',
+	'account_frozen',
+	'account_thawed',
 ] as const satisfies readonly BodyKind[];
 
 /** Compact JSON of a body without its kind. Absent parts are left out, slices are `grant:amount` lists; a reservation amounts to its slices, a settled call to what was taken for it. */
@@ -100,6 +105,7 @@ export function encodeBody(body: EntryBody): string {
 				l: body.isLate ? 1 : undefined,
 				e: body.measure === 'estimated' ? 1 : undefined,
 				u: body.usage ? encodeUsage(body.usage) : undefined,
+				...(body.facts === NO_FACTS ? {} : encodeFacts(body.facts)),
 			});
 		case 'released':
 		case 'hold_expired':
@@ -126,6 +132,7 @@ function encodeReserved(body: Of<'reserved'>): string {
 	return JSON.stringify({
 		a: body.shadow === null ? undefined : String(body.amountMicro),
 		r: body.reachMicro === 0n ? undefined : String(body.reachMicro),
+		x: body.expectedMicro === body.amountMicro ? undefined : String(body.expectedMicro),
 		s: encodeSlices(body.slices),
 		t: body.timeoutAtMs,
 		p: body.priceVersion ?? undefined,
@@ -217,6 +224,7 @@ function decodeSettled(compact: Compact): Of<'settled'> {
 		isLate: compact['l'] === 1,
 		measure: compact['e'] === 1 ? 'estimated' : 'reported',
 		usage: decodeUsage(compact['u']),
+		facts: decodeFacts(compact),
 		...movement,
 	};
 }
@@ -233,6 +241,7 @@ function decodeReserved(compact: Compact): Of<'reserved'> {
 		kind: 'reserved',
 		amountMicro,
 		reachMicro: amount(compact['r'] ?? '0'),
+		expectedMicro: compact['x'] === undefined ? amountMicro : amount(compact['x']),
 		slices,
 		timeoutAtMs: Number(compact['t']),
 		priceVersion: optionalText(compact['p']),
@@ -256,6 +265,8 @@ function decodePlain(kind: PlainKind, compact: Compact): EntryBody {
 			return { kind, grantSeq: Number(compact['grantSeq']), amountMicro: amount(compact['amountMicro']) };
 		case 'account_opened':
 		case 'account_changed':
+		case 'account_frozen':
+		case 'account_thawed':
 		case 'limit_removed':
 		case 'enforcement_set':
 		case 'admin_key_set':

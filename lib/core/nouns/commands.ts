@@ -3,9 +3,7 @@
  * must write. Types only. Amounts are micro-credits, instants epoch milliseconds UTC.
  */
 import type { Labels } from './labels';
-import type { UsageDelta } from './usage-totals';
 import type { AlertSettings, GivenAlert } from './alert';
-import type { CostAverage } from './cost-averages';
 import type { AdminKey } from './admin-key';
 import type { CreditError } from '../values/errors';
 import type {
@@ -13,18 +11,16 @@ import type {
 	Plan,
 	UnconfirmedPolicy,
 	Budget,
-	BudgetCounter,
 	Floor,
 	Enforcement,
 	Account,
 	GrantState,
 	Hold,
-	Measure,
 	RefusalReason,
-	Entry,
 } from './records';
+import type { CallFacts, Measure } from './call-facts';
 import type { RefundedBody } from './movement';
-import type { ProfileCommand, TextChange } from './profile';
+import type { ProfileCommand } from './profile';
 import type { Micro } from '../values/money';
 import type { PriceCommand } from '../prices/price-settings';
 import type { ModelPrice } from '../prices/pricing';
@@ -63,6 +59,9 @@ export type PlainCommand =
 	| { readonly kind: 'set_floor'; readonly key: string; readonly floor: Omit<Floor, 'seq'> }
 	| { readonly kind: 'remove_limit'; readonly key: string; readonly limit: 'budget' | 'floor'; readonly name: string }
 	| { readonly kind: 'set_enforcement'; readonly key: string; readonly enforcement: Enforcement }
+	/** Refuses every reservation from now on (ledger rule 49). Anybody may do it who may spend. */
+	| { readonly kind: 'freeze_account'; readonly key: string; readonly reason: string }
+	| { readonly kind: 'thaw_account'; readonly key: string }
 	| { readonly kind: 'set_admin_key'; readonly key: string; readonly adminKey: AdminKey | null }
 	| { readonly kind: 'set_alerts'; readonly key: string; readonly alerts: AlertSettings }
 	/** Tells a reader the alerts it has not seen, once whoever asks in its name; a new reader gets those that stand. */
@@ -100,6 +99,7 @@ export type AdminCommand = Extract<
 			| 'set_floor'
 			| 'remove_limit'
 			| 'set_enforcement'
+			| 'thaw_account'
 			| 'set_admin_key'
 			| 'set_alerts'
 			| 'move_ledger'
@@ -138,6 +138,8 @@ export interface AlternativeCall {
 	readonly price: ModelPrice | null;
 	/** What the call costs at most, where that is more than its amount. Such a call is held only where there is room for all of it. */
 	readonly mostMicro?: Micro;
+	/** What the call is expected to cost, where that is less than its amount; charged when nobody learns what it cost (ledger rule 37). */
+	readonly expectedMicro?: Micro;
 }
 
 /** One way to serve a request. All its calls are held, or none. */
@@ -180,6 +182,8 @@ export interface SettleCommand {
 	readonly actualMicro: Micro;
 	readonly measure: Measure;
 	readonly usage: Usage | null;
+	/** What else is known of the call; what is not given is as in `NO_FACTS`. */
+	readonly facts?: Partial<Omit<CallFacts, 'resultHash'>>;
 	/** Text kept for a retry of the same key, outside the journal, until the instant given. */
 	readonly result: { readonly text: string; readonly keptUntilMs: Instant } | null;
 }
@@ -224,56 +228,3 @@ export type Outcome =
 	/** In the order they were given; `hasMore`: ask again for the rest. */
 	| { readonly kind: 'alerts'; readonly alerts: readonly GivenAlert[]; readonly hasMore: boolean }
 	| { readonly kind: 'fault'; readonly error: CreditError };
-
-/** What a batch needs to know of an account. Everything that is not asked for may be absent. */
-export interface SnapshotNeeds {
-	readonly keyHashes: readonly string[];
-	readonly holdSeqs: readonly number[];
-	readonly grantSeqs: readonly number[];
-	readonly promotionIds: readonly string[];
-}
-
-/** The bounded part of an account that decisions are made on. */
-export interface AccountSnapshot {
-	/** `null`: no such account yet. */
-	readonly account: Account | null;
-	/** Every grant with remaining or held credits, those asked for, and those that a loaded hold has slices of. */
-	readonly grants: readonly GrantState[];
-	/** Every open hold that is due at the batch's instant, those asked for, and those of loaded entries. */
-	readonly holds: readonly Hold[];
-	/** Entries found by key hash. */
-	readonly entries: readonly Entry[];
-	/** Grants of the promotions asked for, by promotion id. */
-	readonly promotions: ReadonlyMap<string, number>;
-	/** The counters that `countersNeeded` names for the batch, as far as they exist. */
-	readonly counters: readonly BudgetCounter[];
-	/** The first entries of alerts after the number that `alertsNeeded` names for the batch, at most `MAX_CLAIMED`. */
-	readonly alerts: readonly Entry[];
-	/** What calls of each campaign have cost lately. */
-	readonly averages: readonly CostAverage[];
-}
-
-/** A text to keep beside the journal for a hold. */
-export interface KeptResult {
-	readonly holdSeq: number;
-	readonly text: string;
-	readonly keptUntilMs: Instant;
-}
-
-/** What a store writes in one transaction. Rows are whole new values to insert or replace. */
-export interface Decision {
-	readonly outcomes: readonly Outcome[];
-	readonly account: Account | null;
-	readonly grants: readonly GrantState[];
-	readonly holds: readonly Hold[];
-	readonly entries: readonly Entry[];
-	/** True when the account's settings must be written too. */
-	readonly hasNewSettings: boolean;
-	readonly counters: readonly BudgetCounter[];
-	/** `null`: as they were. */
-	readonly averages: readonly CostAverage[] | null;
-	readonly usage: readonly UsageDelta[];
-	readonly results: readonly KeptResult[];
-	/** One for each name at most. */
-	readonly texts: readonly TextChange[];
-}

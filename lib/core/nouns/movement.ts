@@ -1,6 +1,7 @@
 /** How entries say where credits move when a hold closes, and arithmetic with slices. */
 import { minMicro, type Micro } from '../values/money';
 import type { Instant } from '../values/time';
+import type { Measure } from './call-facts';
 
 /** A part of one grant. */
 export interface Slice {
@@ -16,6 +17,8 @@ export interface RefundedBody extends Movement {
 	readonly actualMicro: Micro;
 	readonly overdraftMicro: Micro;
 	readonly isLate: boolean;
+	readonly measure: Measure;
+	readonly isImplausible: boolean;
 	readonly amountMicro: Micro;
 	readonly refundedMicro: Micro;
 	/** The part that repaid overdraft. */

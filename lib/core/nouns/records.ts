@@ -5,6 +5,7 @@
 import type { LabelName, Labels } from './labels';
 import type { Movement, RefundedBody, Slice } from './movement';
 import type { AdminKey } from './admin-key';
+import type { CallFacts, Measure } from './call-facts';
 import type { Alert, AlertKey, AlertSettings, AlertState } from './alert';
 import type { Micro } from '../values/money';
 import type { PriceBody, PriceSettings, RecordedPriceBody } from '../prices/price-settings';
@@ -95,6 +96,8 @@ export interface Account {
 	/** When the current paid plan started; `null` on a trial plan. */
 	readonly paidSinceMs: Instant | null;
 	readonly unconfirmedPolicy: UnconfirmedPolicy;
+	/** `null`: it may be spent from. */
+	readonly frozen: Frozen | null;
 	/** Spent but not covered by any grant; repaid first by the next credits. */
 	readonly overdraftMicro: Micro;
 	/** What open holds may cost beyond their amounts. It is available to nobody else until they close. */
@@ -168,14 +171,25 @@ export interface Hold {
 	readonly isLate: boolean;
 	/** The part of the cost that was refunded. */
 	readonly refundedMicro: Micro;
+	/** What is charged for it when nobody learns what it cost; never more than its amount. */
+	readonly expectedMicro: Micro;
+	/** How its cost was known; `null` until it is settled. */
+	readonly measure: Measure | null;
+	/** More usage was reported than the request can have had. */
+	readonly isImplausible: boolean;
 }
 
-/** How a settled amount was known: from the provider's usage, or from the estimate because usage was missing or unusable. */
-export type Measure = 'reported' | 'estimated';
+/** Why nothing can be spent from an account, and since when (ledger rule 49). */
+export interface Frozen {
+	/** As whoever froze it wrote it; may be empty. */
+	readonly reason: string;
+	readonly sinceMs: Instant;
+}
 
-/** Why a reserve was refused. Order of precedence: unpriced, plan, overdrawn, cap, budget, floor, held or exhausted. */
+/** Why a reserve was refused. Order of precedence: unpriced, frozen, plan, overdrawn, cap, budget, floor, held or exhausted. */
 export type RefusalReason =
 	| 'unpriced_model'
+	| 'account_frozen'
 	| 'plan_not_eligible'
 	| 'overdrawn'
 	| 'cap_reached'
@@ -191,15 +205,18 @@ export type EntryBody =
 			readonly name: string;
 			readonly timeZone: string;
 			readonly plan: Plan;
-			readonly unconfirmedPolicy: UnconfirmedPolicy;
+			/** Absent in entries of before the usual was to charge: what they said under another name is not looked at. */
+			readonly unconfirmed?: UnconfirmedPolicy;
 	  }
 	| {
 			readonly kind: 'account_changed';
 			readonly name?: string;
 			readonly timeZone?: string;
 			readonly plan?: Plan;
-			readonly unconfirmedPolicy?: UnconfirmedPolicy;
+			readonly unconfirmed?: UnconfirmedPolicy;
 	  }
+	| { readonly kind: 'account_frozen'; readonly reason: string }
+	| { readonly kind: 'account_thawed' }
 	| { readonly kind: 'granted'; readonly grant: Omit<Grant, 'seq'> }
 	| { readonly kind: 'grant_expired'; readonly grantSeq: number; readonly amountMicro: Micro }
 	| { readonly kind: 'grant_voided'; readonly grantSeq: number; readonly amountMicro: Micro }
@@ -208,6 +225,7 @@ export type EntryBody =
 			readonly kind: 'reserved';
 			readonly amountMicro: Micro;
 			readonly reachMicro: Micro;
+			readonly expectedMicro: Micro;
 			readonly slices: readonly Slice[];
 			readonly timeoutAtMs: Instant;
 			readonly priceVersion: string | null;
@@ -241,6 +259,7 @@ export type EntryBody =
 			readonly isLate: boolean;
 			readonly measure: Measure;
 			readonly usage: Usage | null;
+			readonly facts: CallFacts;
 	  } & Movement)
 	| ({ readonly kind: 'released'; readonly holdSeq: number } & Movement)
 	| ({ readonly kind: 'hold_expired'; readonly holdSeq: number } & Movement)

@@ -13,12 +13,14 @@ import { expire, release, settle } from './commands/close-hold';
 import { isSettingsBody } from '../journal/settings-after';
 import { refund } from './commands/refund';
 import { reserve } from './commands/reserve';
+import { freeze, thaw } from './commands/freeze';
 import { changeSettings } from './commands/settings';
 import { hashKey, hashPassKey } from '../values/idempotency';
 import { hashRequest } from './same-request';
 import { listKeyHash, pinKeyHash, pinOf } from '../prices/recorded-price';
 import { watch } from './draft/watch';
-import type { AccountSnapshot, Command, PlainCommand, Decision, Outcome, ReserveCommand, SnapshotNeeds } from '../nouns/commands';
+import type { Command, PlainCommand, Outcome, ReserveCommand } from '../nouns/commands';
+import type { AccountSnapshot, Decision, SnapshotNeeds } from '../nouns/snapshot';
 import type { Entry, Hold } from '../nouns/records';
 import type { Instant } from '../values/time';
 
@@ -83,6 +85,10 @@ function apply(draft: Draft, command: PlainCommand, context: EntryContext): Outc
 			return openAccount(draft, command, context);
 		case 'change_account':
 			return changeAccount(draft, command, context);
+		case 'freeze_account':
+			return freeze(draft, command.reason, context);
+		case 'thaw_account':
+			return thaw(draft, context);
 		case 'grant':
 			return grantCredits(draft, command, context);
 		case 'claim_promotion':
@@ -148,6 +154,8 @@ function replay(
 			return { kind: 'refunded', hold: draft.hold(body.holdSeq), refund: body, renewed: null, availableMicro, isReplayed: true };
 		case 'account_opened':
 		case 'account_changed':
+		case 'account_frozen':
+		case 'account_thawed':
 			return { kind: 'account', account: draft.account, isReplayed: true };
 		case 'grant_expired':
 		case 'overdraft_repaid':

@@ -6,7 +6,8 @@
 import { decide } from './decide';
 import { CreditError } from '../values/errors';
 import { canonicalJson } from '../values/idempotency';
-import type { AccountSnapshot, Command, Decision, PlainCommand } from '../nouns/commands';
+import type { Command, PlainCommand } from '../nouns/commands';
+import type { AccountSnapshot, Decision } from '../nouns/snapshot';
 import { toIso, type Instant } from '../values/time';
 
 /**

@@ -106,6 +106,7 @@ const REFUSAL_MESSAGES = {
 	budget_exceeded: 'A budget has no room left for this call. Raise it, or wait for its next period.',
 	floor_reached: 'The credits that are left are kept back for more valuable segments.',
 	overdrawn: 'Earlier calls cost more than there was. The next credits repay that first.',
+	account_frozen: 'The account is frozen, so nothing is spent from it. Thaw it when spending may go on: llm-credits thaw.',
 	plan_not_eligible: 'The account is on a trial plan, which cannot spend credits.',
 	unpriced_model: 'The price of this model is not known. Give it a price in the provider settings, or allow models without a price.',
 } as const satisfies Record<RefusalReason, string>;

@@ -8,7 +8,8 @@ import { decide, needsOf } from '../../core/rules/decide';
 import { CreditError } from '../../core/values/errors';
 import { countersNeeded } from '../../core/rules/draft/limits';
 import { counterKey } from '../../core/nouns/counters';
-import type { AccountSnapshot, Command, Decision, KeptResult, Outcome, SnapshotNeeds } from '../../core/nouns/commands';
+import type { Command, Outcome } from '../../core/nouns/commands';
+import type { AccountSnapshot, Decision, KeptResult, SnapshotNeeds } from '../../core/nouns/snapshot';
 import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../core/nouns/records';
 import type { HoldMark } from '../../core/proof/verify-holds';
 import type { CarriedKey } from '../../core/proof/verify-keys';
@@ -29,6 +30,7 @@ import { totalUsage } from '../usage-totals';
 import { closingSeqs, grantsHeldBy, grantsNamedBy } from '../related';
 import { MemoryAnswers } from './answers';
 import { MemoryChecks } from './checks';
+import { MemoryLearned } from './learned';
 
 interface Book {
 	account: Account | null;
@@ -57,6 +59,7 @@ class MemoryStore implements LedgerStore {
 	readonly location = 'memory';
 	readonly answers = new MemoryAnswers(this.#parts());
 	readonly checks = new MemoryChecks(this.#parts());
+	readonly learned = new MemoryLearned(this.#parts());
 	readonly #clock: () => Instant;
 	readonly #books = new Map<string, Book>();
 	#isClosed = false;

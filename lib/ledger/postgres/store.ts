@@ -5,7 +5,8 @@
  */
 import type { Pool } from 'pg';
 import { CreditError, isCreditError } from '../../core/values/errors';
-import type { AccountSnapshot, Command, Outcome } from '../../core/nouns/commands';
+import type { Command, Outcome } from '../../core/nouns/commands';
+import type { AccountSnapshot } from '../../core/nouns/snapshot';
 import type { Account, BudgetCounter, Entry, Hold } from '../../core/nouns/records';
 import type { HoldMark } from '../../core/proof/verify-holds';
 import type { CarriedKey } from '../../core/proof/verify-keys';
@@ -28,8 +29,8 @@ import { OpenHolds } from '../open-holds';
 import { totalUsage } from '../usage-totals';
 import { lockAccount } from './rows/account-lock';
 import { readAddress, type LedgerAddress } from './connection/address';
-import { PostgresAnswers, type Insist } from './rows/answers';
-import { PostgresChecks } from './rows/checks';
+import type { Insist } from './rows/answers';
+import { besideJournal } from './rows/beside';
 import { beginRead, openPool, ROLLBACK, sendCommit, withSession, type Session } from './connection/connection';
 import { ledgerFault, passing, UnansweredCommit } from './connection/faults';
 import { migrate } from './connection/migrations';
@@ -84,8 +85,9 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
 
 class PostgresStore implements LedgerStore {
 	readonly location: string;
-	readonly answers: PostgresAnswers;
-	readonly checks: PostgresChecks;
+	readonly answers: LedgerStore['answers'];
+	readonly checks: LedgerStore['checks'];
+	readonly learned: LedgerStore['learned'];
 	readonly transfer: PostgresTransfer;
 	readonly #pool: Pool;
 	readonly #address: LedgerAddress;
@@ -109,8 +111,7 @@ class PostgresStore implements LedgerStore {
 		this.#writer = new Writer(address.schema);
 		this.transfer = new PostgresTransfer(address, (work, longestMs) => this.#insist(work, { longestMs: longestMs ?? null }));
 		const insist: Insist = (work) => this.#insist(work);
-		this.answers = new PostgresAnswers(address.schema, insist, this.transfer);
-		this.checks = new PostgresChecks(address.schema, insist, this.transfer);
+		({ answers: this.answers, checks: this.checks, learned: this.learned } = besideJournal(address.schema, insist, this.transfer));
 	}
 
 	async commit(accountId: string, commands: readonly Command[]): Promise<readonly Outcome[]> {

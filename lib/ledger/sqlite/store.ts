@@ -4,7 +4,8 @@
  */
 import type { Database, Statement } from 'better-sqlite3';
 import { CreditError } from '../../core/values/errors';
-import type { AccountSnapshot, Command, Outcome } from '../../core/nouns/commands';
+import type { Command, Outcome } from '../../core/nouns/commands';
+import type { AccountSnapshot } from '../../core/nouns/snapshot';
 import type { Account, BudgetCounter, Entry, Hold } from '../../core/nouns/records';
 import type { HoldMark } from '../../core/proof/verify-holds';
 import type { CarriedKey } from '../../core/proof/verify-keys';
@@ -24,8 +25,8 @@ import type {
 import { OpenHolds } from '../open-holds';
 import type { LedgerTransfer } from '../transfer';
 import { totalUsage } from '../usage-totals';
-import { SqliteAnswers, type Transactions } from './rows/answers';
-import { SqliteChecks } from './rows/checks';
+import type { Transactions } from './rows/answers';
+import { besideJournal } from './rows/beside';
 import { backUp, type BackupProgress } from './file/backup';
 import { connect, type SqliteLedgerOptions } from './file/connection';
 import { ledgerFault } from './file/faults';
@@ -74,8 +75,9 @@ interface Work<T> {
 class SqliteStore implements LedgerStore {
 	readonly location: string;
 	readonly decidesAhead = true;
-	readonly answers: SqliteAnswers;
-	readonly checks: SqliteChecks;
+	readonly answers: LedgerStore['answers'];
+	readonly checks: LedgerStore['checks'];
+	readonly learned: LedgerStore['learned'];
 	readonly transfer: LedgerTransfer;
 	readonly #db: Database;
 	readonly #clock: () => Instant;
@@ -117,8 +119,7 @@ class SqliteStore implements LedgerStore {
 		const writeRows: Transactions['write'] = (work) => this.#write(work).finally(() => this.#lasting.forget());
 		this.transfer = new SqliteTransfer(db, this.#mark, { read: (work) => this.#read(work), write: writeRows });
 		const beside: Transactions = { read: (work) => this.#read(work), write: (work) => this.#writeBeside(work) };
-		this.answers = new SqliteAnswers(db, beside);
-		this.checks = new SqliteChecks(db, beside);
+		({ answers: this.answers, checks: this.checks, learned: this.learned } = besideJournal(db, beside));
 	}
 
 	async commit(accountId: string, commands: readonly Command[], onWritten?: () => void): Promise<readonly Outcome[]> {

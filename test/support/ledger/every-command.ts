@@ -78,7 +78,12 @@ export const EVERY_COMMAND: readonly (readonly [passMs: number, commands: readon
 	[
 		1,
 		[
-			settle(8, 10, { usage: tokens(100, 20), measure: 'estimated', result: { text: 'Grüße', keptUntilMs: Date.UTC(2030, 0, 1) } }),
+			settle(8, 10, {
+				usage: tokens(100, 20),
+				measure: 'estimated',
+				result: { text: 'Grüße', keptUntilMs: Date.UTC(2030, 0, 1) },
+				facts: { latencyMs: 1234, attempts: 2, source: 'batch', reportedMicro: 7n, listMicro: credits(12), isImplausible: true },
+			}),
 			release(9),
 			refund('r14', 8, 3),
 			reserve('h15', 2, { timeoutMs: 60_000 }),
@@ -126,6 +131,17 @@ export const EVERY_COMMAND: readonly (readonly [passMs: number, commands: readon
 		],
 	],
 	[0, [voidGrant('v', 2), voidGrant('v2', 2), reserve('free', 0)]],
+	[
+		0,
+		[
+			{ kind: 'freeze_account', key: 'freeze', reason: ' Too much spent ☕ ' },
+			{ kind: 'freeze_account', key: 'freeze again', reason: 'Once more' },
+			reserve('frozen', 1),
+			reserve('frozen and free', 0),
+			{ kind: 'thaw_account', key: 'thaw' },
+			{ kind: 'thaw_account', key: 'thaw again' },
+		],
+	],
 	[
 		0,
 		[

@@ -1,9 +1,19 @@
 /**
  * Owns short ways to write ledger commands in tests: amounts in whole credits, everything else with a plain default.
  */
-import type { AdminCommand, Alternative, Cap, Command, Expiry, Outcome, ReserveCommand } from '../../../lib/core/nouns/commands';
+import type {
+	AdminCommand,
+	Alternative,
+	Cap,
+	Command,
+	Expiry,
+	Outcome,
+	ReserveCommand,
+	SettleCommand,
+} from '../../../lib/core/nouns/commands';
 import { sha256 } from '../../../lib/core/values/idempotency';
-import type { BudgetPeriod, BudgetScope, GrantCategory, Measure, Plan, UnconfirmedPolicy } from '../../../lib/core/nouns/records';
+import type { BudgetPeriod, BudgetScope, GrantCategory, Plan, UnconfirmedPolicy } from '../../../lib/core/nouns/records';
+import type { Measure } from '../../../lib/core/nouns/call-facts';
 import type { LabelName, Labels } from '../../../lib/core/nouns/labels';
 import { MICRO_PER_CREDIT, type Micro } from '../../../lib/core/values/money';
 import type { ModelPrice, Rates } from '../../../lib/core/prices/pricing';
@@ -118,9 +128,10 @@ export interface SettleOptions {
 	readonly measure?: Measure;
 	readonly usage?: Usage | null;
 	readonly result?: { readonly text: string; readonly keptUntilMs: number } | null;
+	readonly facts?: SettleCommand['facts'];
 }
 
-export const settle = (holdSeq: number, whole: number, options: SettleOptions = {}): Command => ({
+export const settle = (holdSeq: number, whole: number, { facts, ...options }: SettleOptions = {}): Command => ({
 	kind: 'settle',
 	holdSeq,
 	actualMicro: credits(whole),
@@ -128,6 +139,7 @@ export const settle = (holdSeq: number, whole: number, options: SettleOptions = 
 	usage: null,
 	result: null,
 	...options,
+	...(facts ? { facts } : {}),
 });
 
 export const release = (holdSeq: number): Command => ({ kind: 'release', holdSeq });

@@ -70,6 +70,7 @@ export async function fill(store: LedgerStore, clock: { advance: (ms: number) =>
 	await store.checks.add(OTHER_ACCOUNT, [
 		{ day: '2026-04-08', campaign: ODD, segment: ODD, gate: 'length', outcome: 'fallback', items: 2 },
 	]);
+	await store.learned.keep(OTHER_ACCOUNT, [{ endpoint: ODD, model: ODD, name: 'a', value: ODD, untilMs: clock.nowMs + 1 }]);
 	await store.commit(OTHER_ACCOUNT, [settle(4, 3, { result: { text: ODD, keptUntilMs: clock.nowMs + 3_600_000 } })]);
 	return [5, 6];
 }

@@ -54,6 +54,7 @@ function onlyAccount(store: LedgerStore, id: string, committing: () => LedgerSto
 		location: store.location,
 		answers: store.answers,
 		checks: store.checks,
+		learned: store.learned,
 		commit: (_acme, commands) => committing().commit(id, commands),
 		snapshot: () => store.snapshot(id),
 		accounts: async () => [await store.snapshot(id)].flatMap(({ account }) => account ?? []),

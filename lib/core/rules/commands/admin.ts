@@ -19,6 +19,7 @@ const ADMIN_KINDS: Readonly<Record<AdminCommand['kind'], true>> = {
 	set_floor: true,
 	remove_limit: true,
 	set_enforcement: true,
+	thaw_account: true,
 	set_admin_key: true,
 	set_alerts: true,
 	set_text: true,

@@ -8,7 +8,9 @@ import { sumSlices } from '../../nouns/movement';
 import type { Draft } from '../draft/draft';
 import { CreditError } from '../../values/errors';
 import type { Outcome, SettleCommand } from '../../nouns/commands';
-import type { Hold } from '../../nouns/records';
+import { type Hold } from '../../nouns/records';
+import { NO_FACTS, type CallFacts } from '../../nouns/call-facts';
+import { sha256 } from '../../values/idempotency';
 import { formatCredits, MAX_AMOUNT_MICRO, minMicro, type Micro } from '../../values/money';
 import { settledCounts } from '../../journal/usage-counts';
 
@@ -24,11 +26,18 @@ export function settle(draft: Draft, command: SettleCommand): Outcome {
 	const drawn = drawSlices(draft.grants, { amountMicro: excessMicro, atMs: draft.nowMs });
 	const overdraftMicro = excessMicro - sumSlices(drawn);
 	const isLate = hold.state === 'expired';
-	draft.append({ kind: 'settled', holdSeq: hold.seq, actualMicro, overdraftMicro, isLate, measure, usage, ...own, drawn });
+	const facts = factsOf(command);
+	draft.append({ kind: 'settled', holdSeq: hold.seq, actualMicro, overdraftMicro, isLate, measure, usage, facts, ...own, drawn });
 	repayOverdraft(draft);
 	draft.count(hold.labels, settledCounts(command, alreadyChargedMicro));
 	if (command.result) draft.keep({ holdSeq: hold.seq, ...command.result });
 	return closed(draft, draft.hold(hold.seq), false);
+}
+
+/** What is recorded of the call, with the hash of the text that is kept of it. */
+function factsOf({ facts, result }: SettleCommand): CallFacts {
+	if (!facts && !result) return NO_FACTS;
+	return { ...NO_FACTS, ...facts, resultHash: result ? sha256(result.text) : null };
 }
 
 /** Gives the whole hold back: the call was not made, or was certainly not charged. */

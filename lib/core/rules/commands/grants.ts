@@ -18,16 +18,19 @@ export const DEFAULT_PRIORITY = 50;
 /** Opens the account, or returns it unchanged when it exists already (two processes starting at once is normal). */
 export function openAccount(draft: Draft, command: Of<'open_account'>, context: EntryContext): Outcome {
 	if (draft.hasAccount) return { kind: 'account', account: draft.account, isReplayed: true };
-	const { name, timeZone, plan, unconfirmedPolicy } = command;
-	draft.append({ kind: 'account_opened', name, timeZone: checkedZone(timeZone), plan, unconfirmedPolicy }, context);
+	const { name, timeZone, plan, unconfirmedPolicy: unconfirmed } = command;
+	draft.append({ kind: 'account_opened', name, timeZone: checkedZone(timeZone), plan, unconfirmed }, context);
 	return { kind: 'account', account: draft.account, isReplayed: false };
 }
 
 /** Changes what is named and leaves the rest. Stored expiries keep their instants when the time zone changes. */
 export function changeAccount(draft: Draft, command: Of<'change_account'>, context: EntryContext): Outcome {
-	const { kind: _kind, key: _key, ...change } = command;
+	const { kind: _kind, key: _key, unconfirmedPolicy, ...change } = command;
 	if (change.timeZone !== undefined) checkedZone(change.timeZone);
-	draft.append({ kind: 'account_changed', ...change }, context);
+	draft.append(
+		{ kind: 'account_changed', ...change, ...(unconfirmedPolicy === undefined ? {} : { unconfirmed: unconfirmedPolicy }) },
+		context,
+	);
 	return { kind: 'account', account: draft.account, isReplayed: false };
 }
 

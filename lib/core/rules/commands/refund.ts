@@ -33,6 +33,8 @@ export function refund(draft: Draft, command: RefundCommand, context: EntryConte
 		actualMicro: hold.actualMicro ?? 0n,
 		overdraftMicro: hold.overdraftMicro,
 		isLate: hold.isLate,
+		measure: hold.measure ?? 'reported',
+		isImplausible: hold.isImplausible,
 		amountMicro,
 		refundedMicro: hold.refundedMicro + amountMicro,
 		repaidMicro,

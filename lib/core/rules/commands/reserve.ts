@@ -22,7 +22,7 @@ import {
 import { counterKey } from '../../nouns/counters';
 import type { CounterRef, RefusalReason } from '../../nouns/records';
 import type { Labels } from '../../nouns/labels';
-import { formatCredits, sumMicro, type Micro } from '../../values/money';
+import { formatCredits, minMicro, sumMicro, type Micro } from '../../values/money';
 import type { ModelPrice } from '../../prices/pricing';
 import { pinKeyHash, pinOf } from '../../prices/recorded-price';
 import { REFUSED_COUNTS } from '../../journal/usage-counts';
@@ -36,14 +36,14 @@ const MAX_CALLS = 10;
 
 /**
  * Holds credits for the first alternative that fits, or says why the first of all does not. With `mayWait`, an alternative that
- * would fit once open holds close is waited for rather than passed over. Precedence of refusals: `unpriced_model`; then an amount
- * of 0 always passes; `plan_not_eligible`, `overdrawn`, `cap_reached`, `budget_exceeded`, `floor_reached`, and `credits_held` (would
+ * would fit once open holds close is waited for rather than passed over. Precedence of refusals: `unpriced_model`, `account_frozen`; then an
+ * amount of 0 always passes; `plan_not_eligible`, `overdrawn`, `cap_reached`, `budget_exceeded`, `floor_reached`, and `credits_held` (would
  * fit once open holds close) before `credits_exhausted`. In shadow mode the first alternative is held, and why it would not have
- * been is recorded. An alternative whose calls may cost more than their amount is passed over in silence where there is no room for that.
+ * been is recorded, but a frozen account is frozen in shadow mode too. An alternative whose calls may cost more than their amount is passed over in silence where there is no room for that.
  */
 export function reserve(draft: Draft, command: ReserveCommand, context: EntryContext): Outcome {
 	checkReserve(command);
-	const isShadow = draft.account.settings.enforcement === 'shadow';
+	const isShadow = draft.account.settings.enforcement === 'shadow' && draft.account.frozen === null;
 	let first: { readonly claiming: AlternativeWithClaims; readonly refusal: Refusal } | null = null;
 	for (const [choice, alternative] of command.alternatives.entries()) {
 		const claiming = withClaims(draft, command, alternative);
@@ -103,15 +103,17 @@ interface Holding {
 function hold(draft: Draft, command: ReserveCommand, { context, choice, claiming: { rung, calls }, why }: Holding): Outcome {
 	const timeoutAtMs = draft.nowMs + command.timeoutMs;
 	const caps = capClaims(command);
-	const seqs = calls.map(({ amountMicro: priced, mostMicro, price, limited, budgets }, pass) => {
+	const seqs = calls.map(({ amountMicro: priced, mostMicro, expectedMicro: expected, price, limited, budgets }, pass) => {
 		const priceVersion = pinPrice(draft, price);
 		const amountMicro = priced ?? 0n;
 		const reachMicro = mostMicro === undefined ? 0n : mostMicro - amountMicro;
+		const expectedMicro = expected === undefined ? amountMicro : minMicro(expected, amountMicro);
 		const slices = drawSlices(draft.grants, { amountMicro, atMs: draft.nowMs });
 		const counters = [...caps, ...budgets].map(({ ref }) => ref);
 		const keyed = pass === 0 ? context : { ...context, keyHash: hashPassKey(command.key, pass) };
 		const { labels, person } = limited;
-		const body = { kind: 'reserved', amountMicro, reachMicro, slices, timeoutAtMs, priceVersion, counters, rung, pass, ...why } as const;
+		const size = { amountMicro, reachMicro, expectedMicro };
+		const body = { kind: 'reserved', ...size, slices, timeoutAtMs, priceVersion, counters, rung, pass, ...why } as const;
 		return draft.append(body, { ...keyed, labels, person }).seq;
 	});
 	const [held, ...further] = seqs.map((seq) => draft.hold(seq));
@@ -148,10 +150,11 @@ function refuse(
 }
 
 function refusalOf(draft: Draft, command: ReserveCommand, claiming: AlternativeWithClaims): Refusal | null {
-	const { plan, overdraftMicro } = draft.account;
+	const { plan, overdraftMicro, frozen } = draft.account;
 	const { amountMicro } = claiming;
 	const plain = (reason: RefusalReason): Refusal => ({ reason, limit: null, mayPass: false });
 	if (amountMicro === null) return plain('unpriced_model');
+	if (frozen !== null) return plain('account_frozen');
 	if (amountMicro === 0n) return null;
 	if (plan !== 'paid') return plain('plan_not_eligible');
 	if (overdraftMicro > 0n) return plain('overdrawn');
@@ -211,9 +214,10 @@ function checkReserve({ alternatives, timeoutMs, caps }: ReserveCommand): void {
 	if (alternatives.length > 0 && alternatives.every(({ calls }) => calls.some(({ mostMicro }) => mostMicro !== undefined)))
 		throw new CreditError('invalid_argument', 'Every alternative may cost more than its amount. Offer one that may not.');
 	for (const { calls } of alternatives) {
-		for (const { amountMicro, mostMicro } of calls) {
+		for (const { amountMicro, mostMicro, expectedMicro } of calls) {
 			if (amountMicro !== null) checkAmount(amountMicro, 'reservation');
 			if (mostMicro !== undefined) checkMost(mostMicro, amountMicro);
+			if (expectedMicro !== undefined) checkAmount(expectedMicro, 'expected cost of the call');
 		}
 	}
 	for (const { limitMicro } of caps) checkAmount(limitMicro, 'cap');

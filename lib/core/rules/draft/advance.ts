@@ -46,11 +46,14 @@ export function repayOverdraft(draft: Draft): void {
 	}
 }
 
-/** Ends a hold that nobody settled: its credits come back, or are charged, as the account says (ledger rule 13). */
+/**
+ * Ends a hold that nobody settled: what the call was expected to cost is charged, or nothing, as the account says (ledger rules 13 and
+ * 37). Should somebody learn what it cost, it is settled late.
+ */
 export function expireHold(draft: Draft, hold: Hold): void {
 	const isCharged = draft.account.unconfirmedPolicy === 'charge';
 	const movement: Movement = isCharged
-		? { charged: hold.slices, drawn: [], restored: [], forfeited: [] }
+		? { drawn: [], ...closeAt(draft, hold.slices, hold.expectedMicro) }
 		: { charged: [], drawn: [], ...giveBack(draft, hold.slices) };
 	draft.append({ kind: 'hold_expired', holdSeq: hold.seq, ...movement });
 	if (movement.charged.length > 0) draft.count(hold.labels, expiredCounts(sumSlices(movement.charged)));

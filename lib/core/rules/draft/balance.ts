@@ -4,7 +4,7 @@
 import { advance } from './advance';
 import { compareBurnDown } from './burn-down';
 import { Draft } from './draft';
-import type { AccountSnapshot } from '../../nouns/commands';
+import type { AccountSnapshot } from '../../nouns/snapshot';
 import type { Account, GrantState } from '../../nouns/records';
 import { sumMicro, type Micro } from '../../values/money';
 import type { Instant } from '../../values/time';

@@ -190,6 +190,24 @@ const STEPS: readonly string[] = [
 	ALTER TABLE accounts ADD COLUMN reach_micro bigint NOT NULL DEFAULT 0 CHECK (reach_micro >= 0);
 	ALTER TABLE budget_counters ADD COLUMN reach_micro bigint NOT NULL DEFAULT 0 CHECK (reach_micro >= 0);
 	`,
+	// Calls whose billing nobody knows are charged from now on, in accounts of before too (ledger rule 37).
+	`
+	ALTER TABLE accounts ADD COLUMN frozen text, ADD COLUMN denials text,
+		ADD COLUMN person_key bytea DEFAULT uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid());
+	UPDATE accounts SET unconfirmed_policy = 1;
+
+	CREATE TABLE learned (
+		account bigint NOT NULL,
+		endpoint text COLLATE "C" NOT NULL,
+		model text COLLATE "C" NOT NULL,
+		name text COLLATE "C" NOT NULL,
+		value text NOT NULL,
+		until_ms bigint NOT NULL,
+		PRIMARY KEY (account, endpoint, model, name)
+	) WITH (fillfactor = 70);
+
+	ALTER TABLE ledger_version ADD COLUMN admin text;
+	`,
 ];
 
 /** The schema this version reads and writes. */

@@ -4,7 +4,7 @@
  */
 import { USAGE_COLUMNS } from '../../usage-columns';
 import type { CostAverage } from '../../../core/nouns/cost-averages';
-import type { AccountSnapshot } from '../../../core/nouns/commands';
+import type { AccountSnapshot } from '../../../core/nouns/snapshot';
 import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../../core/nouns/records';
 import type { HoldMark } from '../../../core/proof/verify-holds';
 import type { CarriedKey } from '../../../core/proof/verify-keys';
@@ -38,7 +38,7 @@ export interface Picked {
 }
 
 const ACCOUNT =
-	"SELECT id, public_id, name, time_zone, plan, paid_since_ms, unconfirmed_policy, overdraft_micro, reach_micro, last_at_ms, last_seq, encode(chain_hash, 'hex') AS chain_hash, settings, alerts, averages";
+	"SELECT id, public_id, name, time_zone, plan, paid_since_ms, unconfirmed_policy, overdraft_micro, reach_micro, last_at_ms, last_seq, encode(chain_hash, 'hex') AS chain_hash, settings, alerts, averages, frozen";
 /** Selects a counter `c`. */
 export const COUNTER = 'SELECT c.budget, c.period, c.value, c.held_micro, c.settled_micro, c.reached_room_micro, c.reach_micro';
 const GRANT = `SELECT g.seq, g.category, g.amount_micro, g.priority, g.effective_at_ms, g.expires_at_ms, g.promotion_id, g.note,

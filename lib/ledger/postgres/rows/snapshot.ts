@@ -3,7 +3,8 @@
  * this process made and that are still open are not read back. Runs under the account's lock; decides nothing.
  */
 import { alertsNeeded, MAX_CLAIMED } from '../../../core/rules/commands/claim';
-import type { AccountSnapshot, Command, SnapshotNeeds } from '../../../core/nouns/commands';
+import type { Command } from '../../../core/nouns/commands';
+import type { AccountSnapshot, SnapshotNeeds } from '../../../core/nouns/snapshot';
 import { needsOf } from '../../../core/rules/decide';
 import { countersNeeded } from '../../../core/rules/draft/limits';
 import type { BudgetCounter, CounterRef, Entry, GrantState, Hold } from '../../../core/nouns/records';

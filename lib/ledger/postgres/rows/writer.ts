@@ -6,11 +6,11 @@ import { USAGE_COLUMNS } from '../../usage-columns';
 import { encodeLabels } from '../../../core/journal/journal';
 import { sha256 } from '../../../core/values/idempotency';
 import { NO_SETTINGS } from '../../../core/journal/settings-after';
-import type { Decision, KeptResult } from '../../../core/nouns/commands';
+import type { Decision, KeptResult } from '../../../core/nouns/snapshot';
 import type { UsageDelta } from '../../../core/nouns/usage-totals';
 import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../../core/nouns/records';
 import type { TextChange } from '../../../core/nouns/profile';
-import { bytesOf, encodeAlerts, encodeAverages, encodeSettings } from '../../rows';
+import { bytesOf, encodeAlerts, encodeAverages, encodeFrozen, encodeSettings } from '../../rows';
 import { categoryCode, holdStateCode, kindCode, planCode, policyCode } from '../../words';
 import type { Session } from '../connection/connection';
 import type { Statement } from '../connection/packet';
@@ -39,6 +39,7 @@ const ACCOUNT_TERMS: readonly Column<Account>[] = [
 	['plan', 'smallint', ({ plan }) => planCode(plan)],
 	['paid_since_ms', 'bigint', ({ paidSinceMs }) => paidSinceMs],
 	['unconfirmed_policy', 'smallint', ({ unconfirmedPolicy }) => policyCode(unconfirmedPolicy)],
+	['frozen', 'text', ({ frozen }) => encodeFrozen(frozen)],
 	['settings', 'text', ({ settings }) => (settings === NO_SETTINGS ? null : encodeSettings(settings))],
 ];
 const SEQ: NumberColumn<{ readonly seq: number }> = ['seq', 'bigint', ({ seq }) => seq];

@@ -187,6 +187,28 @@ const STEPS: readonly string[] = [
 	ALTER TABLE accounts ADD COLUMN reach_micro INTEGER NOT NULL DEFAULT 0 CHECK (reach_micro >= 0);
 	ALTER TABLE budget_counters ADD COLUMN reach_micro INTEGER NOT NULL DEFAULT 0 CHECK (reach_micro >= 0);
 	`,
+	// Calls whose billing nobody knows are charged from now on, in accounts of before too (ledger rule 37).
+	`
+	ALTER TABLE accounts ADD COLUMN frozen TEXT;
+	ALTER TABLE accounts ADD COLUMN denials TEXT;
+	ALTER TABLE accounts ADD COLUMN person_key BLOB;
+	UPDATE accounts SET unconfirmed_policy = 1, person_key = randomblob(32);
+
+	CREATE TABLE learned (
+		account INTEGER NOT NULL,
+		endpoint TEXT NOT NULL,
+		model TEXT NOT NULL,
+		name TEXT NOT NULL,
+		value TEXT NOT NULL,
+		until_ms INTEGER NOT NULL,
+		PRIMARY KEY (account, endpoint, model, name)
+	) STRICT, WITHOUT ROWID;
+
+	CREATE TABLE ledger_admin (
+		is_only INTEGER PRIMARY KEY CHECK (is_only = 1),
+		admin TEXT NOT NULL
+	) STRICT;
+	`,
 ];
 
 /** Changes nothing, but is refused by a file that was opened for reading only; an immediate transaction is not. */

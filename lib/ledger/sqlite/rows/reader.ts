@@ -12,7 +12,8 @@ import type { CostAverage } from '../../../core/nouns/cost-averages';
 import { needsOf } from '../../../core/rules/decide';
 import { countersNeeded } from '../../../core/rules/draft/limits';
 import { counterKey } from '../../../core/nouns/counters';
-import type { AccountSnapshot, Command } from '../../../core/nouns/commands';
+import type { Command } from '../../../core/nouns/commands';
+import type { AccountSnapshot } from '../../../core/nouns/snapshot';
 import type { UsageDelta } from '../../../core/nouns/usage-totals';
 import type { Account, BudgetCounter, CounterRef, Entry, GrantState, Hold } from '../../../core/nouns/records';
 import type { HoldMark } from '../../../core/proof/verify-holds';
@@ -33,7 +34,7 @@ const TERMS = 'category, amount_micro, priority, effective_at_ms, expires_at_ms,
 const BALANCES = 'SELECT seq, remaining_micro, held_micro, settled_micro, expired_micro, voided_micro, is_voided FROM grant_balances';
 const ACCOUNTS = `
 	SELECT id, public_id, name, time_zone, plan, paid_since_ms, unconfirmed_policy, overdraft_micro, reach_micro, last_at_ms, last_seq,
-		lower(hex(chain_hash)) AS chain_hash, (SELECT settings FROM account_settings WHERE account = id) AS settings, alerts, averages
+		lower(hex(chain_hash)) AS chain_hash, (SELECT settings FROM account_settings WHERE account = id) AS settings, alerts, averages, frozen
 	FROM accounts`;
 const COUNTERS =
 	'SELECT budget, period, value, held_micro, settled_micro, reached_room_micro, reach_micro FROM budget_counters WHERE account = ?';

@@ -5,10 +5,10 @@
 import { USAGE_COLUMNS } from '../../usage-columns';
 import type { Database, Statement } from 'better-sqlite3';
 import { encodeLabels } from '../../../core/journal/journal';
-import type { Decision, KeptResult } from '../../../core/nouns/commands';
+import type { Decision, KeptResult } from '../../../core/nouns/snapshot';
 import type { UsageDelta } from '../../../core/nouns/usage-totals';
 import type { Account, Entry, GrantState, Hold } from '../../../core/nouns/records';
-import { encodeAlerts, encodeAverages, encodeSettings } from '../../rows';
+import { encodeAlerts, encodeAverages, encodeFrozen, encodeSettings } from '../../rows';
 import { categoryCode, holdStateCode, kindCode, planCode, policyCode } from '../../words';
 import { closingSeqs } from '../../related';
 import { LabelSets } from './label-sets';
@@ -38,10 +38,10 @@ export class Writer {
 
 	constructor(db: Database) {
 		this.#addAccount = db.prepare(`
-			INSERT INTO accounts (public_id, name, time_zone, plan, paid_since_ms, unconfirmed_policy, overdraft_micro, reach_micro, last_at_ms, last_seq, chain_hash, alerts, averages)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, unhex(?), ?, ?)`);
+			INSERT INTO accounts (public_id, person_key, name, time_zone, plan, paid_since_ms, unconfirmed_policy, frozen, overdraft_micro, reach_micro, last_at_ms, last_seq, chain_hash, alerts, averages)
+			VALUES (?, randomblob(32), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, unhex(?), ?, ?)`);
 		this.#changeTerms = db.prepare(
-			'UPDATE accounts SET name = ?, time_zone = ?, plan = ?, paid_since_ms = ?, unconfirmed_policy = ? WHERE id = ?',
+			'UPDATE accounts SET name = ?, time_zone = ?, plan = ?, paid_since_ms = ?, unconfirmed_policy = ?, frozen = ? WHERE id = ?',
 		);
 		this.#moveAccount = db.prepare(`
 			UPDATE accounts SET overdraft_micro = ?, reach_micro = ?, last_at_ms = ?, last_seq = ?, chain_hash = unhex(?), alerts = ?, averages = coalesce(?, averages)
@@ -138,6 +138,6 @@ export class Writer {
 }
 
 /** What only its owner changes of an account, as columns. */
-function termsOf({ name, timeZone, plan, paidSinceMs, unconfirmedPolicy }: Account): Column[] {
-	return [name, timeZone, planCode(plan), paidSinceMs, policyCode(unconfirmedPolicy)];
+function termsOf({ name, timeZone, plan, paidSinceMs, unconfirmedPolicy, frozen }: Account): Column[] {
+	return [name, timeZone, planCode(plan), paidSinceMs, policyCode(unconfirmedPolicy), encodeFrozen(frozen)];
 }
