@@ -36,9 +36,7 @@ type OutcomeOf<K extends Outcome['kind']> = Extract<Outcome, { kind: K }>;
 export class LedgerAccount {
 	readonly accountId: string;
 	readonly location: string;
-	/** What the account says to every model. */
 	readonly profile: ProfileReader;
-	/** Which prices hold, and what those of earlier calls were. */
 	readonly prices: AccountPrices;
 	/** Answers kept for identical requests. */
 	readonly answers: AnswerCache;
@@ -78,10 +76,8 @@ export class LedgerAccount {
 
 	/** Opens the account when it is new; an existing one is left as it is. */
 	async open({ name, timeZone, plan = 'paid' }: { name?: string; timeZone: string; plan?: Plan }): Promise<OutcomeOf<'account'>> {
-		return this.#submit(
-			{ kind: 'open_account', key: 'open', name: name ?? this.accountId, timeZone, plan, unconfirmedPolicy: 'release' },
-			'account',
-		);
+		const terms = { name: name ?? this.accountId, timeZone, plan, unconfirmedPolicy: 'release' } as const;
+		return this.#submit({ kind: 'open_account', key: 'open', ...terms }, 'account');
 	}
 
 	/** Changes name, time zone or plan. */
@@ -166,6 +162,14 @@ export class LedgerAccount {
 		return this.#administer({ kind: 'set_enforcement', key, enforcement }, 'account');
 	}
 
+	/** Stops all spending from the account, or (`null`) lets it go on; only that needs the admin key. */
+	async setFrozen({ reason, key }: { readonly reason: string | null; readonly key: string }): Promise<OutcomeOf<'account'>> {
+		const thaw = (): Promise<OutcomeOf<'account'>> => this.#administer({ kind: 'thaw_account', key }, 'account');
+		return (reason === null ? thaw() : this.#submit({ kind: 'freeze_account', key, reason }, 'account')).finally(() =>
+			this.profile.forget(),
+		);
+	}
+
 	/** Changes when the account warns. */
 	async setAlerts({ key, ...alerts }: AlertSettings & { readonly key: string }): Promise<OutcomeOf<'account'>> {
 		return this.#administer({ kind: 'set_alerts', key, alerts }, 'account');
@@ -196,7 +200,6 @@ export class LedgerAccount {
 		return Promise.resolve(this.checks);
 	}
 
-	/** What the budgets have counted. */
 	async counters(): Promise<readonly BudgetCounter[]> {
 		return this.#store.counters(this.accountId);
 	}

@@ -87,6 +87,15 @@ export const REFUSED: readonly ReasonScenario[] = [
 		requests: 1,
 	},
 	{
+		reason: 'account_frozen',
+		when: 'somebody has frozen the account',
+		prepare: (account) => account.setFrozen({ reason: 'Too much spent', key: 'freeze' }),
+		people: [ADA],
+		got: ['fallback account_frozen 0'],
+		journal: ['refused account_frozen, 1'],
+		requests: 0,
+	},
+	{
 		reason: 'plan_not_eligible',
 		when: 'the account is on a trial',
 		prepare: (account) => account.changeAccount({ plan: 'trial', key: 'trial' }),
