@@ -7,7 +7,7 @@ export type Measure = 'reported' | 'estimated';
 /** Where a charge came from: a call that was made here, a batch, another's call that was metered, or the provider's bill. */
 export type CallSource = 'call' | 'batch' | 'metered' | 'bill';
 
-/** What is recorded of a call beside its cost (ledger rules 43, 45 and 47). */
+/** What is recorded of a call beside its cost. */
 export interface CallFacts {
 	/** From the last request to its whole answer; `null` where nobody measured it. */
 	readonly latencyMs: number | null;
