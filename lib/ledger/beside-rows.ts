@@ -42,7 +42,7 @@ export interface AnswerSavingRow {
 }
 
 /** A row of `check_days`. */
-export interface CheckRow extends Omit<CheckCount, 'items'> {
+export interface CheckCountRow extends Omit<CheckCount, 'items'> {
 	readonly items: bigint;
 }
 
@@ -82,7 +82,7 @@ export function readAnswerSaving(row: AnswerSavingRow): AnswerSaving {
 }
 
 /** Reads how many items a check found something in. */
-export function readCheckCount({ day, campaign, segment, gate, outcome, items }: CheckRow): CheckCount {
+export function readCheckCount({ day, campaign, segment, gate, outcome, items }: CheckCountRow): CheckCount {
 	return { day, campaign, segment, gate, outcome, items: Number(items) };
 }
 

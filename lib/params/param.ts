@@ -128,7 +128,7 @@ export type FieldParam = TextParam | ChoiceParam | SecretParam | ModelParam | Nu
 export type Param =
 	TextParam | ModelParam | SecretParam | NumberParam | CreditsParam | BooleanParam | ChoiceParam | ChoicesParam | RowsParam;
 
-export interface Output {
+export interface NodeOutput {
 	readonly name: string;
 	readonly label: string;
 	readonly help: string;
@@ -149,7 +149,7 @@ export interface NodeDescription {
 	/** File name without ending under icons/. */
 	readonly icon: string;
 	/** `null`: outputs depend on parameters, see the host. */
-	readonly outputs: readonly Output[] | null;
+	readonly outputs: readonly NodeOutput[] | null;
 	readonly needs: { readonly ledger: 'required' | 'optional' | 'none'; readonly provider: 'required' | 'none' };
 	readonly params: readonly Param[];
 }

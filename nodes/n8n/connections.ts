@@ -23,7 +23,7 @@ type LedgerValues = ValuesOf<typeof LEDGER_PARAMS>;
 type Raw = Readonly<Record<string, unknown>>;
 
 /** The folder in which this n8n keeps its data. */
-export function n8nFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
+function n8nFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
 	return join(env['N8N_USER_FOLDER'] ?? homedir(), '.n8n');
 }
 

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { formatCredits, parseCredits } from '../../lib/core/values/money';
 import type { Entry } from '../../lib/core/nouns/records';
 import type { ItemResult } from '../../lib/engine/outcome/item-result';
-import type { ActionItem, LlmActionValues } from '../../lib/engine/llm-action';
+import type { ActionItem } from '../../lib/engine/llm-action';
 import type { LedgerAccount } from '../../lib/engine/account/ledger-account';
 import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
@@ -49,7 +49,7 @@ async function run(
 		prompt: 'x',
 		attributes: [{ name: 'message', type: 'text', description: '', details: '', fallback: 'Hi' }],
 	};
-	const values = readParams(LLM_ACTION_PARAMS, { ...raw, ...settings }) as LlmActionValues;
+	const values = readParams(LLM_ACTION_PARAMS, { ...raw, ...settings });
 	const service: ProviderValues = readParams(PROVIDER_PARAMS, { service: 'openai', baseUrl: fake.url, apiKey: 'k', ...provider });
 	nodes += 1;
 	const action = createLlmAction({

@@ -4,14 +4,16 @@
  */
 import { expect } from 'chai';
 import { CITATION_RULES } from '../support/charter/charter-citations';
+import { EXPORT_RULES } from '../support/charter/charter-exports';
 import { DEPENDENCY_RULES, type Violation } from '../support/charter/charter-layers';
 import { MAP_RULES } from '../support/charter/charter-map';
 import { ROOM_RULES, roomsWithoutFiles } from '../support/charter/charter-rooms';
 import { STYLE_RULES } from '../support/charter/charter-style';
+import { WORD_RULES } from '../support/charter/charter-words';
 import { repositoryRoot } from '../support/machine/repository';
 import { readTree, treeOf, type Manifest } from '../support/charter/source-tree';
 
-const RULES = [...DEPENDENCY_RULES, ...ROOM_RULES, ...STYLE_RULES, ...CITATION_RULES, ...MAP_RULES];
+const RULES = [...DEPENDENCY_RULES, ...ROOM_RULES, ...STYLE_RULES, ...CITATION_RULES, ...MAP_RULES, ...WORD_RULES, ...EXPORT_RULES];
 
 function report(violations: readonly Violation[]): string {
 	return violations.map(({ path, line, problem, mend }) => `  ${path}:${line} ${problem}. ${mend}`).join('\n');
@@ -54,6 +56,32 @@ function importing(from: string, to: string, kind = 'import'): Breach {
 }
 
 const BREACHES: readonly Breach[] = [
+	{
+		rule: 'one word for each thing',
+		what: 'a type',
+		texts: { 'lib/core/values/a.ts': `${OWNS}interface Offer {}` },
+		at: 'lib/core/values/a.ts:2',
+	},
+	{
+		rule: 'one word for each thing',
+		what: 'a private field',
+		texts: { 'lib/core/values/a.ts': `${OWNS}class A { #weighed = 1; }` },
+		at: 'lib/core/values/a.ts:2',
+	},
+	{ rule: 'one word for each thing', what: 'a file', texts: { 'lib/core/calls/ladder.ts': OWNS }, at: 'lib/core/calls/ladder.ts:1' },
+	{
+		rule: 'a type of the shared layers has a name of its own',
+		what: 'a name for two things',
+		texts: { 'lib/core/values/a.ts': `${OWNS}export type Kept = string;`, 'lib/cli/console/b.ts': `${OWNS}type Kept = number;` },
+		at: 'lib/cli/console/b.ts:2',
+	},
+	{ rule: 'docs/glossary.md has', what: 'a word that is not explained', texts: { 'docs/glossary.md': '' }, at: 'docs/glossary.md:1' },
+	{
+		rule: 'each exported value is imported',
+		what: 'a value for tests alone',
+		texts: { 'lib/core/values/a.ts': `${OWNS}export const a = 1;`, 'test/unit/b.ts': "import { a } from '../../lib/core/values/a';" },
+		at: 'lib/core/values/a.ts:2',
+	},
 	importing('lib/core/a.ts', 'lib/engine/b.ts'),
 	importing('lib/core/a.ts', 'lib/ledger/store.ts', 'import type'),
 	importing('lib/params/a.ts', 'lib/engine/b.ts'),
@@ -304,7 +332,7 @@ const ALLOWED: readonly { readonly what: string; readonly texts: Readonly<Record
 ];
 
 /** Rules that ask something of every file, which a small tree does not have. */
-const NEEDS_ALL = /^(no dead files|docs\/working-on-it\.md maps)/;
+const NEEDS_ALL = /^(no dead files|docs\/glossary\.md has|each exported value is imported|docs\/working-on-it\.md maps)/;
 
 describe('charter rules can fail', () => {
 	for (const { rule, what, texts, at, manifest } of BREACHES) {

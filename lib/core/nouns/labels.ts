@@ -4,7 +4,7 @@
  * Each label with where its value comes from: `item`, a parameter of the node that may differ for each item; `node`, what the host says of
  * the node; `call`, what the engine knows of a call. Append only: the journal writes labels in this order.
  */
-export const LABELS = [
+const LABELS = [
 	{ name: 'campaign', from: 'item' },
 	{ name: 'segment', from: 'item' },
 	{ name: 'workspace', from: 'item' },

@@ -62,7 +62,7 @@ export function compileOverrides(overrides: readonly RateOverride[]): OverrideLo
  * Reads dollars per million tokens, a decimal such as "0.15", into micro-credits per million tokens, exactly.
  * Throws `invalid_settings` for anything else and for values that are neither 0 nor between $0.001 and $1000.
  */
-export function parseDollarsPerMillion(value: unknown, field: string): Micro {
+function parseDollarsPerMillion(value: unknown, field: string): Micro {
 	const match = typeof value === 'string' ? DECIMAL.exec(value.trim()) : null;
 	if (!match) {
 		throw invalid(`${field} is ${show(value)}, which is not a price. Write dollars per million tokens as a plain decimal, such as "0.15".`);

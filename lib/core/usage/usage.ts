@@ -11,7 +11,7 @@ export type UsageReading =
 	| { readonly kind: 'rejected'; readonly detail: string };
 
 /** No call reads or writes more: a larger count is a provider's error, and would not fit the ledger's columns once priced. */
-export const MAX_TOKENS = 1_000_000_000;
+const MAX_TOKENS = 1_000_000_000;
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -67,12 +67,12 @@ export interface AccountChange {
 /** The command of one try at a reservation, with what is offered by then. */
 export function reserveCommand(
 	input: Omit<ReserveInput, 'alternatives' | 'waitMs'>,
-	offer: { alternatives: readonly Alternative[]; mayWait: boolean },
+	offered: { alternatives: readonly Alternative[]; mayWait: boolean },
 ): ReserveCommand {
 	const { key, fingerprint, labels, person, sendId, executionId, caps } = input;
 	const timeoutMs = input.holdTimeoutMs ?? DEFAULT_HOLD_TIMEOUT_MS;
-	const alternatives = offer.alternatives.map(({ rung, calls }) => ({ rung, calls }));
-	return { kind: 'reserve', key, fingerprint, timeoutMs, labels, person, sendId, executionId, caps, ...offer, alternatives };
+	const alternatives = offered.alternatives.map(({ rung, calls }) => ({ rung, calls }));
+	return { kind: 'reserve', key, fingerprint, timeoutMs, labels, person, sendId, executionId, caps, ...offered, alternatives };
 }
 
 /** What an account of an open ledger is made of. */

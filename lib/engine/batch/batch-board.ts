@@ -50,7 +50,7 @@ type Named = Pick<BatchMark, 'submission' | 'id'>;
 
 type There = Extract<BatchView, { kind: 'there' }>;
 
-interface Kept {
+interface KnownBatch {
 	readonly view: Promise<BatchView>;
 	/** Monotonic; while it is being read, when that began. */
 	readMs: number;
@@ -60,7 +60,7 @@ interface Kept {
 /** The batches that the items of one action wait for. */
 export class BatchBoard {
 	readonly #timing: Timing;
-	readonly #kept = new Map<string, Kept>();
+	readonly #kept = new Map<string, KnownBatch>();
 
 	constructor(timing: Timing) {
 		this.#timing = timing;
@@ -71,7 +71,7 @@ export class BatchBoard {
 		const key = JSON.stringify([mark.submission, mark.id]);
 		const known = this.#kept.get(key);
 		if (known && this.#timing.monotonicMs() - known.readMs < known.freshForMs) return known.view;
-		const kept: Kept = {
+		const kept: KnownBatch = {
 			view: look(batches, mark, sinceMs),
 			readMs: this.#timing.monotonicMs(),
 			freshForMs: Number.POSITIVE_INFINITY,
@@ -84,7 +84,7 @@ export class BatchBoard {
 	}
 
 	/** Keeps what was read for as long as it is of use. */
-	async #read(key: string, kept: Kept): Promise<BatchView> {
+	async #read(key: string, kept: KnownBatch): Promise<BatchView> {
 		const view = await kept.view;
 		const isEnded = view.kind === 'there' && view.status !== 'running';
 		kept.readMs = this.#timing.monotonicMs();

@@ -43,7 +43,7 @@ export class BatchCollect {
 		this.#pending = pending;
 		const { deadlineSeconds } = context.values;
 		const time = new ItemTime(context.timing, { deadlineSeconds, signal: item.signal ?? null });
-		this.#state = new ItemState(time, context.values);
+		this.#state = new ItemState(time);
 		this.#leaving = new ItemLeaving(context, this.#state);
 		const { holdSeq, ...batch } = pending;
 		this.#state.mark({ batch, holdSeq });

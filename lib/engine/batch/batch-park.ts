@@ -77,7 +77,7 @@ export class BatchPark {
 		this.#item = item;
 		this.#submission = submission;
 		const time = new ItemTime(context.timing, { deadlineSeconds: 0, signal: item.signal ?? null });
-		this.#state = new ItemState(time, context.values);
+		this.#state = new ItemState(time);
 		this.#leaving = new ItemLeaving(context, this.#state);
 	}
 

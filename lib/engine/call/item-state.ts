@@ -55,7 +55,7 @@ const NO_SUMS: ItemSums = {
 
 /** What an item says of itself beside its sums. */
 export interface ItemMarks {
-	/** The model that was asked last. */
+	/** The model that was asked last, or is to be asked; empty before that is known. */
 	readonly model: string;
 	readonly checks: ItemChecks | null;
 	/** The batch that the item is, or was, in. */
@@ -68,14 +68,12 @@ export interface ItemMarks {
 export class ItemState {
 	readonly time: ItemTime;
 	#sums: ItemSums = NO_SUMS;
-	#marks: ItemMarks;
+	#marks: ItemMarks = { model: '', checks: null, batch: null, holdSeq: null };
 	#keys = 0;
 	#due: Conclude | null = null;
 
-	/** `model` is what the item names until it asks one. */
-	constructor(time: ItemTime, { model }: Pick<ItemMarks, 'model'>) {
+	constructor(time: ItemTime) {
 		this.time = time;
-		this.#marks = { model, checks: null, batch: null, holdSeq: null };
 	}
 
 	get sums(): ItemSums {

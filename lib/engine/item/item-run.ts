@@ -34,7 +34,7 @@ export class ItemRun {
 		this.#item = item;
 		const { deadlineSeconds } = context.values;
 		const time = new ItemTime(context.timing, { deadlineSeconds, signal: item.signal ?? null });
-		this.#state = new ItemState(time, context.values);
+		this.#state = new ItemState(time);
 		this.#leaving = new ItemLeaving(context, this.#state);
 	}
 

@@ -20,7 +20,8 @@ import type { OutputContract } from '../answer/output-contract';
 import type { KnownSizes } from '../learned/text-sizes';
 import type { Timing } from '../waiting/timing';
 
-export type LlmActionValues = ValuesOf<typeof LLM_ACTION_PARAMS>;
+/** The settings that are the same for all items; what differs comes with each item. */
+export type LlmActionValues = Omit<ValuesOf<typeof LLM_ACTION_PARAMS>, keyof ItemInput>;
 
 /** The parameters that may differ from item to item. */
 export type ItemInput = ItemValuesOf<typeof LLM_ACTION_PARAMS>;

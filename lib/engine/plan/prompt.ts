@@ -12,7 +12,7 @@ import { textSize, type KnownSizes } from '../learned/text-sizes';
 const TOKENS_PER_MESSAGE = 8;
 
 /** From the strictest to the weakest way of asking for a form. */
-export const STRUCTURED_MODES: readonly StructuredMode[] = ['json_schema', 'json_object', 'prompt'];
+const STRUCTURED_MODES: readonly StructuredMode[] = ['json_schema', 'json_object', 'prompt'];
 
 /** System and user message of one call: first what is the same for the account, then for the node, then for the item. */
 export function buildMessages({

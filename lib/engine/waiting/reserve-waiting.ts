@@ -2,7 +2,7 @@
 import type { Alternative, Outcome, ReserveCommand } from '../../core/nouns/commands';
 import type { Timing } from './timing';
 import { inPlace, type Aside } from './slots';
-import { Place, type WakeUps } from './wake-ups';
+import { PlaceInLine, type WakeUps } from './wake-ups';
 
 /** Another process may close a hold at any time; this is how long at most until a waiting item notices. */
 const POLL_MS = 200;
@@ -41,7 +41,7 @@ export async function reserveWaiting<A extends Alternative>(
 ): Promise<Taken<A>> {
 	const { waitMs, patienceMs = waitMs, signal = null, aside = inPlace } = wait;
 	const startedMs = timing.monotonicMs();
-	const place = new Place(wakeUps);
+	const place = new PlaceInLine(wakeUps);
 	let leftMs = waitMs;
 	try {
 		for (;;) {

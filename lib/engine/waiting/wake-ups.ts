@@ -22,7 +22,7 @@ export interface Pause {
 }
 
 /** A place in the line; taken with the first pause. */
-export class Place {
+export class PlaceInLine {
 	readonly #wakeUps: WakeUps;
 	#wakeUp: AbortController | null = null;
 
@@ -59,7 +59,7 @@ export class WakeUps {
 	/** How long all of them wait for the same. */
 	readonly patience = new SharedPatience();
 	#count = 0;
-	readonly #line = new Set<Place>();
+	readonly #line = new Set<PlaceInLine>();
 
 	/** How often credits came free so far; read before looking whether there are enough. */
 	get count(): number {
@@ -74,20 +74,20 @@ export class WakeUps {
 	}
 
 	/** Takes the place, behind all others where it is new. True at the front. */
-	stand(place: Place): boolean {
+	stand(place: PlaceInLine): boolean {
 		this.#line.add(place);
 		return this.#front().includes(place);
 	}
 
 	/** The one who comes to the front in its stead looks again: it was not told of what came free meanwhile. */
-	leave(place: Place): void {
+	leave(place: PlaceInLine): void {
 		const before = this.#front();
 		if (!this.#line.delete(place) || !before.includes(place)) return;
 		this.#front()[AT_THE_FRONT - 1]?.wake();
 	}
 
-	#front(): Place[] {
-		const front: Place[] = [];
+	#front(): PlaceInLine[] {
+		const front: PlaceInLine[] = [];
 		for (const place of this.#line) {
 			if (front.push(place) === AT_THE_FRONT) break;
 		}

@@ -34,7 +34,7 @@ import { besideJournal } from './rows/beside';
 import { beginRead, openPool, ROLLBACK, sendCommit, withSession, type Session } from './connection/connection';
 import { ledgerFault, passing, UnansweredCommit } from './connection/faults';
 import { migrate } from './connection/migrations';
-import { Patience, type Waiting } from './connection/patience';
+import { Retries, type Waiting } from './connection/patience';
 import { Reader, readStored, type StoredAccount } from './rows/reader';
 import { wasWritten, type SentBatch } from './rows/sent-batch';
 import { PostgresTransfer } from './rows/transfer';
@@ -74,9 +74,9 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
 	try {
 		const opened = openPool({ address, poolSize, timeoutMs: deadlineMs });
 		pool = opened;
-		const opening = new Patience(options, { busy: deadlineMs, unreachable: Math.min(deadlineMs, OPENING_DEADLINE_MS) });
+		const opening = new Retries(options, { busy: deadlineMs, unreachable: Math.min(deadlineMs, OPENING_DEADLINE_MS) });
 		await opening.insist((timeoutMs) => migrate(opened, address, { mayMake, timeoutMs }));
-		return new PostgresStore(opened, { address, clock, patience: new Patience(options, { busy: deadlineMs, unreachable: deadlineMs }) });
+		return new PostgresStore(opened, { address, clock, patience: new Retries(options, { busy: deadlineMs, unreachable: deadlineMs }) });
 	} catch (error) {
 		await pool?.end();
 		throw ledgerFault(error, address.location);
@@ -92,7 +92,7 @@ class PostgresStore implements LedgerStore {
 	readonly #pool: Pool;
 	readonly #address: LedgerAddress;
 	readonly #clock: () => Instant;
-	readonly #patience: Patience;
+	readonly #patience: Retries;
 	readonly #openHolds = new OpenHolds();
 	readonly #reader: Reader;
 	readonly #snapshots: Snapshots;
@@ -100,7 +100,7 @@ class PostgresStore implements LedgerStore {
 	readonly #underWay = new Set<Promise<unknown>>();
 	#closing: Promise<void> | null = null;
 
-	constructor(pool: Pool, { address, clock, patience }: { address: LedgerAddress; clock: () => Instant; patience: Patience }) {
+	constructor(pool: Pool, { address, clock, patience }: { address: LedgerAddress; clock: () => Instant; patience: Retries }) {
 		this.location = address.location;
 		this.#pool = pool;
 		this.#address = address;

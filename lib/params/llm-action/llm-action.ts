@@ -10,7 +10,7 @@ import { PASS_PARAMS } from './passes';
 import { REQUEST_PARAMS } from './request';
 import { REUSE_PARAMS } from './reuse';
 import { TIME_PARAMS } from './time';
-import type { NodeDescription, Output, Param } from '../param';
+import type { NodeDescription, NodeOutput, Param } from '../param';
 
 export const LLM_ACTION_PARAMS = [
 	...REQUEST_PARAMS,
@@ -59,7 +59,7 @@ export const LLM_ACTION_OUTPUTS = {
 } as const;
 
 /** The outputs that these settings make. */
-export function actionOutputsOf({ outputs, delivery }: { readonly outputs: unknown; readonly delivery: unknown }): readonly Output[] {
+export function actionOutputsOf({ outputs, delivery }: { readonly outputs: unknown; readonly delivery: unknown }): readonly NodeOutput[] {
 	if (outputs === 'single') return LLM_ACTION_OUTPUTS.single;
 	return delivery === 'batch' ? LLM_ACTION_OUTPUTS.batched : LLM_ACTION_OUTPUTS.separate;
 }

@@ -30,7 +30,7 @@ export interface ServerRefusal {
 	readonly headers: Headers;
 }
 
-type Finding = Pick<ProviderFault, 'code' | 'billed' | 'isRetryable'> & { readonly words: string; readonly isQuoting?: boolean };
+type FaultFinding = Pick<ProviderFault, 'code' | 'billed' | 'isRetryable'> & { readonly words: string; readonly isQuoting?: boolean };
 
 const MISSING: UsageReading = { kind: 'missing' };
 
@@ -69,7 +69,7 @@ function breakFinding(
 	reason: 'timeout' | 'cancelled' | null,
 	{ wasSent, wasTooLarge, status, failure }: Exchange,
 	context: FaultContext,
-): Finding {
+): FaultFinding {
 	const billed = wasSent ? 'unknown' : 'no';
 	const { name, timeoutMs } = context;
 	if (reason === 'timeout') {
@@ -139,7 +139,7 @@ export function refusedField({ status, param, code, message }: ServerRefusal): A
 	return isUnsupported ? (named ?? first ?? null) : null;
 }
 
-function findingOf(refusal: ServerRefusal, context: FaultContext): Finding {
+function findingOf(refusal: ServerRefusal, context: FaultContext): FaultFinding {
 	const { name, model } = context;
 	const said = `${refusal.code} ${refusal.type} ${refusal.message}`;
 	switch (refusal.status) {
@@ -172,7 +172,7 @@ function findingOf(refusal: ServerRefusal, context: FaultContext): Finding {
 	}
 }
 
-function serverError(status: number, name: string): Finding {
+function serverError(status: number, name: string): FaultFinding {
 	// A gateway that gave up on its upstream cannot say whether the upstream finished the work.
 	const billed = status === 502 || status === 504 || status === 524 ? 'unknown' : 'no';
 	return {
@@ -184,7 +184,7 @@ function serverError(status: number, name: string): Finding {
 	};
 }
 
-function badRequest({ status, param }: ServerRefusal, said: string, { name, model, providerId }: FaultContext): Finding {
+function badRequest({ status, param }: ServerRefusal, said: string, { name, model, providerId }: FaultContext): FaultFinding {
 	if (CONTEXT_TOO_LONG.test(said))
 		return fixed(
 			'context_too_long',
@@ -211,7 +211,7 @@ function badRequest({ status, param }: ServerRefusal, said: string, { name, mode
 	return { ...fixed('bad_request', `${name} refused the request (${status}).`), isQuoting: true };
 }
 
-function fixed(code: ProviderFaultCode, words: string): Finding {
+function fixed(code: ProviderFaultCode, words: string): FaultFinding {
 	return { code, billed: 'no', isRetryable: false, words };
 }
 

@@ -13,7 +13,7 @@ import type { Endpoint, EndpointOptions } from '../transport/endpoint';
 import { faultOfGarbage, faultOfRefusal, refusedField } from './fault-mapping';
 import { OpenAiBatches } from './openai-batches';
 import type { ChatOutcome, ChatRequest, Provider, ProviderFault } from '../provider';
-import { contextOf, outcomeOf, overTheWire, type Asking, type WireResult } from './wire';
+import { contextOf, outcomeOf, overTheWire, type WireCall, type WireResult } from './wire';
 
 /** Each adaptable field can be refused once. */
 const MAX_ADAPTATIONS = 4;
@@ -70,7 +70,7 @@ async function chat(
 	}
 }
 
-function ask(body: ChatBody, asking: Asking): Promise<WireResult> {
+function ask(body: ChatBody, asking: WireCall): Promise<WireResult> {
 	return overTheWire(asking, (client, options) => client.post('/chat/completions', { body, ...options }));
 }
 

@@ -20,7 +20,7 @@ export type WireResult =
 	| { readonly kind: 'failed'; readonly fault: ProviderFault };
 
 /** With what, and until when, something is asked. */
-export interface Asking {
+export interface WireCall {
 	readonly endpoint: Endpoint;
 	readonly watch: CallWatch;
 	readonly context: FaultContext;
@@ -63,7 +63,7 @@ export type Send = (client: OpenAI, options: OpenAI.RequestOptions) => Pick<Retu
  * Sends one request and names how it ended. The SDK's own timer is set later than ours, which also covers the body. The body is parsed
  * here: the SDK would set a timer for that too.
  */
-export async function overTheWire({ endpoint, watch, context, maxBodyBytes, isText = false }: Asking, send: Send): Promise<WireResult> {
+export async function overTheWire({ endpoint, watch, context, maxBodyBytes, isText = false }: WireCall, send: Send): Promise<WireResult> {
 	const exchange = newExchange();
 	try {
 		if (watch.reason() !== null) return { kind: 'failed', fault: faultOfBreak(watch.reason(), exchange, context) };
@@ -88,7 +88,7 @@ const SDK_GRACE_MS = 60_000;
 
 function failureOf(
 	error: unknown,
-	{ exchange, watch, context }: { readonly exchange: Exchange } & Pick<Asking, 'watch' | 'context'>,
+	{ exchange, watch, context }: { readonly exchange: Exchange } & Pick<WireCall, 'watch' | 'context'>,
 ): WireResult {
 	const reason = watch.reason();
 	if (reason !== null || exchange.wasTooLarge || exchange.failure !== null) {

@@ -9,7 +9,7 @@ import type { TLSSocket } from 'node:tls';
 import { bareHost, portOf, routeTo } from './proxy-agent';
 
 /** Answers above this are cut off: no model writes 10 MB. */
-export const MAX_BODY_BYTES = 10_000_000;
+const MAX_BODY_BYTES = 10_000_000;
 /** Drops a byte order mark, which some servers write. */
 const UTF_8 = new TextDecoder();
 

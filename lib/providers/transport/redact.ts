@@ -2,7 +2,7 @@
  * Owns what of a server's words may be shown. Refuses keys, whatever form they are echoed in, and the prompt's own text.
  */
 
-export const MAX_MESSAGE_CHARACTERS = 300;
+const MAX_MESSAGE_CHARACTERS = 300;
 const MAX_QUOTE_CHARACTERS = 160;
 /** A piece this long in both the prompt and the server's words is the prompt quoted back. */
 const QUOTED_CHARACTERS = 12;

@@ -105,7 +105,7 @@ function actionItems(ctx: IExecuteFunctions, { run, items }: { run: RunIdentity;
 	}));
 }
 
-interface Outcome {
+interface RunOutcome {
 	readonly items: readonly INodeExecutionData[];
 	readonly results: readonly ItemResult[];
 	readonly values: RunValues;
@@ -113,7 +113,7 @@ interface Outcome {
 	readonly isSingle: boolean;
 }
 
-function distribute({ items, results, values, isSingle }: Outcome): INodeExecutionData[][] {
+function distribute({ items, results, values, isSingle }: RunOutcome): INodeExecutionData[][] {
 	const named = actionOutputsOf({ outputs: isSingle ? 'single' : 'separate', delivery: values.delivery });
 	const outputs: INodeExecutionData[][] = named.map(() => []);
 	results.forEach((result, itemIndex) => {

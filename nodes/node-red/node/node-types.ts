@@ -7,7 +7,7 @@ import { LEDGER, PROVIDER } from '../../../lib/params/connection';
 import { CREDIT_BALANCE } from '../../../lib/params/credit-balance';
 import { FALLBACK_SWITCH, OTHERWISE } from '../../../lib/params/fallback-switch';
 import { actionOutputsOf, LLM_ACTION } from '../../../lib/params/llm-action/llm-action';
-import type { ConnectionDescription, NodeDescription, Output, Param } from '../../../lib/params/param';
+import type { ConnectionDescription, NodeDescription, NodeOutput, Param } from '../../../lib/params/param';
 
 /** A node's entry in a flow. */
 export type Config = Readonly<Record<string, unknown>>;
@@ -61,12 +61,12 @@ export function connectionsOf({ needs }: NodeDescription): readonly ConnectionPr
 }
 
 /** The outputs of a node as its description's default settings make them. */
-export function defaultOutputsOf(description: NodeDescription): readonly Output[] {
+export function defaultOutputsOf(description: NodeDescription): readonly NodeOutput[] {
 	return outputsOf(description, Object.fromEntries(description.params.map((param) => [keyOf(param), param.default])));
 }
 
 /** The outputs a node has with these values, which are keyed as in a flow. */
-export function outputsOf(description: NodeDescription, values: Readonly<Record<string, unknown>>): readonly Output[] {
+export function outputsOf(description: NodeDescription, values: Readonly<Record<string, unknown>>): readonly NodeOutput[] {
 	if (description.outputs !== null) return description.outputs;
 	if (description.type === LLM_ACTION.type) return actionOutputsOf({ outputs: values['outputMode'], delivery: values['delivery'] });
 	const rows = values[values['mode'] === 'state' ? 'states' : 'rules'];

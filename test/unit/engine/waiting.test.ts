@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LONGEST_WAIT, SharedPatience } from '../../../lib/engine/waiting/shared-patience';
 import { Slots } from '../../../lib/engine/waiting/slots';
-import { Place, WakeUps } from '../../../lib/engine/waiting/wake-ups';
+import { PlaceInLine, WakeUps } from '../../../lib/engine/waiting/wake-ups';
 import { item, items, makeAction, makeWorld, type ActionWorld } from '../../support/scenarios/action-world';
 import type { ChatOutcome } from '../../../lib/providers/provider';
 import { answer, ScriptedProvider } from '../../support/provider/scripted-provider';
@@ -162,7 +162,7 @@ describe('the line of those who wait', () => {
 		const woken: number[] = [];
 		const pause = (_delayMs: number, signal?: AbortSignal | null): Promise<void> =>
 			new Promise((resolve) => signal?.addEventListener('abort', () => resolve(), { once: true }));
-		const places = Array.from({ length: 1000 }, () => new Place(wakeUps));
+		const places = Array.from({ length: 1000 }, () => new PlaceInLine(wakeUps));
 		places.forEach((place, index) => {
 			void place.pause({ since: 0, pollMs: 200, leftMs: 60_000 }, { pause }).then(() => woken.push(index));
 		});

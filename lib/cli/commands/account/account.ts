@@ -16,7 +16,7 @@ interface AccountOptions extends CommonOptions {
 }
 
 /** `account open`: makes the account, or leaves an existing one as it is. */
-export async function openAccount(options: AccountOptions, output: Output): Promise<void> {
+async function openAccount(options: AccountOptions, output: Output): Promise<void> {
 	const plan = planOf(options.plan);
 	if (options.timeZone !== undefined) checkedZone(options.timeZone);
 	await withLedger(ledgerPathOf(options), options, async ({ store, ledger }) => {
@@ -34,7 +34,7 @@ export async function openAccount(options: AccountOptions, output: Output): Prom
 }
 
 /** `account show`. */
-export async function showAccount(options: CommonOptions, output: Output): Promise<void> {
+async function showAccount(options: CommonOptions, output: Output): Promise<void> {
 	await readLedger(options, async ({ ledger }) => {
 		const { account } = await ledger.balance();
 		output.answer({ account: accountDocument(account) }, () => accountText(account));
@@ -42,7 +42,7 @@ export async function showAccount(options: CommonOptions, output: Output): Promi
 }
 
 /** `account list`. */
-export async function listAccounts(options: CommonOptions, output: Output): Promise<void> {
+async function listAccounts(options: CommonOptions, output: Output): Promise<void> {
 	await readLedger(options, async ({ store }) => {
 		const accounts = await store.accounts();
 		output.answer({ accounts: accounts.map(accountDocument) }, () =>
@@ -52,7 +52,7 @@ export async function listAccounts(options: CommonOptions, output: Output): Prom
 }
 
 /** `account set`: changes what is given and leaves the rest. */
-export async function setAccount(options: AccountOptions, output: Output): Promise<void> {
+async function setAccount(options: AccountOptions, output: Output): Promise<void> {
 	const plan = planOf(options.plan);
 	const { name, timeZone } = options;
 	if (name === undefined && timeZone === undefined && plan === undefined) {

@@ -11,7 +11,7 @@ interface AdminKeyOptions extends CommonOptions {
 }
 
 /** `admin-key set`: from now on, granting, refunding, voiding, limits and account changes need the key. */
-export async function setAdminKey(options: AdminKeyOptions, output: Output): Promise<void> {
+async function setAdminKey(options: AdminKeyOptions, output: Output): Promise<void> {
 	const newKey = keyInFile(required(options.newKeyFile, '--new-key-file'), '--new-key-file');
 	await readLedger(options, async ({ ledger }) => {
 		await ledger.setAdminKey({ newKey, salt: newSalt(), key: `cli ${newId()}` });
@@ -24,7 +24,7 @@ export async function setAdminKey(options: AdminKeyOptions, output: Output): Pro
 }
 
 /** `admin-key remove`: whoever may write the ledger may administer the account again. */
-export async function removeAdminKey(options: CommonOptions, output: Output): Promise<void> {
+async function removeAdminKey(options: CommonOptions, output: Output): Promise<void> {
 	await readLedger(options, async ({ ledger }) => {
 		await ledger.setAdminKey({ newKey: null, salt: newSalt(), key: `cli ${newId()}` });
 		output.answer({ account: options.account, adminKey: 'none' }, () => `Account ${options.account} has no admin key any more.`);

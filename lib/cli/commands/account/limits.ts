@@ -46,7 +46,7 @@ const DEFAULT_VALUES = 10;
 const MAX_VALUES = 1_000_000;
 
 /** `budget set`. */
-export async function setBudget(options: SetBudgetOptions, output: Output): Promise<void> {
+async function setBudget(options: SetBudgetOptions, output: Output): Promise<void> {
 	const budget = budgetOf(options);
 	const key = keyOf(options);
 	await readLedger(options, async ({ ledger }) => {
@@ -58,7 +58,7 @@ export async function setBudget(options: SetBudgetOptions, output: Output): Prom
 }
 
 /** `budget list`. */
-export async function listBudgets(options: ListOptions, output: Output): Promise<void> {
+async function listBudgets(options: ListOptions, output: Output): Promise<void> {
 	const limit = wholeNumber(options.limit, { option: '--limit', min: 1, max: MAX_VALUES }) ?? DEFAULT_VALUES;
 	await readLedger(options, async ({ store }) => {
 		const { account, uses } = await budgetUses(store, { accountId: options.account, atMs: systemClock() });
@@ -72,7 +72,7 @@ export async function listBudgets(options: ListOptions, output: Output): Promise
 }
 
 /** `floor set`. */
-export async function setFloor(options: SetFloorOptions, output: Output): Promise<void> {
+async function setFloor(options: SetFloorOptions, output: Output): Promise<void> {
 	const floor: Omit<Floor, 'seq'> = {
 		name: required(options.name, '--name <name>'),
 		label: oneOf(FLOOR_LABELS, { option: '--label', given: required(options.label, '--label <label>') }),
@@ -89,7 +89,7 @@ export async function setFloor(options: SetFloorOptions, output: Output): Promis
 }
 
 /** `floor list`. */
-export async function listFloors(options: CommonOptions, output: Output): Promise<void> {
+async function listFloors(options: CommonOptions, output: Output): Promise<void> {
 	await readLedger(options, async ({ ledger }) => {
 		const { account, availableMicro } = await ledger.balance();
 		const { floors, enforcement } = account.settings;
@@ -108,7 +108,7 @@ export async function listFloors(options: CommonOptions, output: Output): Promis
 }
 
 /** `budget remove` and `floor remove`. */
-export function removeLimit(limit: 'budget' | 'floor'): Work<RemoveOptions> {
+function removeLimit(limit: 'budget' | 'floor'): Work<RemoveOptions> {
 	return async (options, output) => {
 		const name = required(options.name, '--name <name>');
 		const key = keyOf(options);

@@ -13,7 +13,7 @@ type Work<O> = (options: O, output: Output) => Promise<void>;
 const MODES: readonly Enforcement[] = ['enforce', 'shadow'];
 
 /** `mode`: shows the mode, or changes it. */
-export async function mode(options: CommonOptions & { readonly key?: string }, output: Output): Promise<void> {
+async function mode(options: CommonOptions & { readonly key?: string }, output: Output): Promise<void> {
 	const [given] = options.words;
 	const enforcement = given === undefined ? null : oneOf(MODES, { option: 'The mode', given });
 	const key = keyOf(options);

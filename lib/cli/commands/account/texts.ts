@@ -19,7 +19,7 @@ interface TextOptions extends CommonOptions {
 type Work<O> = (options: O, output: Output) => Promise<void>;
 
 /** `text set`. */
-export async function setText(options: TextOptions, output: Output): Promise<void> {
+async function setText(options: TextOptions, output: Output): Promise<void> {
 	const name = nameOf(options);
 	const text = textInFile(required(options.file, '--file <file>'), '--file');
 	const key = keyOf(options);
@@ -33,7 +33,7 @@ export async function setText(options: TextOptions, output: Output): Promise<voi
 }
 
 /** `text list`. */
-export async function listTexts(options: CommonOptions, output: Output): Promise<void> {
+async function listTexts(options: CommonOptions, output: Output): Promise<void> {
 	await readLedger(options, async ({ ledger }) => {
 		const { account } = await ledger.profile.read();
 		const { texts } = account.settings;
@@ -54,7 +54,7 @@ export async function listTexts(options: CommonOptions, output: Output): Promise
 }
 
 /** `text show`. */
-export async function showText(options: CommonOptions, output: Output): Promise<void> {
+async function showText(options: CommonOptions, output: Output): Promise<void> {
 	const name = nameOf(options);
 	await readLedger(options, async ({ ledger }) => {
 		const { account, texts } = await ledger.profile.read();
@@ -70,7 +70,7 @@ export async function showText(options: CommonOptions, output: Output): Promise<
 }
 
 /** `text remove`. */
-export async function removeText(options: TextOptions, output: Output): Promise<void> {
+async function removeText(options: TextOptions, output: Output): Promise<void> {
 	const name = nameOf(options);
 	const key = keyOf(options);
 	await readLedger(options, async ({ ledger }) => {
@@ -84,7 +84,7 @@ export async function removeText(options: TextOptions, output: Output): Promise<
 }
 
 /** `languages`: shows them, or sets them. */
-export async function languages(options: TextOptions, output: Output): Promise<void> {
+async function languages(options: TextOptions, output: Output): Promise<void> {
 	const given = options.words;
 	const wanted = given.length === 1 && given[0] === 'any' ? [] : given;
 	const key = keyOf(options);

@@ -44,7 +44,7 @@ const RULES: readonly ExpiryRule[] = ['end_of_day', 'exact'];
 const MAX_PACKS = 10_000;
 
 /** `grant`. */
-export async function grant(options: GrantOptions, output: Output): Promise<void> {
+async function grant(options: GrantOptions, output: Output): Promise<void> {
 	ledgerPathOf(options);
 	const amount = parseCredits(required(options.credits, '--credits <n>'), { field: '--credits', min: 1n });
 	const category = oneOf(CATEGORIES, { option: '--category', given: options.category });
@@ -68,7 +68,7 @@ export async function grant(options: GrantOptions, output: Output): Promise<void
 }
 
 /** `purchase`: whole packs only. */
-export async function purchase(options: PurchaseOptions, output: Output): Promise<void> {
+async function purchase(options: PurchaseOptions, output: Output): Promise<void> {
 	ledgerPathOf(options);
 	const packs = packsOf(options);
 	const key = keyOf(options);
@@ -99,7 +99,7 @@ const WHY_NOT: Readonly<Record<PromotionRefusal, { readonly message: string; rea
 };
 
 /** `promote`: claims the introductory offer, once. */
-export async function promote(options: CommonOptions, output: Output): Promise<void> {
+async function promote(options: CommonOptions, output: Output): Promise<void> {
 	await writeLedger(options, async ({ ledger, isNew }) => {
 		const { timeZone } = (await ledger.balance()).account;
 		const outcome = await ledger.claimPromotion({ promotion: introductoryOffer(timeZone), key: `cli ${newId()}` });

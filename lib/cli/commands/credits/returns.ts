@@ -29,7 +29,7 @@ type Refunded = Awaited<ReturnType<LedgerAccount['refund']>>;
 type Work<O> = (options: O, output: Output) => Promise<void>;
 
 /** `refund`. */
-export async function refund(options: RefundOptions, output: Output): Promise<void> {
+async function refund(options: RefundOptions, output: Output): Promise<void> {
 	const holdSeq = numberOfId(options.hold, { option: '--hold <id>', letter: 'h', list: 'llm-credits holds' });
 	const amountMicro = options.credits === undefined ? null : parseCredits(options.credits, { field: '--credits', min: 1n });
 	const key = keyOf(options);
@@ -59,7 +59,7 @@ export async function refund(options: RefundOptions, output: Output): Promise<vo
 }
 
 /** `void`. */
-export async function voidGrant(options: VoidOptions, output: Output): Promise<void> {
+async function voidGrant(options: VoidOptions, output: Output): Promise<void> {
 	const grantSeq = numberOfId(options.grant, { option: '--grant <id>', letter: 'g', list: 'llm-credits balance' });
 	const key = keyOf(options);
 	await readLedger(options, async ({ ledger }) => {

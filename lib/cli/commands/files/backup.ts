@@ -18,7 +18,7 @@ interface BackupOptions extends CommonOptions {
 type Work<O> = (options: O, output: Output) => Promise<void>;
 
 /** `backup`: exit code 1 when the copy, and so the ledger, does not verify; the copy stays. */
-export async function backup(options: BackupOptions, output: Output): Promise<void> {
+async function backup(options: BackupOptions, output: Output): Promise<void> {
 	const to = resolve(checkedTarget(options));
 	await readLedger(options, async ({ store }) => {
 		if (!store.backup) throw wrongUse('This ledger is not a file.', 'Back it up with the tools of its server.');

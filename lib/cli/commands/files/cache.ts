@@ -25,7 +25,7 @@ const MAX_ANSWERS = 1_000_000;
 const MAX_MEGABYTES = 100_000;
 
 /** `cache show`. */
-export async function showCache(options: CommonOptions, output: Output): Promise<void> {
+async function showCache(options: CommonOptions, output: Output): Promise<void> {
 	await readLedger(options, async ({ ledger, store }) => {
 		const { account } = await ledger.profile.read();
 		const report = answerReport(await store.answers.summary(account.id));
@@ -48,7 +48,7 @@ export async function showCache(options: CommonOptions, output: Output): Promise
 }
 
 /** `cache clear`. */
-export async function clearCache({ campaign, node, ...options }: CacheOptions, output: Output): Promise<void> {
+async function clearCache({ campaign, node, ...options }: CacheOptions, output: Output): Promise<void> {
 	await readLedger(options, async ({ store }) => {
 		const which = { ...(campaign === undefined ? {} : { campaign }), ...(node === undefined ? {} : { node }) };
 		const removed = await store.answers.clear(options.account, which);
@@ -57,7 +57,7 @@ export async function clearCache({ campaign, node, ...options }: CacheOptions, o
 }
 
 /** `cache limit`: what is not given stays as it is. */
-export async function limitCache(options: CacheOptions, output: Output): Promise<void> {
+async function limitCache(options: CacheOptions, output: Output): Promise<void> {
 	const maxAnswers = wholeNumber(options.answers, { option: '--answers', min: 0, max: MAX_ANSWERS });
 	const megabytes = wholeNumber(options.megabytes, { option: '--megabytes', min: 0, max: MAX_MEGABYTES });
 	const key = keyOf(options);

@@ -47,7 +47,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** `copy`: moves the ledger, or says what that would do, or calls a move off. */
-export async function copy(options: CopyOptions, output: Output): Promise<void> {
+async function copy(options: CopyOptions, output: Output): Promise<void> {
 	const from = placeOf(options.from ?? options.ledger, '--from', 'Give --from <ledger>, the file or the postgres:// address to move.');
 	if (options.undo === true) return undo(from, options, output);
 	const to = placeOf(required(options.to, '--to <ledger>'), '--to', 'Give --to <ledger>, the file or the postgres:// address to move to.');

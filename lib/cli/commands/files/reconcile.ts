@@ -18,7 +18,7 @@ interface ReconcileOptions extends CommonOptions {
 type Work<O> = (options: O, output: Output) => Promise<void>;
 
 /** `reconcile`: charges each call of the outage once, however often it is run. */
-export async function reconcileOutage(options: ReconcileOptions, output: Output): Promise<void> {
+async function reconcileOutage(options: ReconcileOptions, output: Output): Promise<void> {
 	const path = resolve(required(options.from, '--from <file>'));
 	if (!existsSync(path))
 		throw wrongUse(`There is no file ${path}.`, 'Give --from a file of the folder llm-credits/outage, where the host keeps its data.');

@@ -50,7 +50,7 @@ const NO_PIN = 'none';
 const CURRENT = 'current';
 
 /** `prices show`. */
-export async function showPrices(options: ShowOptions, output: Output): Promise<void> {
+async function showPrices(options: ShowOptions, output: Output): Promise<void> {
 	if (options.hold !== undefined) return showCharge(options, output);
 	await readLedger(options, async ({ ledger: { prices } }) => {
 		const settings = await prices.settings();
@@ -79,7 +79,7 @@ async function showCharge(options: ShowOptions, output: Output): Promise<void> {
 }
 
 /** `prices diff`. */
-export async function diffPrices(options: DiffOptions, output: Output): Promise<void> {
+async function diffPrices(options: DiffOptions, output: Output): Promise<void> {
 	const limit = wholeNumber(options.limit, { option: '--limit', min: 1, max: MAX_CHANGES }) ?? DEFAULT_CHANGES;
 	await readLedger(options, async ({ ledger: { prices } }) => {
 		const settings = await prices.settings();
@@ -97,7 +97,7 @@ export async function diffPrices(options: DiffOptions, output: Output): Promise<
 }
 
 /** `prices update`. */
-export async function updatePrices(options: UpdateOptions, output: Output): Promise<void> {
+async function updatePrices(options: UpdateOptions, output: Output): Promise<void> {
 	const given = options.from === undefined ? null : listInFile(options.from, '--from');
 	await readLedger(options, async ({ ledger }) => {
 		const { prices } = ledger;
@@ -121,7 +121,7 @@ export async function updatePrices(options: UpdateOptions, output: Output): Prom
 }
 
 /** `prices pin`. */
-export async function pinPrices(options: PinOptions, output: Output): Promise<void> {
+async function pinPrices(options: PinOptions, output: Output): Promise<void> {
 	const wanted = required(options.words[0], 'The version');
 	const key = keyOf(options);
 	await readLedger(options, async ({ ledger }) => {
@@ -174,7 +174,7 @@ export function describePriceCommands(
 		.action(run(pinPrices));
 }
 
-type Kept = WrittenPriceList['kept'];
+type KeptList = WrittenPriceList['kept'];
 
 function listInFile(path: string, option: string): WrittenPriceList {
 	return readPriceList(textInFile(path, option), path);
@@ -209,7 +209,7 @@ function modelsText(found: readonly ListedPrice[]): string {
 	return [`${only.price.model} of ${only.provider} (${only.price.version})`, priceDetail(only.price)].join('\n\n');
 }
 
-function listDocument(list: Pick<Kept, 'version' | 'date'>, { pinned, lists }: PriceSettings): Record<string, unknown> {
+function listDocument(list: Pick<KeptList, 'version' | 'date'>, { pinned, lists }: PriceSettings): Record<string, unknown> {
 	const { version, date } = list;
 	return { version, date, isPinned: pinned === version, isKept: lists.some((kept) => kept.version === version) };
 }
@@ -218,7 +218,7 @@ function keptDocuments({ pinned, lists }: PriceSettings, { builtIn }: AccountPri
 	return { pinned, kept: lists, ofThisPackage: { version: builtIn.version, date: builtIn.date } };
 }
 
-function nameOf({ version, date }: Pick<Kept, 'version' | 'date'>): string {
+function nameOf({ version, date }: Pick<KeptList, 'version' | 'date'>): string {
 	return `${version} of ${date}`;
 }
 
@@ -242,7 +242,7 @@ function providerText(providers: readonly { readonly provider: string; readonly 
 	return `${providers.map(({ provider, models }) => `${provider} ${count(models)}`).join(', ')}.\nSee prices with --model or --provider.`;
 }
 
-function useText({ kept, after, settings }: { kept: Kept; after: PriceList; settings: PriceSettings }): string {
+function useText({ kept, after, settings }: { kept: KeptList; after: PriceList; settings: PriceSettings }): string {
 	if (after.version === kept.version) return 'New calls are charged by it.';
 	return settings.pinned === null
 		? `New calls are charged by ${nameOf(after)}, which is newer.`

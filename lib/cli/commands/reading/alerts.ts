@@ -31,7 +31,7 @@ const MAX_LIMIT = 100_000;
 const MAX_DRIFT_PERCENT = 10_000;
 
 /** `alerts list`, the newest last. */
-export async function listAlerts(options: ListOptions, output: Output): Promise<void> {
+async function listAlerts(options: ListOptions, output: Output): Promise<void> {
 	const limit = wholeNumber(options.limit, { option: '--limit', min: 1, max: MAX_LIMIT }) ?? DEFAULT_LIMIT;
 	await readLedger(options, async ({ store }) => {
 		const { account, alerts } = await newestAlerts(store, { accountId: options.account, limit });
@@ -53,7 +53,7 @@ export async function listAlerts(options: ListOptions, output: Output): Promise<
 }
 
 /** `alerts claim`: what the reader has not seen, once. */
-export async function claimAlerts(options: ClaimOptions, output: Output): Promise<void> {
+async function claimAlerts(options: ClaimOptions, output: Output): Promise<void> {
 	const reader = required(options.reader, '--reader <name>');
 	await readLedger(options, async ({ ledger }) => {
 		const { alerts, hasMore } = await ledger.claimAlerts(reader);
@@ -66,7 +66,7 @@ export async function claimAlerts(options: ClaimOptions, output: Output): Promis
 }
 
 /** `alerts set`: what is named is changed, the rest stays. */
-export async function setAlerts(options: SetOptions, output: Output): Promise<void> {
+async function setAlerts(options: SetOptions, output: Output): Promise<void> {
 	const change = {
 		...(options.low === undefined ? {} : { lowPercents: numbersOf(options.low, '--low') }),
 		...(options.expiring === undefined ? {} : { expiryDays: numbersOf(options.expiring, '--expiring') }),

@@ -16,7 +16,7 @@ interface CheckOptions extends CommonOptions {
 type Work<O> = (options: O, output: Output) => Promise<void>;
 
 /** `checks`. */
-export async function checks(options: CheckOptions, output: Output): Promise<void> {
+async function checks(options: CheckOptions, output: Output): Promise<void> {
 	const by = groupingsOf(options.by);
 	const fromDay = dayOrNull(options.from ?? '', '--from');
 	const untilDay = dayOrNull(options.until ?? '', '--until');

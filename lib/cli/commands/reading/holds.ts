@@ -29,7 +29,7 @@ const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1_000_000;
 
 /** `holds`, the newest first. */
-export async function holds(options: HoldOptions, output: Output): Promise<void> {
+async function holds(options: HoldOptions, output: Output): Promise<void> {
 	const state = options.state === undefined ? null : oneOf(STATES, { option: '--state', given: options.state });
 	const limit = wholeNumber(options.limit, { option: '--limit', min: 1, max: MAX_LIMIT }) ?? DEFAULT_LIMIT;
 	await readLedger(options, async ({ ledger, store }) => {

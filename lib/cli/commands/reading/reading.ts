@@ -26,7 +26,7 @@ interface UsageOptions extends CommonOptions {
 }
 
 type Work<O> = (options: O, output: Output) => Promise<void>;
-type UsageRow = Awaited<ReturnType<Parameters<Parameters<typeof readLedger>[1]>[0]['ledger']['usage']>>[number];
+type UsageLine = Awaited<ReturnType<Parameters<Parameters<typeof readLedger>[1]>[0]['ledger']['usage']>>[number];
 type Grouping = (typeof GROUPINGS)[number];
 
 type GrantColumn = Column & { readonly texts: readonly string[] };
@@ -36,7 +36,7 @@ const LOW_PERCENT = 20n;
 const VERY_LOW_PERCENT = 5n;
 
 /** `balance`. */
-export async function balance(options: BalanceOptions, output: Output): Promise<void> {
+async function balance(options: BalanceOptions, output: Output): Promise<void> {
 	await readLedger(options, async ({ ledger }) => {
 		const found = await ledger.balance();
 		output.answer(balanceDocument(found), () => balanceText(found, { output, location: ledger.location, isAll: options.all === true }));
@@ -44,7 +44,7 @@ export async function balance(options: BalanceOptions, output: Output): Promise<
 }
 
 /** `usage`. */
-export async function usage(options: UsageOptions, output: Output): Promise<void> {
+async function usage(options: UsageOptions, output: Output): Promise<void> {
 	const groupBy = groupingsOf(options.by);
 	const fromDay = dayOrNull(options.from ?? '', '--from');
 	const untilDay = dayOrNull(options.until ?? '', '--until');
@@ -59,7 +59,7 @@ export async function usage(options: UsageOptions, output: Output): Promise<void
 }
 
 /** `verify`: exit code 1 when a promise is broken. */
-export async function verify(options: CommonOptions, output: Output): Promise<void> {
+async function verify(options: CommonOptions, output: Output): Promise<void> {
 	await readLedger(options, async ({ store }) => {
 		const progress = output.progress('Verifying');
 		const verification = await verifyLedger(store, {
@@ -167,11 +167,11 @@ function groupingsOf(given: string): Grouping[] {
 	});
 }
 
-function sumOf(rows: readonly UsageRow[]): UsageRow {
+function sumOf(rows: readonly UsageLine[]): UsageLine {
 	return { group: {}, ...rows.reduce<UsageCounts>(addCounts, NO_USAGE) };
 }
 
-function usageText(rows: readonly UsageRow[], groupBy: readonly Grouping[]): string {
+function usageText(rows: readonly UsageLine[], groupBy: readonly Grouping[]): string {
 	const all = rows.length > 1 ? [...rows, sumOf(rows)] : rows;
 	const charged = alignedCredits(all.map((row) => row.chargedMicro));
 	const perThousand = alignedCredits(

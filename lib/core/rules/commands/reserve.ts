@@ -29,7 +29,7 @@ import { REFUSED_COUNTS } from '../../journal/usage-counts';
 
 export const DEFAULT_HOLD_TIMEOUT_MS = 15 * 60_000;
 /** A call ends within a day; a batch may take a week, and its answers wait another day for somebody who collects them. */
-export const MAX_HOLD_TIMEOUT_MS = 8 * 24 * 3_600_000;
+const MAX_HOLD_TIMEOUT_MS = 8 * 24 * 3_600_000;
 /** More would make a decision slow. */
 const MAX_ALTERNATIVES = 50;
 const MAX_CALLS = 10;

@@ -211,7 +211,7 @@ const STEPS: readonly string[] = [
 ];
 
 /** The schema this version reads and writes. */
-export const SCHEMA_VERSION = STEPS.length;
+const SCHEMA_VERSION = STEPS.length;
 
 /** The table that marks a schema as a ledger and tells its version, and whether it is being moved (the column `move`). */
 export const MARK_TABLE = 'ledger_version';

@@ -17,7 +17,7 @@ const LONGEST_PAUSE_MS = 250;
 const LEAST_ATTEMPT_MS = 100;
 
 /** The patience of one store. */
-export class Patience {
+export class Retries {
 	readonly #waiting: Waiting;
 	readonly #deadlinesMs: Readonly<Record<Passing, number>>;
 	/** Set when the server stayed away for a whole deadline: from then on each call tries once, until one gets through. */

@@ -19,7 +19,7 @@ import { insertRows, updateRows, upsertRows, type Column, type NumberColumn, typ
 import { arrayOf } from '../connection/wire-values';
 import { closingSeqs } from '../../related';
 
-interface HoldRow {
+interface SentHold {
 	readonly hold: Hold;
 	readonly closedSeq: number | null;
 }
@@ -71,16 +71,16 @@ const NEW_BALANCES: Table<GrantState> = {
 };
 const VOIDINGS: NumberedTable<GrantState> = { name: 'grant_balances', part: 'voided', columns: [SEQ, VOIDED] };
 const BALANCES: NumberedTable<GrantState> = { name: 'grant_balances', columns: [SEQ, ...BALANCE] };
-const HOLD_CLOSING: NumberedTable<HoldRow>['columns'] = [
+const HOLD_CLOSING: NumberedTable<SentHold>['columns'] = [
 	['seq', 'bigint', ({ hold }) => hold.seq],
 	['state', 'smallint', ({ hold }) => holdStateCode(hold.state)],
 	['closed_seq', 'bigint', ({ closedSeq }) => closedSeq],
 ];
-const NEW_HOLDS: Table<HoldRow> = {
+const NEW_HOLDS: Table<SentHold> = {
 	name: 'holds',
 	columns: [...HOLD_CLOSING, ['timeout_at_ms', 'bigint', ({ hold }) => hold.timeoutAtMs]],
 };
-const HOLDS: NumberedTable<HoldRow> = { name: 'holds', columns: HOLD_CLOSING };
+const HOLDS: NumberedTable<SentHold> = { name: 'holds', columns: HOLD_CLOSING };
 const COUNTERS: Table<BudgetCounter> = {
 	name: 'budget_counters',
 	columns: [

@@ -6,7 +6,7 @@ import type { Database } from 'better-sqlite3';
 import { CreditError } from '../../../core/values/errors';
 
 /** Marks a SQLite file as a ledger: "LLMC". */
-export const APPLICATION_ID = 0x4c_4c_4d_43;
+const APPLICATION_ID = 0x4c_4c_4d_43;
 
 /**
  * Step n brings a file from schema n to n + 1. A hold is only a state and pointers: what was reserved and how it closed is in the
@@ -215,7 +215,7 @@ const STEPS: readonly string[] = [
 const PROVE_WRITABLE = 'DELETE FROM kept_results WHERE 0';
 
 /** The schema this version reads and writes. */
-export const SCHEMA_VERSION = STEPS.length;
+const SCHEMA_VERSION = STEPS.length;
 
 /**
  * True for a ledger, false for an empty file. Throws for anything that this version cannot read. Run before anything is changed, so that

@@ -1,6 +1,6 @@
 /** Owns counts of checks in a ledger file: their statements and rows. Each call is one transaction of the store that owns the file. */
 import type { Database, Statement } from 'better-sqlite3';
-import { readCheckCount, type CheckRow } from '../../beside-rows';
+import { readCheckCount, type CheckCountRow } from '../../beside-rows';
 import type { CheckCount, CheckQuery, CheckStore } from '../../check-store';
 import type { Transactions } from './answers';
 
@@ -9,7 +9,7 @@ export class SqliteChecks implements CheckStore {
 	readonly #in: Transactions;
 	readonly #accountId: Statement<[string], bigint>;
 	readonly #add: Statement<[bigint, string, string, string, string, string, number]>;
-	readonly #counts: Statement<[string, string | null, string | null, string | null, string | null], CheckRow>;
+	readonly #counts: Statement<[string, string | null, string | null, string | null, string | null], CheckCountRow>;
 
 	constructor(db: Database, transactions: Transactions) {
 		this.#in = transactions;
