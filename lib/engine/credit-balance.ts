@@ -5,13 +5,13 @@ import { USAGE_TOTALS } from '../core/nouns/usage-totals';
 import type { Balance } from '../core/rules/draft/balance';
 import type { Expiry } from '../core/nouns/commands';
 import { grantId, type GrantState } from '../core/nouns/records';
-import { formatCredits, formatDollars, parseCredits } from '../core/values/money';
+import { formatCredits, formatDollars, parseCredits, type Micro } from '../core/values/money';
 import { isLive } from '../core/rules/draft/burn-down';
 import { parseInstant, toIso } from '../core/values/time';
 import type { UsageRow } from '../ledger/store';
 import type { CREDIT_BALANCE_PARAMS } from '../params/credit-balance';
 import type { ValuesOf } from '../params/param';
-import type { LedgerAccount } from './account/ledger-account';
+import { PACK_MICRO, type LedgerAccount } from './account/ledger-account';
 import { CreditError } from '../core/values/errors';
 
 export type CreditBalanceValues = ValuesOf<typeof CREDIT_BALANCE_PARAMS>;
@@ -52,6 +52,21 @@ export async function runCreditBalance(
 		}
 		default:
 			return values.operation satisfies never;
+	}
+}
+
+/** What an operation would add, in micro-credits; `null` for one that only reads. Throws `invalid_amount`. */
+export function creditsAddedBy({ operation, credits, packs }: CreditBalanceValues): Micro | null {
+	switch (operation) {
+		case 'balance':
+		case 'usage':
+			return null;
+		case 'grant':
+			return parseCredits(credits, { field: 'Credits', min: 1n });
+		case 'purchase':
+			return PACK_MICRO * BigInt(Math.ceil(packs));
+		default:
+			return operation satisfies never;
 	}
 }
 

@@ -41,6 +41,11 @@ export function itemReader<const Ps extends readonly Param[]>(ctx: IExecuteFunct
 	};
 }
 
+/** A value as it was saved: an expression is not computed. */
+export function rawParameter(ctx: IExecuteFunctions, param: Param): unknown {
+	return ctx.getNodeParameter(pathOf(param), 0, param.default, { rawExpressions: true });
+}
+
 function textOf(param: Param, value: unknown): string {
 	return readParam({ ...param, isRequired: false }, fromHost(param, value)) as string;
 }

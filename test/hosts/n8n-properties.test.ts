@@ -7,6 +7,7 @@ import { LlmCreditsLedgerApi } from '../../credentials/LlmCreditsLedgerApi.crede
 import { LlmCreditsProviderApi } from '../../credentials/LlmCreditsProviderApi.credentials';
 import { LEDGER, PROVIDER } from '../../lib/params/connection';
 import { CREDIT_BALANCE } from '../../lib/params/credit-balance';
+import { AGENT_RIGHTS_PARAMS } from '../../lib/params/credit-balance-agents';
 import { FALLBACK_SWITCH } from '../../lib/params/fallback-switch';
 import { LLM_ACTION } from '../../lib/params/llm-action/llm-action';
 import { ACTION_OPERATION } from '../../lib/params/llm-action/operation';
@@ -20,7 +21,7 @@ import { outputRoot, repositoryRoot } from '../support/machine/repository';
 
 const NODES: readonly (readonly [file: string, node: INodeType, described: NodeDescription])[] = [
 	['LlmAction', new LlmAction(), { ...LLM_ACTION, params: [ACTION_OPERATION, ...LLM_ACTION.params] }],
-	['CreditBalance', new CreditBalance(), CREDIT_BALANCE],
+	['CreditBalance', new CreditBalance(), { ...CREDIT_BALANCE, params: [...CREDIT_BALANCE.params, ...AGENT_RIGHTS_PARAMS] }],
 	['FallbackSwitch', new FallbackSwitch(), FALLBACK_SWITCH],
 ];
 const CREDENTIALS = [
@@ -68,9 +69,9 @@ describe('n8n: the forms and lib/params', () => {
 					param.isPerItem !== true,
 				);
 			}
-			const names = description.properties.flatMap((property) =>
-				property.type === 'collection' ? (property.options ?? []).map(({ name }) => name) : [property.name],
-			);
+			const names = description.properties
+				.filter(({ type }) => type !== 'hidden')
+				.flatMap((property) => (property.type === 'collection' ? (property.options ?? []).map(({ name }) => name) : [property.name]));
 			expect(names).to.have.members(described.params.map(({ name }) => name));
 		});
 

@@ -1,15 +1,32 @@
 /** Owns Credit Balance in n8n: its looks, one engine call for each item, and where an item goes whose call failed. */
 import { NodeConnectionTypes } from 'n8n-workflow';
-import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import { isLedgerFault } from '../../../lib/core/values/errors';
 import { runCreditBalance } from '../../../lib/engine/credit-balance';
 import { CREDIT_BALANCE, CREDIT_BALANCE_PARAMS } from '../../../lib/params/credit-balance';
+import { AGENT_RIGHTS_PARAMS } from '../../../lib/params/credit-balance-agents';
 import { nodeLedger, testLedger, type NodeLedger } from '../connections';
 import { binaryOf, failedItem, nodeError } from '../outcome';
 import { readItem } from '../parameters';
 import { nodeProperties } from '../properties';
 import { identify } from '../run-identity';
+import { refuseAgent } from './agent-rights';
 
-const MEND = 'Nothing was added to the ledger for this item.';
+const NOTHING_ADDED = 'Nothing was added to the ledger for this item.';
+const UNKNOWN =
+	'Whether the ledger has it is not known. Get the balance to see; with an Idempotency Key of your own a second run adds nothing twice.';
+
+/**
+ * n8n tells an agent the action of the operation only where the operation belongs to a resource; without one it offers the agent all that
+ * the node can do.
+ */
+const RESOURCE: INodeProperties = { displayName: 'Resource', name: 'resource', type: 'hidden', noDataExpression: true, default: 'credits' };
+
+function propertiesWithResource(): INodeProperties[] {
+	const properties = nodeProperties([...CREDIT_BALANCE.params, ...AGENT_RIGHTS_PARAMS]);
+	const ofResource = { displayOptions: { show: { [RESOURCE.name]: [RESOURCE.default as string] } } };
+	return [RESOURCE, ...properties.map((property) => (property.name === 'operation' ? { ...property, ...ofResource } : property))];
+}
 
 export class CreditBalance implements INodeType {
 	description: INodeTypeDescription = {
@@ -26,7 +43,7 @@ export class CreditBalance implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		usableAsTool: true,
 		credentials: [{ name: 'llmCreditsLedgerApi', displayName: 'Ledger', required: true, testedBy: 'testLedger' }],
-		properties: nodeProperties(CREDIT_BALANCE.params),
+		properties: propertiesWithResource(),
 	};
 
 	methods = { credentialTest: { testLedger } };
@@ -42,7 +59,8 @@ export class CreditBalance implements INodeType {
 				try {
 					output.push(...(await answers(this, { ledger, item, itemIndex, key: run.keyOf(itemIndex) })));
 				} catch (error) {
-					const problem = nodeError(this, error, { description: MEND, itemIndex });
+					const description = isLedgerFault(error) ? UNKNOWN : NOTHING_ADDED;
+					const problem = nodeError(this, error, { description, itemIndex });
 					if (!this.continueOnFail()) throw problem;
 					output.push(failedItem(this, { item, itemIndex, error: problem }));
 				}
@@ -63,6 +81,7 @@ interface Question {
 
 async function answers(ctx: IExecuteFunctions, { ledger, item, itemIndex, key }: Question): Promise<INodeExecutionData[]> {
 	const values = readItem(ctx, { params: CREDIT_BALANCE_PARAMS, itemIndex });
+	refuseAgent(ctx, values);
 	const documents = (await runCreditBalance(values, { ledger: await ledger.open(), key })) as IDataObject[];
 	const field = values.outputField.trim();
 	const pairedItem = { item: itemIndex };

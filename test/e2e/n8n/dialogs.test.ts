@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { LEDGER, PROVIDER } from '../../../lib/params/connection';
 import { CREDIT_BALANCE } from '../../../lib/params/credit-balance';
+import { AGENT_RIGHTS_PARAMS } from '../../../lib/params/credit-balance-agents';
 import { FALLBACK_SWITCH } from '../../../lib/params/fallback-switch';
 import { LLM_ACTION } from '../../../lib/params/llm-action/llm-action';
 import { ACTION_OPERATION } from '../../../lib/params/llm-action/operation';
@@ -24,7 +25,7 @@ interface Dialog {
 
 const NODES: readonly (readonly [description: NodeDescription, params: readonly Param[]])[] = [
 	[LLM_ACTION, [ACTION_OPERATION, ...LLM_ACTION.params]],
-	[CREDIT_BALANCE, CREDIT_BALANCE.params],
+	[CREDIT_BALANCE, [...CREDIT_BALANCE.params, ...AGENT_RIGHTS_PARAMS]],
 	[FALLBACK_SWITCH, FALLBACK_SWITCH.params],
 ];
 const NODE_FORM = '[data-test-id="node-parameters"]';
