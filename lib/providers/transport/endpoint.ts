@@ -2,6 +2,7 @@
  * Owns one endpoint's settings once they are checked, and the SDK client made of them. Refuses everything the SDK would take from the
  * environment (keys, organisation, base URL, headers, log level): what is not given here is not used.
  */
+import { isDecodable } from '../../core/values/url-text';
 import type OpenAI from 'openai';
 import { CreditError } from '../../core/values/errors';
 import type { CallTiming } from './call-watch';
@@ -111,6 +112,8 @@ function checkedUrl(text: string, field: string): URL {
 	const url = new URL(text.trim());
 	if (url.protocol !== 'http:' && url.protocol !== 'https:')
 		throw misconfigured(`${field} is ${shown}; it must begin with http:// or https://.`);
+	if (![url.username, url.password].every(isDecodable))
+		throw misconfigured(`${field} is ${shown}; its user or password has a % that begins no escape. Write such a % as %25.`);
 	return url;
 }
 

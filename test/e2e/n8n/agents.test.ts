@@ -73,7 +73,7 @@ describe('n8n: an agent with Credit Balance as its tool', function () {
 		});
 		const execution = await world.n8n.run(workflow, path, { people: peopleList(1) });
 		await brain.close();
-		const told = brain.requests.at(-1)?.body as unknown as ToldModel;
+		const told = brain.requests.at(-1)?.body as ToldModel;
 		const answers = told.messages.filter(({ role }) => role === 'tool').map(({ content }) => content);
 		return { told, answers, output: outputOf(execution, 'Agent')[0]?.json['output'] };
 	}

@@ -136,6 +136,8 @@ describe('provider settings that cannot work', () => {
 	for (const [options, message] of [
 		[{ baseUrl: '' }, /^The base URL is "", which is not a URL\. Write it in full/],
 		[{ baseUrl: 'api.openai.com/v1' }, /which is not a URL/],
+		[{ baseUrl: 'http://u:100%@h/v1' }, /^The base URL is "http:\/\/\[hidden\]@h\/v1"; its user or password has a % that begins no escape/],
+		[{ proxyUrl: 'http://u:100%@h' }, /^The proxy is .*Write such a % as %25/],
 		[{ baseUrl: 'ftp://x/v1' }, /must begin with http/],
 		[{ apiKey: 'test-key\nsecond line' }, /^The API key contains a line break/],
 		[{ headers: { 'X Y': '1' } }, /^A header is named "x y"/],

@@ -163,7 +163,7 @@ async function dependencyTree(dependencies: Readonly<Record<string, string>>): P
 	return tree;
 }
 
-async function n8nEnvironment(userFolder: string, extra: Readonly<Record<string, string>>): Promise<Record<string, string>> {
+async function n8nEnvironment({ userFolder, env = {}, version = NEWEST }: N8nOptions): Promise<Record<string, string>> {
 	const off = [
 		'DIAGNOSTICS',
 		'VERSION_NOTIFICATIONS',
@@ -182,15 +182,15 @@ async function n8nEnvironment(userFolder: string, extra: Readonly<Record<string,
 		N8N_RUNNERS_BROKER_PORT: String(await freePort()),
 		N8N_LISTEN_ADDRESS: '127.0.0.1',
 		N8N_SECURE_COOKIE: 'false',
-		// Would ask a server on the internet for its list at every start.
-		N8N_DISABLED_MODULES: 'mcp-registry',
+		// Would ask a server on the internet for its list at every start. n8n 1 does not know it, and refuses the name.
+		...(version === '1.123.81' ? {} : { N8N_DISABLED_MODULES: 'mcp-registry' }),
 		N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
 		N8N_INSTANCE_OWNER_MANAGED_BY_ENV: 'true',
 		N8N_INSTANCE_OWNER_EMAIL: N8N_OWNER.email,
 		N8N_INSTANCE_OWNER_FIRST_NAME: 'Test',
 		N8N_INSTANCE_OWNER_LAST_NAME: 'Owner',
 		N8N_INSTANCE_OWNER_PASSWORD_HASH: OWNER_PASSWORD_HASH,
-		...extra,
+		...env,
 	});
 }
 
@@ -204,18 +204,16 @@ export interface N8nOptions {
 }
 
 /** Runs one command of n8n's command line to its end (4 to 7 s; default limit 2 minutes). */
-export async function runN8n(
-	args: readonly string[],
-	{ userFolder, env = {}, timeoutMs = 120_000, version }: N8nOptions,
-): Promise<Finished> {
+export async function runN8n(args: readonly string[], options: N8nOptions): Promise<Finished> {
+	const { userFolder, timeoutMs = 120_000, version } = options;
 	const { bin } = await ensureN8n(version);
-	return run(process.execPath, [bin, ...args], { cwd: userFolder, env: await n8nEnvironment(userFolder, env), timeoutMs });
+	return run(process.execPath, [bin, ...args], { cwd: userFolder, env: await n8nEnvironment(options), timeoutMs });
 }
 
 /** Starts one command of n8n's command line and leaves it running, for tests that kill it on the way. */
-export async function launchN8n(args: readonly string[], { userFolder, env = {}, version }: N8nOptions): Promise<Running> {
-	const { bin } = await ensureN8n(version);
-	return start(process.execPath, [bin, ...args], { cwd: userFolder, env: await n8nEnvironment(userFolder, env) });
+export async function launchN8n(args: readonly string[], options: N8nOptions): Promise<Running> {
+	const { bin } = await ensureN8n(options.version);
+	return start(process.execPath, [bin, ...args], { cwd: options.userFolder, env: await n8nEnvironment(options) });
 }
 
 /** The JSON in the output of `execute --rawOutput`, which begins at the first line that is `{`. */

@@ -2,6 +2,7 @@
  * Owns the address of a ledger on a PostgreSQL server: reading it, and writing it for people without its password. Refuses addresses
  * that are not whole, and never repeats one in an error, because it may hold a password in an unexpected place.
  */
+import { isDecodable } from '../../../core/values/url-text';
 import { CreditError } from '../../../core/values/errors';
 
 /** The schema that holds a ledger unless another is named; its own, so that a ledger can live in a shared database. */
@@ -45,10 +46,11 @@ function parse(text: string): URL {
 	const url = URL.canParse(text) ? new URL(text) : null;
 	// A password with an unescaped #, / or ? would be cut in two, and its first half taken for a host or a port.
 	const isCut = url !== null && (url.hash !== '' || url.pathname.includes('@') || url.search.includes('@'));
-	if (!url || isCut || !isPostgresAddress(text) || url.pathname.length < 2) {
+	const isReadable = url !== null && [url.username, url.password, url.hostname, url.pathname].every(isDecodable);
+	if (!url || !isReadable || isCut || !isPostgresAddress(text) || url.pathname.length < 2) {
 		throw new CreditError(
 			'invalid_path',
-			`The ledger's PostgreSQL URL cannot be read. Write it as ${FORM}, with special characters of the password escaped (# as %23, / as %2F, ? as %3F, @ as %40).`,
+			`The ledger's PostgreSQL URL cannot be read. Write it as ${FORM}, with special characters of the password escaped (% as %25, # as %23, / as %2F, ? as %3F, @ as %40).`,
 		);
 	}
 	return url;
