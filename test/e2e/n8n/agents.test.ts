@@ -80,13 +80,18 @@ describe('n8n: an agent with Credit Balance as its tool', function () {
 
 	const GRANT = { operation: 'grant', credits: "={{ $fromAI('credits', 'how many', 'string') }}" };
 
-	for (const typeVersion of [3, 2.2]) {
-		it(`Agent ${String(typeVersion)}: gives itself no credits with a node that does not allow it`, async () => {
-			const { answers } = await runAgent(GRANT, [{ credits: '999999' }], typeVersion);
-			expect(answers.join()).to.include('An agent may not add credits with this node');
-			expect((await readBalance(world.ledger)).available).to.equal('10');
-		});
-	}
+	it('Agent 3: gives itself no credits with a node that does not allow it, and is told so', async () => {
+		const { answers } = await runAgent(GRANT, [{ credits: '999999' }]);
+		expect(answers.join()).to.include('An agent may not add credits with this node');
+		expect((await readBalance(world.ledger)).available).to.equal('10');
+	});
+
+	it('Agent 2.2: gives itself none either; n8n ends that agent at the refusal', async () => {
+		const { told, answers } = await runAgent(GRANT, [{ credits: '999999' }], 2.2);
+		expect(told.tools.map((tool) => tool.function.name)).to.deep.equal(['Credit_Balance']);
+		expect(answers).to.deep.equal([]);
+		expect((await readBalance(world.ledger)).available).to.equal('10');
+	});
 
 	it('buys none either', async () => {
 		await runAgent({ operation: 'purchase', packs: "={{ $fromAI('packs', 'how many', 'number') }}" }, [{ packs: 1 }]);
