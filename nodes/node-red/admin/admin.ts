@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { NodeAPI } from 'node-red';
 import { isCreditError } from '../../../lib/core/values/errors';
+import { shownText } from '../../../lib/core/values/shown-text';
 import type { AdminAnswer, Request } from './admin-answers';
 import { refusalOf, type Headers } from './request-guard';
 import { ROUTES, type Route } from './routes';
@@ -78,16 +79,22 @@ function answering(RED: NodeAPI, question: keyof typeof import('./admin-answers'
 		return answerTo(question, { RED, request, signal: gone.signal })
 			.catch((error: unknown) => {
 				if (isCreditError(error)) return { status: 422, body: { code: error.code, message: error.message } };
-				RED.log.error(error);
+				RED.log.error(shownError(error));
 				return { status: 500, body: { code: 'unexpected', message: 'Something went wrong; the log of Node-RED says what.' } };
 			})
 			.then(({ status, body }) => {
 				response.status(status).json(body);
 			})
 			.catch((error: unknown) => {
-				RED.log.error(error);
+				RED.log.error(shownError(error));
 			});
 	};
+}
+
+/** With the place it came from, line by line. */
+function shownError(error: unknown): string {
+	const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+	return text.split('\n').map(shownText).join('\n');
 }
 
 /** What answers brings the whole engine along, which Node-RED need not load to start. */

@@ -3,9 +3,10 @@
  * object. Refuses to lose a message: what cannot be answered leaves with its fallback values, also when the node is stopped.
  */
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from 'node-red';
-import { CreditError } from '../../../lib/core/values/errors';
+import { CreditError, isLedgerFault } from '../../../lib/core/values/errors';
+import { shownText } from '../../../lib/core/values/shown-text';
 import type { ItemResult } from '../../../lib/engine/outcome/item-result';
-import { newId, pause } from '../../../lib/runtime/system';
+import { later, newId, pause } from '../../../lib/runtime/system';
 import { ActionProgress } from './action-progress';
 import { ActionSetup } from './action-setup';
 import { LedgerUse, providerNode } from '../node/connections';
@@ -15,16 +16,16 @@ import type { Config } from '../node/node-types';
 import { rememberSample } from '../message/message-sample';
 import type { WayOut } from '../node/node-message';
 import { NodeStatus } from '../node/node-status';
+import { StoppedMessages, type Inside } from '../node/stopped-messages';
 
 /** Node-RED gives a node 15 s to stop. */
 const STOP_WITHIN_MS = 14_000;
 
+/** Between two looks at a ledger or a provider that could not be used when the node started. */
+const GREET_AGAIN_MS = 10_000;
+
 /** What leaves by which output, where they are separate. */
-const OUTPUTS: Readonly<Record<ItemResult['route'], (msg: NodeMessage) => (NodeMessage | null)[]>> = {
-	result: (msg) => [msg],
-	fallback: (msg) => [null, msg],
-	pending: (msg) => [null, null, msg],
-};
+const OUTPUTS = { result: 0, fallback: 1, pending: 2 } as const satisfies Readonly<Record<ItemResult['route'], number>>;
 
 export class ActionNode {
 	readonly #RED: NodeAPI;
@@ -35,6 +36,8 @@ export class ActionNode {
 	readonly #progress: ActionProgress;
 	readonly #order = new InOrder();
 	readonly #stop = new AbortController();
+	readonly #stopped: StoppedMessages;
+	#again: { cancel(): void } | null = null;
 	/** What was made of the settings, or why nothing could be. */
 	readonly #ready: ActionSetup | { readonly problem: unknown };
 
@@ -44,6 +47,7 @@ export class ActionNode {
 		this.#config = config;
 		this.#ledger = new LedgerUse(RED, config['ledger']);
 		this.#status = new NodeStatus(node);
+		this.#stopped = new StoppedMessages(node);
 		this.#ready = this.#prepare();
 		this.#progress = new ActionProgress(this.#status, 'problem' in this.#ready ? 1 : this.#ready.concurrency);
 		void this.#greet();
@@ -58,6 +62,7 @@ export class ActionNode {
 		}
 		this.#progress.started(msg);
 		rememberSample(this.#node, msg);
+		const inside = this.#stopped.entered(msg);
 		const work = ready.action.runOne({
 			key: `${this.#node.id}:${newId()}`,
 			read: () => ready.read(msg),
@@ -67,22 +72,29 @@ export class ActionNode {
 		});
 		this.#order.add(work, {
 			deliver: (result) => {
-				this.#leave(ready, { msg, result, way: { send, done } });
+				this.#leave(ready, { inside, result, way: { send, done } });
 			},
 			fail: (problem) => {
+				this.#stopped.failed(inside);
 				this.#progress.failed();
 				this.#status.fail(problem, done);
 			},
 		});
 	}
 
-	/** Ends the calls under way; what they cost is settled, and their messages leave, before the ledger is given back. */
+	/**
+	 * Ends the calls under way; what they cost is settled, and their messages leave, before the ledger is given back. Those that nobody is
+	 * there to take are named in the log.
+	 */
 	async close(): Promise<void> {
+		this.#stopped.stop();
 		this.#stop.abort();
+		this.#again?.cancel();
 		const ready = this.#ready;
 		const idle = 'problem' in ready ? Promise.resolve() : ready.action.idle();
 		await Promise.race([Promise.all([this.#order.empty(), idle]), pause(STOP_WITHIN_MS)]);
 		this.#status.close();
+		await this.#stopped.report(async (msg) => ('problem' in ready ? '' : (await ready.read(msg)).idempotencyKey));
 		await this.#ledger.release();
 	}
 
@@ -110,15 +122,27 @@ export class ActionNode {
 			const account = await this.#ledger.account();
 			this.#progress.greet(await account.balance());
 		} catch (problem) {
-			if (!this.#stop.signal.aborted) this.#progress.greetWithProblem(problem);
+			this.#greetWithProblem(problem);
 		}
 	}
 
-	#leave({ outputField, isSeparate }: ActionSetup, { msg, result, way }: { msg: NodeMessage; result: ItemResult; way: WayOut }): void {
+	/** Looks again after a while: a ledger that is back must not look lost until the next message. */
+	#greetWithProblem(problem: unknown): void {
+		if (this.#stop.signal.aborted) return;
+		this.#progress.greetWithProblem(problem);
+		if (this.#again === null && !isLedgerFault(problem))
+			this.#node.warn(shownText(problem instanceof Error ? problem.message : String(problem)));
+		this.#again = later(GREET_AGAIN_MS, () => void this.#greet());
+	}
+
+	#leave({ outputField, isSeparate }: ActionSetup, { inside, result, way }: { inside: Inside; result: ItemResult; way: WayOut }): void {
+		const { msg } = inside;
 		try {
 			this.#write(msg, result, outputField);
 			this.#progress.left(result);
-			way.send(isSeparate ? OUTPUTS[result.route](msg) : msg);
+			const output = isSeparate ? OUTPUTS[result.route] : 0;
+			if (!this.#stopped.leaves(inside, { output, isPaid: result.llmCredits.credits !== '0' })) return;
+			way.send([...Array.from({ length: output }, () => null), msg]);
 			way.done();
 		} catch (problem) {
 			this.#status.fail(problem, way.done);
@@ -130,7 +154,7 @@ export class ActionNode {
 		else if (!this.#RED.util.setMessageProperty(msg, outputField, result.attributes, true)) {
 			// A part of the path is no object. The answer is paid for, so it is put where it can be found.
 			msg['llm'] = result.attributes;
-			this.#node.warn(`The answer could not be put in msg.${outputField}, because a part of it is no object. It is in msg.llm.`);
+			this.#node.warn(`The answer could not be put in msg.${shownText(outputField)}, because a part of it is no object. It is in msg.llm.`);
 		}
 		msg['llmCredits'] = result.llmCredits;
 		if (result.tokenUsage === null) delete msg['tokenUsage'];

@@ -10,6 +10,7 @@ import { MessageValues } from '../message/message-values';
 import type { Config } from '../node/node-types';
 import type { WayOut } from '../node/node-message';
 import { NodeStatus, readableCredits } from '../node/node-status';
+import { StoppedMessages } from '../node/stopped-messages';
 
 type Documents = readonly Readonly<Record<string, unknown>>[];
 
@@ -20,12 +21,14 @@ export class BalanceNode {
 	readonly #status: NodeStatus;
 	readonly #values: MessageValues | { readonly problem: unknown };
 	readonly #underWay = new Set<Promise<void>>();
+	readonly #stopped: StoppedMessages;
 
 	constructor(RED: NodeAPI, node: Node, config: Config) {
 		this.#RED = RED;
 		this.#node = node;
 		this.#ledger = new LedgerUse(RED, config['ledger']);
 		this.#status = new NodeStatus(node);
+		this.#stopped = new StoppedMessages(node);
 		this.#values = this.#prepare(config);
 		if ('problem' in this.#values) this.#status.showProblem(this.#values.problem);
 		else if (ledgerNode(RED, config['ledger']) === null) this.#status.showProblem('Ledger not set.');
@@ -33,12 +36,15 @@ export class BalanceNode {
 
 	/** Takes a message. Never throws and never rejects: a fault fails the message, so that Catch nodes see it. */
 	accept(msg: NodeMessageInFlow, { send, done }: WayOut): void {
+		const inside = this.#stopped.entered(msg);
 		const work = this.#answer(msg)
 			.then(() => {
+				if (!this.#stopped.leaves(inside, { output: 0, isPaid: false })) return;
 				send(msg);
 				done();
 			})
 			.catch((problem: unknown) => {
+				this.#stopped.failed(inside);
 				this.#status.fail(problem, done);
 			})
 			.finally(() => this.#underWay.delete(work));
@@ -47,8 +53,10 @@ export class BalanceNode {
 
 	/** Waits for what is under way, then gives the ledger back. */
 	async close(): Promise<void> {
+		this.#stopped.stop();
 		await Promise.all(this.#underWay);
 		this.#status.close();
+		await this.#stopped.report(() => Promise.resolve(''));
 		await this.#ledger.release();
 	}
 

@@ -12,6 +12,7 @@ import { rawValues } from '../message/message-values';
 import type { Config } from '../node/node-types';
 import type { WayOut } from '../node/node-message';
 import { NodeStatus } from '../node/node-status';
+import { StoppedMessages } from '../node/stopped-messages';
 
 const LOOKS = {
 	available: { fill: 'green', shape: 'dot', text: 'credits available' },
@@ -23,6 +24,7 @@ export class SwitchNode {
 	readonly #ledger: LedgerUse;
 	readonly #status: NodeStatus;
 	readonly #order = new InOrder();
+	readonly #stopped: StoppedMessages;
 	readonly #switch: FallbackSwitch | { readonly problem: unknown };
 	/** One question to the ledger serves all messages that come while it is asked. */
 	#asking: Promise<CreditState | null> | null = null;
@@ -30,6 +32,7 @@ export class SwitchNode {
 	constructor(RED: NodeAPI, node: Node, config: Config) {
 		this.#ledger = new LedgerUse(RED, config['ledger']);
 		this.#status = new NodeStatus(node);
+		this.#stopped = new StoppedMessages(node);
 		this.#switch = prepare(config);
 		if ('problem' in this.#switch) this.#status.showProblem(this.#switch.problem);
 		else if (this.#switch.needsLedger && ledgerNode(RED, config['ledger']) === null) this.#status.showProblem('Ledger not set.');
@@ -47,14 +50,17 @@ export class SwitchNode {
 			send(msg, { output: fallbackSwitch.route(msg, null), way });
 			return;
 		}
+		const inside = this.#stopped.entered(msg);
 		this.#asking ??= this.#ask(fallbackSwitch).finally(() => {
 			this.#asking = null;
 		});
 		this.#order.add(this.#asking, {
 			deliver: (state) => {
-				send(msg, { output: fallbackSwitch.route(msg, state), way });
+				const output = fallbackSwitch.route(msg, state);
+				if (this.#stopped.leaves(inside, { output, isPaid: false })) send(msg, { output, way });
 			},
 			fail: (problem) => {
+				this.#stopped.failed(inside);
 				this.#status.fail(problem, way.done);
 			},
 		});
@@ -62,8 +68,10 @@ export class SwitchNode {
 
 	/** Waits for what is under way, then gives the ledger back. */
 	async close(): Promise<void> {
+		this.#stopped.stop();
 		await this.#order.empty();
 		this.#status.close();
+		await this.#stopped.report(() => Promise.resolve(''));
 		await this.#ledger.release();
 	}
 

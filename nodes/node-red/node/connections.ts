@@ -4,6 +4,7 @@
  */
 import type { Node, NodeAPI } from 'node-red';
 import { CreditError } from '../../../lib/core/values/errors';
+import { shownText } from '../../../lib/core/values/shown-text';
 import type { LedgerAccount } from '../../../lib/engine/account/ledger-account';
 import type { ProviderHandle } from '../../../lib/engine/llm-action';
 import { LEDGER, PROVIDER } from '../../../lib/params/connection';
@@ -105,12 +106,30 @@ export class LedgerUse {
 			if (node === null) {
 				throw new CreditError('ledger_unavailable', 'Ledger not set. Choose one in the dialog of the node, and see that it is enabled.');
 			}
-			return await leaseLedger(node.settings(), userDir(this.#RED));
+			const lease = await leaseLedger(node.settings(), userDir(this.#RED));
+			sayUsable(node);
+			return lease;
 		} catch (error) {
 			this.#retryAtMs = monotonicMs() + RETRY_AFTER_MS;
+			sayUnusable(ledgerNode(this.#RED, this.#id), error);
 			throw error;
 		}
 	}
+}
+
+/** What the log was told of each ledger that cannot be used. */
+const saidOf = new WeakMap<Node, string>();
+
+/** One line for all nodes that use the ledger, and none for each message: again only when it is something else. */
+function sayUnusable(node: LedgerNode | null, error: unknown): void {
+	const message = shownText(error instanceof Error ? error.message : String(error));
+	if (node === null || saidOf.get(node) === message) return;
+	saidOf.set(node, message);
+	node.error(`The ledger cannot be used, so messages take their fallback. ${message}`);
+}
+
+function sayUsable(node: LedgerNode): void {
+	if (saidOf.delete(node)) node.log('The ledger can be used again.');
 }
 
 /** The folder where Node-RED keeps its data. */

@@ -3,8 +3,9 @@
  * a quarter of a second, and the last one is always shown.
  */
 import type { Node, NodeStatus as Shown } from 'node-red';
-import { isCreditError } from '../../../lib/core/values/errors';
+import { CreditError, isCreditError } from '../../../lib/core/values/errors';
 import { grouped } from '../../../lib/core/values/readable';
+import { shownText } from '../../../lib/core/values/shown-text';
 import { later } from '../../../lib/runtime/system';
 
 const PAUSE_MS = 250;
@@ -31,7 +32,7 @@ export class NodeStatus {
 			this.#waiting = shown;
 			return;
 		}
-		this.#node.status(shown);
+		this.#node.status({ ...shown, ...(shown.text === undefined ? {} : { text: shownText(shown.text) }) });
 		this.#rest(PAUSE_MS);
 	}
 
@@ -43,7 +44,7 @@ export class NodeStatus {
 	/** Fails a message: red status, and the error with its code reaches the Catch nodes. */
 	fail(problem: unknown, done: Done): void {
 		this.showProblem(problem);
-		done(problem instanceof Error ? problem : new Error(messageOf(problem)));
+		done(shownError(problem));
 	}
 
 	/** Shows nothing any more. */
@@ -66,6 +67,13 @@ export class NodeStatus {
 export function readableCredits(decimal: string): string {
 	const [whole = '0', fraction] = decimal.split('.');
 	return grouped(fraction !== undefined && whole.replace('-', '').length === 1 ? `${whole}.${fraction.slice(0, 2)}` : whole);
+}
+
+/** With a message that is safe in a log: it may repeat what a provider or a message said. */
+function shownError(problem: unknown): Error {
+	const [message, shown] = [messageOf(problem), shownText(messageOf(problem))];
+	if (problem instanceof Error && message === shown) return problem;
+	return isCreditError(problem) ? new CreditError(problem.code, shown, { cause: problem.cause }) : new Error(shown);
 }
 
 function messageOf(problem: unknown): string {

@@ -41,7 +41,8 @@ export interface NodeRed {
 	deploy(flow: readonly FlowNode[], type?: DeployType, headers?: Readonly<Record<string, string>>): Promise<void>;
 	login(user: string): Promise<string>;
 	output(): string;
-	stop(): Promise<void>;
+	/** By a signal, after which Node-RED closes its nodes; SIGTERM when none is given. */
+	stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<void>;
 	kill(): Promise<Finished>;
 	/** Removes the user folder. */
 	remove(): void;
@@ -105,8 +106,8 @@ function sessionOf(program: Running, { url, userDir }: { url: string; userDir: s
 			return (answer.body as { access_token: string }).access_token;
 		},
 		output: () => program.output(),
-		stop: async () => {
-			await program.stop();
+		stop: async (signal = 'SIGTERM') => {
+			await (signal === 'SIGTERM' ? program.stop(20_000) : program.kill(signal));
 		},
 		kill: () => program.kill('SIGKILL'),
 		remove: () => {
