@@ -3,7 +3,7 @@
  * object. Refuses to lose a message: what cannot be answered leaves with its fallback values, also when the node is stopped.
  */
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from 'node-red';
-import { CreditError, isLedgerFault } from '../../../lib/core/values/errors';
+import { CreditError } from '../../../lib/core/values/errors';
 import { shownText } from '../../../lib/core/values/shown-text';
 import type { ItemResult } from '../../../lib/engine/outcome/item-result';
 import { later, newId, pause } from '../../../lib/runtime/system';
@@ -18,8 +18,8 @@ import type { WayOut } from '../node/node-message';
 import { NodeStatus } from '../node/node-status';
 import { StoppedMessages, type Inside } from '../node/stopped-messages';
 
-/** Node-RED gives a node 15 s to stop. */
-const STOP_WITHIN_MS = 14_000;
+/** Node-RED gives a node 15 s to stop; saying what was lost takes up to one of them. */
+const STOP_WITHIN_MS = 13_000;
 
 /** Between two looks at a ledger or a provider that could not be used when the node started. */
 const GREET_AGAIN_MS = 10_000;
@@ -115,23 +115,25 @@ export class ActionNode {
 			this.#status.showProblem(this.#ready.problem);
 			return;
 		}
+		let isInTheLog = false;
 		try {
 			const provider = providerNode(this.#RED, this.#config['provider']);
 			if (provider === null) throw new CreditError('provider_misconfigured', 'Provider not set.');
 			provider.handle();
+			// What is wrong with a ledger is said once for all nodes that use it.
+			isInTheLog = true;
 			const account = await this.#ledger.account();
 			this.#progress.greet(await account.balance());
 		} catch (problem) {
-			this.#greetWithProblem(problem);
+			this.#greetWithProblem(problem, isInTheLog);
 		}
 	}
 
 	/** Looks again after a while: a ledger that is back must not look lost until the next message. */
-	#greetWithProblem(problem: unknown): void {
+	#greetWithProblem(problem: unknown, isInTheLog: boolean): void {
 		if (this.#stop.signal.aborted) return;
 		this.#progress.greetWithProblem(problem);
-		if (this.#again === null && !isLedgerFault(problem))
-			this.#node.warn(shownText(problem instanceof Error ? problem.message : String(problem)));
+		if (this.#again === null && !isInTheLog) this.#node.warn(shownText(problem instanceof Error ? problem.message : String(problem)));
 		this.#again = later(GREET_AGAIN_MS, () => void this.#greet());
 	}
 
@@ -145,6 +147,7 @@ export class ActionNode {
 			way.send([...Array.from({ length: output }, () => null), msg]);
 			way.done();
 		} catch (problem) {
+			this.#stopped.failed(inside);
 			this.#status.fail(problem, way.done);
 		}
 	}
