@@ -1,5 +1,6 @@
 /** The packed package in the real Node-RED: campaigns on a budget, also when the host dies in the middle. */
 import { expect } from 'chai';
+import { until } from '../../support/machine/child';
 import { startFakeOpenAi, type Chooser, type FakeOpenAi } from '../../support/provider/fake-openai';
 import { newLedger, secretsOf } from '../../support/hosts/host-ledger';
 import { grantCredits, proofOf, readBalance, readUsage } from '../../support/ledger/ledger-reader';
@@ -101,7 +102,7 @@ describe('Node-RED: a campaign', function () {
 		const flow = campaignFlow({
 			ledger,
 			provider: provider.url,
-			action: { idempotencyKey: 'spring {{payload.id}}', idempotencyKeyType: 'str', keepResultsHours: 24, waitForCreditsSeconds: 1 },
+			action: { idempotencyKey: 'spring {{payload.id}}', idempotencyKeyType: 'str', keepResultsHours: 24, waitForCreditsSeconds: 12 },
 		});
 		const first = await startNodeRed();
 		await first.deploy(flow);
@@ -112,8 +113,14 @@ describe('Node-RED: a campaign', function () {
 		expect(paidBefore).to.be.within(10, 60);
 
 		const second = await startNodeRed({ userDir: first.userDir });
+		const askedBefore = provider.requests.length;
 		await sendPeople(second, people(60));
-		const { left } = await whenLeft(second, 60);
+		// Eight calls of the dead process are waited for, and take no slot from the others meanwhile.
+		await until(() => Promise.resolve(provider.requests.length - askedBefore >= 60 - paidBefore - 8 ? true : null), {
+			timeoutMs: 9_000,
+			describe: () => `${String(provider.requests.length - askedBefore)} were asked, ${String(paidBefore)} were paid before`,
+		});
+		const { left } = await whenLeft(second, 60, 40_000);
 		await second.stop();
 		second.remove();
 
