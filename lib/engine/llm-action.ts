@@ -43,6 +43,7 @@ export class LlmAction {
 			canonicalSchema: canonicalJson(contract.jsonSchema),
 			checks: checkSettings(options.values),
 			late: new LateCalls(),
+			told: new Set(),
 			known: new KnownSizes(),
 			inFlight: new SharedPatience(),
 		};

@@ -10,6 +10,7 @@ export const REASONS = [
 	{ value: 'cached', label: 'Answered From the Cache', help: 'The same request was answered before' },
 	{ value: 'replayed', label: 'Answered Before', help: 'A retry got the answer that was already paid for' },
 	{ value: 'account_frozen', label: 'Account Frozen', help: 'Somebody has stopped all spending from the account' },
+	{ value: 'answer_cut_off', label: 'Answer Cut Off', help: 'The answer ended before it was whole, at its limit as a rule' },
 	{ value: 'batch_cancelled', label: 'Batch Cancelled', help: 'The batch was cancelled at the provider before the item was answered' },
 	{ value: 'batch_expired', label: 'Batch Expired', help: 'The provider did not get to the item within the time of the batch' },
 	{ value: 'batch_failed', label: 'Batch Failed', help: 'The provider did not take the batch, or has no answer for the item in it' },

@@ -19,12 +19,24 @@ export interface ChatRequest {
 	readonly structured: StructuredMode;
 	/** JSON schema of the answer, used by `json_schema`; `null` for free text. */
 	readonly schema: Readonly<Record<string, unknown>> | null;
+	/** False for a schema in the dialect of endpoints that do not know OpenAI's strict form; absent: strict. */
+	readonly isSchemaStrict?: boolean;
+	/** Where the endpoint refused the usual field for the output limit: the other one, or none. */
+	readonly limitField?: 'other' | 'none';
 	readonly maxOutputTokens: number | null;
 	readonly temperature: number | null;
 	/** Sent as `reasoning_effort` when given. */
 	readonly reasoningEffort: 'minimal' | 'low' | 'medium' | 'high' | null;
 	readonly timeoutMs: number;
 	readonly signal: AbortSignal | null;
+}
+
+/** What of a request a refusal complains about, where its signals or its words name it. */
+export interface RefusedField {
+	/** The field of the body as it was sent, such as `temperature`, `response_format` or `messages`. */
+	readonly field: string;
+	/** What within the field: a keyword of the schema (`additionalProperties`, `format`) or a role of the messages (`system`); `null`: all of it. */
+	readonly within: string | null;
 }
 
 /**
@@ -60,6 +72,8 @@ export interface ProviderFault {
 	readonly message: string;
 	/** Usage where the provider reported it together with the failure. */
 	readonly usage: UsageReading;
+	/** What of the request was refused, where that is known: it can be left out, or sent another way. */
+	readonly refusedField?: RefusedField | null;
 }
 
 export interface ChatAnswer {
@@ -68,6 +82,8 @@ export interface ChatAnswer {
 	readonly text: string;
 	/** The model's own refusal text, when it refused. */
 	readonly refusal: string | null;
+	/** What the server refused within this call, free of charge, and was then left out or sent otherwise. Absent: nothing. */
+	readonly adapted?: readonly RefusedField[];
 	readonly finishReason: string | null;
 	readonly usage: UsageReading;
 	/** The model the provider says it used. */

@@ -7,23 +7,32 @@
 export type Step =
 	/** The provider gave no answer. `isRetryable`: it may pass by itself. `mayDiffer`: another model of the provider may do better. */
 	| { readonly kind: 'failed'; readonly isRetryable: boolean; readonly mayDiffer: boolean }
-	/** An answer came and was paid, but it cannot be used. */
-	| { readonly kind: 'unusable'; readonly isRetryable: boolean };
+	/**
+	 * It was paid, and cannot be used. `canDiffer`: the next attempt can do otherwise what failed. `paidFailures`: how often this has
+	 * happened to the item, this time included.
+	 */
+	| { readonly kind: 'unusable'; readonly isRefusal: boolean; readonly canDiffer: boolean; readonly paidFailures: number };
 
 /** `again`: the same call. `down`: the next rung. `leave`: no model. */
 export type NextTry = 'again' | 'down' | 'leave';
 
+/** So often an item may pay for what it cannot use and still have the same model asked once more, otherwise. */
+const MAX_PAID_REPEATS = 1;
+
 /**
- * The next move after attempt number `attempt` (1, 2, …) of at most `maxAttempts`. An answer that cannot be used, and that asking
- * again would not mend, is a refusal: no other model is asked to say what one would not.
+ * The next move after attempt number `attempt` (1, 2, …) of at most `maxAttempts`. Attempts bound failures that cost nothing; what was
+ * paid and cannot be used is repeated once in an item at most, and only otherwise. A refusal ends the item: no other model is asked to say
+ * what one would not.
  */
 export function nextTry(step: Step, { attempt, maxAttempts }: { attempt: number; maxAttempts: number }): NextTry {
-	if (step.isRetryable && attempt < maxAttempts) return 'again';
+	const isWithinAttempts = attempt < maxAttempts;
 	switch (step.kind) {
 		case 'failed':
+			if (step.isRetryable && isWithinAttempts) return 'again';
 			return step.mayDiffer ? 'down' : 'leave';
 		case 'unusable':
-			return step.isRetryable ? 'down' : 'leave';
+			if (step.isRefusal) return 'leave';
+			return step.canDiffer && isWithinAttempts && step.paidFailures <= MAX_PAID_REPEATS ? 'again' : 'down';
 		default:
 			return step satisfies never;
 	}

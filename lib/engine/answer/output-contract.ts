@@ -7,13 +7,18 @@ import { CreditError } from '../../core/values/errors';
 import type { AnswerText } from '../../core/gates/finding';
 import type { LLM_ACTION_PARAMS } from '../../params/llm-action/llm-action';
 import type { ValuesOf } from '../../params/param';
+import { jsonIn, withoutFence } from './json-in-text';
 import { exampleOf, schemaOf, textsOf, type AttributeSettings } from './attribute-types';
 
 /** What came of reading an answer. */
 export type Reading =
-	| { readonly kind: 'values'; readonly values: Record<string, unknown> }
+	/** `isPlain`: they were plain words, without the form asked for. */
+	| { readonly kind: 'values'; readonly values: Record<string, unknown>; readonly isPlain?: true }
 	| { readonly kind: 'empty' }
-	| { readonly kind: 'invalid'; readonly detail: string };
+	/** The answer ends too early. */
+	| { readonly kind: 'cut_off' }
+	/** `isForm`: it does not even have the form of JSON, so the form was not understood. */
+	| { readonly kind: 'invalid'; readonly detail: string; readonly isForm: boolean };
 
 const NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 /** The names that would clash with what the node itself writes, or with how JavaScript builds objects. */
@@ -54,22 +59,113 @@ export class OutputContract {
 		);
 	}
 
-	/** Reads an answer's text. Takes JSON, also inside a code fence; plain text only where the one attribute is a text. */
+	/**
+	 * Reads an answer's text: JSON bare, fenced, among words, wrapped in something else, or mended where it is broken; plain text only where
+	 * the one attribute is a text, or the words are its value. What looks like JSON is never taken for plain text.
+	 */
 	read(text: string, { allowsPlainText }: { allowsPlainText: boolean }): Reading {
 		if (text.trim() === '') return { kind: 'empty' };
-		const json = parseJson(text);
-		if (json === undefined) {
-			const [only, ...others] = this.#attributes;
-			if (allowsPlainText && only?.type === 'text' && others.length === 0) return { kind: 'values', values: { [only.name]: text.trim() } };
-			return { kind: 'invalid', detail: 'The answer is not JSON.' };
+		const found = jsonIn(text);
+		switch (found.kind) {
+			case 'found':
+				return this.#valuesIn(found.values, { text, allowsPlainText });
+			case 'cut_off':
+				return { kind: 'cut_off' };
+			case 'none':
+				if (!found.isBroken && allowsPlainText) return this.#plain(withoutFence(text)) ?? NO_JSON;
+				return found.isBroken ? { kind: 'invalid', detail: 'The answer is broken JSON.', isForm: false } : NO_JSON;
+			default:
+				return found satisfies never;
 		}
-		const parsed = this.#schema.safeParse(json);
-		if (!parsed.success) return { kind: 'invalid', detail: explain(parsed.error) };
-		const values = parsed.data;
-		return Object.values(values).every((value) => typeof value === 'string' && value.trim() === '')
-			? { kind: 'empty' }
-			: { kind: 'values', values };
 	}
+
+	/** The one answer among the values found, whatever it is wrapped in. */
+	#valuesIn(values: readonly unknown[], { text, allowsPlainText }: { text: string; allowsPlainText: boolean }): Reading {
+		let layer = values;
+		for (let depth = 0; depth <= MAX_WRAPPINGS && layer.length > 0; depth += 1) {
+			const fits = layer.map((value) => this.#fit(value)).filter((fit) => fit !== null);
+			const [first, ...others] = new Set(fits.map((each) => JSON.stringify(each)));
+			if (first !== undefined && others.length > 0) {
+				return { kind: 'invalid', detail: 'The answer holds several different answers.', isForm: false };
+			}
+			const [fit] = fits;
+			if (fit) return isEmpty(fit) ? { kind: 'empty' } : this.#unlessCutOff(fit);
+			layer = layer.flatMap(unwrapped).slice(0, MAX_UNWRAPPED);
+		}
+		const isProse = values.every((value) => typeof value !== 'object' || value === null || Array.isArray(value));
+		if (isProse && allowsPlainText && !/^\s*[[{]\s*["{[]/.test(text)) return this.#plain(withoutFence(text)) ?? NO_JSON;
+		const parsed = this.#schema.safeParse(values.find((value) => typeof value === 'object' && !Array.isArray(value)) ?? values[0]);
+		return { kind: 'invalid', detail: parsed.success ? 'The answer does not fit.' : explain(parsed.error), isForm: false };
+	}
+
+	/** The value in the form asked for: as it is, with names written in another case, or as the value of the one attribute. */
+	#fit(value: unknown): Record<string, unknown> | null {
+		const [only, ...others] = this.#attributes;
+		const parsed = this.#schema.safeParse(this.#named(value));
+		if (parsed.success) return parsed.data;
+		if (!only || others.length > 0 || isJsonText(value) || only.type === 'object') return null;
+		const alone = this.#schema.safeParse({ [only.name]: value });
+		return alone.success ? alone.data : null;
+	}
+
+	/** Names as they are declared, where only their case differs. */
+	#named(value: unknown): unknown {
+		if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+		const byFold = new Map(Object.entries(value).map(([name, inner]) => [name.trim().toLowerCase(), inner as unknown]));
+		const missing = this.#attributes.filter(({ name }) => !Object.hasOwn(value, name) && byFold.has(name.toLowerCase()));
+		if (missing.length === 0) return value;
+		return { ...value, ...Object.fromEntries(missing.map(({ name }) => [name, byFold.get(name.toLowerCase())])) };
+	}
+
+	/** A text that is itself the JSON of an answer never leaves as it is. */
+	#unlessCutOff(values: Record<string, unknown>): Reading {
+		const [only, ...others] = this.#attributes;
+		const text = only && others.length === 0 ? values[only.name] : null;
+		if (!only || typeof text !== 'string' || !isJsonText(text)) return { kind: 'values', values };
+		const found = jsonIn(text);
+		if (found.kind === 'found') {
+			const inner = found.values.map((value) => (typeof value === 'object' ? this.#fit(value) : null)).find((fit) => fit !== null);
+			return { kind: 'values', values: inner ?? values };
+		}
+		if (!text.includes(`"${only.name}"`)) return { kind: 'values', values };
+		return found.kind === 'cut_off' ? found : { kind: 'invalid', detail: 'The answer is broken JSON.', isForm: false };
+	}
+
+	/** Plain words as the value of the one attribute. */
+	#plain(text: string): Reading | null {
+		const [only, ...others] = this.#attributes;
+		if (!only || others.length > 0 || only.type === 'object' || only.type === 'list') return null;
+		const parsed = this.#schema.safeParse({ [only.name]: text });
+		return parsed.success ? { kind: 'values', values: parsed.data, isPlain: true } : null;
+	}
+}
+
+/** Lists, single keys and texts that an answer may be wrapped in. */
+const MAX_WRAPPINGS = 3;
+const MAX_UNWRAPPED = 50;
+/** Under such a name a model says why it gives no answer. */
+const NO_ANSWER = /err|refus|reason|note|warn|th(ink|ought)|apolog|status|comment/i;
+const NO_JSON = { kind: 'invalid', detail: 'The answer is not JSON.', isForm: true } as const;
+
+/** What a value holds that may be the answer. */
+function unwrapped(value: unknown): readonly unknown[] {
+	if (typeof value === 'string') {
+		const found = isJsonText(value) ? jsonIn(value) : null;
+		return found?.kind === 'found' ? found.values : [];
+	}
+	if (Array.isArray(value)) return value;
+	if (typeof value !== 'object' || value === null) return [];
+	const [[name, inner] = ['', null], ...others] = Object.entries(value as Readonly<Record<string, unknown>>);
+	return others.length > 0 || NO_ANSWER.test(name) ? [] : [inner];
+}
+
+/** True for a text that is JSON of an object or a list, by its looks. */
+function isJsonText(value: unknown): boolean {
+	return typeof value === 'string' && /^\s*(```\w*\s*)?(\{\s*["'“}\\]|\[\s*[[{"“])/.test(value);
+}
+
+function isEmpty(values: Record<string, unknown>): boolean {
+	return Object.values(values).every((value) => typeof value === 'string' && value.trim() === '');
 }
 
 function checkNames(attributes: readonly AttributeSettings[]): void {
@@ -117,28 +213,14 @@ function readFallback(attribute: AttributeSettings): unknown {
 	const { fallback, type, name } = attribute;
 	if (type === 'text') return fallback;
 	if (fallback.trim() === '') return null;
-	const raw = type === 'list' || type === 'object' ? parseJson(fallback) : fallback.trim();
+	const found = type === 'list' || type === 'object' ? jsonIn(fallback) : null;
+	const raw = found ? (found.kind === 'found' ? found.values[0] : undefined) : fallback.trim();
 	const parsed = schemaOf(attribute).safeParse(raw);
 	if (parsed.success) return parsed.data;
 	throw new CreditError(
 		'invalid_settings',
 		`The fallback value of ${JSON.stringify(name)} is ${JSON.stringify(fallback)}, which is not a ${type}. Write something like ${JSON.stringify(exampleOf(attribute))}.`,
 	);
-}
-
-/** JSON from a text that may wrap it in a fence or in words; `undefined` when there is none. */
-function parseJson(text: string): unknown {
-	const start = text.indexOf('{');
-	const end = text.lastIndexOf('}');
-	const candidates = [text, start >= 0 && end > start ? text.slice(start, end + 1) : ''];
-	for (const candidate of candidates) {
-		try {
-			return JSON.parse(candidate);
-		} catch {
-			continue;
-		}
-	}
-	return undefined;
 }
 
 /** What did not fit, by field, without repeating the answer's text. */

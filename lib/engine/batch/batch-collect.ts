@@ -5,7 +5,7 @@
  */
 import { isCreditError } from '../../core/values/errors';
 import type { Hold } from '../../core/nouns/records';
-import type { ChatOutcome } from '../../providers/provider';
+import type { ChatOutcome, ChatRequest, ProviderFault } from '../../providers/provider';
 import type { ActionItem } from '../plan/action-types';
 import type { BatchView, ReadLine } from './batch-board';
 import { BatchEnding, faulty, waiting } from './batch-ending';
@@ -22,7 +22,10 @@ import { ItemTime } from '../call/item-time';
 import { decodeKept, type Kept } from '../outcome/kept-result';
 import type { Rung } from '../plan/ladder-plan';
 import { MeteredCall, type MeteredPlan } from '../call/metered-call';
-import { weakerMode } from '../plan/prompt';
+import { MannerTrial } from '../call/manner-trial';
+import { fixedForm, mannerOf, type CallPlan } from '../plan/call-plan';
+import type { Manner } from '../../core/calls/manner';
+import { keeperOf } from '../account/learned-facts';
 import type { PricedHold } from '../account/priced-hold';
 import type { Answer } from '../call/rung-run';
 import type { SpendingAccount } from '../account/spending-account';
@@ -137,25 +140,29 @@ export class BatchCollect {
 		const started = await this.#started();
 		const rung = 'item' in started ? rungOf(started, hold) : null;
 		const call = rung?.calls[0] ?? null;
-		const asking = { mode, previous: null, outputLimitTokens: call?.settings.maxOutputTokens ?? 1, signal: null };
+		const form = mode === 'text' ? 'prompt' : mode;
+		const manner = { ...mannerOf(this.#context, call?.modelId ?? ''), form };
+		const asking = { manner, previous: null, outputLimitTokens: call?.settings.maxOutputTokens ?? 1, signal: null };
 		const model = hold.labels.model ?? '';
 		const request = call?.request(asking) ?? { ...NOTHING_ASKED, model };
 		const outcome = result.read({ model, messages: request.messages });
 		if (typeof outcome === 'string') return this.#ending(ledger).over(hold, { status: outcome });
 		if (outcome.kind === 'failed' && outcome.fault.billed === 'no') {
-			if (outcome.fault.code === 'unsupported_output' && call) this.#weaken(call.modelId, mode);
+			if (call) this.#learnFrom(outcome.fault, { ledger, call, request, manner });
 			return this.#ending(ledger).free(hold, faulty(outcome.fault));
 		}
 		if (hold.state === 'released')
 			throw new FallbackError('batch_failed', 'An answer came although the provider had said that there would be none.');
 		if (hold.state === 'settled') return this.#toldByLine(hold, { outcome, mode, started });
 		const plan: MeteredPlan = {
+			model,
+			settings: call?.settings ?? { model, maxOutputTokens: 1, temperature: null, reasoningEffort: null },
 			modelId: call?.modelId ?? model,
 			memoryId: call?.memoryId ?? `${this.#context.nodeKey}|batch`,
 			price,
 			size: call?.size ?? { inputTokens: 1, inputBytes: 1, outputLimitTokens: 1 },
 			request: () => request,
-			handle: { provider: { chat: () => Promise.resolve(outcome) } },
+			handle: { provider: { chat: () => Promise.resolve(outcome) }, service: call?.handle.service ?? '' },
 		};
 		return this.#metered(ledger, { hold, plan, mode, started });
 	}
@@ -176,6 +183,7 @@ export class BatchCollect {
 			outputLimitTokens: plan.size.outputLimitTokens,
 			previous: null,
 			attemptsBefore: 0,
+			paidFailuresBefore: 0,
 			signal: null,
 			time,
 		});
@@ -252,9 +260,20 @@ export class BatchCollect {
 		return new BatchEnding({ context: this.#context, ledger, state: this.#state });
 	}
 
-	#weaken(modelId: string, mode: ReadLine['mode']): void {
-		const weaker = weakerMode(mode);
-		if (this.#context.values.structuredOutput === 'auto' && weaker !== null) this.#context.memory.setMode(modelId, weaker);
+	/** What the next batch is handed in without. */
+	#learnFrom(
+		fault: ProviderFault,
+		{ ledger, call, request, manner }: { ledger: SpendingAccount; call: CallPlan; request: ChatRequest; manner: Manner },
+	): void {
+		const { memory, timing, values, late } = this.#context;
+		const keeper = keeperOf(ledger, { plan: call, timing });
+		const background = (work: Promise<unknown>): void => {
+			late.add(work);
+		};
+		new MannerTrial({ manners: memory.manners, modelId: call.modelId, keeper, form: fixedForm(values), background }).refused(fault, {
+			request,
+			manner,
+		});
 	}
 }
 

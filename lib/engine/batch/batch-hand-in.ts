@@ -4,6 +4,8 @@
  */
 import { backoffMs, MAX_RETRY_AFTER_MS } from '../../core/calls/retry';
 import type { BatchProvider, BatchState, ProviderFault } from '../../providers/provider';
+import type { Form, Manner } from '../../core/calls/manner';
+import { mannerOf, type CallPlan } from '../plan/call-plan';
 import { HAND_IN_WITHIN_MS, type BatchContext, type Parked } from './batch-park';
 import { nameOfLine, requestOf } from '../outcome/batch-mark';
 import { cancelled, FallbackError } from '../outcome/fallback-error';
@@ -98,8 +100,13 @@ export class BatchHandIn {
 	#line({ hold, call, mode, outputLimitTokens }: Parked): { customId: string; request: ReturnType<typeof call.request> } {
 		return {
 			customId: nameOfLine({ holdSeq: hold.seq, mode, submission: this.#submission }),
-			request: call.request({ mode, previous: null, outputLimitTokens, signal: null }),
+			request: call.request({ manner: this.#manner(call, mode), previous: null, outputLimitTokens, signal: null }),
 		};
+	}
+
+	/** In the form that the name of the line tells, so that its answer is read by it. */
+	#manner({ modelId }: CallPlan, form: Form): Manner {
+		return { ...mannerOf(this.#context, modelId), form };
 	}
 
 	/** Whether the batch was made although nobody confirmed it; `null`: the provider's list says that it was not. */

@@ -6,11 +6,11 @@ import { batchPrice } from '../../core/prices/batch-price';
 import { isCreditError } from '../../core/values/errors';
 import type { Hold } from '../../core/nouns/records';
 import { hasPassed } from '../../core/values/time';
-import type { StructuredMode } from '../../providers/provider';
+import type { Form } from '../../core/calls/manner';
 import type { ActionContext, ActionItem, ProviderHandle } from '../plan/action-types';
 import type { BatchBoard } from './batch-board';
 import { requestOf, type PendingItem } from '../outcome/batch-mark';
-import { structuredModeOf, type CallPlan } from '../plan/call-plan';
+import { mannerOf, type CallPlan } from '../plan/call-plan';
 import { cancelled, FallbackError, fallbackOf } from '../outcome/fallback-error';
 import { refusalMessage } from '../outcome/fault-reasons';
 import { ItemLeaving } from '../item/item-leaving';
@@ -47,7 +47,7 @@ export interface Parked {
 	readonly reuse: ItemReuse;
 	readonly hold: Hold;
 	readonly call: CallPlan;
-	readonly mode: StructuredMode;
+	readonly mode: Form;
 	readonly outputLimitTokens: number;
 }
 
@@ -148,7 +148,7 @@ export class BatchPark {
 		}
 		this.#state.names(hold);
 		this.#state.mark({ model: call.model });
-		const mode = structuredModeOf(context, call.modelId);
+		const mode = mannerOf(context, call.modelId).form;
 		return {
 			kind: 'parked',
 			parked: { item, leaving: this.#leaving, reuse, hold, call, mode, outputLimitTokens: atAmount.outputLimitTokens },

@@ -28,11 +28,15 @@ export interface CallSum {
 	readonly usage: Usage | null;
 	readonly hold: Hold;
 	readonly availableMicro: Micro | null;
+	/** How often it was paid for what cannot be used; absent: never. */
+	readonly paidFailures?: number;
 }
 
 /** What an item has cost so far: all its calls together, and each pass. */
 export interface ItemSums {
 	readonly attempts: number;
+	/** How often the item has paid for what it could not use. */
+	readonly paidFailures: number;
 	readonly chargedMicro: Micro;
 	readonly reservedMicro: Micro;
 	/** As the ledger said last. */
@@ -45,6 +49,7 @@ export interface ItemSums {
 
 const NO_SUMS: ItemSums = {
 	attempts: 0,
+	paidFailures: 0,
 	chargedMicro: 0n,
 	reservedMicro: 0n,
 	availableMicro: null,
@@ -109,10 +114,11 @@ export class ItemState {
 	}
 
 	/** A call has ended. */
-	add({ attempts, chargedMicro, reservedMicro, usage, hold, availableMicro }: CallSum): void {
+	add({ attempts, chargedMicro, reservedMicro, usage, hold, availableMicro, paidFailures = 0 }: CallSum): void {
 		const sums = this.#sums;
 		this.#sums = {
 			attempts: sums.attempts + attempts,
+			paidFailures: sums.paidFailures + paidFailures,
 			chargedMicro: sums.chargedMicro + chargedMicro,
 			reservedMicro: sums.reservedMicro + reservedMicro,
 			availableMicro: availableMicro ?? sums.availableMicro,

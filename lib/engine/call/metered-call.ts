@@ -2,30 +2,31 @@
  * Owns one hold from the moment it is made to its closing: asking the provider, again where that may help and nothing was
  * billed, then settle, release or expire. Whatever happens, the hold is closed or its timeout closes it.
  */
-import { atRate, chargeOf } from '../../core/prices/charging';
 import { isCreditError } from '../../core/values/errors';
 import { learn } from '../../core/prices/estimate';
 import { backoffMs, MAX_RETRY_AFTER_MS, nextTry, type NextTry } from '../../core/calls/retry';
 import type { Hold } from '../../core/nouns/records';
-import type { Measure } from '../../core/nouns/call-facts';
 import type { Micro } from '../../core/values/money';
 import type { UsageReading } from '../../core/usage/usage';
 import type { Usage } from '../../core/usage/usage-fields';
 import type { Reason } from '../../params/fallback-switch';
-import type { ChatAnswer, ChatOutcome, Provider, ProviderFault, StructuredMode } from '../../providers/provider';
-import { structuredModeOf, type CallPlan } from '../plan/call-plan';
+import type { Manner } from '../../core/calls/manner';
+import type { ChatAnswer, ChatOutcome, Provider, ProviderFault } from '../../providers/provider';
+import { fixedForm, type CallPlan } from '../plan/call-plan';
 import { cancelled, outOfTime } from '../outcome/fallback-error';
 import { healthOf, mayDifferByModel, reasonOf } from '../outcome/fault-reasons';
 import type { ItemTime } from './item-time';
-import { encodeKept, type Kept } from '../outcome/kept-result';
+import { keptFor, unreadOf, type Kept } from '../outcome/kept-result';
 import type { SpendingAccount } from '../account/spending-account';
 import type { Admission, Health } from '../learned/provider-health';
 import type { ActionContext } from '../plan/action-types';
-import { weakerMode } from '../plan/prompt';
+import { keeperOf } from '../account/learned-facts';
+import { costOf, countable } from './call-cost';
+import { hintOnce, joined } from './learned-hint';
+import { useOf, type Again, type Use } from './answer-use';
+import { roomOf } from './changed-call';
+import { mannerOfRequest, MannerTrial } from './manner-trial';
 
-/** A longer answer is not kept for retries: the ledger is no store of documents. */
-const MAX_KEPT_CHARACTERS = 100_000;
-const UNREAD = { reason: 'deadline_reached', message: 'The answer came after its item had left.' } as const;
 
 /**
  * Charges an answer by what became of it, once that is known; `unread`: the item had left, and a repeated run asks again. Returns a
@@ -43,12 +44,18 @@ export type CallEnd =
 	  }
 	/** The model is left alone for a while; what was set aside is given back. */
 	| { readonly kind: 'paused' }
-	/** `again`: under a new hold, because this one is closed. */
-	| { readonly kind: 'gone'; readonly move: NextTry; readonly reason: Reason; readonly message: string };
+	/** `again`: under a new hold, because this one is closed; where it was paid, otherwise than before. */
+	| {
+			readonly kind: 'gone';
+			readonly move: NextTry;
+			readonly reason: Reason;
+			readonly message: string;
+			readonly again?: Again | null;
+	  };
 
 /** What a call needs of its plan. */
-export type MeteredPlan = Pick<CallPlan, 'modelId' | 'memoryId' | 'price' | 'size' | 'request'> & {
-	readonly handle: { readonly provider: Pick<Provider, 'chat'> };
+export type MeteredPlan = Pick<CallPlan, 'model' | 'modelId' | 'memoryId' | 'price' | 'size' | 'request' | 'settings'> & {
+	readonly handle: { readonly provider: Pick<Provider, 'chat'>; readonly service: string };
 };
 
 interface MeteredCallOptions {
@@ -60,6 +67,8 @@ interface MeteredCallOptions {
 	/** The answer of the pass before. */
 	readonly previous: string | null;
 	readonly attemptsBefore: number;
+	/** How often the item has paid for what it could not use, before this call. */
+	readonly paidFailuresBefore: number;
 	readonly signal: AbortSignal | null;
 	readonly time: ItemTime;
 }
@@ -74,9 +83,22 @@ export class MeteredCall {
 	reservedMicro: Micro = 0n;
 	availableMicro: Micro | null = null;
 	usage: Usage | null = null;
+	/** 1 where it was paid and is of no use. */
+	paidFailures = 0;
+	readonly #trial: MannerTrial;
 
 	constructor(options: MeteredCallOptions) {
+		const { context, plan, ledger } = options;
 		this.#options = options;
+		this.#trial = new MannerTrial({
+			manners: context.memory.manners,
+			modelId: plan.modelId,
+			keeper: keeperOf(ledger, { plan, timing: context.timing }),
+			form: fixedForm(context.values),
+			background: (work) => {
+				context.late.add(work);
+			},
+		});
 	}
 
 	get hold(): Hold {
@@ -105,48 +127,58 @@ export class MeteredCall {
 				return { kind: 'paused' };
 			}
 			this.attempts += 1;
-			const mode = structuredModeOf(context, plan.modelId);
-			const outcome = await this.#chat(admission, mode);
-			const end = outcome.kind === 'answered' ? await this.#takeAnswer(outcome, mode) : await this.#takeFault(outcome.fault, mode);
+			const { outcome, manner } = await this.#chat(admission);
+			const end = outcome.kind === 'answered' ? await this.#takeAnswer(outcome, manner) : await this.#takeFault(outcome.fault);
 			if (end) return end;
 		}
 	}
 
-	/** One request, and what it says about the model. */
-	async #chat(admission: Admission, mode: StructuredMode): Promise<ChatOutcome> {
-		const { context, plan, outputLimitTokens, previous, signal, time } = this.#options;
+	/** One question, asked again at once and free where only its manner was refused; and what it says about the model. */
+	async #chat(admission: Admission): Promise<{ outcome: ChatOutcome; manner: Manner }> {
+		const { context, plan, signal, time } = this.#options;
 		let health: Health = { kind: 'unknown' };
 		try {
-			const outcome = await plan.handle.provider.chat(plan.request({ mode, previous, outputLimitTokens, signal }));
-			const isAnswered = outcome.kind === 'answered';
-			// A call that the item has left was counted then.
-			const tellsPace = isAnswered || outcome.fault.code === 'timeout';
-			if (tellsPace && !time.isOver.aborted) context.memory.health.took(plan.modelId, outcome.latencyMs);
-			health = isAnswered ? { kind: 'well' } : healthOf(outcome.fault, { isFinal: this.#moveAfter(outcome.fault) !== 'again' });
-			return outcome;
+			const learning = this.#trial.loading(context.timing);
+			if (learning) await learning;
+			for (;;) {
+				const { manner } = this.#trial;
+				const { outputLimitTokens, previous } = this.#options;
+				const request = plan.request({ manner, previous, outputLimitTokens, signal });
+				const outcome = await plan.handle.provider.chat(request);
+				const isAnswered = outcome.kind === 'answered';
+				if (!isAnswered && !time.stopsWaiting.aborted && this.#trial.refused(outcome.fault, { request, manner })) continue;
+				if (isAnswered) this.#trial.taken(outcome.adapted ?? [], { request, manner });
+				// A call that the item has left was counted then.
+				const tellsPace = isAnswered || outcome.fault.code === 'timeout';
+				if (tellsPace && !time.isOver.aborted) context.memory.health.took(plan.modelId, outcome.latencyMs);
+				health = isAnswered ? { kind: 'well' } : healthOf(outcome.fault, { isFinal: this.#moveAfter(outcome.fault) !== 'again' });
+				return { outcome, manner: mannerOfRequest(request, manner) };
+			}
 		} finally {
 			admission.report(health);
 		}
 	}
 
-	async #takeAnswer(answer: ChatAnswer, mode: StructuredMode): Promise<CallEnd> {
-		const kept = this.#interpret(answer, mode);
+	async #takeAnswer(answer: ChatAnswer, manner: Manner): Promise<CallEnd> {
+		const use = this.#use(answer, manner);
+		const { kept, again } = use;
+		this.#learnFrom(use);
+		const hint = hintOnce(this.#options.context, { plan: this.#options.plan, manner });
 		const isByOutcome = this.#options.plan.price?.charging?.kind === 'outcome' && this.hold.amountMicro > 0n;
 		if (kept.kind === 'values' && isByOutcome) {
 			this.usage = countable(answer.usage);
-			const unread: Kept = { kind: 'unusable', ...UNREAD, move: 'again', usage: kept.usage };
 			const conclude: Conclude = async (end) =>
-				this.#settle(answer.usage, { kept: end === 'unread' ? unread : kept, hasPassed: end === 'passed' });
-			return { kind: 'answered', attributes: kept.values, message: null, conclude };
+				this.#settle(answer.usage, { kept: end === 'unread' ? unreadOf(kept) : kept, hasPassed: end === 'passed' });
+			return { kind: 'answered', attributes: kept.values, message: hint, conclude };
 		}
-		const message = await this.#settle(answer.usage, { kept, hasPassed: false });
+		const message = joined(await this.#settle(answer.usage, { kept, hasPassed: false }), hint);
 		if (kept.kind === 'values') return { kind: 'answered', attributes: kept.values, message, conclude: null };
-		return { kind: 'gone', move: kept.move, reason: kept.reason, message: kept.message };
+		this.paidFailures = 1;
+		return { kind: 'gone', move: kept.move, reason: kept.reason, message: kept.message, again };
 	}
 
 	/** `null`: ask again under the same hold. */
-	async #takeFault(fault: ProviderFault, mode: StructuredMode): Promise<CallEnd | null> {
-		if (fault.code === 'unsupported_output' && this.#weaken(mode)) return null;
+	async #takeFault(fault: ProviderFault): Promise<CallEnd | null> {
 		const move = this.#moveAfter(fault);
 		const gone: CallEnd = { kind: 'gone', move, reason: reasonOf(fault), message: fault.message };
 		switch (fault.billed) {
@@ -158,6 +190,7 @@ export class MeteredCall {
 				await this.#close('expire');
 				break;
 			case 'yes':
+				this.paidFailures = 1;
 				await this.#settle(fault.usage, {
 					kept: { kind: 'unusable', reason: gone.reason, message: gone.message, move, usage: null },
 					hasPassed: false,
@@ -171,6 +204,8 @@ export class MeteredCall {
 
 	#moveAfter(fault: ProviderFault): NextTry {
 		const isWorthWaiting = (fault.retryAfterMs ?? 0) <= MAX_RETRY_AFTER_MS;
+		// What was paid is not bought again as it was.
+		if (fault.billed === 'yes') return mayDifferByModel(fault) ? 'down' : 'leave';
 		return nextTry(
 			{ kind: 'failed', isRetryable: fault.isRetryable && isWorthWaiting, mayDiffer: mayDifferByModel(fault) },
 			this.#progress(),
@@ -182,33 +217,38 @@ export class MeteredCall {
 		return { kind: 'gone', move: 'leave', reason, message };
 	}
 
-	#interpret(answer: ChatAnswer, mode: StructuredMode): Kept {
-		const usage = answer.usage.kind === 'reported' ? answer.usage.usage : null;
-		const move = nextTry({ kind: 'unusable', isRetryable: answer.refusal === null }, this.#progress());
-		const unusable = (reason: Reason, message: string): Kept => ({ kind: 'unusable', reason, message, move, usage });
-		if (answer.refusal !== null) return unusable('content_refused', 'The model refused to answer this prompt.');
-		const reading = this.#options.context.contract.read(answer.text, { allowsPlainText: mode === 'prompt' });
-		const hint = answer.finishReason === 'length' ? ' It was cut off at the output limit; raise the Output Limit.' : '';
-		switch (reading.kind) {
-			case 'values':
-				return { kind: 'values', values: reading.values, usage };
-			case 'empty':
-				return unusable('empty_answer', `The model gave an empty answer.${hint}`);
-			case 'invalid':
-				return unusable('invalid_output', `${reading.detail}${hint}`);
-			default:
-				return reading satisfies never;
-		}
+	#use(answer: ChatAnswer, manner: Manner): Use {
+		const { context, plan, outputLimitTokens, paidFailuresBefore } = this.#options;
+		return useOf(answer, {
+			contract: context.contract,
+			manner,
+			mayAskInWords: fixedForm(context.values) === null,
+			isObedient: context.memory.manners.isObedient(plan.modelId),
+			outputLimitTokens,
+			hasMoreRoom: roomOf(plan) > outputLimitTokens,
+			paidFailures: paidFailuresBefore,
+			progress: this.#progress(),
+		});
+	}
+
+	/** What the first answers teach, the next calls do from the start. */
+	#learnFrom({ kept, isFormIgnored, isFormKept, isThoughtAway }: Use): void {
+		const { context, plan, outputLimitTokens } = this.#options;
+		const limitTokens = plan.settings.maxOutputTokens;
+		if (isFormKept) context.memory.manners.obeyed(plan.modelId);
+		if (isFormIgnored) this.#trial.ignoresForm();
+		const roomTokens = roomOf(plan);
+		const isRoomNeeded = isThoughtAway || (kept.kind === 'values' && outputLimitTokens > limitTokens);
+		if (isRoomNeeded && roomTokens > limitTokens) context.memory.needsRoom(plan.memoryId, { limitTokens, roomTokens });
 	}
 
 	/** Charges the call. Returns a note for people when something about the charge is unusual. */
 	async #settle(reading: UsageReading, { kept, hasPassed }: { kept: Kept; hasPassed: boolean }): Promise<string | null> {
 		const { context, ledger, hold } = this.#options;
-		const { actualMicro, measure, note } = this.#cost(reading, hasPassed);
-		const keptForMs = context.values.keepResultsHours * 3_600_000;
-		const text = encodeKept(kept);
-		const isKept = keptForMs > 0 && text.length <= MAX_KEPT_CHARACTERS;
-		const result = isKept ? { text, keptUntilMs: context.timing.clock() + keptForMs } : null;
+		const { price } = this.#options.plan;
+		const { actualMicro, measure, note } = costOf(reading, { price, hold, hasPassed });
+		if (price) this.usage = countable(reading);
+		const result = keptFor(kept, { hours: context.values.keepResultsHours, nowMs: context.timing.clock() });
 		this.chargedMicro = actualMicro;
 		this.reservedMicro = hold.amountMicro;
 		if (this.usage) this.#learn(this.usage, kept.kind === 'values');
@@ -227,21 +267,6 @@ export class MeteredCall {
 		const isCutOff = isLowered && !isUsable && usage.outputTokens >= outputLimitTokens;
 		const learned = learn(context.memory.learned(plan.memoryId), { estimatedInputTokens: plan.size.inputTokens, usage, isCutOff });
 		context.memory.setLearned(plan.memoryId, learned);
-	}
-
-	/** The cost from the usage reported; from the reservation where usage is missing or unusable, never 0 (ledger rule 28). */
-	#cost(reading: UsageReading, hasPassed: boolean): { actualMicro: Micro; measure: Measure; note: string | null } {
-		const { plan, hold } = this.#options;
-		const usage = countable(reading);
-		// Where the charge is a rate, it was set aside with the call of the item that carries it, and nothing with any other.
-		const actualMicro = plan.price && chargeOf(atRate(plan.price, hold.amountMicro), { usage, hasPassed });
-		if (plan.price) this.usage = usage;
-		if (actualMicro !== null) return { actualMicro, measure: 'reported', note: null };
-		const why =
-			reading.kind === 'rejected'
-				? `The provider reported usage that cannot be counted (${reading.detail})`
-				: 'The provider did not report usage';
-		return { actualMicro: hold.amountMicro, measure: 'estimated', note: `${why}, so the estimate was charged.` };
 	}
 
 	/** A hold that cannot be closed now is closed by its timeout; the item must not suffer for it. */
@@ -268,20 +293,4 @@ export class MeteredCall {
 	#progress(): { attempt: number; maxAttempts: number } {
 		return { attempt: this.#options.attemptsBefore + this.attempts, maxAttempts: this.#options.context.values.maxAttempts };
 	}
-
-	/** Remembers that this endpoint needs a weaker way of asking; it does not count as an attempt. */
-	#weaken(mode: StructuredMode): boolean {
-		const weaker = weakerMode(mode);
-		if (this.#options.context.values.structuredOutput !== 'auto' || weaker === null) return false;
-		this.#options.context.memory.setMode(this.#options.plan.modelId, weaker);
-		this.attempts -= 1;
-		return true;
-	}
-}
-
-/** An answer without a single token is a report that was not made, not a free call. */
-function countable(reading: UsageReading): Usage | null {
-	if (reading.kind !== 'reported') return null;
-	const { inputTokens, outputTokens } = reading.usage;
-	return inputTokens > 0 || outputTokens > 0 ? reading.usage : null;
 }

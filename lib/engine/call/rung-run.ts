@@ -10,6 +10,7 @@ import { cancelled, FallbackError, outOfTime } from '../outcome/fallback-error';
 import { refusalMessage } from '../outcome/fault-reasons';
 import type { PlannedItem } from './planned-item';
 import { callAlternatives, alternativesOf, type ItemAlternative, type Rung } from '../plan/ladder-plan';
+import { changedCall } from './changed-call';
 import { MeteredCall, type CallEnd } from './metered-call';
 import { StoredCall, type StoredEnd } from './stored-call';
 
@@ -110,14 +111,16 @@ export class RungRun {
 	async #pass(call: CallPlan, { index, best }: { index: number; best: Answer | null }): Promise<PassEnd> {
 		const previous = best ? JSON.stringify(best.attributes) : null;
 		let attempts = index === 0 ? this.draftAttempts : 0;
+		let asked = call;
 		let passHold = this.#firstHold(index);
 		for (let number = 2; number <= MAX_TRIES; number += 1) {
 			const before = this.#item.state.sums.attempts;
-			const end = await this.#under(passHold, { call, previous, attempts });
+			const end = await this.#under(passHold, { call: asked, previous, attempts });
 			attempts += this.#item.state.sums.attempts - before;
 			if (index === 0) this.draftAttempts = attempts;
 			if (end.kind !== 'gone' || end.move !== 'again') return end;
-			const next = await this.#nextHold(call, { end, passHold, key: `${this.#reserved.key}/${String(index)}.${String(number)}`, best });
+			if (end.again) asked = changedCall(this.#item.context, call, end.again);
+			const next = await this.#nextHold(asked, { end, passHold, key: `${this.#reserved.key}/${String(index)}.${String(number)}`, best });
 			if ('kind' in next) return next;
 			passHold = next;
 		}
@@ -155,7 +158,7 @@ export class RungRun {
 		asked: { hold: Hold; outputLimitTokens: number; previous: string | null; attemptsBefore: number },
 	): Promise<PassEnd> {
 		const { context, ledger, state, time, signal } = this.#item;
-		const metered = new MeteredCall({ context, ledger, plan, signal, time, ...asked });
+		const metered = new MeteredCall({ context, ledger, plan, signal, time, paidFailuresBefore: state.sums.paidFailures, ...asked });
 		const startedMs = time.spentMs;
 		const running = metered.run();
 		const end = await time.within(running);
@@ -194,8 +197,11 @@ export class RungRun {
 			if (best) return { ...end, move: 'leave' };
 			if (await this.#item.isNextKeyUsed()) return { kind: 'paused' };
 		}
+		if (alternatives().length === 0) return { ...end, move: 'down' };
 		const outcome = await ledger.reserve({ ...plan.reserve, key, alternatives, ...this.#item.waiting() });
-		if (outcome.kind === 'refused') return refusedAgain(outcome);
+		// Where the room of the settings was not enough and more cannot be paid for, it is the answer that did not fit.
+		const isBeyondSettings = end.again?.change === 'room' && end.again.outputLimitTokens >= call.settings.maxOutputTokens;
+		if (outcome.kind === 'refused') return isBeyondSettings ? { ...end, move: 'down' } : refusedAgain(outcome);
 		const { hold, taken } = outcome;
 		if (taken && time.stopsWaiting.aborted) {
 			await ledger.release(hold.seq);

@@ -6,6 +6,7 @@ import type { Hold } from '../../core/nouns/records';
 import type { NextTry } from '../../core/calls/retry';
 import type { Reason } from '../../params/fallback-switch';
 import { cancelled, FallbackError, outOfTime } from '../outcome/fallback-error';
+import type { Again } from './answer-use';
 import type { PlannedItem } from './planned-item';
 import { decodeKept } from '../outcome/kept-result';
 import type { ItemAlternative } from '../plan/ladder-plan';
@@ -15,7 +16,13 @@ const POLL_MS = 250;
 /** What a stored call comes to. A call that was not paid is asked `again`. */
 export type StoredEnd =
 	| { readonly kind: 'answered'; readonly attributes: Record<string, unknown>; readonly message: null; readonly isStored: true }
-	| { readonly kind: 'gone'; readonly move: NextTry; readonly reason: Reason; readonly message: string };
+	| {
+			readonly kind: 'gone';
+			readonly move: NextTry;
+			readonly reason: Reason;
+			readonly message: string;
+			readonly again?: Again | null;
+	  };
 
 interface Stored {
 	readonly key: string;
@@ -43,7 +50,15 @@ export class StoredCall {
 		const isPaid = hold.state === 'settled';
 		const kept = isPaid ? decodeKept(await ledger.keptResult(hold.seq)) : null;
 		const reservedMicro = isPaid ? hold.amountMicro : 0n;
-		state.add({ attempts: isPaid ? 1 : 0, chargedMicro, reservedMicro, usage: kept?.usage ?? null, hold, availableMicro: null });
+		state.add({
+			attempts: isPaid ? 1 : 0,
+			chargedMicro,
+			reservedMicro,
+			usage: kept?.usage ?? null,
+			hold,
+			availableMicro: null,
+			paidFailures: kept?.kind === 'unusable' ? 1 : 0,
+		});
 		if (!isPaid) {
 			return {
 				kind: 'gone',
@@ -58,7 +73,10 @@ export class StoredCall {
 			return { kind: 'gone', move: 'leave', reason: 'result_not_kept', message };
 		}
 		if (kept.kind === 'values') return { kind: 'answered', attributes: kept.values, message: null, isStored: true };
-		return { kind: 'gone', move: kept.move, reason: kept.reason, message: kept.message };
+		const { move, reason, message, change } = kept;
+		// The answer itself is not kept, so it cannot be shown; nor the limit, so that any room is more.
+		const again = change ? { change, said: '', detail: message, outputLimitTokens: 0 } : null;
+		return { kind: 'gone', move, reason, message, again };
 	}
 
 	/** All items of the action wait for the other run together: one that died is waited for once. */

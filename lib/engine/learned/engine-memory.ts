@@ -1,46 +1,53 @@
 /**
- * Owns what the engine remembers between runs of one process: how large calls are, how each server is asked for a form, and how
- * each model is doing.
+ * What the engine remembers between runs of one process: how large calls are, how much room they need, how each model is asked, and how
+ * each is doing.
  */
 import { NOTHING_LEARNED, type Learned } from '../../core/prices/estimate';
-import type { StructuredMode } from '../../providers/provider';
 import { BoundedMap } from './bounded-map';
+import { LearnedManners } from './learned-manners';
 import { ProviderHealth } from './provider-health';
+
+interface Lasting {
+	readonly learned: BoundedMap<Learned>;
+	readonly rooms: BoundedMap<number>;
+	readonly manners: LearnedManners;
+}
 
 /** What earlier calls taught, kept across runs of one process. Bounded; the oldest is forgotten. */
 export class EngineMemory {
 	readonly health: ProviderHealth;
+	readonly manners: LearnedManners;
 	readonly #monotonicMs: () => number;
-	readonly #learned: BoundedMap<Learned>;
-	readonly #modes: BoundedMap<StructuredMode>;
+	readonly #lasting: Lasting;
 
 	/** `monotonicMs` measures how long calls take and models fail. What was learned before is shared where it is given. */
-	constructor(monotonicMs: () => number, { learned = new BoundedMap<Learned>(), modes = new BoundedMap<StructuredMode>() } = {}) {
+	constructor(monotonicMs: () => number, lasting?: Lasting) {
 		this.#monotonicMs = monotonicMs;
 		this.health = new ProviderHealth(monotonicMs);
-		this.#learned = learned;
-		this.#modes = modes;
+		this.#lasting = lasting ?? { learned: new BoundedMap(), rooms: new BoundedMap(), manners: new LearnedManners(monotonicMs) };
+		this.manners = this.#lasting.manners;
 	}
 
 	/** For a call that was made long ago: it teaches how large calls are, and nothing about how the model is doing now. */
 	ofThePast(): EngineMemory {
-		return new EngineMemory(this.#monotonicMs, { learned: this.#learned, modes: this.#modes });
+		return new EngineMemory(this.#monotonicMs, this.#lasting);
 	}
 
 	learned(id: string): Learned {
-		return this.#learned.get(id) ?? NOTHING_LEARNED;
+		return this.#lasting.learned.get(id) ?? NOTHING_LEARNED;
 	}
 
 	setLearned(id: string, learned: Learned): void {
-		this.#learned.set(id, learned);
+		this.#lasting.learned.set(id, learned);
 	}
 
-	/** The strictest way of asking for a form that this endpoint and model are not known to refuse. */
-	mode(id: string): StructuredMode {
-		return this.#modes.get(id) ?? 'json_schema';
+	/** The output limit to ask with, in tokens: that of the settings, or more where it was learned that no answer comes within it. */
+	limitFor(id: string, limitTokens: number): number {
+		return this.#lasting.rooms.get(`${id}|${String(limitTokens)}`) ?? limitTokens;
 	}
 
-	setMode(id: string, mode: StructuredMode): void {
-		this.#modes.set(id, mode);
+	/** Calls with this limit in their settings need more room. */
+	needsRoom(id: string, { limitTokens, roomTokens }: { limitTokens: number; roomTokens: number }): void {
+		this.#lasting.rooms.set(`${id}|${String(limitTokens)}`, roomTokens);
 	}
 }

@@ -129,6 +129,8 @@ export interface ActionContext extends Omit<LlmActionOptions, 'openLedger' | 'pr
 	readonly inFlight: SharedPatience;
 	/** How an item waits without its slot; absent: it has none to give away. */
 	readonly aside?: Aside;
+	/** What was said already of what models do not take. */
+	readonly told: Set<string>;
 	/** How large instructions are that came lately. */
 	readonly known: KnownSizes;
 }

@@ -17,12 +17,15 @@ import {
 import { CreditError } from '../../core/values/errors';
 import { parseCredits, type Micro } from '../../core/values/money';
 import type { FixedCharge, ModelPrice } from '../../core/prices/pricing';
-import type { ChatMessage, ChatRequest, StructuredMode } from '../../providers/provider';
+import type { Form, Manner } from '../../core/calls/manner';
+import type { ChatMessage, ChatRequest } from '../../providers/provider';
+import { subsetOf } from '../answer/schema-dialect';
 import type { SpokenInput } from './account-prompt';
 import type { ActionContext, ItemContext, LlmActionValues, ProviderHandle } from './action-types';
 import { instructionsOf, type PassKind } from './pass-instructions';
-import { buildMessages, continueMessages, inputSize } from './prompt';
+import { buildMessages, continueMessages, inputSize, withoutSystemRole } from './prompt';
 import type { KnownSizes } from '../learned/text-sizes';
+import type { OutputContract } from '../answer/output-contract';
 
 /** Labels are cut or refused beyond this. */
 export const MAX_LABEL_LENGTH = 200;
@@ -44,7 +47,8 @@ export interface ItemAlternativeCall extends AlternativeCall {
 
 /** What is only known when the call is made. */
 export interface Asking {
-	readonly mode: StructuredMode;
+	/** How the model of this endpoint is asked. */
+	readonly manner: Manner;
 	/** The answer of the pass before; `null` for the draft. */
 	readonly previous: string | null;
 	readonly outputLimitTokens: number;
@@ -77,14 +81,14 @@ export interface CallPlan {
 
 /** What an item asks, whatever model is asked: the messages of its draft and how large they are. */
 export interface RequestText {
-	readonly messages: (mode: StructuredMode) => ChatMessage[];
+	readonly messages: (form: Form) => ChatMessage[];
 	readonly inputTokens: number;
 	readonly inputBytes: number;
 }
 
 /** Puts the request of an item together, and measures it once for all its rungs. */
 export function requestText({ contract, known }: ActionContext, input: SpokenInput): RequestText {
-	const messages = (mode: StructuredMode): ChatMessage[] => buildMessages({ ...input, contract, mode });
+	const messages = (form: Form): ChatMessage[] => buildMessages({ ...input, contract, form });
 	// Tokens are estimated for the usual way of asking; bytes for the wordiest, because they must bound every way.
 	const usual = inputSize(messages('json_schema'), { schemaText: contract.schemaText, known });
 	const wordiest = inputSize(messages('prompt'), { schemaText: '', known });
@@ -112,7 +116,7 @@ export function planCall(context: ItemContext, { text, settings, pass, before }:
 	const { inputTokens, inputBytes } = text;
 	const size = before
 		? laterSize(before, { instructions, settings, known: context.known, learned: context.memory.learned(before.memoryId) })
-		: { inputTokens, inputBytes, outputLimitTokens: settings.maxOutputTokens };
+		: { inputTokens, inputBytes, outputLimitTokens: context.memory.limitFor(memoryId, settings.maxOutputTokens) };
 	return {
 		pass: kind,
 		model,
@@ -126,23 +130,34 @@ export function planCall(context: ItemContext, { text, settings, pass, before }:
 		asked: [model, settings.maxOutputTokens, instructions],
 		reservable: () => reservableCalls(context, { pass: kind, model, price, size, memoryId }),
 		takes: (previous) => values.reservation !== 'strict' || Buffer.byteLength(previous) <= mostBytes(settings),
-		request: ({ mode, previous, outputLimitTokens, signal }) => ({
-			model,
-			messages: previous === null ? text.messages(mode) : continueMessages(text.messages(mode), { answer: previous, instructions }),
-			structured: mode,
-			schema: mode === 'json_schema' ? contract.jsonSchema : null,
-			maxOutputTokens: outputLimitTokens,
-			temperature: settings.temperature,
-			reasoningEffort: settings.reasoningEffort,
-			timeoutMs: values.timeoutSeconds * 1000,
-			signal,
-		}),
+		request: ({ manner, previous, outputLimitTokens, signal }) => {
+			const draft = text.messages(manner.form);
+			const messages = previous === null ? draft : continueMessages(draft, { answer: previous, instructions });
+			return {
+				model,
+				messages: manner.sendsSystemRole ? messages : withoutSystemRole(messages),
+				structured: manner.form,
+				schema: schemaIn(manner, contract),
+				...(manner.schema === 'subset' ? { isSchemaStrict: false } : {}),
+				...(manner.limitField === 'usual' ? {} : { limitField: manner.limitField }),
+				maxOutputTokens: outputLimitTokens,
+				temperature: manner.sendsTemperature ? settings.temperature : null,
+				reasoningEffort: manner.sendsReasoningEffort ? settings.reasoningEffort : null,
+				timeoutMs: values.timeoutSeconds * 1000,
+				signal,
+			};
+		},
 	};
 }
 
 function handleOf({ provider }: ItemContext): ProviderHandle {
 	if ('problem' in provider) throw provider.problem;
 	return provider.handle;
+}
+
+function schemaIn({ form, schema }: Manner, { jsonSchema }: OutputContract): ChatRequest['schema'] {
+	if (form !== 'json_schema') return null;
+	return schema === 'strict' ? jsonSchema : subsetOf(jsonSchema);
 }
 
 function modelOf(own: string, { model }: CallSettings): string {
@@ -169,9 +184,16 @@ function mostBytes({ maxOutputTokens }: CallSettings): number {
 	return maxOutputTokens * MOST_BYTES_PER_TOKEN;
 }
 
-/** How a model is asked for the form of its answer: as the settings say, or the strictest way that it is not known to refuse. */
-export function structuredModeOf({ values, memory }: ActionContext, modelId: string): StructuredMode {
-	return values.structuredOutput === 'auto' ? memory.mode(modelId) : values.structuredOutput;
+/** The form that the settings fix; `null`: the strictest that the model is not known to refuse. */
+export function fixedForm({ structuredOutput }: LlmActionValues): Form | null {
+	return structuredOutput === 'auto' ? null : structuredOutput;
+}
+
+/** How a model is asked now: as far as it is known, with the form that the settings fix. */
+export function mannerOf({ values, memory }: ActionContext, modelId: string): Manner {
+	const manner = memory.manners.of(modelId);
+	const form = fixedForm(values) ?? manner.form;
+	return form === manner.form ? manner : { ...manner, form };
 }
 
 /** Lines of a batch have room for twice as long an answer as is expected: one that is cut off is paid for and cannot be asked again at once. */

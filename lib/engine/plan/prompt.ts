@@ -3,7 +3,8 @@
  * answer is put in words only where the server is not told it otherwise.
  */
 import type { RequestSize } from '../../core/prices/estimate';
-import type { ChatMessage, StructuredMode } from '../../providers/provider';
+import type { Form } from '../../core/calls/manner';
+import type { ChatMessage } from '../../providers/provider';
 import type { SpokenInput } from './account-prompt';
 import type { OutputContract } from '../answer/output-contract';
 import { textSize, type KnownSizes } from '../learned/text-sizes';
@@ -11,18 +12,15 @@ import { textSize, type KnownSizes } from '../learned/text-sizes';
 /** Tokens that chat formats add around each message, generously. */
 const TOKENS_PER_MESSAGE = 8;
 
-/** From the strictest to the weakest way of asking for a form. */
-const STRUCTURED_MODES: readonly StructuredMode[] = ['json_schema', 'json_object', 'prompt'];
-
 /** System and user message of one call: first what is the same for the account, then for the node, then for the item. */
 export function buildMessages({
 	head,
 	systemPrompt,
 	prompt,
 	contract,
-	mode,
-}: SpokenInput & { contract: OutputContract; mode: StructuredMode }): ChatMessage[] {
-	const format = mode === 'json_schema' ? '' : contract.inWords;
+	form,
+}: SpokenInput & { contract: OutputContract; form: Form }): ChatMessage[] {
+	const format = form === 'json_schema' ? '' : contract.inWords;
 	const system = [head, systemPrompt.trim(), format].filter((part) => part !== '').join('\n\n');
 	const user: ChatMessage = { role: 'user', content: prompt };
 	return system === '' ? [user] : [{ role: 'system', content: system }, user];
@@ -51,7 +49,17 @@ export function inputSize(
 	return { inputTokens, inputBytes };
 }
 
-/** The next weaker way of asking for a form, or `null` after the weakest. */
-export function weakerMode(mode: StructuredMode): StructuredMode | null {
-	return STRUCTURED_MODES[STRUCTURED_MODES.indexOf(mode) + 1] ?? null;
+/** The messages for a model that takes no message of the role `system`: its words stand at the start of the first message of the user. */
+export function withoutSystemRole(messages: readonly ChatMessage[]): ChatMessage[] {
+	const system = messages.filter(({ role }) => role === 'system').map(({ content }) => content);
+	const others = messages.filter(({ role }) => role !== 'system');
+	const first = others.findIndex(({ role }) => role === 'user');
+	return others.map((message, index) => (index === first ? { ...message, content: [...system, message.content].join('\n\n') } : message));
+}
+
+/** The messages with words at the end of the last one, which is the user's: some models take no two messages of one role in a row. */
+export function addedInstructions(messages: readonly ChatMessage[], instructions: string): ChatMessage[] {
+	return messages.map((message, index) =>
+		index === messages.length - 1 ? { ...message, content: `${message.content}\n\n${instructions}` } : message,
+	);
 }

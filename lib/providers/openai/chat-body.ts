@@ -26,7 +26,7 @@ export class EndpointHabits {
 	/** The body for a request, as far as is known acceptable to the model. What differs from item to item comes last: the messages. */
 	bodyFor(request: ChatRequest): ChatBody {
 		const { model, messages, maxOutputTokens, temperature, reasoningEffort } = request;
-		const limitField = this.#limitFieldOf(model);
+		const limitField = this.#limitFieldOf(request);
 		return {
 			model,
 			...(maxOutputTokens !== null && limitField !== null ? { [limitField]: maxOutputTokens } : {}),
@@ -43,9 +43,11 @@ export class EndpointHabits {
 		this.#refused.set(model, refused.add(field));
 	}
 
-	#limitFieldOf(model: string): 'max_tokens' | 'max_completion_tokens' | null {
+	#limitFieldOf({ model, limitField }: ChatRequest): 'max_tokens' | 'max_completion_tokens' | null {
+		if (limitField === 'none') return null;
+		const isUsual = limitField === undefined;
 		const fields =
-			this.#limitField === 'max_tokens'
+			(this.#limitField === 'max_tokens') === isUsual
 				? (['max_tokens', 'max_completion_tokens'] as const)
 				: (['max_completion_tokens', 'max_tokens'] as const);
 		return fields.find((field) => !this.#isRefused(model, field)) ?? null;
@@ -56,10 +58,15 @@ export class EndpointHabits {
 	}
 }
 
-function responseFormat({ structured, schema }: ChatRequest): Pick<ChatBody, 'response_format'> {
+function responseFormat({ structured, schema, isSchemaStrict = true }: ChatRequest): Pick<ChatBody, 'response_format'> {
 	switch (structured) {
 		case 'json_schema':
-			return { response_format: { type: 'json_schema', json_schema: { name: 'answer', strict: true, schema: { ...schema } } } };
+			return {
+				response_format: {
+					type: 'json_schema',
+					json_schema: { name: 'answer', ...(isSchemaStrict ? { strict: true } : {}), schema: { ...schema } },
+				},
+			};
 		case 'json_object':
 			return { response_format: { type: 'json_object' } };
 		case 'prompt':

@@ -12,7 +12,7 @@ import { checkedEndpoint } from '../transport/endpoint';
 import type { Endpoint, EndpointOptions } from '../transport/endpoint';
 import { faultOfGarbage, faultOfRefusal, refusedField } from './fault-mapping';
 import { OpenAiBatches } from './openai-batches';
-import type { ChatOutcome, ChatRequest, Provider, ProviderFault } from '../provider';
+import type { ChatOutcome, ChatRequest, Provider, ProviderFault, RefusedField } from '../provider';
 import { contextOf, outcomeOf, overTheWire, type WireCall, type WireResult } from './wire';
 
 /** Each adaptable field can be refused once. */
@@ -54,6 +54,7 @@ async function chat(
 	const startMs = timing.monotonicMs();
 	const watch = watchCall(request, timing);
 	const context = contextOf(endpoint, request);
+	const adapted: RefusedField[] = [];
 	try {
 		for (let asked = 0; ; asked += 1) {
 			const body = habits.bodyFor(request);
@@ -61,9 +62,11 @@ async function chat(
 			const field = result.kind === 'refused' && asked < MAX_ADAPTATIONS ? refusedField(result.refusal) : null;
 			if (field !== null && Object.hasOwn(body, field)) {
 				habits.learn(request.model, field);
+				adapted.push({ field, within: null });
 				continue;
 			}
-			return outcomeOf(result, { context, latencyMs: Math.round(timing.monotonicMs() - startMs) });
+			const outcome = outcomeOf(result, { context, latencyMs: Math.round(timing.monotonicMs() - startMs) });
+			return outcome.kind === 'answered' && adapted.length > 0 ? { ...outcome, adapted } : outcome;
 		}
 	} finally {
 		watch.stop();

@@ -92,6 +92,15 @@ export const NOT_BILLED: readonly ReasonScenario[] = [
 /** The provider bills, or may have billed. */
 export const BILLED: readonly ReasonScenario[] = [
 	{
+		reason: 'answer_cut_off',
+		when: 'the output limit ends the answer',
+		people: [ADA],
+		choose: says({ text: '{"message":"Hello A', finishReason: 'length' }),
+		got: ['fallback answer_cut_off 1'],
+		journal: PAID,
+		requests: 1,
+	},
+	{
 		reason: 'cancelled',
 		when: 'the flow is stopped while the call is under way',
 		isStopped: true,

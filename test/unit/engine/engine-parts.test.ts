@@ -107,8 +107,19 @@ describe('ladder', () => {
 		expect(nextTry(failed(false, true), { attempt: 1, maxAttempts: 3 })).to.equal('down');
 	});
 	it('asks no other model to say what one would not', () => {
-		expect(nextTry({ kind: 'unusable', isRetryable: true }, { attempt: 3, maxAttempts: 3 })).to.equal('down');
-		expect(nextTry({ kind: 'unusable', isRetryable: false }, { attempt: 1, maxAttempts: 3 })).to.equal('leave');
+		const useless = (more: object = {}): Parameters<typeof nextTry>[0] => ({
+			kind: 'unusable',
+			isRefusal: false,
+			canDiffer: true,
+			paidFailures: 1,
+			...more,
+		});
+		const early = { attempt: 1, maxAttempts: 10 };
+		expect(nextTry(useless(), early)).to.equal('again');
+		expect(nextTry(useless(), { attempt: 3, maxAttempts: 3 })).to.equal('down');
+		expect(nextTry(useless({ canDiffer: false }), early)).to.equal('down');
+		expect(nextTry(useless({ paidFailures: 2 }), early)).to.equal('down');
+		expect(nextTry(useless({ isRefusal: true }), early)).to.equal('leave');
 	});
 	it('backs off 0.5 s doubled up to 20 s with jitter, or as the provider asked', () => {
 		expect(backoffMs({ attempt: 1, retryAfterMs: null, jitter: 1 })).to.equal(500);

@@ -217,10 +217,10 @@ describe('LLM Action', () => {
 				{ reason: 'answered', route: 'result', credits: '2.4', attempts: 2 },
 			],
 			[
-				'answers that break the form are each paid',
+				'an answer that breaks the form is paid, and asked for once more, whatever Attempts says',
 				() => answer('{"other":1}'),
-				{},
-				{ reason: 'invalid_output', route: 'fallback', credits: '3.6', attempts: 3 },
+				{ maxAttempts: 9 },
+				{ reason: 'invalid_output', route: 'fallback', credits: '2.4', attempts: 2 },
 			],
 			[
 				'missing usage is charged at the estimate, never 0',

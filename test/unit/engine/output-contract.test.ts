@@ -73,7 +73,11 @@ describe('output contract', () => {
 		const contract = new OutputContract([attribute('text')]);
 		expect(contract.read('```json\n{"a":"x"}\n```', { allowsPlainText: false })).to.deep.equal({ kind: 'values', values: { a: 'x' } });
 		expect(contract.read('Hello', { allowsPlainText: false }).kind).to.equal('invalid');
-		expect(contract.read('Hello', { allowsPlainText: true })).to.deep.equal({ kind: 'values', values: { a: 'Hello' } });
+		expect(contract.read('Hello', { allowsPlainText: true })).to.deep.equal({
+			kind: 'values',
+			values: { a: 'Hello' },
+			isPlain: true,
+		});
 		const two = new OutputContract([attribute('text'), attribute('text', { name: 'b' })]);
 		expect(two.read('Hello', { allowsPlainText: true }).kind).to.equal('invalid');
 	});

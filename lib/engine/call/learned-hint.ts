@@ -1,0 +1,26 @@
+/** Tells people what a model of theirs does not take, once in a run: their settings say otherwise. */
+import { concessionsIn, USUAL_MANNER, type Manner } from '../../core/calls/manner';
+import type { ActionContext } from '../plan/action-types';
+import type { CallPlan } from '../plan/call-plan';
+
+/** A sentence for each thing that an answered call went without, where this run has not said it yet; `null`: nothing to say. */
+export function hintOnce(
+	{ told }: Pick<ActionContext, 'told'>,
+	{ plan: { model, modelId, settings }, manner }: { plan: Pick<CallPlan, 'model' | 'modelId' | 'settings'>; manner: Manner },
+): string | null {
+	if (manner === USUAL_MANNER) return null;
+	const hints = concessionsIn(manner).flatMap(({ id, hint }) => {
+		if (id === 'no_temperature' && settings.temperature === null) return [];
+		if (id === 'no_reasoning_effort' && settings.reasoningEffort === null) return [];
+		const key = `${id} ${modelId}`;
+		if (told.has(key)) return [];
+		told.add(key);
+		return [`${model} ${hint}.`];
+	});
+	return hints.length === 0 ? null : hints.join(' ');
+}
+
+/** Two notes for people as one. */
+export function joined(first: string | null, second: string | null): string | null {
+	return first === null || second === null ? (first ?? second) : `${first} ${second}`;
+}

@@ -1,0 +1,149 @@
+/**
+ * Finds the way in which one call is asked: as its endpoint is known to take it, and where that refuses something we can do without,
+ * without it, at once and free. What a refusal names is given up and remembered; where it names nothing, ways are tried in a fixed order
+ * and only one that is taken is remembered. Bounded.
+ */
+import { encodeManner, namedConcession, triedManners, type Complaint, type Form, type Manner, type Sent } from '../../core/calls/manner';
+import type { ChatRequest, ProviderFault, RefusedField } from '../../providers/provider';
+import type { Timing } from '../waiting/timing';
+import type { LearnedManners, LessonKeeper } from '../learned/learned-manners';
+
+/** Free tries of one call. */
+const MAX_FREE_TRIES = 10;
+/** With these a server may say what it does not take; with the first ones it may do so without a name. */
+const NAMELESS: ReadonlySet<number> = new Set([400, 422]);
+const NAMING: ReadonlySet<number> = new Set([400, 404, 415, 422, 500, 501]);
+
+interface TrialParts {
+	readonly manners: LearnedManners;
+	readonly modelId: string;
+	readonly keeper: LessonKeeper | null;
+	/** The form that the settings ask for; `null`: any. */
+	readonly form: Form | null;
+	/** What is still to be written goes on in the background. */
+	readonly background: (work: Promise<unknown>) => void;
+}
+
+/** One call's way; used once. */
+export class MannerTrial {
+	readonly #parts: TrialParts;
+	#tries = 0;
+	/** Ways that are still to be tried against a refusal that named nothing; `null` before one. */
+	#open: Manner[] | null = null;
+	#trying: Manner | null = null;
+
+	constructor(parts: TrialParts) {
+		this.#parts = parts;
+	}
+
+	/** How to ask now. */
+	get manner(): Manner {
+		const { manners, modelId, form } = this.#parts;
+		const manner = this.#trying ?? manners.of(modelId);
+		return form === null || form === manner.form ? manner : { ...manner, form };
+	}
+
+	/** What others have learned, while it is still to be read; `null` as a rule. */
+	loading(timing: Pick<Timing, 'pause'>): Promise<void> | null {
+		const { manners, modelId, keeper } = this.#parts;
+		return manners.load(modelId, { keeper, pause: (ms) => timing.pause(ms) });
+	}
+
+	/** After a fault that `request` met: true when there is another way, and it is to be asked again at once. */
+	refused(fault: ProviderFault, { request, manner }: { request: ChatRequest; manner: Manner }): boolean {
+		if (!mayBeAboutUs(fault) || this.#tries >= MAX_FREE_TRIES) return this.#giveUp();
+		this.#tries += 1;
+		const { manners, modelId, form } = this.#parts;
+		const sent = sentBy(request);
+		const known = manners.of(modelId);
+		// Another call has learnt something meanwhile, so this one is asked as that was.
+		if (this.#trying === null && form === null && encodeManner(known) !== encodeManner(manner)) return true;
+		const named = namedConcession(complaintOf(fault), { manner, sent });
+		if (named && this.#mayChange(named.change)) {
+			const next = { ...manner, ...named.change };
+			if (this.#trying) this.#trying = next;
+			else this.#remember({ ...known, ...named.change });
+			return true;
+		}
+		return NAMELESS.has(fault.status ?? 0) || fault.code === 'unsupported_output' ? this.#tryNext(manner, sent) : this.#giveUp();
+	}
+
+	/** The endpoint took the request: what was only tried is remembered, and what the adapter found out on the way. */
+	taken(adapted: readonly RefusedField[], { request, manner }: { request: ChatRequest; manner: Manner }): void {
+		if (this.#trying === null && adapted.length === 0) return;
+		const { manners, modelId } = this.#parts;
+		const sent = sentBy(request);
+		const taken = adapted.reduce((learnt, { field, within }) => {
+			const named = namedConcession({ param: field, words: within ?? '' }, { manner: learnt, sent });
+			return named && this.#mayChange(named.change) ? { ...learnt, ...named.change } : learnt;
+		}, this.#trying ?? manner);
+		const { form } = manners.of(modelId);
+		this.#remember(this.#parts.form === null ? taken : { ...taken, form });
+		this.#trying = null;
+		this.#open = null;
+	}
+
+	/** The endpoint takes the field for the form and does not go by it: from now on it is asked in words. */
+	ignoresForm(): void {
+		const { manners, modelId, form } = this.#parts;
+		const known = manners.of(modelId);
+		if (form === null && known.form !== 'prompt') this.#remember({ ...known, form: 'prompt' });
+	}
+
+	#tryNext(manner: Manner, sent: Sent): boolean {
+		const { manners, modelId } = this.#parts;
+		if (this.#open === null && manners.isFruitless(modelId)) return false;
+		this.#open ??= triedManners(manner, sent).filter((each) => this.#parts.form === null || each.form === manner.form);
+		const next = this.#open.shift();
+		if (!next) return this.#giveUp();
+		this.#trying = next;
+		return true;
+	}
+
+	#giveUp(): false {
+		const { manners, modelId } = this.#parts;
+		if (this.#trying !== null) manners.triedInVain(modelId);
+		this.#trying = null;
+		return false;
+	}
+
+	#mayChange({ form }: Partial<Manner>): boolean {
+		return form === undefined || this.#parts.form === null;
+	}
+
+	#remember(manner: Manner): void {
+		const { manners, modelId, keeper, background } = this.#parts;
+		background(manners.learn(modelId, manner, keeper));
+	}
+}
+
+/** Free refusals of the request itself, not of its size, its content, its key or its model. */
+function mayBeAboutUs({ code, billed, status }: ProviderFault): boolean {
+	if (billed !== 'no') return false;
+	return code === 'unsupported_output' || (code === 'bad_request' && status !== null && NAMING.has(status));
+}
+
+/** What the provider's adapter found it to be about, then the server's words. */
+function complaintOf({ refusedField, message, code }: ProviderFault): Complaint {
+	const param = refusedField
+		? `${refusedField.field} ${refusedField.within ?? ''}`
+		: code === 'unsupported_output'
+			? 'response_format'
+			: '';
+	return { param, words: message };
+}
+
+function sentBy({ structured, temperature, reasoningEffort, maxOutputTokens, limitField, messages }: ChatRequest): Sent {
+	return {
+		form: structured,
+		hasTemperature: temperature !== null,
+		hasReasoningEffort: reasoningEffort !== null,
+		hasLimit: maxOutputTokens !== null && limitField !== 'none',
+		hasSystemRole: messages.some(({ role }) => role === 'system'),
+	};
+}
+
+/** The manner with the form that the request really asked for: a second try may ask in words alone. */
+export function mannerOfRequest({ structured }: ChatRequest, manner: Manner): Manner {
+	return structured === 'text' || structured === manner.form ? manner : { ...manner, form: structured };
+}

@@ -1,0 +1,264 @@
+/**
+ * What endpoints really send, as a table: an input that was met in the field, at least two more of its kind, what a good product does with
+ * it, and what that may cost. `row` is the number of the kind.
+ */
+import type { Behaviour, Recorded } from '../provider/fake-openai';
+
+/** What the action asked, as far as endpoints here look at it. */
+export interface Asked {
+	readonly text: string;
+	readonly fields: Readonly<Record<string, unknown>>;
+	readonly form: 'json_schema' | 'json_object' | 'none';
+	readonly hasSystem: boolean;
+	readonly limitTokens: number;
+}
+
+export interface FieldInput {
+	readonly row: number;
+	readonly name: string;
+	/** 1 unless it says so. */
+	readonly people?: number;
+	readonly settings?: Readonly<Record<string, unknown>>;
+	readonly does: (asked: Asked, n: number) => Behaviour;
+	/** Paid calls of all people together, at most; a number of its own where exactly so many. */
+	readonly paid: number | { readonly atMost: number };
+	/** What leaves by Result for each, or the reason of the fallback. */
+	readonly got: { readonly message: unknown } | { readonly reason: string } | { readonly values: Readonly<Record<string, unknown>> };
+	/** A word of the hint that one item of the run carries, and no other. */
+	readonly hint?: RegExp;
+}
+
+export const FIELD_USAGE = { prompt_tokens: 1000, completion_tokens: 200, total_tokens: 1200 };
+const THOUGHT = { prompt_tokens: 100, completion_tokens: 1000, total_tokens: 1100, completion_tokens_details: { reasoning_tokens: 1000 } };
+
+export function askedIn({ body }: Recorded): Asked {
+	const fields = body as Readonly<Record<string, unknown>>;
+	const form = (fields['response_format'] as { type?: Asked['form'] } | undefined)?.type ?? 'none';
+	const messages = fields['messages'] as readonly { role: string }[];
+	const limitTokens = Number(fields['max_tokens'] ?? fields['max_completion_tokens'] ?? 0);
+	return { text: JSON.stringify(body), fields, form, hasSystem: messages.some(({ role }) => role === 'system'), limitTokens };
+}
+
+const ok = (text: string, more: object = {}): Behaviour => ({ kind: 'answer', text, usage: FIELD_USAGE, ...more });
+const HI = ok('{"message":"Hi Anna"}');
+const MESSAGE = { message: 'Hi Anna' };
+const bad = (error: unknown, code = 400): Behaviour => ({ kind: 'status', code, body: error });
+const said = (message: string, more: object = {}): unknown => ({ error: { message, type: 'invalid_request_error', ...more } });
+const DATE = [
+	{ name: 'message', type: 'text', description: '', details: '', fallback: 'Hi' },
+	{ name: 'send_on', type: 'date', description: '', details: '', fallback: '' },
+];
+const DATED = { message: 'Hi Anna', send_on: '2026-07-08' };
+const hasKeyword = ({ text }: Asked, keyword: string): boolean => text.includes(`"${keyword}"`);
+
+const REFUSED: readonly FieldInput[] = [
+	...(
+		[
+			['deprecated', said("'temperature' is deprecated for this model.")],
+			['only the default', said('Unsupported value: only the default (1) is taken.', { param: 'temperature', code: 'unsupported_value' })],
+			['by a validator', { detail: [{ loc: ['body', 'temperature'], msg: 'Extra inputs are not permitted', type: 'extra_forbidden' }] }],
+			['without any name', said('Bad request.')],
+		] as const
+	).map(([name, error]): FieldInput => ({
+		row: 4,
+		name: `refuses temperature, ${name}`,
+		people: 20,
+		settings: { temperature: 0.5, concurrency: 4 },
+		does: ({ fields }) => (fields['temperature'] === undefined ? HI : bad(error)),
+		paid: 20,
+		got: MESSAGE,
+		hint: /does not take Temperature/,
+	})),
+	{
+		row: 4,
+		name: 'refuses reasoning effort',
+		settings: { reasoningEffort: 'low' },
+		does: ({ fields }) =>
+			fields['reasoning_effort'] === undefined ? HI : bad(said('Unrecognized request argument supplied: reasoning_effort')),
+		paid: 1,
+		got: MESSAGE,
+		hint: /does not take Reasoning Effort/,
+	},
+	{
+		row: 4,
+		name: 'knows the output limit under its other name',
+		does: ({ fields }) => (fields['max_completion_tokens'] === undefined ? HI : bad(said('Unknown parameter: max_completion_tokens'))),
+		paid: 1,
+		got: MESSAGE,
+	},
+	...(
+		['This response_format type is unavailable now', 'json_schema is not supported', 'Structured outputs need another model'] as const
+	).map((words): FieldInput => ({
+		row: 5,
+		name: `refuses a schema: ${words}`,
+		does: ({ form }) => (form === 'json_schema' ? bad(said(words)) : HI),
+		paid: 1,
+		got: MESSAGE,
+	})),
+	{
+		row: 5,
+		name: 'refuses every response_format',
+		does: ({ form }) => (form === 'none' ? HI : bad(said('response_format is not supported by this model', { param: 'response_format' }))),
+		paid: 1,
+		got: MESSAGE,
+	},
+	{
+		row: 6,
+		name: 'knows no format of a date',
+		people: 10,
+		settings: { attributes: DATE, concurrency: 2 },
+		does: (asked) =>
+			hasKeyword(asked, 'format')
+				? bad(said("response_schema.properties[send_on].format: only 'enum' and 'date-time' are supported for STRING"))
+				: ok(JSON.stringify(DATED)),
+		paid: 10,
+		got: { values: DATED },
+	},
+	{
+		row: 6,
+		name: 'knows no additionalProperties',
+		settings: { attributes: DATE },
+		does: (asked) =>
+			hasKeyword(asked, 'additionalProperties') && asked.form === 'json_schema'
+				? bad(said("Unknown name 'additionalProperties' at 'generation_config.response_schema'"))
+				: ok(JSON.stringify(DATED)),
+		paid: 1,
+		got: { values: DATED },
+	},
+	{
+		row: 6,
+		name: 'knows no strict',
+		does: ({ text, form }) => (form === 'json_schema' && text.includes('"strict"') ? bad(said('json_schema.strict: extra field')) : HI),
+		paid: 1,
+		got: MESSAGE,
+	},
+	...(['System role not supported', 'Developer instruction is not enabled for this model', "Invalid role: 'system'"] as const).map(
+		(words): FieldInput => ({
+			row: 22,
+			name: `takes no system role: ${words}`,
+			settings: { systemPrompt: 'Be kind.' },
+			does: ({ hasSystem, text }) => (hasSystem ? bad(said(words)) : text.includes('Be kind.') ? HI : bad(said('Where is it?'))),
+			paid: 1,
+			got: MESSAGE,
+			hint: /system role/,
+		}),
+	),
+];
+
+const PROSE = 'Hi Anna, your boots are back.';
+const FORM_IGNORED: readonly FieldInput[] = [
+	{
+		row: 7,
+		name: 'ignores response_format, one text',
+		people: 50,
+		does: ({ text }) => (/json/i.test(text.replace(/"response_format":\{.*?\}\}\}?/, '')) ? HI : ok(PROSE)),
+		paid: 50,
+		got: { message: /^Hi Anna/ },
+	},
+	{
+		row: 7,
+		name: 'ignores response_format, two attributes',
+		people: 50,
+		settings: { attributes: DATE },
+		does: ({ text }) => (text.includes('one JSON object') ? ok(JSON.stringify(DATED)) : ok(PROSE)),
+		paid: { atMost: 58 },
+		got: { values: DATED },
+	},
+	{
+		row: 7,
+		name: 'never answers with JSON, two attributes',
+		settings: { attributes: DATE, maxAttempts: 10 },
+		does: () => ok(PROSE),
+		paid: 2,
+		got: { reason: 'invalid_output' },
+	},
+	{
+		row: 7,
+		name: 'answers with an object of its own until it is shown its mistake',
+		does: ({ text }) => (text.includes('could not be used') ? HI : ok('{"error":"Which Anna?"}')),
+		paid: 2,
+		got: MESSAGE,
+	},
+];
+
+const BROKEN: readonly FieldInput[] = [
+	...(
+		[
+			[8, 'a raw line break', '{"message":"Hi Anna,\nyour boots are back"}', 'Hi Anna,\nyour boots are back'],
+			[8, 'a comma too many', '{"message":"Hi Anna",}', 'Hi Anna'],
+			[8, 'single quotes', "{'message': 'Hi Anna'}", 'Hi Anna'],
+			[8, 'a quote inside', '{"message":"She said "hi" to Anna"}', 'She said "hi" to Anna'],
+			[17, 'a thought in front', '<think>a {draft}</think>{"message":"Hi Anna"}', 'Hi Anna'],
+			[25, 'NaN beside it', '{"message":"Hi Anna","score":NaN}', 'Hi Anna'],
+			[25, 'a list around it', '[{"message":"Hi Anna"}]', 'Hi Anna'],
+			[25, 'the object twice', '{"message":"Hi Anna"}\n{"message":"Hi Anna"}', 'Hi Anna'],
+			[25, 'JSON in JSON', JSON.stringify('{"message":"Hi Anna"}'), 'Hi Anna'],
+			[25, 'JSON in the attribute', JSON.stringify({ message: '{"message":"Hi Anna"}' }), 'Hi Anna'],
+			[25, 'one key around it', '{"answer":{"message":"Hi Anna"}}', 'Hi Anna'],
+			[25, 'a note behind it', '{"message":"Hi Anna"}\n\nNote: I kept {it} short.', 'Hi Anna'],
+			[25, 'words and a fence around it', 'Sure:\n```json\n{"message":"Hi Anna"}\n```\nBye', 'Hi Anna'],
+			[25, 'another name for the one text', '{"body":"Hi Anna"}', 'Hi Anna'],
+			[25, 'a name in capitals', '{"Message":"Hi Anna"}', 'Hi Anna'],
+		] as const
+	).map(([row, name, text, message]): FieldInput => ({ row, name, does: () => ok(text), paid: 1, got: { message } })),
+	...(
+		[
+			['at the limit', ok('{"message":"Hi An', { finishReason: 'length' })],
+			['at the limit, closed by the server', ok('{"message":"Hi An"}', { finishReason: 'length' })],
+			['at the limit, plain text', ok('Hi An', { finishReason: 'length' })],
+			['and nothing says why', ok('{"message":"Hi An')],
+			['and nothing says why, within a placeholder', ok('{"message":"Hi {name}')],
+		] as const
+	).map(([name, behaviour]): FieldInput => ({
+		row: 8,
+		name: `cut off ${name}`,
+		settings: { maxAttempts: 10 },
+		does: () => behaviour,
+		paid: 2,
+		got: { reason: 'answer_cut_off' },
+	})),
+	{ row: 8, name: 'nests without end', does: () => ok('['.repeat(500_000)), paid: 2, got: { reason: 'invalid_output' } },
+	{
+		row: 9,
+		name: 'thinks until the limit, and has enough with more room',
+		people: 50,
+		does: ({ limitTokens }) => (limitTokens <= 1000 ? ok('', { finishReason: 'length', usage: THOUGHT }) : HI),
+		paid: { atMost: 58 },
+		got: MESSAGE,
+	},
+	{
+		row: 9,
+		name: 'thinks until any limit',
+		people: 20,
+		does: () => ok('', { finishReason: 'length', usage: THOUGHT }),
+		paid: { atMost: 28 },
+		got: { reason: 'answer_cut_off' },
+	},
+	{
+		row: 9,
+		name: 'writes beyond the limit',
+		does: ({ limitTokens }) => (limitTokens <= 1000 ? ok('{"message":"Hi An', { finishReason: 'length' }) : HI),
+		paid: 2,
+		got: MESSAGE,
+	},
+	{
+		row: 10,
+		name: 'thinks in parts',
+		does: () => ({
+			kind: 'answer',
+			usage: FIELD_USAGE,
+			message: {
+				role: 'assistant',
+				content: [
+					{ type: 'thinking', thinking: '{' },
+					{ type: 'text', text: '{"message":"Hi Anna"}' },
+				],
+			},
+		}),
+		paid: 1,
+		got: MESSAGE,
+	},
+];
+
+/** All of them. */
+export const FIELD_INPUTS: readonly FieldInput[] = [...REFUSED, ...FORM_IGNORED, ...BROKEN];
