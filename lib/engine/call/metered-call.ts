@@ -152,7 +152,7 @@ export class MeteredCall {
 				const tellsPace = isAnswered || outcome.fault.code === 'timeout';
 				if (tellsPace && !time.isOver.aborted) context.memory.health.took(plan.modelId, outcome.latencyMs);
 				health = isAnswered ? { kind: 'well' } : healthOf(outcome.fault, { isFinal: this.#moveAfter(outcome.fault) !== 'again' });
-				return { outcome, manner: mannerOfRequest(request, manner) };
+				return { outcome, manner: mannerOfRequest(request, isAnswered ? this.#trial.manner : manner) };
 			}
 		} finally {
 			admission.report(health);
