@@ -4,6 +4,7 @@
  */
 import { expect } from 'chai';
 import { parseCredits } from '../../lib/core/values/money';
+import type { LedgerAccount } from '../../lib/engine/account/ledger-account';
 import { EngineMemory } from '../../lib/engine/learned/engine-memory';
 import { LlmAction, type ActionItem, type LlmActionValues } from '../../lib/engine/llm-action';
 import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
@@ -17,6 +18,8 @@ import { accountOf, timing } from '../../lib/runtime/runtime';
 import { systemClock } from '../../lib/runtime/system';
 import { startFakeOpenAi, type FakeOpenAi } from '../support/provider/fake-openai';
 import { askedIn, FIELD_INPUTS, type FieldInput } from '../support/scenarios/field-inputs';
+
+const ONE_TEXT = [{ name: 'message', type: 'text', description: '', details: '', fallback: 'Hi' }];
 
 let fake: FakeOpenAi;
 
@@ -36,47 +39,46 @@ async function run({ does, people = 1, settings = {} }: FieldInput): Promise<Ran
 	const values = readParams(LLM_ACTION_PARAMS, {
 		model: 'gpt-4.1-mini',
 		prompt: 'x',
-		attributes: [{ name: 'message', type: 'text', description: '', details: '', fallback: 'Hi' }],
+		attributes: ONE_TEXT,
 		...settings,
 	}) as LlmActionValues;
-	const service = readParams(PROVIDER_PARAMS, { service: 'openai', baseUrl: fake.url, apiKey: 'k' });
-	const handle = createProvider(service);
-	let ids = 0;
-	const action = new LlmAction({
-		values,
-		openLedger: () => Promise.resolve(ledger),
-		provider: () => handle,
-		labels: { flow: 'f', node: 'n', purpose: 'live' },
-		nodeKey: 'n',
-		timing,
-		memory: new EngineMemory(timing.monotonicMs),
-		newId: () => `id-${String((ids += 1))}`,
-	});
-	const { systemPrompt } = values;
-	const input = {
-		model: values.model,
-		systemPrompt,
-		campaign: '',
-		segment: '',
-		workspace: '',
-		person: '',
-		tag: '',
-		execution: '',
-		answerLanguage: '',
-		idempotencyKey: '',
-	};
-	const items = Array.from({ length: people }, (_, n): ActionItem => ({
-		key: `k${String(n)}`,
-		read: () => ({ ...input, prompt: `Write ${String(n)}` }),
-	}));
-	const results = await action.run(items);
-	await action.idle();
+	const results = await runOn(ledger, values, { people });
 	const entries = await store.entries('a', { afterSeq: 0, limit: 10_000 });
 	const paid = entries.filter(({ body }) => body.kind === 'settled').length;
 	const { grants, heldMicro } = await ledger.balance();
 	expect((await verifyLedger(store)).violations).to.deep.equal([]);
 	expect(heldMicro, 'no hold is left open').to.equal(0n);
 	return { results, paid, chargedMicro: grants.reduce((sum, grant) => sum + grant.settledMicro, 0n), requests: fake.requests.length };
+}
+
+let keys = 0;
+
+/** Items of a process that knows nothing yet. */
+async function runOn(
+	ledger: LedgerAccount,
+	values: LlmActionValues,
+	{ people = 1, at = systemClock }: { people?: number; at?: () => number } = {},
+): Promise<ItemResult[]> {
+	const handle = createProvider(readParams(PROVIDER_PARAMS, { service: 'openai', baseUrl: fake.url, apiKey: 'k' }));
+	const action = new LlmAction({
+		values,
+		openLedger: () => Promise.resolve(ledger),
+		provider: () => handle,
+		labels: { flow: 'f', node: 'n', purpose: 'live' },
+		nodeKey: 'n',
+		timing: { ...timing, clock: at },
+		memory: new EngineMemory(timing.monotonicMs),
+		newId: () => `id-${String((keys += 1))}`,
+	});
+	const labels = { campaign: '', segment: '', workspace: '', person: '', tag: '', execution: '', answerLanguage: '' };
+	const input = { model: values.model, systemPrompt: values.systemPrompt, ...labels, idempotencyKey: '' };
+	const items = Array.from({ length: people }, (_, n): ActionItem => {
+		keys += 1;
+		return { key: `k${String(keys)}`, read: () => ({ ...input, prompt: `Write ${String(n)}` }) };
+	});
+	const results = await action.run(items);
+	await action.idle();
+	return results;
 }
 
 function expectGot({ attributes, llmCredits, route }: ItemResult, got: FieldInput['got']): void {
@@ -104,5 +106,53 @@ describe('inputs from the field', () => {
 			const hints = results.filter(({ llmCredits }) => input.hint?.test(llmCredits.message ?? ''));
 			expect(hints, 'hints of the run').to.have.length(input.hint ? 1 : 0);
 		});
+	}
+});
+
+describe('what was learnt of a model', () => {
+	const refusing = FIELD_INPUTS.find(({ name }) => name === 'refuses temperature, deprecated');
+
+	it('is known to the next process on the ledger, for a week', async () => {
+		const store = openMemoryLedger({ clock: systemClock });
+		let requests = 0;
+		const clock = { nowMs: systemClock() };
+		const asked = async (): Promise<number> => {
+			const before = requests;
+			fake = await startFakeOpenAi({
+				port,
+				choose: (request, n) => {
+					requests += 1;
+					return refusing?.does(askedIn(request), n) ?? { kind: 'answer' };
+				},
+			});
+			port = Number(new URL(fake.url).port);
+			await once(store, clock);
+			await fake.close();
+			return requests - before;
+		};
+		let port = 0;
+		expect(await asked(), 'refused once, then answered').to.equal(2);
+		expect(await asked(), 'known from the ledger').to.equal(1);
+		clock.nowMs += 7 * 24 * 3_600_000 + 1;
+		expect(await asked(), 'forgotten after a week').to.equal(2);
+	});
+
+	async function once(store: ReturnType<typeof openMemoryLedger>, clock: { readonly nowMs: number }): Promise<void> {
+		const ledger = accountOf(store, 'a');
+		await ledger.open({ timeZone: 'UTC' });
+		await ledger.grant({
+			credits: parseCredits('100', { field: 'x' }),
+			category: 'promotional',
+			expiry: null,
+			key: `g${String(clock.nowMs)}`,
+		});
+		const values = readParams(LLM_ACTION_PARAMS, {
+			model: 'gpt-4.1-mini',
+			prompt: 'x',
+			temperature: 0.5,
+			keepResultsHours: 0,
+			attributes: ONE_TEXT,
+		});
+		await runOn(ledger, values, { at: () => clock.nowMs });
 	}
 });

@@ -1,14 +1,30 @@
 /** Keeps what is learned of models beside the ledger, for other processes and for after a restart. */
 import type { Timing } from '../waiting/timing';
 import type { LessonKeeper } from '../learned/learned-manners';
-import type { SpendingAccount } from './spending-account';
+import type { Instant } from '../../core/values/time';
+import type { LearnedFact, LearnedStore } from '../../ledger/learned-store';
+
+/** What is learned, of one account. */
+export interface LearnedFacts {
+	/** What is known of an endpoint. */
+	find(endpoint: string, atMs: Instant): Promise<readonly LearnedFact[]>;
+	keep(facts: readonly LearnedFact[]): Promise<void>;
+}
+
+/** The facts of an account in its ledger. */
+export function learnedFacts({ store, accountId }: { store: { readonly learned: LearnedStore }; accountId: string }): LearnedFacts {
+	return {
+		find: (endpoint, atMs) => store.learned.find(accountId, endpoint, atMs),
+		keep: (facts) => store.learned.keep(accountId, facts),
+	};
+}
 
 /** Under this name the manner of a model is kept. */
 const MANNER = 'manner';
 
 /** Where the manner of a model is kept; `null` where the ledger keeps none. */
 export function keeperOf(
-	{ learned }: Pick<SpendingAccount, 'learned'>,
+	{ learned }: { readonly learned?: LearnedFacts | null },
 	{
 		plan: { model, handle },
 		timing,

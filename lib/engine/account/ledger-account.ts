@@ -17,6 +17,7 @@ import { ProfileReader } from './account-profile';
 import { adminKeyOf, proofOf, TryGuard } from './admin-key';
 import { AnswerCache } from './answer-cache';
 import { CheckTally } from './check-tally';
+import { learnedFacts, type LearnedFacts } from './learned-facts';
 import type { AccountProfile, LedgerStore, UsageQuery, UsageRow } from '../../ledger/store';
 import { reserveCommand } from './ledger-inputs';
 import type { ReserveInput, GrantInput, RefundInput, AccountChange, AdminKeyChange, LedgerAccountOptions } from './ledger-inputs';
@@ -188,6 +189,11 @@ export class LedgerAccount {
 	/** What the account says to every model, at most a few seconds old. */
 	async readProfile(): Promise<AccountProfile> {
 		return this.profile.read();
+	}
+
+	/** What processes learn of models and share, beside the journal. */
+	get learned(): LearnedFacts {
+		return learnedFacts(this.#options);
 	}
 
 	/** The answers that are kept for identical requests. */

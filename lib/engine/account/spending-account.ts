@@ -1,18 +1,9 @@
 /** Owns what an LLM Action needs of an account: the ledger's own, or one that goes on while the ledger is away. Types only. */
 import type { PriceList } from '../../core/prices/price-list';
-import type { Instant } from '../../core/values/time';
 import type { AnswerCache } from './answer-cache';
 import type { CheckTally } from './check-tally';
+import type { LearnedFacts } from './learned-facts';
 import type { LedgerAccount } from './ledger-account';
-
-/** As the ledger keeps it. */
-export interface LearnedFact {
-	readonly endpoint: string;
-	readonly model: string;
-	readonly name: string;
-	readonly value: string;
-	readonly untilMs: Instant;
-}
 
 /** Spending from an account, and what goes with it. */
 export type SpendingAccount = Pick<
@@ -26,8 +17,5 @@ export type SpendingAccount = Pick<
 	/** The prices that new calls go by. */
 	readonly prices: { current(): Promise<PriceList> };
 	/** What processes learn of models and share; absent while it cannot be reached. */
-	readonly learned?: {
-		find(endpoint: string, atMs: Instant): Promise<readonly LearnedFact[]>;
-		keep(facts: readonly LearnedFact[]): Promise<void>;
-	} | null;
+	readonly learned?: LearnedFacts | null;
 };

@@ -9,6 +9,7 @@ import type { Hold } from '../../core/nouns/records';
 import { BUILT_IN_PRICES, type PriceList } from '../../core/prices/price-list';
 import type { AccountProfile } from '../../ledger/store';
 import type { AnswerCache } from '../account/answer-cache';
+import type { LearnedFacts } from '../account/learned-facts';
 import type { CheckTally } from '../account/check-tally';
 import type { LedgerAccount } from '../account/ledger-account';
 import type { ReserveInput } from '../account/ledger-inputs';
@@ -116,6 +117,12 @@ export class OutageAccount implements SpendingAccount {
 			return this.#known ?? (await this.#options.openOutage()).account.readProfile();
 		}
 	}
+
+	/** What is learned lies in the ledger alone. */
+	readonly learned: LearnedFacts = {
+		find: (endpoint, atMs) => this.#unlessAway((ledger) => ledger.learned.find(endpoint, atMs), []),
+		keep: (facts) => this.#unlessAway((ledger) => ledger.learned.keep(facts), undefined),
+	};
 
 	/** Answers lie in the ledger alone. */
 	async openAnswers(): Promise<AnswerCache | null> {
