@@ -30,7 +30,7 @@ interface Ran {
 	readonly requests: number;
 }
 
-async function run({ does, people = 1, settings = {} }: FieldInput): Promise<Ran> {
+async function run({ does, people = 1, settings = {}, systemPrompt = '' }: FieldInput): Promise<Ran> {
 	fake = await startFakeOpenAi({ choose: (request, n) => does(askedIn(request), n) });
 	const store = openMemoryLedger({ clock: systemClock });
 	const ledger = accountOf(store, 'a');
@@ -42,7 +42,7 @@ async function run({ does, people = 1, settings = {} }: FieldInput): Promise<Ran
 		attributes: ONE_TEXT,
 		...settings,
 	}) as LlmActionValues;
-	const results = await runOn(ledger, values, { people });
+	const results = await runOn(ledger, values, { people, systemPrompt });
 	const entries = await store.entries('a', { afterSeq: 0, limit: 10_000 });
 	const paid = entries.filter(({ body }) => body.kind === 'settled').length;
 	const { grants, heldMicro } = await ledger.balance();
@@ -57,7 +57,7 @@ let keys = 0;
 async function runOn(
 	ledger: LedgerAccount,
 	values: LlmActionValues,
-	{ people = 1, at = systemClock }: { people?: number; at?: () => number } = {},
+	{ people = 1, systemPrompt = '', at = systemClock }: { people?: number; systemPrompt?: string; at?: () => number } = {},
 ): Promise<ItemResult[]> {
 	const handle = createProvider(readParams(PROVIDER_PARAMS, { service: 'openai', baseUrl: fake.url, apiKey: 'k' }));
 	const action = new LlmAction({
@@ -71,7 +71,7 @@ async function runOn(
 		newId: () => `id-${String((keys += 1))}`,
 	});
 	const labels = { campaign: '', segment: '', workspace: '', person: '', tag: '', execution: '', answerLanguage: '' };
-	const input = { model: values.model, systemPrompt: values.systemPrompt, ...labels, idempotencyKey: '' };
+	const input = { model: 'gpt-4.1-mini', systemPrompt, ...labels, idempotencyKey: '' };
 	const items = Array.from({ length: people }, (_, n): ActionItem => {
 		keys += 1;
 		return { key: `k${String(keys)}`, read: () => ({ ...input, prompt: `Write ${String(n)}` }) };

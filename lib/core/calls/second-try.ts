@@ -20,7 +20,7 @@ export type Failure =
 export type Change = 'words' | 'mend' | 'room';
 
 /** An answer that the limit ended gets so many times the room once more. */
-export const ROOM_TIMES = 4;
+const ROOM_TIMES = 4;
 
 /** The change that may help; `null`: none does. `mayAskInWords`: the form is not fixed by the settings. */
 export function changeAfter(

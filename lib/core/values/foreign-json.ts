@@ -15,7 +15,7 @@ export function parseForeignJson(text: string): unknown {
 }
 
 /** True for JSON that nests too deep. Brackets inside of strings do not count. */
-export function isTooDeep(text: string): boolean {
+function isTooDeep(text: string): boolean {
 	let depth = 0;
 	for (let index = 0; index < text.length; index += 1) {
 		const code = text.charCodeAt(index);

@@ -14,7 +14,7 @@ const MAX_FREE_TRIES = 10;
 const NAMELESS: ReadonlySet<number> = new Set([400, 422]);
 const NAMING: ReadonlySet<number> = new Set([400, 404, 415, 422, 500, 501]);
 
-interface TrialParts {
+interface TrialOptions {
 	readonly manners: LearnedManners;
 	readonly modelId: string;
 	readonly keeper: LessonKeeper | null;
@@ -26,26 +26,26 @@ interface TrialParts {
 
 /** One call's way; used once. */
 export class MannerTrial {
-	readonly #parts: TrialParts;
+	readonly #options: TrialOptions;
 	#tries = 0;
 	/** Ways that are still to be tried against a refusal that named nothing; `null` before one. */
 	#open: Manner[] | null = null;
 	#trying: Manner | null = null;
 
-	constructor(parts: TrialParts) {
-		this.#parts = parts;
+	constructor(options: TrialOptions) {
+		this.#options = options;
 	}
 
 	/** How to ask now. */
 	get manner(): Manner {
-		const { manners, modelId, form } = this.#parts;
+		const { manners, modelId, form } = this.#options;
 		const manner = this.#trying ?? manners.of(modelId);
 		return form === null || form === manner.form ? manner : { ...manner, form };
 	}
 
 	/** What others have learned, while it is still to be read; `null` as a rule. */
 	loading(timing: Pick<Timing, 'pause'>): Promise<void> | null {
-		const { manners, modelId, keeper } = this.#parts;
+		const { manners, modelId, keeper } = this.#options;
 		return manners.load(modelId, { keeper, pause: (ms) => timing.pause(ms) });
 	}
 
@@ -53,7 +53,7 @@ export class MannerTrial {
 	refused(fault: ProviderFault, { request, manner }: { request: ChatRequest; manner: Manner }): boolean {
 		if (!mayBeAboutUs(fault) || this.#tries >= MAX_FREE_TRIES) return this.#giveUp();
 		this.#tries += 1;
-		const { manners, modelId, form } = this.#parts;
+		const { manners, modelId, form } = this.#options;
 		const sent = sentBy(request);
 		const known = manners.of(modelId);
 		// Another call has learnt something meanwhile, so this one is asked as that was.
@@ -71,29 +71,29 @@ export class MannerTrial {
 	/** The endpoint took the request: what was only tried is remembered, and what the adapter found out on the way. */
 	taken(adapted: readonly RefusedField[], { request, manner }: { request: ChatRequest; manner: Manner }): void {
 		if (this.#trying === null && adapted.length === 0) return;
-		const { manners, modelId } = this.#parts;
+		const { manners, modelId } = this.#options;
 		const sent = sentBy(request);
 		const taken = adapted.reduce((learnt, { field, within }) => {
 			const named = namedConcession({ param: field, words: within ?? '' }, { manner: learnt, sent });
 			return named && this.#mayChange(named.change) ? { ...learnt, ...named.change } : learnt;
 		}, this.#trying ?? manner);
 		const { form } = manners.of(modelId);
-		this.#remember(this.#parts.form === null ? taken : { ...taken, form });
+		this.#remember(this.#options.form === null ? taken : { ...taken, form });
 		this.#trying = null;
 		this.#open = null;
 	}
 
 	/** The endpoint takes the field for the form and does not go by it: from now on it is asked in words. */
 	ignoresForm(): void {
-		const { manners, modelId, form } = this.#parts;
+		const { manners, modelId, form } = this.#options;
 		const known = manners.of(modelId);
 		if (form === null && known.form !== 'prompt') this.#remember({ ...known, form: 'prompt' });
 	}
 
 	#tryNext(manner: Manner, sent: Sent): boolean {
-		const { manners, modelId } = this.#parts;
+		const { manners, modelId } = this.#options;
 		if (this.#open === null && manners.isFruitless(modelId)) return false;
-		this.#open ??= triedManners(manner, sent).filter((each) => this.#parts.form === null || each.form === manner.form);
+		this.#open ??= triedManners(manner, sent).filter((each) => this.#options.form === null || each.form === manner.form);
 		const next = this.#open.shift();
 		if (!next) return this.#giveUp();
 		this.#trying = next;
@@ -101,18 +101,18 @@ export class MannerTrial {
 	}
 
 	#giveUp(): false {
-		const { manners, modelId } = this.#parts;
+		const { manners, modelId } = this.#options;
 		if (this.#trying !== null) manners.triedInVain(modelId);
 		this.#trying = null;
 		return false;
 	}
 
 	#mayChange({ form }: Partial<Manner>): boolean {
-		return form === undefined || this.#parts.form === null;
+		return form === undefined || this.#options.form === null;
 	}
 
 	#remember(manner: Manner): void {
-		const { manners, modelId, keeper, background } = this.#parts;
+		const { manners, modelId, keeper, background } = this.#options;
 		background(manners.learn(modelId, manner, keeper));
 	}
 }

@@ -7,7 +7,7 @@ import { hasPassed } from '../../core/values/time';
 import { BoundedMap } from './bounded-map';
 
 /** Endpoints change: after this, everything is tried anew. */
-export const LEARNED_FOR_MS = 7 * 24 * 3_600_000;
+const LEARNED_FOR_MS = 7 * 24 * 3_600_000;
 /** Where nothing helped, nothing is tried for so long. */
 const FRUITLESS_FOR_MS = 10 * 60_000;
 /** A ledger that takes longer to tell what it knows is not waited for. */

@@ -19,6 +19,7 @@ export interface FieldInput {
 	/** 1 unless it says so. */
 	readonly people?: number;
 	readonly settings?: Readonly<Record<string, unknown>>;
+	readonly systemPrompt?: string;
 	readonly does: (asked: Asked, n: number) => Behaviour;
 	/** Paid calls of all people together, at most; a number of its own where exactly so many. */
 	readonly paid: number | { readonly atMost: number };
@@ -136,7 +137,7 @@ const REFUSED: readonly FieldInput[] = [
 		(words): FieldInput => ({
 			row: 22,
 			name: `takes no system role: ${words}`,
-			settings: { systemPrompt: 'Be kind.' },
+			systemPrompt: 'Be kind.',
 			does: ({ hasSystem, text }) => (hasSystem ? bad(said(words)) : text.includes('Be kind.') ? HI : bad(said('Where is it?'))),
 			paid: 1,
 			got: MESSAGE,
