@@ -90,5 +90,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 		'llm-credits copy --from postgres://me@db.example/credits --to ledger-2027.db',
 		'llm-credits copy --from ledger.db --undo',
 	],
+	restore: ['llm-credits restore --from backups/ledger-2026-11-21.db --ledger ledger.db'],
+	migrate: ['llm-credits migrate --ledger ledger.db', 'llm-credits migrate --ledger postgres://me@db.example/credits --dumped'],
 	backup: ['llm-credits backup --ledger ledger.db --to backups/ledger-2026-11-21.db'],
 };

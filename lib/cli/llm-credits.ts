@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
-import { CliFailure, EXIT, reportOf, wrongUse } from './console/failure';
+import { EXIT, reportOf, wrongUse } from './console/failure';
 import { Output } from './console/output';
 import { createProgram } from './program';
 
@@ -16,28 +16,11 @@ function ownVersion(): string {
 	return version;
 }
 
-/** The database driver ends an older Node without a word, so this is said first. */
-function nodeTooOld(version: string): CliFailure | null {
-	const [major = 0, minor = 0] = version.split('.').map(Number);
-	if (major > 22 || (major === 22 && minor >= 9)) return null;
-	return new CliFailure(EXIT.ledger, {
-		code: 'node_too_old',
-		message: `This is Node ${version}, and llm-credits needs 22.9 or newer.`,
-		mend: 'Install a newer Node, or use the one of your host.',
-	});
-}
-
 async function main(args: readonly string[]): Promise<void> {
 	// A reader that has seen enough, such as head, closes the pipe; that is no failure.
 	process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 		if (error.code !== 'EPIPE') throw error;
 	});
-	const tooOld = nodeTooOld(process.versions.node);
-	if (tooOld !== null) {
-		new Output(args.includes('--json')).failure(reportOf(tooOld));
-		process.exitCode = EXIT.ledger;
-		return;
-	}
 	const program = createProgram({
 		version: ownVersion(),
 		onParseError: (error) => {

@@ -14,6 +14,7 @@ import { describeModeCommand } from './commands/account/mode';
 import { describePriceCommands } from './commands/prices/prices';
 import { describeReadingCommands } from './commands/reading/reading';
 import { describeReconcileCommand } from './commands/files/reconcile';
+import { describeRestoreCommands } from './commands/files/restore';
 import { describeReturnCommands } from './commands/credits/returns';
 import { describeTextCommands } from './commands/account/texts';
 import { EXAMPLES } from './examples';
@@ -53,6 +54,7 @@ export function createProgram({ version, onParseError }: { version: string; onPa
 	describeAlertCommands(program, run);
 	describeReconcileCommand(program, run);
 	describeBackupCommand(program, run);
+	describeRestoreCommands(program, run);
 	describeCopyCommand(program, run);
 	for (const command of allCommands(program)) {
 		command

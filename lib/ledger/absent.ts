@@ -1,4 +1,4 @@
-/** Owns what is said where a ledger was to be read and there is none. Refuses nothing. */
+/** Says what is wrong where a ledger was to be read, and there is none, or one of an older schema. */
 import { CreditError, isCreditError } from '../core/values/errors';
 
 const ABSENT = Symbol('no ledger');
@@ -15,4 +15,12 @@ export function absentLedger(location: string): CreditError {
 /** True for what {@link absentLedger} makes: the place could be looked at, and no ledger is there. */
 export function isAbsentLedger(error: unknown): boolean {
 	return isCreditError(error) && error.cause === ABSENT;
+}
+
+/** The fault for a ledger of an older schema that is not brought forward here. */
+export function olderLedger(location: string, { version, known }: { version: number; known: number }): CreditError {
+	return new CreditError(
+		'ledger_unavailable',
+		`The ledger ${location} has the older schema ${String(version)}, and this version writes ${String(known)}. Bring it forward with "llm-credits migrate --ledger ${location}", when all hosts that use it have been updated: older ones cannot use it any more after that. Nothing was changed.`,
+	);
 }

@@ -102,7 +102,7 @@ export function readAccount(row: AccountRow): Account {
 		lastAtMs: Number(row.last_at_ms),
 		lastSeq: Number(row.last_seq),
 		settings: readSettings(row.settings),
-		alerts: row.alerts === null ? NO_ALERTS : (withAmounts(row.alerts) as AlertState),
+		alerts: row.alerts === null ? NO_ALERTS : (withAmounts(row.alerts, 'the alerts of an account') as AlertState),
 		chainHash: row.chain_hash,
 	};
 }
@@ -120,7 +120,7 @@ function readSettings(text: string | null): AccountSettings {
 	if (text === null) return NO_SETTINGS;
 	const known = knownSettings.get(text);
 	if (known) return known;
-	const settings = { ...NO_SETTINGS, ...(withAmounts(text) as Partial<AccountSettings>) };
+	const settings = { ...NO_SETTINGS, ...(withAmounts(text, 'the settings of an account') as Partial<AccountSettings>) };
 	if (knownSettings.size >= MAX_KNOWN_SETTINGS) knownSettings.clear();
 	knownSettings.set(text, settings);
 	return settings;
@@ -137,8 +137,21 @@ export function encodeFrozen(frozen: Frozen | null): string | null {
 }
 
 /** JSON whose fields ending in `Micro` are amounts. */
-function withAmounts(text: string): unknown {
-	return JSON.parse(text, (name, value: unknown) => (name.endsWith('Micro') ? BigInt(value as string) : value));
+function withAmounts(text: string, what: string): object {
+	return readable(what, () => {
+		const value: unknown = JSON.parse(text, (name, part: unknown) => (name.endsWith('Micro') ? BigInt(part as string) : part));
+		if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('it is no object');
+		return value;
+	});
+}
+
+/** What `read` gives. Throws `ledger_corrupt`, naming what could not be read, for whatever it throws. */
+function readable<T>(what: string, read: () => T): T {
+	try {
+		return read();
+	} catch (error) {
+		throw corrupt(`${what} cannot be read (${error instanceof Error ? error.message : String(error)})`);
+	}
 }
 
 /** What was written last is nearly always what is read next. */
@@ -164,15 +177,17 @@ export function encodeAverages(averages: readonly CostAverage[] | null): string 
 export function readAverages({ averages: text }: Pick<AccountRow, 'averages'>): readonly CostAverage[] {
 	if (text === null) return [];
 	if (text === lastAverages.text) return lastAverages.averages;
-	const rows = JSON.parse(text) as [string, string, number, string, number, string][];
-	return rows.map(([campaign, day, calls, cost, usualCalls, usual]) => ({
-		campaign,
-		day,
-		calls,
-		costMicro: BigInt(cost),
-		usualCalls,
-		usualMicro: BigInt(usual),
-	}));
+	return readable('the averages of an account', () => {
+		const rows = JSON.parse(text) as [string, string, number, string, number, string][];
+		return rows.map(([campaign, day, calls, cost, usualCalls, usual]) => ({
+			campaign,
+			day,
+			calls,
+			costMicro: BigInt(cost),
+			usualCalls,
+			usualMicro: BigInt(usual),
+		}));
+	});
 }
 
 /** Reads a budget counter. */

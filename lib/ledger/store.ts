@@ -15,6 +15,7 @@ import type { Instant } from '../core/values/time';
 import type { AnswerStore } from './answer-store';
 import type { CheckStore } from './check-store';
 import type { LearnedStore } from './learned-store';
+import type { LedgerProof } from './proof';
 import type { LedgerTransfer } from './transfer';
 
 /** Totals of one group of calls. */
@@ -90,6 +91,9 @@ export interface LedgerStore {
 	/** What moving the ledger to another place, or from one to here, needs. Only stores that outlive their process have it. */
 	readonly transfer?: LedgerTransfer;
 
+	/** What a proof must know beyond the accounts. Only stores that outlive their process have it. */
+	readonly proof?: LedgerProof;
+
 	/**
 	 * Decides and writes one batch for one account, all in one transaction. Resolves after it is durable, with outcomes in
 	 * the order of the commands. Rejects with a ledger fault when nothing was written, or nobody knows whether it is durable.
@@ -143,6 +147,9 @@ export interface LedgerStore {
 	 * that are a file have it. Rejects with `invalid_path` when something is there already.
 	 */
 	backup?(to: string, onProgress: (done: number, total: number) => void): Promise<void>;
+
+	/** True when its place now leads to another ledger than the one that is open; false while there is none. Only stores that are a file have it. */
+	isReplaced?(): boolean;
 
 	/** Waits for commits under way, then gives up the file or the connections. Later calls reject with `ledger_closed`. */
 	close(): Promise<void>;

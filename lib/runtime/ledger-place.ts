@@ -2,11 +2,11 @@
  * Owns where a ledger lies: what its settings say, else what the environment of the process says, else the usual place of the host.
  * Refuses an address with a password where it would be exported, and a path that would mean another file in each process.
  */
-import { realpathSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { CreditError, isCreditError } from '../core/values/errors';
 import { isPostgresAddress, readAddress } from '../ledger/postgres/connection/address';
 import { secretInPlace } from '../params/plain-secret';
+import { isWholeLedgerPath, ledgerPathOf, withoutLinks } from '../ledger/sqlite/file/ledger-path';
 
 /** Names the ledger of a process whose settings name none: a file, or a `postgres://` address, which may have a password. */
 export const LEDGER_VARIABLE = 'LLM_CREDITS_LEDGER';
@@ -26,6 +26,11 @@ export interface UsualPlace {
 	readonly environment: Environment;
 }
 
+/** True for a text that means the same file in whatever folder a process was started. */
+export function isWholePath(text: string): boolean {
+	return isWholeLedgerPath(text);
+}
+
 /** The usual ledger file inside a host's data folder. */
 export function defaultLedgerPath(folder: string): string {
 	return join(folder, 'llm-credits', 'ledger.db');
@@ -37,7 +42,7 @@ export function placeOf({ path, postgresUrl = '' }: PlaceSettings, usual: UsualP
 	if (address !== '') return checked(address);
 	const text = path.trim();
 	if (text === '') return usualPlace(usual);
-	if (!isPostgresAddress(text) && secretInPlace(text) === null) return ledgerPath(resolve(text));
+	if (!isPostgresAddress(text) && secretInPlace(text) === null) return ledgerPath(text);
 	if (secretInPlace(text) === null) return checked(text);
 	throw new CreditError(
 		'invalid_path',
@@ -50,7 +55,7 @@ function usualPlace({ folder, environment }: UsualPlace): string {
 	const text = environment[LEDGER_VARIABLE]?.trim() ?? '';
 	if (text === '') return ledgerPath(defaultLedgerPath(folder));
 	if (isPostgresAddress(text)) return checkedVariable(text);
-	if (isAbsolute(text)) return ledgerPath(text);
+	if (isWholePath(text)) return ledgerPath(text);
 	throw new CreditError(
 		'invalid_path',
 		`${LEDGER_VARIABLE} is neither a postgres:// address nor a whole path from the root of the disk. Hosts are started in different folders, so anything else would be another ledger in each.`,
@@ -72,11 +77,7 @@ function checkedVariable(address: string): string {
 	}
 }
 
-/** The path with links of its folder resolved, so that one file has one name in this process. */
+/** The path with links resolved, so that one file has one name in this process, and what a host has checked is what is opened. */
 function ledgerPath(path: string): string {
-	try {
-		return join(realpathSync(dirname(path)), basename(path));
-	} catch {
-		return path;
-	}
+	return withoutLinks(ledgerPathOf(path));
 }

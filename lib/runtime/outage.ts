@@ -63,7 +63,7 @@ async function leaseAllowance(path: string, { folder, allowanceMicro }: { folder
 
 /** Opens the file of an outage that is there, for one command; the caller closes its store. */
 export async function openOutageFile(path: string): Promise<OutageLedger> {
-	const store = await openLedgerStore(path, { mayMake: false });
+	const store = await openLedgerStore(path, { mayMake: false, older: 'migrate' });
 	return { account: accountOf(store, OUTAGE_ACCOUNT), store };
 }
 

@@ -2,7 +2,6 @@
  * Owns the composition: which store, provider, clock and memory the engine is given. One store per ledger and process,
  * shared by every node that names the file or the server, also across a reload of this package. Hosts and the CLI start here.
  */
-import { resolve } from 'node:path';
 import type { LlmActionOptions } from '../engine/plan/action-types';
 import { EngineMemory } from '../engine/learned/engine-memory';
 import { LlmAction } from '../engine/llm-action';
@@ -14,7 +13,9 @@ import type { CounterBook } from '../core/proof/counter-book';
 import { readyCalendar } from '../core/values/time';
 import { isPostgresAddress, readAddress } from '../ledger/postgres/connection/address';
 import { openPostgresLedger } from '../ledger/postgres/store';
+import { ledgerPathOf } from '../ledger/sqlite/file/ledger-path';
 import { ScratchCounters } from '../ledger/sqlite/rows/scratch-counters';
+import type { Migration, OlderSchema } from '../ledger/sqlite/file/migration';
 import { openSqliteLedger } from '../ledger/sqlite/store';
 import type { LedgerStore } from '../ledger/store';
 import { placeOf, type Environment } from './ledger-place';
@@ -39,8 +40,14 @@ export interface LedgerSettings {
 
 /** The use of a ledger; its file or connections are closed some time after the last lease was released. */
 export interface LedgerLease {
+	/** As it was opened. */
 	readonly ledger: LedgerAccount;
 	readonly store: LedgerStore;
+	/**
+	 * The account now: the same, unless the ledger's file was replaced meanwhile, by a restored backup for example; then it is opened again.
+	 * Rejects with a `CreditError` while what is there cannot be used.
+	 */
+	current(): Promise<LedgerAccount>;
 	release(): Promise<void>;
 }
 
@@ -50,6 +57,8 @@ interface SharedLedger {
 	readonly accounts: Map<string, Promise<LedgerAccount>>;
 	leases: number;
 	purgedAtMs: number;
+	/** True when another file has taken its place: nobody joins it any more. */
+	isRetired: boolean;
 	closing: { cancel(): void } | null;
 }
 
@@ -58,6 +67,9 @@ const PURGE_EVERY_MS = 10 * 60_000;
 /** A host often opens the same ledger again within seconds; opening costs more than keeping. */
 const IDLE_CLOSE_MS = 5_000;
 const REGISTRY = Symbol.for('llm-credits.runtime.v1');
+
+/** Places whose ledger was replaced while it was open: what is missing there now must not be made anew, empty. */
+const retired = new Set<string>();
 
 interface Registry {
 	readonly ledgers: Map<string, Promise<SharedLedger>>;
@@ -73,39 +85,96 @@ export const timing: Timing = { clock: systemClock, monotonicMs, pause, jitter }
  */
 export async function leaseLedger(settings: LedgerSettings, folder: string, environment: Environment = process.env): Promise<LedgerLease> {
 	const place = placeOf(settings, { folder, environment });
+	let part = await takePart(place, settings);
+	let renewal: Promise<void> | null = null;
+	let isReleased = false;
+	const renew = async (): Promise<void> => {
+		const old = part;
+		part = await takePart(place, settings);
+		await old.giveBack();
+		if (isReleased) await part.giveBack();
+	};
+	return {
+		ledger: part.ledger,
+		store: part.shared.store,
+		current: async () => {
+			if (!isReleased && (renewal !== null || isStale(part.shared))) await (renewal ??= renew().finally(() => (renewal = null)));
+			return part.ledger;
+		},
+		release: async () => {
+			if (isReleased) return;
+			isReleased = true;
+			await part.giveBack();
+		},
+	};
+}
+
+/** One of the leases of a ledger that this process has open. */
+interface Part {
+	readonly shared: SharedLedger;
+	readonly ledger: LedgerAccount;
+	readonly giveBack: () => Promise<void>;
+}
+
+async function takePart(place: string, settings: LedgerSettings): Promise<Part> {
 	const shared = await openShared(place);
 	shared.leases += 1;
 	shared.closing?.cancel();
 	shared.closing = null;
 	purgeNowAndThen(shared);
-	let isReleased = false;
+	let isGivenBack = false;
 	const giveBack = (): void => {
+		if (isGivenBack) return;
+		isGivenBack = true;
 		shared.leases -= 1;
 		if (shared.leases === 0) shared.closing = later(IDLE_CLOSE_MS, () => void closeShared(place, shared));
 	};
 	try {
 		const ledger = (await openAccount(shared, settings)).asAdministrator(settings.adminKey ?? '');
-		const release = async (): Promise<void> => {
-			if (isReleased) return;
-			isReleased = true;
-			await Promise.all([ledger.answers.drain(), ledger.checks.drain()]);
+		const drained = async (): Promise<void> => {
+			// What is left of a file that was replaced has nowhere to go.
+			await Promise.allSettled([ledger.answers.drain(), ledger.checks.drain()]);
 			giveBack();
 		};
-		return { ledger, store: shared.store, release };
+		return { shared, ledger, giveBack: drained };
 	} catch (error) {
 		giveBack();
 		throw error;
 	}
 }
 
+/** True when the file of an open ledger was replaced. */
+function isStale({ store, isRetired }: SharedLedger): boolean {
+	return isRetired || store.isReplaced?.() === true;
+}
+
 /**
  * Opens a ledger, a file or a `postgres://` address, for one command and nothing else; the caller closes it. Rejects with a `CreditError`,
  * also for a place without a ledger where none may be made.
  */
-export async function openLedgerStore(place: string, { mayMake = true }: { mayMake?: boolean } = {}): Promise<LedgerStore> {
+export async function openLedgerStore(place: string, options: OpenOptions = {}): Promise<LedgerStore> {
 	readyCalendar();
-	if (isPostgresAddress(place)) return openPostgresLedger({ url: place, clock: systemClock, pause, jitter, monotonicMs, mayMake });
-	return openSqliteLedger({ path: resolve(place), clock: systemClock, pause, jitter, mayMake });
+	const { mayMake = true, older = 'refuse', onMigrated } = options;
+	const parts = { clock: systemClock, pause, jitter, mayMake, ...(onMigrated ? { onMigrated } : {}) };
+	if (isPostgresAddress(place)) return openPostgresLedger({ url: place, monotonicMs, refusesOlder: older !== 'migrate', ...parts });
+	return openSqliteLedger({ path: place, older, ...parts });
+}
+
+/** How a ledger is opened. */
+export interface OpenOptions {
+	/** Default true. */
+	readonly mayMake?: boolean;
+	/** What is done with a ledger of an older schema: only hosts and `llm-credits migrate` bring it forward. Default `refuse`; a server has no `copy`. */
+	readonly older?: OlderSchema;
+	/** Told when a ledger was brought forward. */
+	readonly onMigrated?: (migration: Migration) => void;
+}
+
+/** Both hosts show warnings of the process in their log. */
+function tellMigration({ location, from, to, backup }: Migration): void {
+	const kept = backup === null ? '' : ` As it was, it is kept as ${backup}.`;
+	const text = `The ledger ${location} was brought from schema ${String(from)} to ${String(to)}.${kept} Hosts with an older version of LLM Credits cannot use it any more; update them.`;
+	process.emitWarning(text, 'LlmCreditsNotice');
 }
 
 /** Opens a ledger that is there, for one command; `null` where there is none. Nothing is made. Rejects like {@link openLedgerStore}. */
@@ -120,7 +189,7 @@ export async function openLedgerIfThere(place: string): Promise<LedgerStore | nu
 
 /** The place for people: the absolute path, or the address without the password. Throws `invalid_path` for an address that cannot be read. */
 export function nameOfPlace(place: string): string {
-	return isPostgresAddress(place) ? readAddress(place).location : resolve(place);
+	return isPostgresAddress(place) ? readAddress(place).location : ledgerPathOf(place);
 }
 
 /** True for a text that names a ledger on a PostgreSQL server rather than a file. */
@@ -153,19 +222,43 @@ function registry(): Registry {
 async function openShared(place: string): Promise<SharedLedger> {
 	const { ledgers } = registry();
 	const known = ledgers.get(place);
-	if (known) return known;
-	const opening = openLedgerStore(place).then((store): SharedLedger => ({
+	const joined = await known;
+	if (joined && !isStale(joined)) return joined;
+	// While this one waited, another may have begun to open the ledger again.
+	if (ledgers.get(place) !== known) return openShared(place);
+	const opening = (joined ? retire(place, joined) : Promise.resolve())
+		.then(() => openLedgerStore(place, { mayMake: !retired.has(place), older: 'migrate', onMigrated: tellMigration }))
+		.then((store) => {
+			retired.delete(place);
+			return sharedBy(store);
+		});
+	ledgers.set(place, opening);
+	// A ledger that could not be opened is tried afresh the next time: the disk or the server may be back by then.
+	opening.catch(() => {
+		if (ledgers.get(place) === opening) ledgers.delete(place);
+	});
+	return opening;
+}
+
+function sharedBy(store: LedgerStore): SharedLedger {
+	return {
 		store,
 		commits: new GroupCommit(store),
 		accounts: new Map(),
 		leases: 0,
 		purgedAtMs: 0,
+		isRetired: false,
 		closing: null,
-	}));
-	ledgers.set(place, opening);
-	// A ledger that could not be opened is tried afresh the next time: the disk or the server may be back by then.
-	opening.catch(() => ledgers.delete(place));
-	return opening;
+	};
+}
+
+/** Closes a ledger whose file was replaced, before the new one is opened: its side files must not be taken for those of the new one. */
+async function retire(place: string, shared: SharedLedger): Promise<void> {
+	retired.add(place);
+	shared.isRetired = true;
+	shared.closing?.cancel();
+	await shared.commits.drain();
+	await shared.store.close();
 }
 
 /** What budget counters are kept in while a ledger is proven: memory does not grow with them. */
@@ -184,7 +277,7 @@ function purgeNowAndThen(shared: SharedLedger): void {
 }
 
 async function closeShared(place: string, shared: SharedLedger): Promise<void> {
-	if (shared.leases > 0) return;
+	if (shared.leases > 0 || shared.isRetired) return;
 	registry().ledgers.delete(place);
 	await shared.commits.drain();
 	await shared.store.close();

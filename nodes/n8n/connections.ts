@@ -3,7 +3,7 @@
  * the tests behind the credential form's button. Refuses to put a secret into any message.
  */
 import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { ICredentialsDecrypted, ICredentialTestFunctions, IExecuteFunctions, INodeCredentialTestResult } from 'n8n-workflow';
 import type { LedgerAccount } from '../../lib/engine/account/ledger-account';
 import { CreditError } from '../../lib/core/values/errors';
@@ -13,7 +13,7 @@ import type { ValuesOf } from '../../lib/params/param';
 import { readParams } from '../../lib/params/read';
 import type { ProviderHandle } from '../../lib/engine/llm-action';
 import { createProvider, testProvider as askProvider } from '../../lib/runtime/provider-handle';
-import { defaultLedgerPath } from '../../lib/runtime/ledger-place';
+import { defaultLedgerPath, isWholePath, placeOf } from '../../lib/runtime/ledger-place';
 import type { SpendingAccount } from '../../lib/engine/account/spending-account';
 import { leaseSpending, type SpendingLease } from '../../lib/runtime/outage';
 import { isServerAddress, leaseLedger, type LedgerLease } from '../../lib/runtime/runtime';
@@ -41,7 +41,7 @@ export function nodeLedger(ctx: IExecuteFunctions): NodeLedger {
 	let spending: Promise<SpendingLease> | null = null;
 	const open = async (): Promise<LedgerAccount> => {
 		lease ??= openLease(ctx);
-		return (await lease).ledger;
+		return (await lease).current();
 	};
 	return {
 		open,
@@ -82,28 +82,36 @@ async function credentialsOf(ctx: IExecuteFunctions, type: string, code: 'ledger
 	});
 }
 
-/** A path that somebody typed is subject to n8n's file access rules; the usual place is not: nobody chose it, or whoever runs n8n did. */
-async function refuseBlockedPath(ctx: IExecuteFunctions, { path, postgresUrl }: LedgerValues): Promise<void> {
-	if (postgresUrl.trim() !== '' || isServerAddress(path) || isUsualPlace(path)) return;
-	if (await isFileAllowed(ctx, path)) return;
+/**
+ * A path that somebody typed is subject to n8n's file access rules; the usual place is not: nobody chose it, or whoever runs n8n did. What
+ * is asked about is what will be opened: without blanks, and with every link resolved as far as it exists.
+ */
+async function refuseBlockedPath(ctx: IExecuteFunctions, values: LedgerValues): Promise<void> {
+	const place = typedPlace(values);
+	if (place === null || (await isFileAllowed(ctx, place))) return;
 	throw new CreditError(
 		'invalid_path',
-		`Ledger File is ${path}, where n8n does not let nodes use files. Leave it empty for the usual place, choose a path that N8N_RESTRICT_FILE_ACCESS_TO allows, or let the other host use ${defaultLedgerPath(n8nFolder())}.`,
+		`Ledger File is ${values.path.trim()}, where n8n does not let nodes use files. Leave it empty for the usual place, choose a path that N8N_RESTRICT_FILE_ACCESS_TO allows, or let the other host use ${defaultLedgerPath(n8nFolder())}.`,
 	);
 }
 
-function isUsualPlace(path: string): boolean {
-	return path.trim() === '' || resolve(path.trim()) === resolve(defaultLedgerPath(n8nFolder()));
+/** The file that the settings name, as it will be opened; `null` for a server and for the usual place. Throws `invalid_path`. */
+function typedPlace(values: LedgerValues): string | null {
+	if (values.path.trim() === '' && values.postgresUrl.trim() === '') return null;
+	const folder = n8nFolder();
+	const place = placeOf(values, { folder, environment: process.env });
+	return isServerAddress(place) || place === placeOf({ path: '' }, { folder, environment: {} }) ? null : place;
 }
 
 /** Opens the ledger of a credential and tells the balance. A typed path is not opened before a node does, because only nodes know n8n's file rules. */
 export async function testLedger(this: ICredentialTestFunctions, credential: ICredentialsDecrypted): Promise<INodeCredentialTestResult> {
 	return answer(async () => {
 		const values = readParams(LEDGER_PARAMS, credential.data ?? {});
-		if (values.postgresUrl.trim() === '' && !isServerAddress(values.path) && !isUsualPlace(values.path)) {
-			if (!isAbsolute(values.path.trim()))
-				throw new CreditError('invalid_path', `Ledger File is ${values.path}. Give the whole path, from the root of the disk.`);
-			return `The path is well-formed. A node opens ${values.path} when it runs, if n8n lets nodes use that folder (N8N_RESTRICT_FILE_ACCESS_TO).`;
+		const place = typedPlace(values);
+		if (place !== null) {
+			if (!isWholePath(values.path))
+				throw new CreditError('invalid_path', `Ledger File is ${values.path.trim()}. Give the whole path, from the root of the disk.`);
+			return `The path is well-formed. A node opens ${place} when it runs, if n8n lets nodes use that folder (N8N_RESTRICT_FILE_ACCESS_TO).`;
 		}
 		const lease = await leaseLedger(values, n8nFolder());
 		try {

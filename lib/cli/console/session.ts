@@ -2,10 +2,9 @@
  * Owns which ledger and account a command works on, and its opening and closing. Refuses to make a ledger, a file or a schema, for a
  * command that only reads, and to guess one that was not named.
  */
-import { resolve } from 'node:path';
 import { tellMark } from '../../core/rules/move';
 import type { LedgerAccount } from '../../engine/account/ledger-account';
-import { accountOf, isServerAddress, machineTimeZone, openLedgerStore } from '../../runtime/runtime';
+import { accountOf, isServerAddress, machineTimeZone, nameOfPlace, openLedgerIfThere, openLedgerStore, type OpenOptions } from '../../runtime/runtime';
 import { withoutSecrets, wrongUse } from './failure';
 import { keyInFile, keysInFile, linesOf } from './key-file';
 import { Output } from './output';
@@ -43,13 +42,13 @@ export function placeOf(text: string | undefined, option: string, mend: string):
 	const given = text?.trim() ?? '';
 	if (given === '') throw wrongUse('No ledger is named.', mend);
 	if (isServerAddress(given)) return given;
-	if (/^[a-z][a-z0-9+.-]+:\/\//i.test(given)) {
+	if (/^(?!file:)[a-z][a-z0-9+.-]+:\/\//i.test(given)) {
 		throw wrongUse(
 			`The ledger is ${withoutSecrets(given)}, which is an address.`,
 			`Give ${option} the path of a file, or a postgres:// address.`,
 		);
 	}
-	return resolve(given);
+	return nameOfPlace(given);
 }
 
 function checkAccount(account: string): void {
@@ -64,6 +63,21 @@ function checkAccount(account: string): void {
 /** Runs `work` on a ledger that is there already; one that is not there ends the command with exit code 3. */
 export async function readLedger<T>(options: CommonOptions, work: (session: Session) => Promise<T>): Promise<T> {
 	return withStore(ledgerPathOf(options), { ...options, mayMake: false }, work);
+}
+
+/** As {@link readLedger}, for commands that only look: a file of an older schema is read through a copy, and stays as it is. */
+export async function viewLedger<T>(options: CommonOptions, work: (session: Session) => Promise<T>): Promise<T> {
+	return withStore(ledgerPathOf(options), { ...options, mayMake: false, older: 'copy' }, work);
+}
+
+/** Whether the ledger and the account are there. Makes nothing. */
+export async function hasAccount(options: CommonOptions): Promise<boolean> {
+	const store = await openLedgerIfThere(ledgerPathOf(options));
+	try {
+		return store !== null && (await store.profile(options.account)) !== null;
+	} finally {
+		await store?.close();
+	}
 }
 
 /** Runs `work` on a ledger and account that are made when they are missing. */
@@ -84,11 +98,11 @@ export async function withLedger<T>(path: string, options: CommonOptions, work: 
 
 async function withStore<T>(
 	path: string,
-	{ mayMake, ...options }: CommonOptions & { readonly mayMake: boolean },
+	{ mayMake, older, ...options }: CommonOptions & OpenOptions & { readonly mayMake: boolean },
 	work: (session: Session) => Promise<T>,
 ): Promise<T> {
 	const adminKey = adminKeyOf(options);
-	const store = await openLedgerStore(path, { mayMake });
+	const store = await openLedgerStore(path, { mayMake, ...(older ? { older } : {}) });
 	try {
 		const result = await work({ store, ledger: accountOf(store, options.account).asAdministrator(adminKey) });
 		const told = tellMark((await store.transfer?.mark()) ?? null, store.location);

@@ -5,6 +5,7 @@
  * Refuses to trust a stored balance, and to stop at the first violation.
  */
 import { textDifferences } from '../rules/commands/account-texts';
+import { hashOpening, isOpeningWithoutId, type Opening } from '../journal/opening';
 import { sumSlices } from '../nouns/movement';
 import { isCreditError } from '../values/errors';
 import { CountersInMemory, type CounterBook, type CounterDifference } from './counter-book';
@@ -41,6 +42,11 @@ export type ViolationCode =
 	| 'usage_differs'
 	| 'budget_differs'
 	| 'text_differs'
+	| 'account_renamed'
+	| 'result_differs'
+	| 'rows_stray'
+	| 'schema_differs'
+	| 'end_missing'
 	| 'unreadable';
 
 /** One broken promise, named for people. */
@@ -138,6 +144,8 @@ export class JournalVerifier {
 		}
 		if (entry.body.kind === 'price_recorded' && !isOwnPrice(entry.body.price, entry.keyHash))
 			this.report('entry_impossible', `Entry ${String(entry.seq)} records a price under the name of another.`);
+		if (entry.body.kind === 'account_opened' && !isOpeningOf(this.#accountId, entry.body, entry.requestHash))
+			this.report('account_renamed', `The journal was opened for an account with another id than "${this.#accountId}".`);
 		this.#countUsage(entry, before);
 		if (entry.body.kind === 'reserved') this.#holds.made(entry.seq);
 		else if ('holdSeq' in entry.body) this.#holds.closed(entry.body.holdSeq, entry.seq);
@@ -255,6 +263,11 @@ export class JournalVerifier {
 			);
 		}
 	}
+}
+
+/** Openings of before do not hold the id, so that it is taken as it stands. */
+function isOpeningOf(accountId: string, opening: Opening, requestHash: string | null): boolean {
+	return requestHash === hashOpening(accountId, opening) || isOpeningWithoutId(requestHash, opening);
 }
 
 function isBalanced(grant: GrantState): boolean {

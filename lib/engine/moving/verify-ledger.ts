@@ -7,6 +7,7 @@ import { CountersInMemory, type CounterBook } from '../../core/proof/counter-boo
 import { isCreditError } from '../../core/values/errors';
 import { holdId } from '../../core/nouns/records';
 import { JournalVerifier, type Violation } from '../../core/proof/verify';
+import type { LedgerProof } from '../../ledger/proof';
 import type { LedgerStore } from '../../ledger/store';
 
 const PAGE = 500;
@@ -18,7 +19,12 @@ export interface Verification {
 	readonly accounts: number;
 	readonly entries: number;
 	readonly violations: readonly Violation[];
+	/** What could not be proved here beyond {@link NEVER_PROVED}; absent when there is nothing. */
+	readonly unproved?: readonly string[];
 }
+
+/** What no proof covers, because no entry tells it. */
+export const NEVER_PROVED = ['cached answers and what they saved', 'counts of checks', 'averages by which unusual cost is found'] as const;
 
 /** How far a proof has come. */
 export interface VerifyProgress {
@@ -40,11 +46,11 @@ export async function verifyLedger(
 	store: LedgerStore,
 	{ onProgress, makeCounters = () => new CountersInMemory() }: VerifyOptions = {},
 ): Promise<Verification> {
-	const accounts = await store.accounts();
-	const ofEntries = accounts.reduce((sum, account) => sum + account.lastSeq, 0);
+	const ids = store.proof ? await store.proof.accountIds() : (await store.accounts()).map(({ id }) => id);
+	const ofEntries = await countEntries(store);
 	const violations: Violation[] = [];
 	let entries = 0;
-	for (const { id: accountId } of accounts) {
+	for (const accountId of ids) {
 		const before = entries;
 		const counters = makeCounters();
 		const onPage = (seq: number): void => onProgress?.({ accountId, entries: before + seq, ofEntries });
@@ -52,7 +58,44 @@ export async function verifyLedger(
 		entries = before + verifier.lastSeq;
 		violations.push(...verifier.violations);
 	}
-	return { ok: violations.length === 0, accounts: accounts.length, entries, violations };
+	const around = store.proof ? await proveAround(store, store.proof) : NOTHING_AROUND;
+	violations.push(...around.violations);
+	const ok = violations.length === 0;
+	return { ok, accounts: ids.length, entries, violations, ...(around.isSchemaProved ? {} : { unproved: [SCHEMA_NOT_PROVED] }) };
+}
+
+/** How many entries there are to replay; for a bar alone, so accounts that cannot be read are left out. */
+async function countEntries(store: LedgerStore): Promise<number> {
+	try {
+		return (await store.accounts()).reduce((sum, account) => sum + account.lastSeq, 0);
+	} catch (error) {
+		if (!isCreditError(error) || error.code !== 'ledger_corrupt') throw error;
+		return 0;
+	}
+}
+
+const SCHEMA_NOT_PROVED = 'the tables and indexes themselves: this database role may not make a schema to compare them with';
+const NOTHING_AROUND = { violations: [] as readonly Violation[], isSchemaProved: true };
+
+/** Proves what belongs to no account: the schema itself, stray rows, and that no journal lost its end. */
+async function proveAround(store: LedgerStore, proof: LedgerProof): Promise<typeof NOTHING_AROUND> {
+	const differences = await proof.schemaDifferences();
+	const stray = await proof.strayRows();
+	const violations: Violation[] = [
+		...(differences ?? []).map((detail): Violation => ({ accountId: '', code: 'schema_differs', detail })),
+		...stray.map(({ table, rows }): Violation => {
+			const detail = `${String(rows)} ${rows === 1 ? 'row' : 'rows'} of ${table} ${rows === 1 ? 'belongs' : 'belong'} to no account.`;
+			return { accountId: '', code: 'rows_stray', detail };
+		}),
+	];
+	for (const end of proof.seenEnds()) {
+		const [entry] = await store.entries(end.accountId, { afterSeq: end.seq - 1, limit: 1 });
+		if (entry?.seq === end.seq && entry.hash.startsWith(end.hash)) continue;
+		const found = entry?.seq === end.seq ? 'is another one' : 'is not there';
+		const detail = `Entry ${String(end.seq)} was written to this file, and ${found}: the ledger lost its newest entries.`;
+		violations.push({ accountId: end.accountId, code: 'end_missing', detail });
+	}
+	return { violations, isSchemaProved: differences !== null };
 }
 
 async function verifyAccount(store: LedgerStore, proof: Omit<Proof, 'verifier'>): Promise<JournalVerifier> {

@@ -26,6 +26,7 @@ import type {
 import { readEntries, type EntryRow } from '../journal-rows';
 import { NOTHING } from '../related';
 import { OpenHolds } from '../open-holds';
+import type { LedgerProof } from '../proof';
 import { totalUsage } from '../usage-totals';
 import { lockAccount } from './rows/account-lock';
 import { readAddress, type LedgerAddress } from './connection/address';
@@ -34,27 +35,16 @@ import { besideJournal } from './rows/beside';
 import { beginRead, openPool, ROLLBACK, sendCommit, withSession, type Session } from './connection/connection';
 import { ledgerFault, passing, UnansweredCommit } from './connection/faults';
 import { migrate } from './connection/migrations';
-import { Retries, type Waiting } from './connection/patience';
+import type { PostgresLedgerOptions } from './connection/options';
+import { Retries } from './connection/patience';
 import { Reader, readStored, type StoredAccount } from './rows/reader';
 import { wasWritten, type SentBatch } from './rows/sent-batch';
+import { PostgresProof } from './rows/proof';
 import { PostgresTransfer } from './rows/transfer';
 import { Snapshots } from './rows/snapshot';
 import { Writer } from './rows/writer';
 
-export interface PostgresLedgerOptions extends Waiting {
-	/** `postgres://user:password@host:port/database`, with what the driver understands as parameters, and `schema`. */
-	readonly url: string;
-	/** Epoch milliseconds, UTC. The host's clock stamps entries, as with a file, and never runs backwards behind an account. */
-	readonly clock: () => Instant;
-	/** Connections at most; default 4. The commands of one account share one connection, so few are enough. */
-	readonly poolSize?: number;
-	/** Default: the parameter `schema` of the address, else `llm_credits`. */
-	readonly schema?: string;
-	/** False: a ledger that is not there is told as `ledger_unavailable`, and nothing is made. Default true. */
-	readonly mayMake?: boolean;
-	/** Longest wait for locks, for connections, and for a server that went away; default 10,000 ms. */
-	readonly deadlineMs?: number;
-}
+export type { PostgresLedgerOptions } from './connection/options';
 
 const DEFAULT_DEADLINE_MS = 10_000;
 /** Whoever opens a ledger can be told that the server is away, and try again; who spends from it cannot so easily. */
@@ -75,7 +65,7 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
 		const opened = openPool({ address, poolSize, timeoutMs: deadlineMs });
 		pool = opened;
 		const opening = new Retries(options, { busy: deadlineMs, unreachable: Math.min(deadlineMs, OPENING_DEADLINE_MS) });
-		await opening.insist((timeoutMs) => migrate(opened, address, { mayMake, timeoutMs }));
+		await opening.insist((timeoutMs) => migrate(opened, address, { mayMake, timeoutMs, refusesOlder: options.refusesOlder ?? false, onMigrated: options.onMigrated }));
 		return new PostgresStore(opened, { address, clock, patience: new Retries(options, { busy: deadlineMs, unreachable: deadlineMs }) });
 	} catch (error) {
 		await pool?.end();
@@ -89,6 +79,7 @@ class PostgresStore implements LedgerStore {
 	readonly checks: LedgerStore['checks'];
 	readonly learned: LedgerStore['learned'];
 	readonly transfer: PostgresTransfer;
+	readonly proof: LedgerProof;
 	readonly #pool: Pool;
 	readonly #address: LedgerAddress;
 	readonly #clock: () => Instant;
@@ -110,6 +101,7 @@ class PostgresStore implements LedgerStore {
 		this.#snapshots = new Snapshots(address.schema, { reader: this.#reader, openHolds: this.#openHolds });
 		this.#writer = new Writer(address.schema);
 		this.transfer = new PostgresTransfer(address, (work, longestMs) => this.#insist(work, { longestMs: longestMs ?? null }));
+		this.proof = new PostgresProof(address.schema, (work, longestMs) => this.#insist(work, { longestMs: longestMs ?? null }));
 		const insist: Insist = (work) => this.#insist(work);
 		({ answers: this.answers, checks: this.checks, learned: this.learned } = besideJournal(address.schema, insist, this.transfer));
 	}

@@ -2,8 +2,7 @@
  * Owns a ledger in one SQLite file: opening it, and the port over it. One immediate transaction for each batch; durable before it
  * is answered; never blocking the host while another process holds the file. Refuses to know any rule of the ledger.
  */
-import type { Database, Statement } from 'better-sqlite3';
-import { CreditError } from '../../core/values/errors';
+import type { Database } from 'better-sqlite3';
 import type { Command, Outcome } from '../../core/nouns/commands';
 import type { AccountSnapshot } from '../../core/nouns/snapshot';
 import type { Account, BudgetCounter, Entry, Hold } from '../../core/nouns/records';
@@ -11,6 +10,7 @@ import type { HoldMark } from '../../core/proof/verify-holds';
 import type { CarriedKey } from '../../core/proof/verify-keys';
 import { assertNotFrozen, decideUnder } from '../../core/rules/move';
 import { later, type Instant } from '../../core/values/time';
+import { olderLedger } from '../absent';
 import type {
 	AccountProfile,
 	EntryQuery,
@@ -23,6 +23,7 @@ import type {
 	UsageRow,
 } from '../store';
 import { OpenHolds } from '../open-holds';
+import type { LedgerProof } from '../proof';
 import type { LedgerTransfer } from '../transfer';
 import { totalUsage } from '../usage-totals';
 import type { Transactions } from './rows/answers';
@@ -30,14 +31,19 @@ import { besideJournal } from './rows/beside';
 import { backUp, type BackupProgress } from './file/backup';
 import { connect, type SqliteLedgerOptions } from './file/connection';
 import { ledgerFault } from './file/faults';
-import { assertSameFile, checkedLedgerPath, fileIdentity } from './file/file';
+import { ledgerPathOf } from './file/ledger-path';
+import { SCHEMA_VERSION } from './file/migrations';
+import { copyAside, keepOlder, olderVersionOf } from './file/older-schema';
+import { SeenEnds } from './file/seen';
 import { NOTHING } from '../related';
 import { LastingRows } from './rows/lasting-rows';
 import { MarkRow } from './file/mark-row';
+import { SqliteProof } from './rows/proof';
 import { Reader, type StoredAccount } from './rows/reader';
 import { LogSync } from './file/log-sync';
 import { SqliteTransfer } from './rows/transfer';
-import { retryWhileBusy, Turns, type TurnsOptions } from './file/turns';
+import { FileTransactions, type Work } from './file/transactions';
+import { retryWhileBusy, type TurnsOptions } from './file/turns';
 import { Writer } from './rows/writer';
 
 export type { SqliteLedgerOptions } from './file/connection';
@@ -49,27 +55,48 @@ const DEFAULT_BUSY_DEADLINE_MS = 10_000;
  * `ledger_read_only`, `ledger_full`, `ledger_corrupt`, `ledger_newer` or `ledger_unavailable`; each names the path and the mend.
  */
 export async function openSqliteLedger(options: SqliteLedgerOptions): Promise<LedgerStore> {
-	const path = checkedLedgerPath(options.path);
+	const path = ledgerPathOf(options.path);
 	const { pause, jitter, busyDeadlineMs = DEFAULT_BUSY_DEADLINE_MS } = options;
 	const waiting = { path, pause, jitter, busyDeadlineMs };
 	try {
-		const db = await retryWhileBusy(() => connect(path, options), waiting);
-		const log = options.synchronous === 'normal' ? null : new LogSync(path, options.syncFile);
-		return new SqliteStore(db, { ...waiting, clock: options.clock, log });
+		const older = await olderVersionOf(waiting);
+		if (older === null) return await openThere(waiting, options);
+		switch (options.older ?? 'migrate') {
+			case 'refuse':
+				throw olderLedger(path, { version: older, known: SCHEMA_VERSION });
+			case 'copy': {
+				const { path: copy, remove } = await copyAside(waiting);
+				return await openThere({ ...waiting, path: copy }, { ...options, original: waiting, onClosed: remove });
+			}
+			case 'migrate': {
+				const migration = await keepOlder(waiting, older);
+				const store = await openThere(waiting, options);
+				options.onMigrated?.(migration);
+				return store;
+			}
+		}
 	} catch (error) {
 		throw ledgerFault(error, path);
 	}
 }
 
-interface SqliteStoreOptions extends TurnsOptions {
-	readonly clock: () => Instant;
-	readonly log: LogSync | null;
+/** Of a ledger that is read through a copy. */
+interface CopyOptions {
+	readonly original?: TurnsOptions;
+	readonly onClosed?: () => void;
 }
 
-/** What a transaction came to; it is undone unless something changed. */
-interface Work<T> {
-	readonly result: T;
-	readonly isChanged: boolean;
+async function openThere(waiting: TurnsOptions, options: SqliteLedgerOptions & CopyOptions): Promise<LedgerStore> {
+	const { path } = waiting;
+	const { clock, original, onClosed } = options;
+	const db = await retryWhileBusy(() => connect(path, options), waiting);
+	const log = options.synchronous === 'normal' || original ? null : new LogSync(path, options.syncFile);
+	return new SqliteStore(db, { ...waiting, clock, log, ...(original ? { original } : {}), ...(onClosed ? { onClosed } : {}) });
+}
+
+interface SqliteStoreOptions extends TurnsOptions, CopyOptions {
+	readonly clock: () => Instant;
+	readonly log: LogSync | null;
 }
 
 class SqliteStore implements LedgerStore {
@@ -79,51 +106,39 @@ class SqliteStore implements LedgerStore {
 	readonly checks: LedgerStore['checks'];
 	readonly learned: LedgerStore['learned'];
 	readonly transfer: LedgerTransfer;
-	readonly #db: Database;
+	readonly proof: LedgerProof;
 	readonly #clock: () => Instant;
-	readonly #waiting: TurnsOptions;
-	readonly #identity: string | null;
-	readonly #turns: Turns;
-	readonly #writing = new Set<Promise<unknown>>();
-	/** `null`: answers need not survive a loss of power. */
-	readonly #log: LogSync | null;
+	readonly #transactions: FileTransactions;
+	/** `null`: what need not survive a loss of power is not noted as durable. */
+	readonly #seen: SeenEnds | null;
+	/** The ledger itself, where this is a copy of it. */
+	readonly #original: TurnsOptions | null;
+	readonly #onClosed: (() => void) | undefined;
 	readonly #openHolds = new OpenHolds();
 	readonly #lasting = new LastingRows();
 	readonly #reader: Reader;
 	readonly #writer: Writer;
 	readonly #mark: MarkRow;
-	readonly #begin: Statement<[]>;
-	readonly #beginRead: Statement<[]>;
-	readonly #commit: Statement<[]>;
-	readonly #rollback: Statement<[]>;
-	readonly #dataVersion: Statement<[], bigint>;
-	#seenVersion: bigint | undefined;
-	#isClosed = false;
 
-	constructor(db: Database, { clock, log, ...waiting }: SqliteStoreOptions) {
-		this.location = waiting.path;
-		this.#db = db;
+	constructor(db: Database, { clock, log, original, onClosed, ...waiting }: SqliteStoreOptions) {
+		this.location = original?.path ?? waiting.path;
+		this.#original = original ?? null;
+		this.#onClosed = onClosed;
 		this.#clock = clock;
-		this.#log = log;
-		this.#waiting = waiting;
-		this.#identity = fileIdentity(waiting.path);
-		this.#turns = new Turns(waiting);
+		this.#seen = log === null ? null : new SeenEnds(waiting.path);
+		this.#transactions = new FileTransactions(db, { ...waiting, log, onUndone: () => this.#writer.forget() });
 		this.#reader = new Reader(db, { openHolds: this.#openHolds, lasting: this.#lasting });
 		this.#writer = new Writer(db);
 		this.#mark = new MarkRow(db, waiting.path);
-		this.#begin = db.prepare('BEGIN IMMEDIATE');
-		this.#beginRead = db.prepare('BEGIN');
-		this.#commit = db.prepare('COMMIT');
-		this.#rollback = db.prepare('ROLLBACK');
-		this.#dataVersion = db.prepare<[], bigint>('PRAGMA data_version').pluck();
-		const writeRows: Transactions['write'] = (work) => this.#write(work).finally(() => this.#lasting.forget());
-		this.transfer = new SqliteTransfer(db, this.#mark, { read: (work) => this.#read(work), write: writeRows });
-		const beside: Transactions = { read: (work) => this.#read(work), write: (work) => this.#writeBeside(work) };
+		const writeRows: Transactions['write'] = (work) => this.#transactions.write(work).finally(() => this.#lasting.forget());
+		this.transfer = new SqliteTransfer(db, this.#mark, { read: (work) => this.#transactions.read(work), write: writeRows });
+		this.proof = new SqliteProof(db, waiting.path, (work) => this.#transactions.read(work));
+		const beside: Transactions = { read: (work) => this.#transactions.read(work), write: (work) => this.#writeBeside(work) };
 		({ answers: this.answers, checks: this.checks, learned: this.learned } = besideJournal(db, beside));
 	}
 
 	async commit(accountId: string, commands: readonly Command[], onWritten?: () => void): Promise<readonly Outcome[]> {
-		const { stored, decision } = await this.#write(() => {
+		const { stored, decision } = await this.#transactions.write(() => {
 			const mark = this.#mark.readToWrite();
 			const stored = this.#reader.account(accountId);
 			const atMs = this.#now(stored);
@@ -133,11 +148,13 @@ class SqliteStore implements LedgerStore {
 			return { result: { stored, decision }, isChanged: decision.account !== null };
 		}, onWritten);
 		if (stored) this.#openHolds.take(stored.id, decision.holds);
+		const { account } = decision;
+		if (account) this.#seen?.note(accountId, { seq: account.lastSeq, hash: account.chainHash, nowMs: account.lastAtMs });
 		return decision.outcomes;
 	}
 
 	async snapshot(accountId: string): Promise<AccountSnapshot> {
-		return this.#read(() => {
+		return this.#transactions.read(() => {
 			const stored = this.#reader.account(accountId);
 			const atMs = this.#now(stored);
 			return stored ? this.#reader.wholeSnapshot(stored, atMs) : NOTHING;
@@ -145,7 +162,7 @@ class SqliteStore implements LedgerStore {
 	}
 
 	async accounts(): Promise<readonly Account[]> {
-		return this.#read(() => this.#reader.accounts());
+		return this.#transactions.read(() => this.#reader.accounts());
 	}
 
 	async counters(accountId: string): Promise<readonly BudgetCounter[]> {
@@ -200,101 +217,35 @@ class SqliteStore implements LedgerStore {
 	}
 
 	async backup(to: string, onProgress: BackupProgress): Promise<void> {
-		this.#assertOpen();
-		await backUp(this.#waiting, { to, onProgress });
+		if (this.#original) await backUp(this.#original, { to, onProgress });
+		else await this.#transactions.backUp(to, onProgress);
+	}
+
+	isReplaced(): boolean {
+		return this.#transactions.isReplaced();
 	}
 
 	async close(): Promise<void> {
-		if (this.#isClosed) return;
-		this.#isClosed = true;
-		await Promise.allSettled(this.#writing);
-		await this.#log?.close();
-		this.#db.close();
+		await this.#transactions.close(() => this.#seen?.write());
+		this.#onClosed?.();
 	}
 
-	/**
-	 * Runs `work` in one immediate transaction when its turn comes, and resolves when it is durable; nothing stays of it when it throws or
-	 * changes nothing.
-	 */
-	async #write<T>(work: () => Work<T>, onWritten?: () => void): Promise<T> {
-		this.#assertOpen();
-		const writing = this.#writeDurably(work, onWritten);
-		this.#writing.add(writing);
-		try {
-			return await writing;
-		} catch (error) {
-			throw ledgerFault(error, this.location);
-		} finally {
-			this.#writing.delete(writing);
-		}
-	}
-
-	async #writeDurably<T>(work: () => Work<T>, onWritten?: () => void): Promise<T> {
-		const result = await this.#turns.take(() => {
-			this.#log?.mend(this.#db);
-			return this.#transact(this.#begin, work);
-		});
-		onWritten?.();
-		// Also when nothing changed: what was found may be a commit of another process that is not on the disk yet.
-		await this.#log?.flushed();
-		return result;
-	}
-
-	/** As `#write`, for what lies beside the journal: not while the ledger is being copied. */
+	/** As a write, for what lies beside the journal: not while the ledger is being copied. */
 	async #writeBeside<T>(work: () => Work<T>): Promise<T> {
-		return this.#write(() => {
+		return this.#transactions.write(() => {
 			assertNotFrozen(this.#mark.readToWrite(), this.location);
 			return work();
 		});
 	}
 
-	/** Runs `work` over one unchanging view of the file. */
-	async #read<T>(work: () => T): Promise<T> {
-		this.#assertOpen();
-		try {
-			return await retryWhileBusy(() => this.#transact(this.#beginRead, () => ({ result: work(), isChanged: false })), this.#waiting);
-		} catch (error) {
-			throw ledgerFault(error, this.location);
-		}
-	}
-
 	async #readAccount<T>(accountId: string, absent: T, work: (stored: StoredAccount) => T): Promise<T> {
-		return this.#read(() => {
+		return this.#transactions.read(() => {
 			const stored = this.#reader.account(accountId);
 			return stored ? work(stored) : absent;
 		});
 	}
 
-	#transact<T>(begin: Statement<[]>, work: () => Work<T>): T {
-		let isUnderWay = false;
-		try {
-			begin.run();
-			isUnderWay = true;
-			assertSameFile(this.location, this.#identity);
-			if (begin === this.#begin) this.#lookForOthers();
-			const { result, isChanged } = work();
-			(isChanged ? this.#commit : this.#rollback).run();
-			isUnderWay = false;
-			return result;
-		} finally {
-			// A full disk, among others, ends the transaction by itself: then it is not to be rolled back, but to be forgotten all the same.
-			if (isUnderWay) this.#writer.forget();
-			if (this.#db.inTransaction) this.#rollback.run();
-		}
-	}
-
-	/** SQLite changes this number when another connection has written; that process deserves its turns. */
-	#lookForOthers(): void {
-		const version = this.#dataVersion.get();
-		if (this.#seenVersion !== undefined && version !== this.#seenVersion) this.#turns.noticeOther();
-		this.#seenVersion = version;
-	}
-
 	#now(stored: StoredAccount | null): Instant {
 		return stored ? later(this.#clock(), stored.account.lastAtMs) : this.#clock();
-	}
-
-	#assertOpen(): void {
-		if (this.#isClosed) throw new CreditError('ledger_closed', `The ledger ${this.location} was closed. Open it again before using it.`);
 	}
 }

@@ -76,7 +76,7 @@ export class LedgerUse {
 		}
 		const lease = await this.#lease;
 		if (lease === null) throw new CreditError('ledger_closed', 'The node was stopped.');
-		return lease.ledger;
+		return lease.current();
 	}
 
 	/** For spending; goes on while the ledger is away, where its config node allows it. */

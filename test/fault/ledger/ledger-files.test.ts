@@ -5,6 +5,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync
 import { dirname, join } from 'node:path';
 import type { Command } from '../../../lib/core/nouns/commands';
 import { openFile } from '../../../lib/ledger/sqlite/file/connection';
+import { ledgerFault } from '../../../lib/ledger/sqlite/file/faults';
 import { verifyLedger } from '../../../lib/engine/moving/verify-ledger';
 import { start, until, type Running } from '../../support/machine/child';
 import { faultOf } from '../../support/machine/error-code';
@@ -45,6 +46,10 @@ describe('a ledger path', () => {
 			'a\0b',
 			':memory:',
 			'file:ledger.db',
+			'file:///home/me/ledger.db',
+			'~',
+			'~/',
+			'~somebody/ledger.db',
 			`${folder}/new/`,
 			folder,
 			join(folder, 'plain', 'ledger.db'),
@@ -78,6 +83,22 @@ describe('a ledger path', () => {
 			await store.close();
 		} finally {
 			process.umask(before);
+		}
+	});
+});
+
+describe('a mount without shared memory', () => {
+	it('is named, with what to use instead', () => {
+		for (const code of [
+			'SQLITE_IOERR_SHMMAP',
+			'SQLITE_IOERR_SHMOPEN',
+			'SQLITE_IOERR_SHMSIZE',
+			'SQLITE_IOERR_SHMLOCK',
+			'SQLITE_IOERR_LOCK',
+		]) {
+			const fault = ledgerFault(Object.assign(new Error('disk I/O error'), { code }), '/mnt/ledger.db');
+			expect(fault.code).to.equal('ledger_unavailable');
+			expect(fault.message).to.include('/mnt/ledger.db').and.include('named volume').and.include('PostgreSQL').and.include(code);
 		}
 	});
 });
@@ -139,6 +160,21 @@ describe('a file that is no ledger', () => {
 		await refused(path, 'ledger_corrupt');
 		writeFileSync(path, 'Dear Ada,\nthis is a letter.\n'.repeat(100));
 		await refused(path, 'ledger_corrupt');
+	});
+
+	it('is refused when it is empty: somebody else made it, or cut it', async () => {
+		for (const setUp of [null, 'PRAGMA journal_mode = DELETE; CREATE TABLE gone (id); DROP TABLE gone']) {
+			const path = newLedgerPath();
+			writeFileSync(path, '');
+			if (setUp !== null) {
+				const db = openFile(path);
+				db.exec(setUp);
+				db.close();
+			}
+			expect(await refused(path, 'ledger_corrupt'))
+				.to.include('an empty')
+				.and.include('llm-credits restore');
+		}
 	});
 
 	it('is refused when it is the database of another program', async () => {

@@ -31,8 +31,6 @@ const olderSchema = (): string => readFileSync(join(repositoryRoot(), 'test', 'f
 /** What is there when both begin; `null`: nothing. */
 const BEGINNINGS: readonly (readonly [what: string, content: () => Buffer | null])[] = [
 	['nothing', () => null],
-	['an empty file', () => Buffer.alloc(0)],
-	['a file that somebody has only begun to set up', () => prepared('PRAGMA journal_mode = WAL')],
 	['a ledger of an older schema', () => prepared(`BEGIN; ${olderSchema()}; COMMIT`)],
 ];
 

@@ -139,6 +139,41 @@ const TAMPERINGS: readonly (readonly [what: string, sql: string, code: string, w
 	['forgiven overdraft', `UPDATE accounts SET overdraft_micro = 0 WHERE public_id = 'acme'`, 'account_differs', 'overdraftMicro'],
 	['an alert that stands no more', `UPDATE accounts SET alerts = NULL WHERE public_id = 'acme'`, 'account_differs', 'alerts'],
 	['an alert of something else', `UPDATE entries SET body = replace(body, 'exhausted', 'low') WHERE kind = 18`, 'chain_broken', 'Entry 10'],
+	['a deleted account row', `DELETE FROM accounts WHERE public_id = 'acme'`, 'rows_stray', 'entries'],
+	['a renamed account', `UPDATE accounts SET public_id = 'acmee' WHERE public_id = 'acme'`, 'account_renamed', 'acmee'],
+	[
+		'rows of an account that never was',
+		'INSERT INTO grants SELECT 99, seq, category, amount_micro, priority, effective_at_ms, expires_at_ms, promotion_id, note FROM grants LIMIT 1',
+		'rows_stray',
+		'1 row of grants belongs',
+	],
+	['settings of nobody', `INSERT INTO account_settings VALUES (99, '{}')`, 'rows_stray', 'account_settings'],
+	['a dropped unique index', 'DROP INDEX entries_key; DELETE FROM check_days', 'schema_differs', 'index entries_key is missing'],
+	[
+		'an index that is unique no more',
+		'DROP INDEX entries_key; CREATE INDEX entries_key ON entries (account, key_hash) WHERE key_hash IS NOT NULL',
+		'schema_differs',
+		'index entries_key is otherwise',
+	],
+	[
+		'a planted trigger',
+		'CREATE TRIGGER gift AFTER INSERT ON holds BEGIN UPDATE grant_balances SET settled_micro = 0; END',
+		'schema_differs',
+		'trigger gift is not',
+	],
+	['a planted table', 'CREATE TABLE more (id)', 'schema_differs', 'table more is not'],
+	['a planted view', 'CREATE VIEW peek AS SELECT body FROM entries', 'schema_differs', 'view peek is not'],
+	['an index more', 'CREATE INDEX more ON holds (state)', 'schema_differs', 'index more is not'],
+	['alerts that are no JSON', `UPDATE accounts SET alerts = 'none' WHERE public_id = 'acme'`, 'unreadable', 'the alerts of an account'],
+	['alerts that are a list', `UPDATE accounts SET alerts = '[]' WHERE public_id = 'acme'`, 'unreadable', 'the alerts of an account'],
+	['averages that are no JSON', `UPDATE accounts SET averages = 'x' WHERE public_id = 'acme'`, 'unreadable', 'the averages of an account'],
+	['averages that are no list', `UPDATE accounts SET averages = '{}' WHERE public_id = 'acme'`, 'unreadable', 'the averages of an account'],
+	[
+		'settings that are no JSON',
+		`REPLACE INTO account_settings SELECT id, 'x' FROM accounts WHERE public_id = 'acme'`,
+		'unreadable',
+		'the settings of an account',
+	],
 	['a plan that was not paid', `UPDATE accounts SET plan = 1 WHERE public_id = 'acme'`, 'account_differs', 'plan'],
 ];
 
@@ -157,14 +192,15 @@ describe('tampering with a ledger file', () => {
 			const path = newLedgerPath();
 			copyFileSync(honest, path);
 			const db = openFile(path);
-			const before = db.prepare('SELECT total_changes()').pluck().get();
+			const state = (): unknown => [db.prepare('SELECT total_changes()').pluck().get(), db.pragma('schema_version', { simple: true })];
+			const before = state();
 			db.exec(sql);
-			expect(db.prepare('SELECT total_changes()').pluck().get(), 'the tampering changed nothing').to.not.equal(before);
+			expect(state(), 'the tampering changed nothing').to.not.deep.equal(before);
 			db.close();
 			const { ok, violations } = await proofOf(path);
 			expect(ok).to.equal(false);
 			expect(
-				violations.every((violation) => violation.accountId === ACCOUNT),
+				violations.every(({ accountId }) => [ACCOUNT, 'acmee', ''].includes(accountId)),
 				'the other account is blamed',
 			).to.equal(true);
 			const told = violations.filter((violation) => violation.code === code).map((violation) => violation.detail);

@@ -1,8 +1,11 @@
 /** Owns the proof of where a ledger lies: its settings first, then the environment, then the usual place; and of what is refused. */
 import { expect } from 'chai';
-import { resolve } from 'node:path';
+import { mkdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
 import { isCreditError } from '../../../lib/core/values/errors';
 import { placeOf, type PlaceSettings } from '../../../lib/runtime/ledger-place';
+import { temporaryFolder } from '../../support/machine/temporary-folder';
 
 const FOLDER = resolve('/srv/host');
 const USUAL = resolve('/srv/host/llm-credits/ledger.db');
@@ -39,6 +42,9 @@ describe('the place of a ledger', () => {
 		[{ postgresUrl: ` ${URL_OF_TEAM} `, path: FILE }, undefined, URL_OF_TEAM],
 		[{ path: 'postgres://host@db.example/team' }, undefined, 'postgres://host@db.example/team'],
 		[{ path: FILE }, 'not/a/whole/path', FILE],
+		[{ path: ` ${FILE} `, postgresUrl: '  ' }, undefined, FILE],
+		[{ path: '~/credits/x.db' }, undefined, resolve(homedir(), 'credits/x.db')],
+		[{}, '~/credits/x.db', resolve(homedir(), 'credits/x.db')],
 	] as const) {
 		it(`${JSON.stringify(settings)} with LLM_CREDITS_LEDGER ${variable ?? 'not set'}: ${expected}`, () => {
 			expect(place(settings, variable)).to.equal(expected);
@@ -50,6 +56,22 @@ describe('the place of a ledger', () => {
 		expect(refusalOf({}, 'mysql://host:hidden@db.example/credits'))
 			.to.match(/LLM_CREDITS_LEDGER/)
 			.and.not.match(/hidden/);
+	});
+
+	it('refuses a file: URL and names the path that is meant', () => {
+		for (const refusal of [refusalOf({ path: 'file:///srv/x.db?mode=rw' }), refusalOf({}, 'FILE:/srv/x.db')])
+			expect(refusal).to.include('plain path').and.include('/srv/x.db.');
+		expect(refusalOf({ path: '~ada/x.db' })).to.include('whole path');
+	});
+
+	it('resolves every link, of folders that are there and of the file itself', () => {
+		const folder = realpathSync(temporaryFolder());
+		mkdirSync(join(folder, 'secret'));
+		writeFileSync(join(folder, 'secret', 'x.db'), 'x');
+		symlinkSync(join(folder, 'secret'), join(folder, 'open'));
+		symlinkSync(join(folder, 'secret', 'x.db'), join(folder, 'y.db'));
+		expect(place({ path: join(folder, 'open', 'new', 'deeper', 'z.db') })).to.equal(join(folder, 'secret', 'new', 'deeper', 'z.db'));
+		expect(place({ path: join(folder, 'y.db') })).to.equal(join(folder, 'secret', 'x.db'));
 	});
 
 	it('refuses an address that cannot be read, says where it stands, and never repeats it', () => {

@@ -8,14 +8,15 @@ import type { Expiry } from '../../../core/nouns/commands';
 import type { PromotionRefusal } from '../../../core/nouns/promotion';
 import type { GrantCategory, GrantState } from '../../../core/nouns/records';
 import { floorDivide, parseCredits } from '../../../core/values/money';
-import { parseInstant, type ExpiryRule } from '../../../core/values/time';
-import { newId } from '../../../runtime/system';
+import { compareInstants, parseInstant, type ExpiryRule } from '../../../core/values/time';
+import { machineTimeZone } from '../../../runtime/runtime';
+import { newId, systemClock } from '../../../runtime/system';
 import { refused, wrongUse } from '../../console/failure';
 import { credits, zonedTime } from '../../console/format';
 import type { Output } from '../../console/output';
 import { introductoryOffer } from '../../console/introductory-offer';
 import { keyOf, oneOf, required, wholeNumber } from '../../console/options';
-import { ledgerPathOf, writeLedger, type CommonOptions } from '../../console/session';
+import { hasAccount, ledgerPathOf, writeLedger, type CommonOptions } from '../../console/session';
 
 interface GrantOptions extends CommonOptions {
 	readonly credits?: string;
@@ -100,12 +101,21 @@ const WHY_NOT: Readonly<Record<PromotionRefusal, { readonly message: string; rea
 
 /** `promote`: claims the introductory offer, once. */
 async function promote(options: CommonOptions, output: Output): Promise<void> {
+	await refuseForNewAccount(options);
 	await writeLedger(options, async ({ ledger, isNew }) => {
 		const { timeZone } = (await ledger.balance()).account;
 		const outcome = await ledger.claimPromotion({ promotion: introductoryOffer(timeZone), key: `cli ${newId()}` });
 		if (outcome.kind === 'not_granted') throw refused(outcome.reason, WHY_NOT[outcome.reason]);
 		answerGranted(output, { granted: outcome, isNew, timeZone, options });
 	});
+}
+
+/** What would be refused for a new account makes no ledger and no account. */
+async function refuseForNewAccount(options: CommonOptions): Promise<void> {
+	const { window } = introductoryOffer(machineTimeZone());
+	const nowMs = systemClock();
+	const isOpen = compareInstants(nowMs, window.fromMs) >= 0 && compareInstants(nowMs, window.untilMs) < 0;
+	if (!isOpen && !(await hasAccount(options))) throw refused('outside_window', WHY_NOT.outside_window);
 }
 
 /** Adds the three commands to `program`. */

@@ -1,10 +1,10 @@
 /** Owns the command that charges what a machine spent while the ledger was away, for a machine that does not come back by itself. */
 import type { Command } from 'commander';
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { formatCredits } from '../../../core/values/money';
 import { reconcile } from '../../../engine/outage/outage-ledger';
 import { openOutageFile } from '../../../runtime/outage';
+import { nameOfPlace } from '../../../runtime/runtime';
 import { wrongUse } from '../../console/failure';
 import { counted, credits } from '../../console/format';
 import { required } from '../../console/options';
@@ -19,7 +19,7 @@ type Work<O> = (options: O, output: Output) => Promise<void>;
 
 /** `reconcile`: charges each call of the outage once, however often it is run. */
 async function reconcileOutage(options: ReconcileOptions, output: Output): Promise<void> {
-	const path = resolve(required(options.from, '--from <file>'));
+	const path = nameOfPlace(required(options.from, '--from <file>'));
 	if (!existsSync(path))
 		throw wrongUse(`There is no file ${path}.`, 'Give --from a file of the folder llm-credits/outage, where the host keeps its data.');
 	await readLedger(options, async ({ ledger }) => {

@@ -5,7 +5,7 @@ import { dayOrNull } from '../../../engine/credit-balance';
 import { wrongUse } from '../../console/failure';
 import { count } from '../../console/format';
 import { table, type Output } from '../../console/output';
-import { readLedger, type CommonOptions } from '../../console/session';
+import { viewLedger, type CommonOptions } from '../../console/session';
 
 interface CheckOptions extends CommonOptions {
 	readonly by: string;
@@ -20,7 +20,7 @@ async function checks(options: CheckOptions, output: Output): Promise<void> {
 	const by = groupingsOf(options.by);
 	const fromDay = dayOrNull(options.from ?? '', '--from');
 	const untilDay = dayOrNull(options.until ?? '', '--until');
-	await readLedger(options, async ({ ledger, store }) => {
+	await viewLedger(options, async ({ ledger, store }) => {
 		await ledger.balance();
 		const rows = checkReport(await store.checks.counts(options.account, { fromDay, untilDay }), by);
 		output.answer({ account: options.account, by, from: fromDay, until: untilDay, rows }, () => checkText(rows, by));

@@ -14,7 +14,7 @@ import {
 import { alignedCredits, counted, credits, dollars, localTime } from '../../console/format';
 import { oneOf, wholeNumber } from '../../console/options';
 import { table, type Column, type Output } from '../../console/output';
-import { readLedger, type CommonOptions } from '../../console/session';
+import { viewLedger, type CommonOptions } from '../../console/session';
 
 interface HoldOptions extends CommonOptions {
 	readonly state?: string;
@@ -32,7 +32,7 @@ const MAX_LIMIT = 1_000_000;
 async function holds(options: HoldOptions, output: Output): Promise<void> {
 	const state = options.state === undefined ? null : oneOf(STATES, { option: '--state', given: options.state });
 	const limit = wholeNumber(options.limit, { option: '--limit', min: 1, max: MAX_LIMIT }) ?? DEFAULT_LIMIT;
-	await readLedger(options, async ({ ledger, store }) => {
+	await viewLedger(options, async ({ ledger, store }) => {
 		const { account, atMs } = await ledger.balance();
 		const found = await newestHolds(store, { account, atMs }, { state, limit });
 		const unconfirmed = state === null || state === 'expired' ? await unconfirmedOf(store, { account, atMs }) : null;

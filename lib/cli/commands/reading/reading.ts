@@ -8,12 +8,12 @@ import { LABEL_NAMES } from '../../../core/nouns/labels';
 import { floorDivide, type Micro } from '../../../core/values/money';
 import { compareInstants } from '../../../core/values/time';
 import { balanceDocument, dayOrNull, usageDocuments } from '../../../engine/credit-balance';
-import { verifyLedger, type Verification } from '../../../engine/moving/verify-ledger';
-import { scratchCounters } from '../../../runtime/runtime';
+import { NEVER_PROVED, verifyLedger, type Verification } from '../../../engine/moving/verify-ledger';
+import { isServerAddress, scratchCounters } from '../../../runtime/runtime';
 import { EXIT, wrongUse } from '../../console/failure';
 import { alignedCredits, count, counted, dollars, localTime, rough } from '../../console/format';
 import { table, type Colour, type Column, type Output } from '../../console/output';
-import { readLedger, type CommonOptions } from '../../console/session';
+import { viewLedger, type CommonOptions } from '../../console/session';
 
 interface BalanceOptions extends CommonOptions {
 	readonly all?: boolean;
@@ -26,7 +26,7 @@ interface UsageOptions extends CommonOptions {
 }
 
 type Work<O> = (options: O, output: Output) => Promise<void>;
-type UsageLine = Awaited<ReturnType<Parameters<Parameters<typeof readLedger>[1]>[0]['ledger']['usage']>>[number];
+type UsageLine = Awaited<ReturnType<Parameters<Parameters<typeof viewLedger>[1]>[0]['ledger']['usage']>>[number];
 type Grouping = (typeof GROUPINGS)[number];
 
 type GrantColumn = Column & { readonly texts: readonly string[] };
@@ -37,7 +37,7 @@ const VERY_LOW_PERCENT = 5n;
 
 /** `balance`. */
 async function balance(options: BalanceOptions, output: Output): Promise<void> {
-	await readLedger(options, async ({ ledger }) => {
+	await viewLedger(options, async ({ ledger }) => {
 		const found = await ledger.balance();
 		output.answer(balanceDocument(found), () => balanceText(found, { output, location: ledger.location, isAll: options.all === true }));
 	});
@@ -48,7 +48,7 @@ async function usage(options: UsageOptions, output: Output): Promise<void> {
 	const groupBy = groupingsOf(options.by);
 	const fromDay = dayOrNull(options.from ?? '', '--from');
 	const untilDay = dayOrNull(options.until ?? '', '--until');
-	await readLedger(options, async ({ ledger }) => {
+	await viewLedger(options, async ({ ledger }) => {
 		await ledger.balance();
 		const rows = await ledger.usage({ groupBy, fromDay, untilDay, where: {} });
 		const [total = null] = usageDocuments(rows.length === 0 ? [] : [sumOf(rows)]);
@@ -60,14 +60,16 @@ async function usage(options: UsageOptions, output: Output): Promise<void> {
 
 /** `verify`: exit code 1 when a promise is broken. */
 async function verify(options: CommonOptions, output: Output): Promise<void> {
-	await readLedger(options, async ({ store }) => {
+	await viewLedger(options, async ({ store }) => {
 		const progress = output.progress('Verifying');
 		const verification = await verifyLedger(store, {
 			onProgress: ({ entries, ofEntries }) => progress.update(entries, ofEntries),
 			makeCounters: scratchCounters,
 		}).finally(() => progress.stop());
 		const { ok, accounts, entries, violations } = verification;
-		output.answer({ ok, accounts, entries, violations }, () => verificationText(verification, output));
+		output.answer({ ok, accounts, entries, violations, notProved: notProved(verification) }, () =>
+			verificationText(verification, { output, ledger: store.location }),
+		);
 		if (!ok) process.exitCode = EXIT.refused;
 	});
 }
@@ -196,12 +198,26 @@ function usageText(rows: readonly UsageLine[], groupBy: readonly Grouping[]): st
 	return table([...groupBy.map((title) => ({ title })), ...numbers], body);
 }
 
-function verificationText({ ok, accounts, entries, violations }: Verification, output: Output): string {
+/** What the proof says nothing about. */
+function notProved({ unproved = [] }: Verification): string[] {
+	return [...NEVER_PROVED, ...unproved];
+}
+
+function verificationText(verification: Verification, { output, ledger }: { readonly output: Output; readonly ledger: string }): string {
+	const { ok, accounts, entries, violations } = verification;
 	const looked = `${counted(entries, 'entry', 'entries')} of ${counted(accounts, 'account', 'accounts')} replayed`;
-	if (ok) return `${output.colour('The ledger is right:', 'green')} ${looked}, every balance and hold comes out the same.`;
+	const rest = `Not proved: ${notProved(verification).join('; ')}.`;
+	if (ok) return `${output.colour('The ledger is right:', 'green')} ${looked}, every balance and hold comes out the same.\n${rest}`;
 	const listed = table(
 		[{ title: 'account' }, { title: 'violation' }, { title: 'what is wrong' }],
-		violations.map(({ accountId, code, detail }) => [accountId, code, detail]),
+		violations.map(({ accountId, code, detail }) => [accountId === '' ? '(none)' : accountId, code, detail]),
 	);
-	return `${output.colour(`The ledger is wrong in ${counted(violations.length, 'place', 'places')}:`, 'red')} ${looked}.\n\n${listed}\n\nStop the hosts that use it, keep a copy of the file, and restore a backup.`;
+	const wrong = output.colour(`The ledger is wrong in ${counted(violations.length, 'place', 'places')}:`, 'red');
+	return `${wrong} ${looked}.\n\n${listed}\n\n${rest}\nStop the hosts that use it, and restore a backup: ${restoreCommand(ledger)}`;
+}
+
+/** A ledger on a server is restored with the tools of the server. */
+function restoreCommand(ledger: string): string {
+	if (isServerAddress(ledger)) return 'see "Backup and restore" in docs/postgres.md.';
+	return `llm-credits restore --from BACKUP --ledger ${ledger} (the file that is there now is kept beside it).`;
 }

@@ -8,6 +8,7 @@ import { CreditError } from '../../values/errors';
 import type { PlainCommand, Expiry, GrantCommand, Outcome } from '../../nouns/commands';
 import type { Promotion, PromotionRefusal } from '../../nouns/promotion';
 import type { Grant } from '../../nouns/records';
+import { hashOpening } from '../../journal/opening';
 import { formatCredits, MAX_AMOUNT_MICRO } from '../../values/money';
 import { checkedInstant, checkedZone, expiryAfterDays, hasPassed, later, type Instant } from '../../values/time';
 
@@ -19,7 +20,8 @@ export const DEFAULT_PRIORITY = 50;
 export function openAccount(draft: Draft, command: Of<'open_account'>, context: EntryContext): Outcome {
 	if (draft.hasAccount) return { kind: 'account', account: draft.account, isReplayed: true };
 	const { name, timeZone, plan, unconfirmedPolicy: unconfirmed } = command;
-	draft.append({ kind: 'account_opened', name, timeZone: checkedZone(timeZone), plan, unconfirmed }, context);
+	const opening = { name, timeZone: checkedZone(timeZone), plan, unconfirmed };
+	draft.append({ kind: 'account_opened', ...opening }, { ...context, requestHash: hashOpening(draft.accountId, opening) });
 	return { kind: 'account', account: draft.account, isReplayed: false };
 }
 

@@ -66,6 +66,11 @@ export function ledgerFault(cause: unknown, location: string): CreditError {
 	return new CreditError(code, text, { cause, isRetryable });
 }
 
+/** True when the database role has no right to what it was asked for. */
+export function isForbidden(error: unknown): boolean {
+	return isCreditError(error) && error.code === 'ledger_read_only';
+}
+
 function describe(cause: unknown, location: string): Description {
 	const unknownEnd =
 		cause instanceof UnansweredCommit ? ' It is not known whether the last batch was written; the same commands may be given again.' : '';

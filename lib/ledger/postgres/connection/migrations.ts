@@ -4,10 +4,11 @@
  */
 import type { Pool } from 'pg';
 import { CreditError } from '../../../core/values/errors';
-import { absentLedger } from '../../absent';
+import { absentLedger, olderLedger } from '../../absent';
 import type { LedgerAddress } from './address';
 import { beginWrite, COMMIT, withSession, type Session } from './connection';
 import { lockNumber } from './lock-number';
+import type { ServerMigration } from './options';
 
 /**
  * Step n brings the schema from n to n + 1. What is never changed lies in tables of its own (`grants`, `entries`), and what spending
@@ -216,6 +217,13 @@ const SCHEMA_VERSION = STEPS.length;
 /** The table that marks a schema as a ledger and tells its version, and whether it is being moved (the column `move`). */
 export const MARK_TABLE = 'ledger_version';
 
+interface MigrateOptions {
+	readonly mayMake: boolean;
+	readonly timeoutMs: number;
+	readonly refusesOlder: boolean;
+	readonly onMigrated: ((migration: ServerMigration) => void) | undefined;
+}
+
 interface Found {
 	readonly has_schema: boolean;
 	readonly is_ledger: boolean;
@@ -228,16 +236,18 @@ interface Found {
  * so that roles without the right to change it can use it. Throws `ledger_unavailable` for a missing ledger that may not be made, and what
  * PostgreSQL throws.
  */
-export async function migrate(pool: Pool, address: LedgerAddress, options: { mayMake: boolean; timeoutMs: number }): Promise<void> {
-	const { mayMake, timeoutMs } = options;
+export async function migrate(pool: Pool, address: LedgerAddress, options: MigrateOptions): Promise<void> {
+	const { mayMake, timeoutMs, refusesOlder, onMigrated } = options;
 	await withSession(pool, async (session) => {
 		const found = await versionOf(session, address);
 		if (found === SCHEMA_VERSION) return;
 		if (found === 0 && !mayMake) throw absentLedger(address.location);
+		if (found > 0 && refusesOlder) throw olderLedger(address.location, { version: found, known: SCHEMA_VERSION });
 		await session.run(...beginWrite(timeoutMs), { text: 'SELECT pg_advisory_xact_lock($1::bigint)', values: [lockNumber(address.schema)] });
 		const version = await versionOf(session, address);
 		if (version < SCHEMA_VERSION) await raise(session, address.schema, version);
 		await session.run(COMMIT);
+		if (found > 0) onMigrated?.({ location: address.location, from: found, to: SCHEMA_VERSION, backup: null });
 	});
 }
 
@@ -278,7 +288,8 @@ const FIND = `
 	SELECT EXISTS (SELECT FROM relations WHERE relname = $2) AS is_ledger, NOT EXISTS (SELECT FROM relations) AS is_empty,
 		EXISTS (SELECT FROM pg_catalog.pg_namespace WHERE nspname = $1) AS has_schema, pg_catalog.current_setting('server_encoding') AS encoding`;
 
-async function raise(session: Session, schema: string, version: number): Promise<void> {
+/** Makes the schema where it is missing, and takes the steps that it lacks from `version` on, within the transaction of the caller. */
+export async function raise(session: Session, schema: string, version: number): Promise<void> {
 	const [rows] = await session.run({ text: FIND, values: [schema, MARK_TABLE] });
 	const { has_schema: hasSchema } = rows?.[0] as unknown as Found;
 	if (!hasSchema) await session.run({ text: `CREATE SCHEMA "${schema}"` });

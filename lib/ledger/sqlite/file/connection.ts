@@ -6,9 +6,12 @@ import type { Database } from 'better-sqlite3';
 import { CreditError } from '../../../core/values/errors';
 import type { Instant } from '../../../core/values/time';
 import { absentLedger } from '../../absent';
-import { ensureLedgerFile } from './file';
+import { hasLedgerFile, makeLedgerFile } from './file';
 import type { SyncFile } from './log-sync';
-import { isLedger, migrate } from './migrations';
+import { assertLedger, migrate, raise } from './migrations';
+import { assertNodeFits } from './node-version';
+import type { Migration, OlderSchema } from './migration';
+import { MAX_IDLE_LOG_BYTES } from './side-files';
 import type { Waiting } from './turns';
 
 export interface SqliteLedgerOptions extends Waiting {
@@ -21,23 +24,25 @@ export interface SqliteLedgerOptions extends Waiting {
 	readonly busyDeadlineMs?: number;
 	/** False: a ledger that is not there is told as `ledger_unavailable`, and nothing is made. Default true. */
 	readonly mayMake?: boolean;
+	/** What is done with a ledger of an older schema. Default `migrate`. */
+	readonly older?: OlderSchema;
+	/** Told when a ledger was brought forward, with where it lies as it was. */
+	readonly onMigrated?: (migration: Migration) => void;
 	/** Makes the log durable; given by tests that let it fail or wait. */
 	readonly syncFile?: SyncFile;
 	/** Opens the file; given by tests that let statements fail. */
 	readonly openDatabase?: (path: string) => Database;
 }
 
-/** The write-ahead log is cut back to this size when it is emptied. */
-const MAX_IDLE_LOG_BYTES = 16 * 1024 * 1024;
-
 /** Makes the file if it is missing and may be made, opens it and brings its schema up to date. Throws what the system, SQLite and the checks throw. */
 export function connect(path: string, { mayMake = true, openDatabase = openFile }: SqliteLedgerOptions): Database {
-	ensureLedgerFile(path, { mayMake });
+	if (!hasLedgerFile(path)) {
+		if (!mayMake) throw absentLedger(path);
+		makeLedgerFile(path, makeSchema);
+	}
 	const db = openDatabase(path);
 	try {
-		// In one transaction: another process that is just making the ledger must be seen wholly or not at all.
-		const isThere = db.transaction(() => isLedger(db, path)).deferred();
-		if (!isThere && !mayMake) throw absentLedger(path);
+		db.transaction(() => assertLedger(db, path)).deferred();
 		configure(db, path);
 		migrate(db, path);
 		db.defaultSafeIntegers(true);
@@ -45,6 +50,17 @@ export function connect(path: string, { mayMake = true, openDatabase = openFile 
 	} catch (error) {
 		db.close();
 		throw error;
+	}
+}
+
+/** Makes a ledger of an empty file that nobody else knows yet. */
+function makeSchema(draft: string): void {
+	const db = openFile(draft);
+	try {
+		configure(db, draft);
+		raise(db);
+	} finally {
+		db.close();
 	}
 }
 
@@ -58,8 +74,9 @@ export function openScratch(): Database {
 	return new (driver())('');
 }
 
-/** Loaded on first use: a host without a ledger file must not need the native library. */
+/** Loaded on first use: a host without a ledger file must not need the native library. Throws `ledger_unavailable` for a Node that it would end. */
 function driver(): typeof import('better-sqlite3') {
+	assertNodeFits();
 	// eslint-disable-next-line @typescript-eslint/no-require-imports -- an import is not loaded on first use
 	return require('better-sqlite3') as typeof import('better-sqlite3');
 }

@@ -5,6 +5,7 @@
 import { accessSync, constants, mkdtempSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CreditError, isCreditError, type CreditErrorCode } from '../../../core/values/errors';
+import { notOurs, restoreHint } from './file';
 
 interface Description {
 	readonly code: CreditErrorCode;
@@ -12,7 +13,6 @@ interface Description {
 }
 
 const READ_ONLY_MEND = 'Give the user that runs this host the right to write the file and its folder, or choose another path.';
-const CORRUPT_MEND = 'Restore it from a backup, or choose another path; the file was left as it is.';
 const FULL_MEND = 'Make room on the disk; nothing of this operation was written.';
 
 /** True when another connection holds the lock and the same attempt may be made again. */
@@ -66,12 +66,18 @@ function describeSqlite(cause: unknown, { code, path }: { code: string; path: st
 	if (isCode('SQLITE_READONLY', 'SQLITE_PERM', 'SQLITE_AUTH'))
 		return { code: 'ledger_read_only', text: `The ledger ${path} cannot be written. ${READ_ONLY_MEND}` };
 	if (isCode('SQLITE_FULL')) return { code: 'ledger_full', text: `The disk is full at ${path}. ${FULL_MEND}` };
-	if (isCode('SQLITE_NOTADB')) return { code: 'ledger_corrupt', text: `${path} is not a ledger file. ${CORRUPT_MEND}` };
-	if (isCode('SQLITE_CORRUPT')) return { code: 'ledger_corrupt', text: `The ledger ${path} is damaged. ${CORRUPT_MEND}` };
+	if (isCode('SQLITE_NOTADB')) return { code: 'ledger_corrupt', text: notOurs(path, 'a file of another program').message };
+	if (isCode('SQLITE_CORRUPT'))
+		return { code: 'ledger_corrupt', text: `The ledger ${path} is damaged; the file was left as it is. To go on: ${restoreHint(path)}.` };
 	if (isCode('SQLITE_CONSTRAINT'))
 		return {
 			code: 'ledger_corrupt',
 			text: `The ledger ${path} contradicts itself: ${wordsOf(cause)}. Nothing was written. Run "llm-credits verify" on it.`,
+		};
+	if (isCode('SQLITE_IOERR_SHM', 'SQLITE_IOERR_LOCK', 'SQLITE_NOLFS'))
+		return {
+			code: 'ledger_unavailable',
+			text: `The ledger ${path} lies on a mount without shared memory or locks (${code}), such as a network share, or a folder of Windows or macOS that is mounted into a container. Put the file on a named volume of Docker or a local disk, or use a ledger on PostgreSQL.`,
 		};
 	if (isCode('SQLITE_CANTOPEN', 'SQLITE_IOERR')) {
 		const obstacle = writeObstacle(path);

@@ -1,5 +1,5 @@
 /**
- * Owns the ledger's file as a file: a checked path, its folder, its mode, and whether it is still the file that was opened.
+ * Owns the ledger's file as a file: its folder, its mode, making it, and whether it is still the file that was opened.
  * Refuses anything that is not a plain file, and never changes the mode of a file or folder that was there before.
  */
 import {
@@ -10,54 +10,71 @@ import {
 	fchmodSync,
 	fsyncSync,
 	mkdirSync,
+	mkdtempSync,
 	openSync,
+	rmSync,
 	statSync,
 	type BigIntStats,
 } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname, join } from 'node:path';
 import { CreditError } from '../../../core/values/errors';
-import { absentLedger } from '../../absent';
+import { giveName } from './new-name';
 
 /** Ledgers and their backups are for their owner alone. */
 export const FILE_MODE = 0o600;
 const FOLDER_MODE = 0o700;
 
-/** The absolute path of a ledger file. Throws `invalid_path` for what cannot name one. */
-export function checkedLedgerPath(path: string): string {
-	const given = path.trim();
-	if (given === '') throw new CreditError('invalid_path', 'The ledger has no path. Name a file, for example /home/me/ledger.db.');
-	if (given.includes('\0') || given.startsWith('file:') || given === ':memory:' || /[\\/]$/.test(given)) {
+/**
+ * True when there is a file that may be a ledger, false when there is nothing. Throws `invalid_path` for what is no plain file,
+ * `ledger_corrupt` for an empty one, which somebody else has made or cut, and what the system throws for one that cannot be written.
+ */
+export function hasLedgerFile(path: string): boolean {
+	const found = statSync(path, { throwIfNoEntry: false });
+	if (!found) return false;
+	if (!found.isFile())
 		throw new CreditError(
 			'invalid_path',
-			`The ledger's path is ${JSON.stringify(given)}, which does not name a file. Write a plain path such as /home/me/ledger.db.`,
+			`The ledger's path ${path} is ${found.isDirectory() ? 'a folder' : 'not a plain file'}. Name a file.`,
 		);
-	}
-	return resolve(given);
+	if (found.size === 0) throw notOurs(path, 'an empty file');
+	// Asked before SQLite is: it would leave side files beside a file that it can only read.
+	accessSync(path, constants.R_OK | constants.W_OK);
+	accessSync(dirname(path), constants.W_OK);
+	return true;
 }
 
 /**
- * Makes sure that the file exists: an empty one of mode 0600, in folders of mode 0700 where they are missing. SQLite gives its
- * side files the mode of the file. Throws `ledger_unavailable` for a missing file that may not be made, `invalid_path`, and what the
- * system throws.
+ * Makes a ledger file for its owner alone, in folders of mode 0700 where they are missing. `fill` makes the ledger in a draft beside it; it
+ * appears under its name only when it is whole, so that nobody ever meets half of one. When another process was first, its file stays.
+ * SQLite gives its side files the mode of the file.
  */
-export function ensureLedgerFile(path: string, { mayMake }: { mayMake: boolean }): void {
-	const found = statSync(path, { throwIfNoEntry: false });
-	if (found) {
-		if (!found.isFile())
-			throw new CreditError(
-				'invalid_path',
-				`The ledger's path ${path} is ${found.isDirectory() ? 'a folder' : 'not a plain file'}. Name a file.`,
-			);
-		// Asked before SQLite is: it would leave side files beside a file that it can only read.
-		accessSync(path, constants.R_OK | constants.W_OK);
-		accessSync(dirname(path), constants.W_OK);
-		return;
-	}
-	if (!mayMake) throw absentLedger(path);
+export function makeLedgerFile(path: string, fill: (draft: string) => void): void {
 	const folder = dirname(path);
 	makeFolder(folder);
-	createFile(path);
-	syncFolder(folder);
+	const drafts = mkdtempSync(join(folder, '.llm-credits-'));
+	try {
+		const draft = join(drafts, 'draft.db');
+		createFile(draft);
+		fill(draft);
+		syncFile(draft);
+		giveName(draft, path);
+		syncFolder(folder);
+	} finally {
+		rmSync(drafts, { recursive: true, force: true });
+	}
+}
+
+/** The fault for a file that LLM Credits did not make. */
+export function notOurs(path: string, what: string): CreditError {
+	return new CreditError(
+		'ledger_corrupt',
+		`${path} is ${what}, not a ledger. Nothing was changed in it. Choose another file, or remove it if nobody needs it. If a ledger was there: ${restoreHint(path)}.`,
+	);
+}
+
+/** How a backup is brought back. */
+export function restoreHint(path: string): string {
+	return `stop what uses it and restore a backup with "llm-credits restore --from BACKUP --ledger ${path}"`;
 }
 
 /** Which file a path leads to now; `null` when to none. */
@@ -86,12 +103,18 @@ function makeFolder(folder: string): void {
 	if (!statSync(folder).isDirectory()) throw Object.assign(new Error(`${folder} is not a folder`), { code: 'ENOTDIR' });
 }
 
-function createFile(path: string): void {
-	unlessThere(() => {
-		const file = openSync(path, 'wx', FILE_MODE);
-		fchmodSync(file, FILE_MODE);
-		closeSync(file);
-	});
+/** Makes an empty file for its owner alone. Throws `EEXIST` where something is. */
+export function createFile(path: string): void {
+	const file = openSync(path, 'wx', FILE_MODE);
+	fchmodSync(file, FILE_MODE);
+	closeSync(file);
+}
+
+/** Makes the content of a file durable. */
+export function syncFile(path: string): void {
+	const file = openSync(path, 'r+');
+	fsyncSync(file);
+	closeSync(file);
 }
 
 /** Another process may make the same thing at the same moment; that is as good. */

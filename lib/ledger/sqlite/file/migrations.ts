@@ -4,6 +4,7 @@
  */
 import type { Database } from 'better-sqlite3';
 import { CreditError } from '../../../core/values/errors';
+import { notOurs } from './file';
 
 /** Marks a SQLite file as a ledger: "LLMC". */
 const APPLICATION_ID = 0x4c_4c_4d_43;
@@ -218,24 +219,18 @@ const PROVE_WRITABLE = 'DELETE FROM kept_results WHERE 0';
 const SCHEMA_VERSION = STEPS.length;
 
 /**
- * True for a ledger, false for an empty file. Throws for anything that this version cannot read. Run before anything is changed, so that
- * a file of another program stays as it is.
+ * Throws for anything that this version cannot read: `ledger_corrupt` for what is no ledger, `ledger_newer`. Run before anything is changed,
+ * so that a file of another program stays as it is.
  */
-export function isLedger(db: Database, path: string): boolean {
+export function assertLedger(db: Database, path: string): void {
 	const applicationId = Number(db.pragma('application_id', { simple: true }));
-	const version = Number(db.pragma('user_version', { simple: true }));
 	if (applicationId === APPLICATION_ID) {
-		assertKnown(version, path);
-		return true;
+		assertKnown(versionOf(db), path);
+		return;
 	}
 	const objects = Number(db.prepare('SELECT count(*) FROM sqlite_master').pluck().get());
-	if (applicationId !== 0 || version !== 0 || objects !== 0) {
-		throw new CreditError(
-			'ledger_corrupt',
-			`${path} is a database of another program, not a ledger. Nothing was changed in it. Choose another file.`,
-		);
-	}
-	return false;
+	const isEmpty = applicationId === 0 && versionOf(db) === 0 && objects === 0;
+	throw notOurs(path, isEmpty ? 'an empty database' : 'a database of another program');
 }
 
 /** Throws `ledger_newer` unless the version is one that this program writes; another process may have raised it meanwhile. */
@@ -254,16 +249,25 @@ export function assertKnown(version: number, path: string): void {
 export function migrate(db: Database, path: string): void {
 	db.exec('BEGIN IMMEDIATE');
 	try {
-		isLedger(db, path);
-		const version = Number(db.pragma('user_version', { simple: true }));
-		for (const step of STEPS.slice(version)) db.exec(step);
-		if (version < SCHEMA_VERSION) {
-			db.pragma(`application_id = ${String(APPLICATION_ID)}`);
-			db.pragma(`user_version = ${String(SCHEMA_VERSION)}`);
-		}
+		assertLedger(db, path);
+		raise(db);
 		db.exec(PROVE_WRITABLE);
 		db.exec('COMMIT');
 	} finally {
 		if (db.inTransaction) db.exec('ROLLBACK');
 	}
+}
+
+/** Makes the schema of a new ledger, or takes the steps that an older one lacks, within the transaction of the caller, if there is one. */
+export function raise(db: Database): void {
+	const version = versionOf(db);
+	for (const step of STEPS.slice(version)) db.exec(step);
+	if (version === SCHEMA_VERSION) return;
+	db.pragma(`application_id = ${String(APPLICATION_ID)}`);
+	db.pragma(`user_version = ${String(SCHEMA_VERSION)}`);
+}
+
+/** The schema of an open file; 0 before it has one. */
+export function versionOf(db: Database): number {
+	return Number(db.pragma('user_version', { simple: true }));
 }

@@ -1,0 +1,30 @@
+/** What is said when a ledger on a server is opened. */
+import type { Instant } from '../../../core/values/time';
+import type { Waiting } from './patience';
+
+/** A schema that was brought forward; a server is backed up with its own tools. */
+export interface ServerMigration {
+	readonly location: string;
+	readonly from: number;
+	readonly to: number;
+	readonly backup: null;
+}
+
+export interface PostgresLedgerOptions extends Waiting {
+	/** `postgres://user:password@host:port/database`, with what the driver understands as parameters, and `schema`. */
+	readonly url: string;
+	/** Epoch milliseconds, UTC. The host's clock stamps entries, as with a file, and never runs backwards behind an account. */
+	readonly clock: () => Instant;
+	/** Connections at most; default 4. The commands of one account share one connection, so few are enough. */
+	readonly poolSize?: number;
+	/** Default: the parameter `schema` of the address, else `llm_credits`. */
+	readonly schema?: string;
+	/** False: a ledger that is not there is told as `ledger_unavailable`, and nothing is made. Default true. */
+	readonly mayMake?: boolean;
+	/** True: a ledger of an older schema is refused, and `llm-credits migrate` named. Default: it is brought forward. */
+	readonly refusesOlder?: boolean;
+	/** Told when a ledger was brought forward. */
+	readonly onMigrated?: (migration: ServerMigration) => void;
+	/** Longest wait for locks, for connections, and for a server that went away; default 10,000 ms. */
+	readonly deadlineMs?: number;
+}
