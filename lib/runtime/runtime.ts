@@ -15,7 +15,7 @@ import { isPostgresAddress, readAddress } from '../ledger/postgres/connection/ad
 import { openPostgresLedger } from '../ledger/postgres/store';
 import { ledgerPathOf } from '../ledger/sqlite/file/ledger-path';
 import { ScratchCounters } from '../ledger/sqlite/rows/scratch-counters';
-import type { Migration, OlderSchema } from '../ledger/sqlite/file/migration';
+import type { Migration, OlderSchema } from '../ledger/sqlite/file/migrations';
 import { openSqliteLedger } from '../ledger/sqlite/store';
 import type { LedgerStore } from '../ledger/store';
 import { placeOf, type Environment } from './ledger-place';

@@ -4,7 +4,15 @@
  */
 import { tellMark } from '../../core/rules/move';
 import type { LedgerAccount } from '../../engine/account/ledger-account';
-import { accountOf, isServerAddress, machineTimeZone, nameOfPlace, openLedgerIfThere, openLedgerStore, type OpenOptions } from '../../runtime/runtime';
+import {
+	accountOf,
+	isServerAddress,
+	machineTimeZone,
+	nameOfPlace,
+	openLedgerIfThere,
+	openLedgerStore,
+	type OpenOptions,
+} from '../../runtime/runtime';
 import { withoutSecrets, wrongUse } from './failure';
 import { keyInFile, keysInFile, linesOf } from './key-file';
 import { Output } from './output';

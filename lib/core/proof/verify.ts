@@ -5,7 +5,7 @@
  * Refuses to trust a stored balance, and to stop at the first violation.
  */
 import { textDifferences } from '../rules/commands/account-texts';
-import { hashOpening, isOpeningWithoutId, type Opening } from '../journal/opening';
+import { hashOpening, isOpeningWithoutId, type AccountOpening } from '../journal/opening';
 import { sumSlices } from '../nouns/movement';
 import { isCreditError } from '../values/errors';
 import { CountersInMemory, type CounterBook, type CounterDifference } from './counter-book';
@@ -266,7 +266,7 @@ export class JournalVerifier {
 }
 
 /** Openings of before do not hold the id, so that it is taken as it stands. */
-function isOpeningOf(accountId: string, opening: Opening, requestHash: string | null): boolean {
+function isOpeningOf(accountId: string, opening: AccountOpening, requestHash: string | null): boolean {
 	return requestHash === hashOpening(accountId, opening) || isOpeningWithoutId(requestHash, opening);
 }
 

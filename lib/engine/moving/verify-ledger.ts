@@ -7,7 +7,7 @@ import { CountersInMemory, type CounterBook } from '../../core/proof/counter-boo
 import { isCreditError } from '../../core/values/errors';
 import { holdId } from '../../core/nouns/records';
 import { JournalVerifier, type Violation } from '../../core/proof/verify';
-import type { LedgerProof } from '../../ledger/proof';
+import type { LedgerProof } from '../../ledger/store';
 import type { LedgerStore } from '../../ledger/store';
 
 const PAGE = 500;

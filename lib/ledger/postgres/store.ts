@@ -26,7 +26,7 @@ import type {
 import { readEntries, type EntryRow } from '../journal-rows';
 import { NOTHING } from '../related';
 import { OpenHolds } from '../open-holds';
-import type { LedgerProof } from '../proof';
+import type { LedgerProof } from '../store';
 import { totalUsage } from '../usage-totals';
 import { lockAccount } from './rows/account-lock';
 import { readAddress, type LedgerAddress } from './connection/address';
@@ -65,7 +65,9 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
 		const opened = openPool({ address, poolSize, timeoutMs: deadlineMs });
 		pool = opened;
 		const opening = new Retries(options, { busy: deadlineMs, unreachable: Math.min(deadlineMs, OPENING_DEADLINE_MS) });
-		await opening.insist((timeoutMs) => migrate(opened, address, { mayMake, timeoutMs, refusesOlder: options.refusesOlder ?? false, onMigrated: options.onMigrated }));
+		await opening.insist((timeoutMs) =>
+			migrate(opened, address, { mayMake, timeoutMs, refusesOlder: options.refusesOlder ?? false, onMigrated: options.onMigrated }),
+		);
 		return new PostgresStore(opened, { address, clock, patience: new Retries(options, { busy: deadlineMs, unreachable: deadlineMs }) });
 	} catch (error) {
 		await pool?.end();

@@ -23,7 +23,7 @@ import type {
 	UsageRow,
 } from '../store';
 import { OpenHolds } from '../open-holds';
-import type { LedgerProof } from '../proof';
+import type { LedgerProof } from '../store';
 import type { LedgerTransfer } from '../transfer';
 import { totalUsage } from '../usage-totals';
 import type { Transactions } from './rows/answers';

@@ -21,7 +21,7 @@ type Work<O> = (options: O, output: Output) => Promise<void>;
 type Migration = Parameters<NonNullable<NonNullable<Parameters<typeof openLedgerStore>[1]>['onMigrated']>>[0];
 
 /** `restore`: exit code 1 when the backup does not verify; then nothing was changed. */
-export async function restore(options: RestoreOptions, output: Output): Promise<void> {
+async function restore(options: RestoreOptions, output: Output): Promise<void> {
 	const from = required(options.from, '--from <file>');
 	const to = ledgerPathOf(options);
 	if (isServerAddress(to) || isServerAddress(from)) {
@@ -43,13 +43,17 @@ export async function restore(options: RestoreOptions, output: Output): Promise<
 			`${output.colour('The backup is restored:', 'green')} ${to} has ${counted(entries, 'entry', 'entries')} of ${counted(accounts, 'account', 'accounts')}, every balance and hold comes out the same.`,
 			...(kept === null ? [] : [`The file that was there is kept as ${kept}.`]),
 			...(lostEntries === null ? ['It could not be read, so it is not known what it had that the backup has not.'] : []),
-			...(lostEntries ? [`${counted(lostEntries, 'entry', 'entries')} of it ${lostEntries === 1 ? 'is' : 'are'} not in the backup: what was charged since is known to the provider alone.`] : []),
+			...(lostEntries
+				? [
+						`${counted(lostEntries, 'entry', 'entries')} of it ${lostEntries === 1 ? 'is' : 'are'} not in the backup: what was charged since is known to the provider alone.`,
+					]
+				: []),
 		].join('\n'),
 	);
 }
 
 /** `migrate`: brings the ledger's schema to this version's, after a copy was made. */
-export async function migrate(options: MigrateOptions, output: Output): Promise<void> {
+async function migrate(options: MigrateOptions, output: Output): Promise<void> {
 	const place = ledgerPathOf(options);
 	if (isServerAddress(place) && options.dumped !== true) {
 		throw refused('not_dumped', {
@@ -64,11 +68,14 @@ export async function migrate(options: MigrateOptions, output: Output): Promise<
 }
 
 function answerMigrated(done: Migration | null, { output, location }: { readonly output: Output; readonly location: string }): void {
-	output.answer({ ok: true, ledger: location, migrated: done !== null, from: done?.from ?? null, to: done?.to ?? null, backup: done?.backup ?? null }, () => {
-		if (done === null) return `The ledger ${location} has the schema of this version already; nothing was changed.`;
-		const kept = done.backup === null ? '' : ` As it was, it is kept as ${done.backup}.`;
-		return `The ledger ${location} was brought from schema ${String(done.from)} to ${String(done.to)}.${kept} Hosts with an older version must be updated.`;
-	});
+	output.answer(
+		{ ok: true, ledger: location, migrated: done !== null, from: done?.from ?? null, to: done?.to ?? null, backup: done?.backup ?? null },
+		() => {
+			if (done === null) return `The ledger ${location} has the schema of this version already; nothing was changed.`;
+			const kept = done.backup === null ? '' : ` As it was, it is kept as ${done.backup}.`;
+			return `The ledger ${location} was brought from schema ${String(done.from)} to ${String(done.to)}.${kept} Hosts with an older version must be updated.`;
+		},
+	);
 }
 
 /** Adds `restore` and `migrate` to `program`. */

@@ -2,7 +2,7 @@
  * What a proof asks of a ledger on a server beyond its accounts. Makes the schema anew under another name and compares, in a transaction
  * that is rolled back: nothing of it is ever seen by anybody else.
  */
-import { differencesOf, type LedgerProof, type SchemaObjects, type SeenEnd, type StrayRows } from '../../proof';
+import { differencesOf, type LedgerProof, type SchemaObjects, type SeenEnd, type StrayRows } from '../../store';
 import { LEDGER_TABLES } from '../../tables';
 import { ROLLBACK, type Session } from '../connection/connection';
 import { isForbidden } from '../connection/faults';

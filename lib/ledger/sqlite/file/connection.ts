@@ -8,9 +8,8 @@ import type { Instant } from '../../../core/values/time';
 import { absentLedger } from '../../absent';
 import { hasLedgerFile, makeLedgerFile } from './file';
 import type { SyncFile } from './log-sync';
-import { assertLedger, migrate, raise } from './migrations';
+import { assertLedger, migrate, raise, type Migration, type OlderSchema } from './migrations';
 import { assertNodeFits } from './node-version';
-import type { Migration, OlderSchema } from './migration';
 import { MAX_IDLE_LOG_BYTES } from './side-files';
 import type { Waiting } from './turns';
 

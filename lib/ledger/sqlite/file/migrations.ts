@@ -216,7 +216,7 @@ const STEPS: readonly string[] = [
 const PROVE_WRITABLE = 'DELETE FROM kept_results WHERE 0';
 
 /** The schema this version reads and writes. */
-const SCHEMA_VERSION = STEPS.length;
+export const SCHEMA_VERSION = STEPS.length;
 
 /**
  * Throws for anything that this version cannot read: `ledger_corrupt` for what is no ledger, `ledger_newer`. Run before anything is changed,
@@ -270,4 +270,16 @@ export function raise(db: Database): void {
 /** The schema of an open file; 0 before it has one. */
 export function versionOf(db: Database): number {
 	return Number(db.pragma('user_version', { simple: true }));
+}
+
+/** `migrate`: bring it forward. `copy`: read a copy that is brought forward. `refuse`: neither. */
+export type OlderSchema = 'migrate' | 'copy' | 'refuse';
+
+/** What became of a ledger of an older schema. */
+export interface Migration {
+	readonly location: string;
+	readonly from: number;
+	readonly to: number;
+	/** Where the ledger lies as it was; `null` on a server, which is backed up with its own tools. */
+	readonly backup: string | null;
 }

@@ -8,8 +8,7 @@ import { join } from 'node:path';
 import { backUp } from './backup';
 import { openFile } from './connection';
 import { hasLedgerFile } from './file';
-import type { Migration } from './migration';
-import { assertLedger, SCHEMA_VERSION, versionOf } from './migrations';
+import { assertLedger, SCHEMA_VERSION, versionOf, type Migration } from './migrations';
 import { freeName } from './side-files';
 import { retryWhileBusy, type TurnsOptions } from './turns';
 

@@ -5,7 +5,7 @@
  */
 import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { SeenEnd } from '../../proof';
+import type { SeenEnd } from '../../store';
 import { FILE_MODE } from './file';
 
 /** At least so long between two notes; a charge must not wait for a second file. */

@@ -1,6 +1,6 @@
 /** What a proof asks of a ledger file beyond its accounts. Makes the schema anew in an empty database and compares. */
 import type { Database } from 'better-sqlite3';
-import { differencesOf, type LedgerProof, type SchemaObjects, type SeenEnd, type StrayRows } from '../../proof';
+import { differencesOf, type LedgerProof, type SchemaObjects, type SeenEnd, type StrayRows } from '../../store';
 import { LEDGER_TABLES } from '../../tables';
 import { openScratch } from '../file/connection';
 import { raise } from '../file/migrations';
