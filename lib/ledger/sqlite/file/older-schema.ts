@@ -4,11 +4,12 @@
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { backUp } from './backup';
 import { openFile } from './connection';
 import { hasLedgerFile } from './file';
 import { assertLedger, SCHEMA_VERSION, versionOf, type Migration } from './migrations';
+import { giveName } from './new-name';
 import { freeName } from './side-files';
 import { retryWhileBusy, type TurnsOptions } from './turns';
 
@@ -29,9 +30,18 @@ export async function olderVersionOf(waiting: TurnsOptions): Promise<number | nu
 
 /** Copies the ledger as it is to a name beside it that says its schema, before it is brought forward. */
 export async function keepOlder(waiting: TurnsOptions, version: number): Promise<Migration> {
-	const backup = freeName(`${waiting.path}.schema-${String(version)}`);
-	await backUp(waiting, { to: backup, onProgress: () => undefined });
-	return { location: waiting.path, from: version, to: SCHEMA_VERSION, backup };
+	const folder = mkdtempSync(join(dirname(waiting.path), '.llm-credits-'));
+	try {
+		const draft = join(folder, 'ledger.db');
+		await backUp(waiting, { to: draft, onProgress: () => undefined });
+		// Two hosts that start at once after an update keep a copy each.
+		for (;;) {
+			const backup = freeName(`${waiting.path}.schema-${String(version)}`);
+			if (giveName(draft, backup)) return { location: waiting.path, from: version, to: SCHEMA_VERSION, backup };
+		}
+	} finally {
+		rmSync(folder, { recursive: true, force: true });
+	}
 }
 
 /** Copies the ledger into a folder of its own; `remove` takes it away again. */
