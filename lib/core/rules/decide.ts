@@ -16,6 +16,7 @@ import { reserve } from './commands/reserve';
 import { freeze, thaw } from './commands/freeze';
 import { changeSettings } from './commands/settings';
 import { hashKey, hashPassKey } from '../values/idempotency';
+import { isCurable, newestDecision } from './later-decisions';
 import { hashRequest } from './same-request';
 import { listKeyHash, pinKeyHash, pinOf } from '../prices/recorded-price';
 import { watch } from './draft/watch';
@@ -72,7 +73,10 @@ function decideOne(draft: Draft, given: Command): Outcome {
 		const context = { keyHash: hashKey(command.key), requestHash: hashRequest(command) };
 		// Opening is idempotent by the account itself: a second host may name another time zone, and gets the account as it is.
 		const earlier = command.kind === 'open_account' ? undefined : draft.entryByKey(context.keyHash);
-		return earlier ? replay(draft, { earlier, command, requestHash: context.requestHash }) : apply(draft, command, context);
+		if (!earlier) return apply(draft, command, context);
+		if (command.kind === 'reserve' && isCurable(earlier.body) && earlier.requestHash === context.requestHash)
+			return decideAnew(draft, { first: earlier, command, requestHash: context.requestHash });
+		return replay(draft, { earlier, command, requestHash: context.requestHash });
 	} catch (error) {
 		if (isCreditError(error) && !isLedgerFault(error)) return { kind: 'fault', error };
 		throw error;
@@ -125,6 +129,16 @@ function apply(draft: Draft, command: PlainCommand, context: EntryContext): Outc
 		default:
 			return command satisfies never;
 	}
+}
+
+/** A request that was refused for what may have changed since: its newest outcome where that is final, else it is decided anew (ledger rule 36). */
+function decideAnew(
+	draft: Draft,
+	{ first, command, requestHash }: { first: Entry; command: ReserveCommand; requestHash: string },
+): Outcome {
+	const { newest, nextKeyHash } = newestDecision(first, { key: command.key, entryOf: (keyHash) => draft.entryByKey(keyHash) });
+	if (!isCurable(newest.body)) return replay(draft, { earlier: newest, command, requestHash });
+	return reserve(draft, command, { keyHash: nextKeyHash, requestHash }, newest.body);
 }
 
 /** The stored outcome of a key, refusals included (ledger rules 17 and 18). */

@@ -35,6 +35,11 @@ export function hashPassKey(key: string, pass: number): string {
 	return shortHash(`${key}\u0000${String(pass)}`);
 }
 
+/** Hash under which a later decision about a refused request is stored, for `number` = 1, 2 … after the first. */
+export function hashLaterKey(key: string, number: number): string {
+	return shortHash(`${key}\u0000later\u0000${String(number)}`);
+}
+
 /** Hash under which something is stored that is the same whenever its content is. No key of a request has it: those are hashed as given. */
 export function hashContent(kind: 'price' | 'price list', content: string): string {
 	return remembered(recentContents[kind], content, `${kind}\u0000`);

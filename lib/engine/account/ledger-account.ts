@@ -217,7 +217,7 @@ export class LedgerAccount {
 
 	/**
 	 * Holds credits for the first alternative that fits. While open holds keep what the preferred one needs, waits for
-	 * them as {@link Wait} says; then the next ones are tried, and when none fits, it is refused, and that refusal is final for its key.
+	 * them as {@link Wait} says; then the next ones are tried, and when none fits, it is refused.
 	 */
 	async reserve<A extends Alternative>(input: ReserveInput<A>): Promise<Taken<A>> {
 		return reserveWaiting(input, {

@@ -5,6 +5,7 @@
 import { alertsNeeded, MAX_CLAIMED } from '../../core/rules/commands/claim';
 import type { CostAverage } from '../../core/nouns/cost-averages';
 import { decide, needsOf } from '../../core/rules/decide';
+import { withLaterDecisions } from '../../core/rules/later-decisions';
 import { CreditError } from '../../core/values/errors';
 import { countersNeeded } from '../../core/rules/draft/limits';
 import { counterKey } from '../../core/nouns/counters';
@@ -212,7 +213,8 @@ function emptyBook(): Book {
 }
 
 function load(book: Book, commands: readonly Command[], { needs, atMs }: { needs: SnapshotNeeds; atMs: Instant }): AccountSnapshot {
-	const entries = needs.keyHashes.flatMap((hash) => book.entriesByKey.get(hash) ?? []);
+	const byKeys = (hashes: readonly string[]): Entry[] => hashes.flatMap((hash) => book.entriesByKey.get(hash) ?? []);
+	const entries = withLaterDecisions(commands, { entries: byKeys(needs.keyHashes), asked: needs.keyHashes, load: byKeys });
 	const promotions = new Map([...book.promotions].filter(([id]) => needs.promotionIds.includes(id)));
 	const holdSeqs = new Set([...needs.holdSeqs, ...entries.map((entry) => entry.seq)]);
 	const holds = [...book.holds.values()].filter(

@@ -133,6 +133,8 @@ interface Remembered {
 }
 
 const DAY_MS = 86_400_000;
+/** Refusals that stay whatever changes; all others are asked again. */
+const CAUSED_BY_REQUEST: ReadonlySet<string> = new Set(['unpriced_model', 'cap_reached']);
 
 export class NaiveLedger {
 	readonly grants: NaiveGrant[] = [];
@@ -345,12 +347,18 @@ export class NaiveLedger {
 	#once(key: string, request: unknown, act: () => NaiveAnswer): NaiveAnswer {
 		const text = JSON.stringify(request);
 		const earlier = this.#keys.get(key);
-		if (earlier)
+		const isCured = earlier?.request === text && earlier.answer.kind === 'refused' && !CAUSED_BY_REQUEST.has(earlier.answer.reason);
+		if (earlier && !isCured)
 			return earlier.request === text
 				? ({ ...earlier.answer, isReplayed: true } as NaiveAnswer)
 				: { kind: 'fault', code: 'idempotency_conflict' };
 		this.#trace = {};
 		const answer = act();
+		// The same refusal again is no news.
+		if (isCured && answer.kind === 'refused' && 'reason' in earlier.answer && answer.reason === earlier.answer.reason) {
+			if (answer.limit === earlier.answer.limit) return { ...answer, isReplayed: true };
+		}
+		if (answer.kind === 'refused') this.#changed();
 		this.#look(this.#trace);
 		const leavesNothing =
 			answer.kind === 'fault' || answer.kind === 'wait' || answer.kind === 'not_granted' || (answer.kind === 'voided' && answer.isReplayed);
@@ -415,7 +423,6 @@ export class NaiveLedger {
 			first ??= { ...refusal, offer };
 		}
 		if (!first) return { kind: 'wait' };
-		this.#changed();
 		this.#trace = { isShort: isWant(first.why), counted: first.why === 'budget_exceeded' ? this.#namedBy(first, request) : [] };
 		return { kind: 'refused', reason: first.why, limit: first.name ?? null, isReplayed: false };
 	}

@@ -311,12 +311,13 @@ describe('rule 17 and 18: idempotency', () => {
 		at 0 | reserve k 4              | fault idempotency_conflict`,
 	);
 	scenario(
-		'a refusal is sticky for its key',
+		'a refusal that the request causes is sticky for its key, and any other is decided anew',
 		`
 		at 0 | reserve a 4        | refused credits_exhausted
 		at 0 | grant purchased 10 | granted
-		at 0 | reserve a 4        | refused credits_exhausted | replayed
-		at 0 | reserve b 4        | reserved`,
+		at 0 | reserve a 4        | reserved
+		at 0 | reserve b unpriced | refused unpriced_model
+		at 0 | reserve b 4        | refused unpriced_model | replayed`,
 	);
 });
 

@@ -41,7 +41,7 @@ const MAX_CALLS = 10;
  * fit once open holds close) before `credits_exhausted`. In shadow mode the first alternative is held, and why it would not have
  * been is recorded, but a frozen account is frozen in shadow mode too. An alternative whose calls may cost more than their amount is passed over in silence where there is no room for that.
  */
-export function reserve(draft: Draft, command: ReserveCommand, context: EntryContext): Outcome {
+export function reserve(draft: Draft, command: ReserveCommand, context: EntryContext, before: RefusedBefore | null = null): Outcome {
 	checkReserve(command);
 	const isShadow = draft.account.settings.enforcement === 'shadow' && draft.account.frozen === null;
 	let first: { readonly claiming: AlternativeWithClaims; readonly refusal: Refusal } | null = null;
@@ -57,7 +57,9 @@ export function reserve(draft: Draft, command: ReserveCommand, context: EntryCon
 		if (refusal.mayPass && command.mayWait) return { kind: 'wait', reason: refusal.reason, availableMicro: draft.availableMicro() };
 		first ??= { claiming, refusal };
 	}
-	return first ? refuse(draft, command, { context, ...first }) : { kind: 'wait', reason: null, availableMicro: draft.availableMicro() };
+	return first
+		? refuse(draft, command, { context, before, ...first })
+		: { kind: 'wait', reason: null, availableMicro: draft.availableMicro() };
 }
 
 /** A call of an alternative with what it is counted under. */
@@ -138,11 +140,19 @@ interface Refusal {
 	readonly mayPass: boolean;
 }
 
-function refuse(
-	draft: Draft,
-	command: ReserveCommand,
-	{ context, claiming, refusal: { reason, limit } }: { context: EntryContext; claiming: AlternativeWithClaims; refusal: Refusal },
-): Outcome {
+/** How the same request was refused before; the same refusal again is not recorded again. */
+type RefusedBefore = Pick<Refusal, 'reason' | 'limit'>;
+
+interface Refusing {
+	readonly context: EntryContext;
+	readonly before: RefusedBefore | null;
+	readonly claiming: AlternativeWithClaims;
+	readonly refusal: Refusal;
+}
+
+function refuse(draft: Draft, command: ReserveCommand, { context, before, claiming, refusal: { reason, limit } }: Refusing): Outcome {
+	if (before?.reason === reason && before.limit === limit)
+		return { kind: 'refused', reason, limit, availableMicro: draft.availableMicro(), isReplayed: true };
 	const labels: Labels = claiming.calls[0]?.limited.labels ?? command.labels;
 	draft.append({ kind: 'refused', reason, amountMicro: claiming.amountMicro, limit }, { ...context, labels, person: command.person });
 	draft.count(labels, REFUSED_COUNTS);

@@ -6,6 +6,7 @@ import { alertsNeeded, MAX_CLAIMED } from '../../../core/rules/commands/claim';
 import type { Command } from '../../../core/nouns/commands';
 import type { AccountSnapshot, SnapshotNeeds } from '../../../core/nouns/snapshot';
 import { needsOf } from '../../../core/rules/decide';
+import { laterKeys } from '../../../core/rules/later-decisions';
 import { countersNeeded } from '../../../core/rules/draft/limits';
 import type { BudgetCounter, CounterRef, Entry, GrantState, Hold } from '../../../core/nouns/records';
 import { hasPassed, type Instant } from '../../../core/values/time';
@@ -78,8 +79,9 @@ export class Snapshots {
 		const isEarlyEnough = early !== null && early.asked.id === id && !hasPassed(early.asked.dueUntilMs, { atMs });
 		const found = isEarlyEnough ? early : await this.#askNow(session, id, { commands, atMs });
 		const first = this.#found(found.asked, found.rows);
-		const { entries } = first;
-		const holds = [...first.holds, ...(await this.#holdsOf(session, id, first.unread))];
+		const later = await this.#laterDecisions(session, id, { commands, entries: first.entries, asked: found.asked.needs.keyHashes });
+		const entries = [...first.entries, ...later];
+		const holds = [...first.holds, ...(await this.#holdsOf(session, id, [...first.unread, ...reservedBy(later)]))];
 		const missing = missingGrants(first.grants, [...entries.flatMap(grantsNamedBy), ...holds.flatMap(grantsHeldBy)]);
 		const further = missing.length === 0 ? [] : readGrants((await session.run(this.#reader.grantsBySeq(id, missing)))[0]);
 		const grants = [...first.grants, ...further];
@@ -96,6 +98,22 @@ export class Snapshots {
 			alerts: alertsAfter === null ? [] : await this.#reader.entries(session, id, alertPage),
 			averages,
 		};
+	}
+
+	/** Later decisions about requests that were refused (ledger rule 36); nothing is asked where there can be none. */
+	async #laterDecisions(
+		session: Session,
+		id: bigint,
+		{ commands, entries, asked }: { commands: readonly Command[]; entries: readonly Entry[]; asked: readonly string[] },
+	): Promise<Entry[]> {
+		const known = new Set(asked);
+		const later: Entry[] = [];
+		for (;;) {
+			const keys = laterKeys(commands, [...entries, ...later], known);
+			if (keys.length === 0) return later;
+			for (const key of keys) known.add(key);
+			later.push(...entriesOf((await session.run(this.#reader.entriesByKey(id, keys)))[0]));
+		}
 	}
 
 	#remember(accountId: string, id: bigint): void {
@@ -132,8 +150,7 @@ export class Snapshots {
 		const read = hasUnknown ? readHolds(hasKeys ? rest.slice(1) : rest) : [];
 		const open = this.#stillOpen(id, (markRows ?? []) as HoldRow[]);
 		const known = new Set([...read, ...open.holds].map(({ seq }) => seq));
-		const reservedSeqs = entries.filter(({ body }) => body.kind === 'reserved').map(({ seq }) => seq);
-		const unread = [...new Set([...open.others, ...reservedSeqs])].filter((seq) => !known.has(seq));
+		const unread = [...new Set([...open.others, ...reservedBy(entries)])].filter((seq) => !known.has(seq));
 		return { entries, grants: readGrants(grantRows), holds: [...read, ...open.holds], unread };
 	}
 
@@ -192,6 +209,10 @@ export class Snapshots {
 		];
 		return readCounters((await session.run({ name: 'counters_by_key', text, values }))[0]);
 	}
+}
+
+function reservedBy(entries: readonly Entry[]): number[] {
+	return entries.filter(({ body }) => body.kind === 'reserved').map(({ seq }) => seq);
 }
 
 function bySeq(seqs: readonly number[]): Picked {

@@ -10,6 +10,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import { alertsNeeded, MAX_CLAIMED } from '../../../core/rules/commands/claim';
 import type { CostAverage } from '../../../core/nouns/cost-averages';
 import { needsOf } from '../../../core/rules/decide';
+import { withLaterDecisions } from '../../../core/rules/later-decisions';
 import { countersNeeded } from '../../../core/rules/draft/limits';
 import { counterKey } from '../../../core/nouns/counters';
 import type { Command } from '../../../core/nouns/commands';
@@ -135,7 +136,8 @@ export class Reader {
 		if (!stored) return NOTHING;
 		const needs = needsOf(commands);
 		const { id, account, averages } = stored;
-		const entries = this.#snapshotEntries(id, needs.keyHashes);
+		const load = (keyHashes: readonly string[]): Entry[] => this.#snapshotEntries(id, keyHashes);
+		const entries = withLaterDecisions(commands, { entries: load(needs.keyHashes), asked: needs.keyHashes, load });
 		const reservedSeqs = entries.filter((entry) => entry.body.kind === 'reserved').map((entry) => entry.seq);
 		const holds = this.#snapshotHolds(id, [...needs.holdSeqs, ...reservedSeqs], atMs);
 		const promotions = this.#promotions(id, needs.promotionIds);

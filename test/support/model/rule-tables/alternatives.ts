@@ -15,14 +15,15 @@ const choice: RuleTable = {
 			at 0 | reserve c 20@big/8@small    | reserved | rung 1 | stepped credits_exhausted`,
 		],
 		[
-			'when none fits, the reason of the first is the refusal, and it is final for the key',
+			'when none fits, the reason of the first is the refusal, until one fits',
 			`
 			at 0 | grant purchased 10          | granted
 			at 0 | budget b model=big total 3  | account
 			at 0 | reserve a 4@big/11@small    | refused budget_exceeded b | seq 5
-			at 0 | grant purchased 10          | granted
 			at 0 | reserve a 4@big/11@small    | refused budget_exceeded b | replayed
-			at 0 | reserve b 4@big/11@small    | reserved | rung 1 | stepped budget_exceeded`,
+			at 0 | grant purchased 10          | granted
+			at 0 | reserve a 4@big/11@small    | reserved | rung 1 | stepped budget_exceeded
+			at 0 | reserve a 4@big/11@small    | reserved | replayed | rung 1 | stepped budget_exceeded`,
 		],
 		[
 			'who may wait, waits for the first alternative that open holds keep, and passes over one that nothing can bring',
@@ -61,7 +62,9 @@ const choice: RuleTable = {
 			at 0 | reserve a 5                 | reserved | new
 			at 0 | reserve a -                 | reserved | replayed
 			at 0 | reserve b 50                | refused credits_exhausted
-			at 0 | reserve b -                 | refused credits_exhausted | replayed
+			at 0 | reserve b -                 | wait for nothing
+			at 0 | reserve c unpriced          | refused unpriced_model
+			at 0 | reserve c -                 | refused unpriced_model | replayed
 			at 0 | reserve a - asking other    | fault idempotency_conflict`,
 		],
 		[

@@ -165,11 +165,11 @@ const shadow: RuleTable = {
 			at 1m | settle b 1                  | late | overdraft 4 | counter b - y held 0 settled 1`,
 		],
 		[
-			'each key keeps the answer it got, whatever the mode is now',
+			'a key keeps its reservation, whatever the mode is now, and a refusal is decided anew',
 			`
 			at 0 | reserve a 4   | refused credits_exhausted
 			at 0 | shadow on     | account
-			at 0 | reserve a 4   | refused credits_exhausted | replayed
+			at 0 | reserve a 4   | reserved | shadow credits_exhausted
 			at 0 | reserve b 4   | reserved | shadow credits_exhausted
 			at 0 | shadow off    | account
 			at 0 | reserve b 4   | reserved | replayed | shadow credits_exhausted`,

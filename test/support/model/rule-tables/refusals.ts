@@ -97,6 +97,57 @@ const precedence: RuleTable = {
 	],
 };
 
+const cured: RuleTable = {
+	rule: 'rule 36: a refusal that something can cure',
+	scenarios: [
+		[
+			'is decided anew once credits have come, and stays the same until then',
+			`
+			at 0 | grant purchased 5         | granted
+			at 0 | reserve a 8               | refused credits_exhausted
+			at 0 | reserve a 8               | refused credits_exhausted | replayed
+			at 0 | grant purchased 5         | granted | available 10
+			at 0 | reserve a 8               | reserved | available 2
+			at 0 | reserve a 8               | reserved | replayed | available 2`,
+		],
+		[
+			'is decided anew when a hold closes, a budget is raised, and the plan is paid, each under the same key',
+			`
+			at 0 | grant purchased 10        | granted
+			at 0 | reserve o 8               | reserved
+			at 0 | reserve a 4               | refused credits_held
+			at 0 | budget b account total 9  | account
+			at 0 | release o                 | released
+			at 0 | budget b account total 3  | account
+			at 0 | reserve a 4               | refused budget_exceeded b
+			at 0 | plan trial                | account
+			at 0 | reserve a 4               | refused plan_not_eligible
+			at 0 | plan paid                 | account
+			at 0 | budget b account total 9  | account
+			at 0 | reserve a 4               | reserved
+			at 0 | reserve a 4 asking other  | fault idempotency_conflict
+			at 0 | settle a 4                | settled | available 6`,
+		],
+		[
+			'is decided anew when time gives room',
+			`
+			at 0  | grant purchased 10       | granted
+			at 0  | budget d account day 5   | account
+			at 0  | reserve a 5              | reserved
+			at 0  | settle a 5               | settled
+			at 0  | reserve b 3              | refused budget_exceeded d
+			at 1d | reserve b 3              | reserved`,
+		],
+		[
+			'is not one that the request itself causes',
+			`
+			at 0 | grant purchased 10        | granted
+			at 0 | reserve a unpriced        | refused unpriced_model
+			at 0 | reserve a 1               | refused unpriced_model | replayed`,
+		],
+	],
+};
+
 const trial: RuleTable = {
 	rule: 'rule 8: trial accounts',
 	scenarios: [
@@ -125,4 +176,4 @@ const trial: RuleTable = {
 	],
 };
 
-export const REFUSAL_TABLES: readonly RuleTable[] = [precedence, trial];
+export const REFUSAL_TABLES: readonly RuleTable[] = [precedence, cured, trial];
