@@ -116,14 +116,21 @@ describe('LLM Action', () => {
 			await expectClean(world);
 		});
 
-		it('gives a repeated run the same answers, also those of bounded calls', async () => {
+		it('gives a repeated run the same answers, and answers those who were refused, once credits have come', async () => {
 			const world = await makeWorld('3.7');
 			const provider = new ScriptedProvider(bounded);
 			const first = await makeAction(world, provider, { reservation: 'learned', concurrency: 1 }).run(items(5));
 			await world.ledger.grant({ credits: parseCredits('100', { field: 'x' }), category: 'purchased', expiry: null, key: 'more' });
 			const second = await makeAction(world, provider, { reservation: 'learned', concurrency: 1 }).run(items(5));
-			expect(second.map(({ route }) => route)).to.deep.equal(first.map(({ route }) => route));
-			expect(provider.requests).to.have.length(3);
+			expect(first.map(({ route }) => route)).to.deep.equal(['result', 'result', 'result', 'fallback', 'fallback']);
+			expect(second.map(({ llmCredits: { reason } }) => reason)).to.deep.equal([
+				'replayed',
+				'replayed',
+				'replayed',
+				'answered',
+				'answered',
+			]);
+			expect(provider.requests).to.have.length(5);
 		});
 	});
 
