@@ -2,6 +2,7 @@
  * Owns one request over the wire and what its answer means: a body, a refusal or a failure, as values. Refuses to retry, and to throw for
  * anything that a server or a network can do.
  */
+import { parseForeignJson } from '../../core/values/foreign-json';
 import type OpenAI from 'openai';
 import type { CallWatch } from '../transport/call-watch';
 import { readCompletion } from './chat-answer';
@@ -81,7 +82,7 @@ export async function overTheWire({ endpoint, watch, context, maxBodyBytes, isTe
 function parsed(text: string, { contentType }: Exchange): unknown {
 	const [mediaType = ''] = contentType.toLowerCase().split(';');
 	const isJson = mediaType.includes('application/json') || mediaType.trim().endsWith('+json');
-	return isJson && text !== '' ? JSON.parse(text) : text;
+	return isJson && text !== '' ? parseForeignJson(text) : text;
 }
 
 const SDK_GRACE_MS = 60_000;
