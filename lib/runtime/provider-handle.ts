@@ -4,8 +4,9 @@
 import { CreditError } from '../core/values/errors';
 import { usualBatchPercent } from '../core/prices/batch-price';
 import { providerOfUrl } from '../core/prices/provider-of-url';
+import { parsePrices } from '../core/prices/price-lines';
 import { createRateCard } from '../core/prices/rate-card';
-import { compileOverrides, type RateOverride } from '../core/prices/rate-overrides';
+import { compileOverrides } from '../core/prices/rate-overrides';
 import type { ProviderHandle } from '../engine/plan/action-types';
 import type { PROVIDER_PARAMS } from '../params/connection';
 import type { ValuesOf } from '../params/param';
@@ -53,30 +54,14 @@ export function createProvider(values: ProviderValues): ProviderHandle {
 /** Asks the endpoint whether it is there and takes the key. Costs nothing; never throws. */
 export async function testProvider(values: ProviderValues, signal?: AbortSignal): Promise<ConnectionReport> {
 	try {
-		return await testConnection(endpointOf(values), signal ? { signal } : {});
+		const options = endpointOf(values);
+		// A wrong price is better told here than by the first item.
+		pricesOf(values, options);
+		return await testConnection(options, signal ? { signal } : {});
 	} catch (error) {
 		if (error instanceof CreditError) return { isOk: false, message: error.message, models: [] };
 		throw error;
 	}
-}
-
-/**
- * The user's own prices from lines of `model, input, output[, cached input]` in dollars per million tokens; empty lines and
- * lines that start with # are skipped. Throws `invalid_settings` naming the line.
- */
-export function parsePrices(text: string): RateOverride[] {
-	return text.split(/\r?\n/).flatMap((line, index) => {
-		const trimmed = line.trim();
-		if (trimmed === '' || trimmed.startsWith('#')) return [];
-		const [model = '', input = '', output = '', cached = '', ...more] = trimmed.split(/[,;\t]/).map((part) => part.trim());
-		if (model === '' || input === '' || output === '' || more.length > 0) {
-			throw new CreditError(
-				'invalid_settings',
-				`My Own Prices, line ${String(index + 1)} is ${JSON.stringify(trimmed)}. Write: model, input price, output price, such as my-model, 0.40, 1.60.`,
-			);
-		}
-		return [{ model, inputDollarsPerMillion: input, outputDollarsPerMillion: output, cachedInputDollarsPerMillion: cached }];
-	});
 }
 
 function pricesOf(values: ProviderValues, { baseUrl }: EndpointOptions): ProviderHandle['priceOf'] {

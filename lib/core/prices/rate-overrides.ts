@@ -1,6 +1,6 @@
 /**
- * Owns the user's own rates: decimal dollars per million tokens read exactly into integers, with sanity bounds.
- * Refuses a price per token typed as per million, or the reverse, because such a slip costs a thousandfold (field lesson: $76 for one call).
+ * Reads the user's own rates: decimal dollars per million tokens, exactly into integers, with sanity bounds. A price per token typed as
+ * per million, or the reverse, costs a thousandfold (field lesson: $76 for one call).
  */
 import { createHash } from 'node:crypto';
 import { CreditError } from '../values/errors';
@@ -18,6 +18,8 @@ export interface RateOverride {
 	readonly outputDollarsPerMillion: string;
 	/** Flat credits per call; default 0. */
 	readonly perCallCredits?: string;
+	/** Where a person wrote it, for messages: "My Own Prices, line 2". Default: its place in the list. */
+	readonly place?: string;
 }
 
 export interface OverrideLookup {
@@ -30,21 +32,27 @@ export interface OverrideLookup {
 /** $0.001 and $1000 per million tokens in micro-credits per million tokens; real prices lie between, zero apart. */
 const LEAST_MICRO: Micro = 10_000_000n;
 const MOST_MICRO: Micro = 10_000_000_000_000n;
-const DECIMAL = /^(\d{1,12})(?:\.(\d{1,10}))?$/;
+/** Without a leading zero: "000" is the rest of "1,000". */
+const DECIMAL = /^(0|[1-9]\d{0,11})(?:\.(\d{1,10}))?$/;
 const DOLLAR_DIGITS = 10;
 
 /** Reads all rates once. Throws `invalid_settings` naming the row, the field, the value and the mend; also for a name given twice. */
 export function compileOverrides(overrides: readonly RateOverride[]): OverrideLookup {
 	const exact = new Map<string, ModelPrice>();
 	const prefixes = new Map<string, ModelPrice>();
+	const places = new Map<string, string>();
 	overrides.forEach((override, index) => {
-		const field = `rates[${index}]`;
-		const pattern = checkedPattern(override.model, `${field}.model`);
+		const fieldOf = fieldsOf(override, index);
+		const pattern = checkedPattern(override.model, fieldOf('model'));
 		const target = pattern.endsWith('*') ? prefixes : exact;
 		const key = pattern.endsWith('*') ? pattern.slice(0, -1) : pattern;
-		if (target.has(key))
-			throw invalid(`${field}.model is ${JSON.stringify(override.model)}, which has a rate already. Keep one row for each model.`);
-		target.set(key, toPrice(override, { field, pattern }));
+		const before = places.get(pattern);
+		if (target.has(key)) {
+			const where = before === undefined ? '' : ` in ${before}`;
+			throw invalid(`${fieldOf('model')} is ${show(override.model)}, which has a rate already${where}. Keep one row for each model.`);
+		}
+		if (override.place !== undefined) places.set(pattern, override.place);
+		target.set(key, toPrice(override, { fieldOf, pattern }));
 	});
 	const byLength = [...prefixes].sort(([a], [b]) => b.length - a.length);
 	const all = [...exact.values(), ...prefixes.values()];
@@ -65,12 +73,14 @@ export function compileOverrides(overrides: readonly RateOverride[]): OverrideLo
 function parseDollarsPerMillion(value: unknown, field: string): Micro {
 	const match = typeof value === 'string' ? DECIMAL.exec(value.trim()) : null;
 	if (!match) {
-		throw invalid(`${field} is ${show(value)}, which is not a price. Write dollars per million tokens as a plain decimal, such as "0.15".`);
+		throw invalid(
+			`${field} is ${show(value)}, which is not a price. Write dollars per million tokens as a plain decimal, such as "0.15": a point, no thousands separator, no leading zero, no currency, no unit.`,
+		);
 	}
 	const micro = BigInt((match[1] ?? '0') + (match[2] ?? '').padEnd(DOLLAR_DIGITS, '0'));
 	if (micro !== 0n && micro < LEAST_MICRO) {
 		throw invalid(
-			`${field} is ${show(value)}; below $0.001 per million tokens it looks like a price per token. Multiply it by 1000000, or write 0 for a free model.`,
+			`${field} is ${show(value)}; below $0.001 per million tokens it looks like a price per token or per 1,000 tokens. Multiply it by 1000000 or 1000, or write 0 for a free model.`,
 		);
 	}
 	if (micro > MOST_MICRO) {
@@ -81,12 +91,39 @@ function parseDollarsPerMillion(value: unknown, field: string): Micro {
 	return micro;
 }
 
-function toPrice(override: RateOverride, { field, pattern }: { readonly field: string; readonly pattern: string }): ModelPrice {
-	const input = parseDollarsPerMillion(override.inputDollarsPerMillion, `${field}.inputDollarsPerMillion`);
-	const output = parseDollarsPerMillion(override.outputDollarsPerMillion, `${field}.outputDollarsPerMillion`);
+interface PlacedOverride {
+	/** What a message calls a field of this rate. */
+	readonly fieldOf: FieldOf;
+	readonly pattern: string;
+}
+
+type Field = Exclude<keyof RateOverride, 'place'>;
+type FieldOf = (field: Field) => string;
+
+const WORDS: Readonly<Record<Field, string>> = {
+	model: 'the model',
+	inputDollarsPerMillion: 'the input price',
+	cachedInputDollarsPerMillion: 'the cached input price',
+	outputDollarsPerMillion: 'the output price',
+	perCallCredits: 'the credits per call',
+};
+
+/** A person's own place is named in words, a row of a program by its field. */
+function fieldsOf({ place }: RateOverride, index: number): FieldOf {
+	return (field) => (place === undefined ? `rates[${String(index)}].${field}` : `${place}: ${WORDS[field]}`);
+}
+
+function toPrice(override: RateOverride, { fieldOf, pattern }: PlacedOverride): ModelPrice {
+	const input = parseDollarsPerMillion(override.inputDollarsPerMillion, fieldOf('inputDollarsPerMillion'));
+	const output = parseDollarsPerMillion(override.outputDollarsPerMillion, fieldOf('outputDollarsPerMillion'));
 	const cached = given(override.cachedInputDollarsPerMillion);
-	const cachedInput = cached === null ? input : parseDollarsPerMillion(cached, `${field}.cachedInputDollarsPerMillion`);
-	const perCallMicro = parseCredits(given(override.perCallCredits) ?? '0', { field: `${field}.perCallCredits` });
+	const cachedInput = cached === null ? input : parseDollarsPerMillion(cached, fieldOf('cachedInputDollarsPerMillion'));
+	if (cachedInput > input) {
+		throw invalid(
+			`${fieldOf('cachedInputDollarsPerMillion')} is ${show(cached)}, more than the input price ${show(override.inputDollarsPerMillion)}. Cached input costs no more than other input; look for a decimal comma.`,
+		);
+	}
+	const perCallMicro = parseCredits(given(override.perCallCredits) ?? '0', { field: fieldOf('perCallCredits') });
 	const rates: Rates = {
 		input,
 		cachedInput,

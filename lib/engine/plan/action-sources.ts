@@ -3,6 +3,7 @@
  * item, and what the account says and its prices are read anew every few seconds. An item is given what is known as its turn comes.
  */
 import type { PriceList } from '../../core/prices/price-list';
+import { CreditError, isCreditError } from '../../core/values/errors';
 import { FallbackError, fallbackOf, messageOf } from '../outcome/fallback-error';
 import type { SpendingAccount } from '../account/spending-account';
 import type { ActionSources, LlmActionOptions, PricedProvider, ProviderHandle, Sources } from './action-types';
@@ -61,9 +62,16 @@ export class OpenedSources implements ActionSources {
 			if (this.#priced?.list !== list) this.#priced = { list, handle: pricedBy(handle, list) };
 			return { handle: this.#priced.handle };
 		} catch (problem) {
-			return { problem };
+			return { problem: misconfigured(problem) };
 		}
 	}
+}
+
+/** A provider that cannot be made is wrong in its settings, whichever of them it is; the item has nothing to do with it. */
+function misconfigured(problem: unknown): unknown {
+	return isCreditError(problem) && problem.code === 'invalid_settings'
+		? new CreditError('provider_misconfigured', problem.message, { cause: problem })
+		: problem;
 }
 
 /** The same provider, with the prices of a list. */

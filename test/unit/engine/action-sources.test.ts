@@ -84,4 +84,12 @@ describe('who pays and who answers', () => {
 		expect(reasons).to.deep.equal(['ledger_unavailable', 'provider_rejected', 'answered', 'answered']);
 		expect(events).to.deep.equal(['openLedger', 'openLedger', 'provider', 'provider', 'reserve', 'reserve']);
 	});
+
+	it('is wrong in its settings where its prices cannot be read; no item is called invalid for that', async () => {
+		const world = await makeWorld('100');
+		const provider = new CreditError('invalid_settings', 'The setting My Own Prices, line 1 is "m, 1". Write: model.');
+		const { llmCredits } = await watchedAction(world, [], { provider }).action.runOne(item('a'));
+		expect(llmCredits).to.include({ reason: 'provider_rejected', credits: '0' });
+		expect(llmCredits.message).to.equal(provider.message);
+	});
 });

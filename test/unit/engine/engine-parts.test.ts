@@ -14,7 +14,7 @@ import { OutputContract } from '../../../lib/engine/answer/output-contract';
 import { KnownSizes, textSize } from '../../../lib/engine/learned/text-sizes';
 import { FALLBACK_SWITCH_PARAMS } from '../../../lib/params/fallback-switch';
 import { readParams } from '../../../lib/params/read';
-import { createProvider, parsePrices, type ProviderValues } from '../../../lib/runtime/provider-handle';
+import { createProvider, testProvider, type ProviderValues } from '../../../lib/runtime/provider-handle';
 import { PROVIDER_PARAMS } from '../../../lib/params/connection';
 import { answer, PRICE, ScriptedProvider, USAGE } from '../../support/provider/scripted-provider';
 
@@ -263,10 +263,13 @@ describe('provider settings', () => {
 		expect(free.priceOf('my-own-llama', 1_790_000_000_000)?.tiers[0]?.rates.input).to.equal(0n);
 	});
 
-	it('read prices line by line and name the line that is wrong', () => {
-		expect(parsePrices('# mine\n\nmy-model, 0.40, 1.60\nfam-*; 1; 2; 0.5')).to.have.length(2);
-		expect(() => parsePrices('a, 1, 2\nb 3')).to.throw('My Own Prices, line 2 is "b 3". Write: model, input price, output price');
-		expect(() => createProvider(values({ service: 'ollama', prices: 'm, 0.0000004, 1' }))).to.throw(/0\.0000004/);
+	it('name the line of a price that is wrong, when they are made and when they are tested', async () => {
+		const wrong = values({ service: 'ollama', prices: '# mine\nm, 0.0000004, 1' });
+		const says = /^The setting My Own Prices, line 2 \("m, 0\.0000004, 1"\): the input price is "0\.0000004"; below/;
+		expect(() => createProvider(wrong)).to.throw(says);
+		const tested = await testProvider(wrong);
+		expect(tested).to.include({ isOk: false });
+		expect(tested.message).to.match(says);
 	});
 
 	it('name what is missing', () => {
