@@ -8,6 +8,7 @@
 import js from '@eslint/js';
 import { configs as n8nConfigs } from '@n8n/eslint-plugin-community-nodes';
 import prettier from 'eslint-config-prettier';
+import regexp from 'eslint-plugin-regexp';
 import tseslint from 'typescript-eslint';
 
 const clockMessage = 'Only lib/runtime/system.ts touches the clock, timers and randomness; take them from the System that is passed in.';
@@ -86,6 +87,15 @@ export default tseslint.config(
 			'no-console': 'error',
 			'no-restricted-imports': restrictedImports(null),
 			'no-restricted-syntax': ['error', ...emptyCatch, ...clockAndChance],
+		},
+	},
+	{
+		// Data, answers and settings may hold anything: every pattern takes time in proportion to the text.
+		files: [...shipped, 'nodes/node-red/editor/src/**/*.js'],
+		plugins: { regexp },
+		rules: {
+			'regexp/no-super-linear-backtracking': ['error', { report: 'potential' }],
+			'regexp/no-super-linear-move': ['error', { report: 'potential' }],
 		},
 	},
 	...homes.map(({ name, files }) => ({ files: [files], rules: { 'no-restricted-imports': restrictedImports(name) } })),

@@ -77,5 +77,5 @@ function exitCodeOf(code: CreditErrorCode, isFaultOfLedger: boolean): ExitCode {
 
 /** The text with user names and passwords inside addresses replaced. */
 export function withoutSecrets(text: string): string {
-	return text.replace(/([a-z][a-z0-9+.-]*:\/\/)\S*@/gi, '$1***@').replace(/(password=)[^\s&'"]*/gi, '$1***');
+	return text.replace(/([a-z][a-z0-9+.-]{0,30}:\/\/)\S{0,1000}@/gi, '$1***@').replace(/(password=)[^\s&'"]*/gi, '$1***');
 }

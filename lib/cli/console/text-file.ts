@@ -1,4 +1,5 @@
 /** Owns reading a text of people from a file or from what is typed in. Refuses what is not UTF-8. */
+import { withoutEnd } from '../../core/values/ends';
 import { readFileSync } from 'node:fs';
 import { wrongUse } from './failure';
 
@@ -9,7 +10,7 @@ const TYPED = '-';
 export function textInFile(path: string, option: string): string {
 	const bytes = bytesOf(path, option);
 	try {
-		return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replace(/[\r\n]+$/, '');
+		return withoutEnd(new TextDecoder('utf-8', { fatal: true }).decode(bytes), '\r\n');
 	} catch {
 		throw wrongUse(`${option} names ${path}, which is not text in UTF-8.`, 'Save it as plain text in UTF-8.');
 	}

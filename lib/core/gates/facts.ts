@@ -41,9 +41,9 @@ export function hasFact(answer: ReadAnswer, value: unknown): boolean {
 	return parts.slice(0, MAX_PARTS).every((part) => hasFact(answer, part));
 }
 
-const ZONED_TIME = /t\d{2}:\d{2}.*(?:z|[+-]\d{2}:?\d{2})$/;
+const ZONED_TIME = /t\d{2}:\d{2}.{0,20}(?:z|[+-]\d{2}:?\d{2})$/;
 /** A number with a sign, a unit or a currency, and nothing else. */
-const AMOUNT = /^[^\p{L}\d]*(?:\p{L}{1,4}\.?\$?\s?)?[\d.,' ]*\d\s?[^\d]{0,12}$/u;
+const AMOUNT = /^[^\p{L}\d]{0,12}(?:\p{L}{1,4}\.?\$?\s?)?[\d.,' ]{0,40}\d\s?[^\d]{0,12}$/u;
 
 function hasText(answer: ReadAnswer, value: string): boolean {
 	const folded = foldAccents(plainDigits(value));

@@ -39,7 +39,7 @@ const TEMPLATE_MARKS: readonly Suspect[] = [
 	},
 	{ pattern: /(?<![\p{L}\p{N}_])_{3,}(?![\p{L}\p{N}_])/gu, mayBeGiven: true },
 	{ pattern: /[€$£¥]\s?X{1,5}(?!\p{L})|(?<![\p{L}\p{N}])X{1,5}(?:[.,]X{1,3})?\s?[%€£](?!\s?\d)/gu, mayBeGiven: true },
-	{ pattern: /(?<![\p{L}\p{N}])XX\.XX(?:\.X{2,4})?(?!\p{L})|(?<![\p{L}\p{N}])X{2,3}(?=\p{Script=Han})|[〇○◯]{2,}/gu, mayBeGiven: true },
+	{ pattern: /(?<![\p{L}\p{N}])XX\.XX(?:\.X{2,4})?(?!\p{L})|(?<![\p{L}\p{N}])X{2,3}(?=\p{Script=Han})|[〇○◯]{2,40}/gu, mayBeGiven: true },
 	{ pattern: /(?<!\])\[[^[\]\n]{1,120}\](?![([])|【[^【】\n]{1,60}】/g, isLeftOver: isBracketLeftOver, mayBeGiven: true },
 	{ pattern: /<(?!\/)[^<>\n]{1,60}>/g, isLeftOver: ([mark], text) => isAngleLeftOver(mark, text), mayBeGiven: true },
 ];

@@ -1,6 +1,7 @@
 /**
  * Owns whether an item has what its prompt is made of, before anything is paid. Refuses to look into texts: a field is there or not.
  */
+import { withoutEnd, withoutStart } from '../values/ends';
 import { excerpt, type Finding } from './finding';
 import { isPlainRecord } from './reading/plain-data';
 
@@ -9,8 +10,8 @@ export function fieldNames(text: string): string[] {
 	return text
 		.split(/[,\n;]/)
 		.map((name) =>
-			name
-				.replace(/^[\s={]+|[\s}]+$/g, '')
+			withoutStart(withoutEnd(name.trim(), ' \t}'), ' \t={')
+				.trim()
 				.replace(/^(?:\$json|msg)(?=[.[])/, '')
 				.replace(/^\./, ''),
 		)

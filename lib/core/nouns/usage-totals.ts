@@ -34,7 +34,7 @@ export interface UsageDelta extends UsageCounts {
 
 /** The counts with what `valueOf` gives for each total: a `bigint` becomes a number where the total is no amount. */
 export function countsOf(valueOf: (name: UsageTotalName) => number | bigint): UsageCounts {
-	const counts: { [N in UsageTotalName]?: number | bigint } = {};
+	const counts: Partial<Record<UsageTotalName, number | bigint>> = {};
 	for (const name of USAGE_TOTALS) {
 		const value = valueOf(name);
 		counts[name] = typeof NO_USAGE[name] === 'bigint' ? BigInt(value) : Number(value);

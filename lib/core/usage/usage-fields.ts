@@ -32,7 +32,7 @@ export type Usage = Readonly<Record<UsageField, number>>;
 
 /** The usage with the count that `countOf` gives for each field. */
 export function usageOf(countOf: (field: UsageField, place: number) => number): Usage {
-	const usage: { [F in UsageField]?: number } = {};
+	const usage: Partial<Record<UsageField, number>> = {};
 	for (const [place, field] of USAGE_FIELDS.entries()) usage[field] = countOf(field, place);
 	return usage as Usage;
 }

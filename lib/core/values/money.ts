@@ -3,6 +3,7 @@
  * and the only division in the project. Refuses floats, exponents and anything below a micro-credit.
  * Rule source: docs/ledger.md, "Units and time".
  */
+import { withoutEnd } from './ends';
 import { CreditError } from './errors';
 
 /** An amount in micro-credits. Always an integer; never a float. */
@@ -55,7 +56,7 @@ export function formatCredits(amountMicro: Micro): string {
 	const sign = amountMicro < 0n ? '-' : '';
 	const digits = (amountMicro < 0n ? -amountMicro : amountMicro).toString().padStart(7, '0');
 	const whole = digits.slice(0, -6);
-	const fraction = digits.slice(-6).replace(/0+$/, '');
+	const fraction = withoutEnd(digits.slice(-6), '0');
 	return fraction ? `${sign}${whole}.${fraction}` : `${sign}${whole}`;
 }
 
@@ -86,7 +87,7 @@ export function sumMicro(amounts: Iterable<Micro>): Micro {
 export function formatDollars(amountMicro: Micro): string {
 	const sign = amountMicro < 0n ? '-' : '';
 	const digits = (amountMicro < 0n ? -amountMicro : amountMicro).toString().padStart(11, '0');
-	const fraction = digits.slice(-10).replace(/0+$/, '').padEnd(2, '0');
+	const fraction = withoutEnd(digits.slice(-10), '0').padEnd(2, '0');
 	return `${sign}${digits.slice(0, -10)}.${fraction}`;
 }
 

@@ -1,10 +1,14 @@
 /** Owns how exact amounts look to people, in every host and on the command line. Refuses rounding of credits. */
+import { withoutEnd } from './ends';
 import { formatCredits, formatDollars, type Micro } from './money';
 
 /** A decimal text with thousands separators: "98,684.7532". */
 export function grouped(decimal: string): string {
 	const [whole = '0', fraction] = decimal.split('.');
-	const separated = whole.replace(/\B(?=(\d{3})+$)/g, ',');
+	const first = whole.length % 3 || 3;
+	const groups = [whole.slice(0, first)];
+	for (let at = first; at < whole.length; at += 3) groups.push(whole.slice(at, at + 3));
+	const separated = groups.join(',');
 	return fraction === undefined ? separated : `${separated}.${fraction}`;
 }
 
@@ -23,6 +27,6 @@ export function countedCredits(amountMicro: Micro): string {
 export function dollars(amountMicro: Micro): string {
 	const sign = amountMicro < 0n ? '-' : '';
 	const [whole = '0', fraction = ''] = formatDollars(amountMicro < 0n ? -amountMicro : amountMicro).split('.');
-	const shown = whole === '0' ? fraction.slice(0, 4).replace(/(?<=\d{2})0+$/, '') : fraction.slice(0, 2);
+	const shown = whole === '0' ? withoutEnd(fraction.slice(0, 4), '0').padEnd(2, '0') : fraction.slice(0, 2);
 	return `${sign}$${grouped(whole)}.${shown}`;
 }

@@ -3,6 +3,7 @@
  * environment (keys, organisation, base URL, headers, log level): what is not given here is not used.
  */
 import { isDecodable } from '../../core/values/url-text';
+import { withoutEnd } from '../../core/values/ends';
 import type OpenAI from 'openai';
 import { CreditError } from '../../core/values/errors';
 import type { CallTiming } from './call-watch';
@@ -119,7 +120,7 @@ function checkedUrl(text: string, field: string): URL {
 
 /** Without a trailing slash, query or fragment; Azure's resource address gets the path that its API lives under. */
 function normalBaseUrl(url: URL, { azure }: EndpointOptions): string {
-	const path = url.pathname.replace(/\/+$/, '').replace(/\/chat\/completions$/, '');
+	const path = withoutEnd(url.pathname, '/').replace(/\/chat\/completions$/, '');
 	return `${url.origin}${azure && !/\/openai(\/|$)/.test(path) ? `${path}/openai` : path}`;
 }
 

@@ -39,7 +39,7 @@ function longestReset(headers: Headers): number | null {
 function duration(text: string | null): number | null {
 	if (text === null || !/^(\d{1,9}(\.\d{1,6})?(ms|[smhd]))+$/.test(text)) return null;
 	let total = 0;
-	for (const [, amount = '0', unit = ''] of text.matchAll(/(\d+(?:\.\d+)?)(ms|[smhd])/g)) total += Number(amount) * (UNIT_MS[unit] ?? 0);
+	for (const [, amount = '0', unit = ''] of text.matchAll(/(\d{1,9}(?:\.\d{1,6})?)(ms|[smhd])/g)) total += Number(amount) * (UNIT_MS[unit] ?? 0);
 	return total;
 }
 

@@ -2,6 +2,7 @@
  * Owns what a written number may mean. "1.234" is 1234 to one reader and 1.234 to another; both readings are kept, because a gate
  * must not refuse what a reader may take for right. Values are canonical decimal texts, never floats.
  */
+import { withoutEnd } from '../../values/ends';
 
 /** A number in a text. */
 export interface WrittenNumber {
@@ -43,7 +44,7 @@ export function readNumbers(text: string): WrittenNumber[] {
 export function canonical(digits: string): string {
 	const [whole = '', fraction = ''] = digits.split('.');
 	const shortWhole = whole.replace(/^0+(?=\d)/, '') || '0';
-	const shortFraction = fraction.replace(/0+$/, '');
+	const shortFraction = withoutEnd(fraction, '0');
 	return shortFraction === '' ? shortWhole : `${shortWhole}.${shortFraction}`;
 }
 

@@ -2,6 +2,7 @@
  * Owns finding what can be checked against data in a text: links, dates, times, telephone numbers, codes, numbers. Each stretch is
  * read once. Refuses to judge: what was given is in given-facts.ts.
  */
+import { withoutEnd } from '../../values/ends';
 import { readDates, readTimes, type WrittenDate, type WrittenTime } from './date-readings';
 import { foldAccents } from './fold';
 import { readNumbers, type WrittenNumber } from './number-readings';
@@ -47,7 +48,7 @@ const NUMBER_WITH_UNIT = /^\d+[a-z]{1,4}\d?$/;
 /** Reads a text. Time grows with its length; callers bound it. */
 export function readQuantities(raw: string): Quantities {
 	const unmarked = plainDigits(withoutListNumbers(raw).replace(MARKERS, ' '));
-	const links = [...unmarked.matchAll(LINK)].map(([link]) => foldAccents(link.replace(/[.,;:!?…]+$/, '')));
+	const links = [...unmarked.matchAll(LINK)].map(([link]) => foldAccents(withoutEnd(link, '.,;:!?…')));
 	const shown = foldAccents(visibleText(unmarked).replace(LINK, ' '));
 	const text = shown.replace(MYRIADS, (_whole, myriads: string, rest: string) => String(Number(myriads) * 10_000 + Number(rest)));
 	const { found: dates, rest: withoutDates } = readDates(text);

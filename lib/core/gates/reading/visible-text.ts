@@ -35,17 +35,22 @@ const NAMED: Readonly<Record<string, string>> = {
 /** The text with style sheets and scripts blanked out, so that all places stay the same. */
 export function withoutStyles(text: string): string {
 	const lower = text.toLowerCase();
-	let shown = text;
-	for (const tag of UNSEEN) {
-		let from = lower.indexOf(`<${tag}`);
-		while (from !== -1) {
-			const end = lower.indexOf(`</${tag}>`, from);
-			if (end === -1) break;
-			shown = shown.slice(0, from) + ' '.repeat(end - from) + shown.slice(end);
-			from = lower.indexOf(`<${tag}`, end);
-		}
+	return UNSEEN.reduce((shown, tag) => blanked(shown, { lower, tag }), text);
+}
+
+/** `lower` is the text in small letters; every place stays where it is, so it serves for each tag. */
+function blanked(text: string, { lower, tag }: { lower: string; tag: string }): string {
+	const parts: string[] = [];
+	let kept = 0;
+	let from = lower.indexOf(`<${tag}`);
+	while (from !== -1) {
+		const end = lower.indexOf(`</${tag}>`, from);
+		if (end === -1) break;
+		parts.push(text.slice(kept, from), ' '.repeat(end - from));
+		kept = end;
+		from = lower.indexOf(`<${tag}`, end);
 	}
-	return shown;
+	return parts.length === 0 ? text : parts.join('') + text.slice(kept);
 }
 
 /** The text as it is read. A text without tags and entities stays as it is. */

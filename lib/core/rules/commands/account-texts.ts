@@ -13,7 +13,7 @@ export const COMPLIANCE = 'compliance';
 
 const NAME = /^[a-z][a-z0-9_]{0,39}$/;
 /** As prompts refer to a text. Neither host reads square brackets: n8n's expressions and Mustache are in braces. */
-const REFERENCE = /\[\[text:\s*([^\]\s]*)\s*\]\]/g;
+const REFERENCE = /\[\[text:\s{0,20}([^\][\s]{0,200})\s{0,20}\]\]/g;
 const MAX_TEXTS = 50;
 const MAX_TEXT_CHARACTERS = 50_000;
 const MAX_LANGUAGES = 50;
