@@ -40,9 +40,19 @@ import { buildSync } from 'esbuild';
  * Pure JavaScript development dependencies that are packed into the tarball, as sources import them (a sub-path is an entry of
  * its own). Each one is justified in docs/dependencies.md; one that no shipped file imports is left out.
  */
-const BUNDLED = ['@pydantic/genai-prices', 'cli-progress', 'cli-table3', 'eld/extrasmall', 'mustache', 'p-limit', 'papaparse'];
+const BUNDLED = [
+	'@pydantic/genai-prices',
+	'cli-progress',
+	'cli-table3',
+	'eld/extrasmall',
+	'http-proxy-agent',
+	'https-proxy-agent',
+	'mustache',
+	'p-limit',
+	'papaparse',
+];
 /** Of these, the ones that say in their manifest that they can only be imported. */
-const IMPORT_ONLY = ['eld/extrasmall'];
+const IMPORT_ONLY = ['eld/extrasmall', 'http-proxy-agent', 'https-proxy-agent'];
 /** Folders with sources; the first four are packed. */
 const SHIPPED = ['lib', 'nodes', 'credentials', 'icons'];
 const SOURCE_FOLDERS = [...SHIPPED, 'scripts', 'test'];
