@@ -46,12 +46,14 @@ const BUNDLED = [
 	'cli-table3',
 	'eld/extrasmall',
 	'jsonrepair',
+	'http-proxy-agent',
+	'https-proxy-agent',
 	'mustache',
 	'p-limit',
 	'papaparse',
 ];
 /** Of these, the ones that say in their manifest that they can only be imported. */
-const IMPORT_ONLY = ['eld/extrasmall'];
+const IMPORT_ONLY = ['eld/extrasmall', 'http-proxy-agent', 'https-proxy-agent'];
 /** Folders with sources; the first four are packed. */
 const SHIPPED = ['lib', 'nodes', 'credentials', 'icons'];
 const SOURCE_FOLDERS = [...SHIPPED, 'scripts', 'test'];

@@ -27,9 +27,20 @@ export interface ChatRequest {
 	readonly temperature: number | null;
 	/** Sent as `reasoning_effort` when given. */
 	readonly reasoningEffort: 'minimal' | 'low' | 'medium' | 'high' | null;
+	/** Fields of the body that this endpoint and model are known to refuse: left out, a limit sent under its other name. Absent: none. */
+	readonly without?: readonly string[];
 	readonly timeoutMs: number;
 	readonly signal: AbortSignal | null;
 }
+
+/** Why an answer ended, in one vocabulary for every server's spelling. */
+export type FinishReason = 'stop' | 'length' | 'content_filter' | 'tool_calls' | 'error' | 'other';
+
+/**
+ * Where a model's thinking was found: a field of its own beside the answer, parts of the content, tags within the text (taken out of it),
+ * or a tag that was opened and never closed, after which no answer came.
+ */
+export type ThinkingPlace = 'field' | 'parts' | 'tags' | 'unclosed';
 
 /** What of a request a refusal complains about, where its signals or its words name it. */
 export interface RefusedField {
@@ -78,13 +89,16 @@ export interface ProviderFault {
 
 export interface ChatAnswer {
 	readonly kind: 'answered';
-	/** The answer's text; empty when the model said nothing. */
+	/** The answer's text without the model's thinking; empty when the model said nothing. */
 	readonly text: string;
 	/** The model's own refusal text, when it refused. */
 	readonly refusal: string | null;
+	/** `null` where the server gave none. */
+	readonly finishReason: FinishReason | null;
+	/** Where the model's thinking was found; absent or `null`: nowhere. */
+	readonly thinking?: ThinkingPlace | null;
 	/** What the server refused within this call, free of charge, and was then left out or sent otherwise. Absent: nothing. */
 	readonly adapted?: readonly RefusedField[];
-	readonly finishReason: string | null;
 	readonly usage: UsageReading;
 	/** The model the provider says it used. */
 	readonly model: string | null;

@@ -1,7 +1,7 @@
 /** Owns the model picker of n8n: the engine's list of models with their cost, searched by part of a name. */
 import { NodeOperationError } from 'n8n-workflow';
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
-import { modelChoices } from '../../lib/engine/report/model-choices';
+import { leftOutText, modelChoices } from '../../lib/engine/report/model-choices';
 import { PROVIDER, PROVIDER_PARAMS } from '../../lib/params/connection';
 import { readParams } from '../../lib/params/read';
 import { createProvider } from '../../lib/runtime/provider-handle';
@@ -13,9 +13,10 @@ const TIMEOUT_MS = 15_000;
 export async function searchModels(this: ILoadOptionsFunctions, filter = ''): Promise<INodeListSearchResult> {
 	try {
 		const handle = createProvider(readParams(PROVIDER_PARAMS, await this.getCredentials(PROVIDER.n8nName)));
-		const choices = await modelChoices(handle, { atMs: systemClock(), signal: AbortSignal.timeout(TIMEOUT_MS) });
-		const found = choices.filter(({ id }) => id.toLowerCase().includes(filter.toLowerCase()));
-		return { results: found.map(({ id, label }) => ({ name: label, value: id })) };
+		const found = await modelChoices(handle, { atMs: systemClock(), contains: filter, signal: AbortSignal.timeout(TIMEOUT_MS) });
+		const more = leftOutText(found);
+		const results = found.choices.map(({ id, label }) => ({ name: label, value: id }));
+		return { results: more === null ? results : [...results, { name: more, value: '' }] };
 	} catch (error) {
 		throw new NodeOperationError(this.getNode(), error instanceof Error ? error.message : String(error), {
 			description: 'A model can also be entered by its id: choose By ID at the left of the field.',

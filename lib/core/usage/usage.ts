@@ -74,6 +74,13 @@ class CountReader {
 		return count ?? 0;
 	}
 
+	/** As {@link required}; where it is absent it is what the total has beyond the other half. Gemini writes no output where it only thought. */
+	whole(paths: readonly string[], { total, other }: { readonly total: number | null; readonly other: readonly string[] }): number {
+		const count = this.optional(...paths);
+		const rest = total === null || count !== null ? null : this.optional(...other);
+		return rest !== null && total !== null && total >= rest ? total - rest : (count ?? this.required(...paths));
+	}
+
 	/** Sum of the counts of one modality in Gemini's lists `[{modality, tokenCount}]`. */
 	modality(path: string, modality: string): number {
 		const list = this.#at(path);
@@ -144,8 +151,11 @@ function readOllama(fields: CountReader): Usage {
  * `num_cached_tokens` is left alone: it tells what its server had at hand, not what is billed at a lower price.
  */
 function readChat(fields: CountReader): Usage {
+	const totalTokens = fields.optional('total_tokens', 'totalTokens');
+	const input = ['prompt_tokens', 'promptTokens'];
+	const output = ['completion_tokens', 'completionTokens'];
 	const reported = {
-		inputTokens: fields.required('prompt_tokens', 'promptTokens'),
+		inputTokens: fields.whole(input, { total: totalTokens, other: output }),
 		cachedInputTokens: fields.part(
 			'prompt_tokens_details.cached_tokens',
 			'prompt_cache_hit_tokens',
@@ -160,11 +170,11 @@ function readChat(fields: CountReader): Usage {
 		longCacheWriteTokens: fields.part('cache_creation.ephemeral_1h_input_tokens'),
 		audioInputTokens: fields.part('prompt_tokens_details.audio_tokens'),
 		cachedAudioTokens: fields.part('prompt_tokens_details.cached_tokens_details.audio_tokens'),
-		outputTokens: fields.required('completion_tokens', 'completionTokens'),
+		outputTokens: fields.whole(output, { total: totalTokens, other: input }),
 		reasoningTokens: fields.part('completion_tokens_details.reasoning_tokens'),
 		audioOutputTokens: fields.part('completion_tokens_details.audio_tokens'),
 	};
-	return withRemainder(reported, fields.optional('total_tokens', 'totalTokens'));
+	return withRemainder(reported, totalTokens);
 }
 
 /** OpenAI's responses and realtime shapes, LangChain's `usage_metadata` and the AI SDK: parts lie inside their whole. */

@@ -34,16 +34,37 @@ interface Priced {
 	readonly costMicro: Micro | null;
 }
 
-/** The endpoint's models for text, cheapest first, those without a price last. Rejects with `provider_misconfigured`. */
+/** No picker shows more: nobody reads on, and hundreds of thousands would stop the browser. */
+const MAX_CHOICES = 1_000;
+
+/** What a picker shows of a list, and of how many models that is. */
+export interface ModelChoices {
+	readonly choices: readonly ModelChoice[];
+	/** How many more there are; more of the name finds them. */
+	readonly leftOut: number;
+}
+
+/**
+ * The endpoint's models for text whose names contain a text, cheapest first, those without a price last; at most 1,000, the first by name.
+ * Rejects with `provider_misconfigured`.
+ */
 export async function modelChoices(
 	{ provider, priceOf }: ProviderHandle,
-	{ atMs, signal }: { atMs: number; signal?: AbortSignal },
-): Promise<ModelChoice[]> {
-	const ids = (await provider.listModels(signal)).filter((id) => !NOT_FOR_CHAT.test(id));
-	const priced = ids.map((id): Priced => ({ id, kind: kindOfModel(id), costMicro: costOf(priceOf(id, atMs)) })).sort(byCost);
+	{ atMs, contains = '', signal }: { atMs: number; contains?: string; signal?: AbortSignal },
+): Promise<ModelChoices> {
+	const wanted = contains.toLowerCase();
+	const ids = (await provider.listModels(signal)).filter((id) => id.toLowerCase().includes(wanted) && !NOT_FOR_CHAT.test(id));
+	const listed = ids.slice(0, MAX_CHOICES);
+	const priced = listed.map((id): Priced => ({ id, kind: kindOfModel(id), costMicro: costOf(priceOf(id, atMs)) })).sort(byCost);
 	const paid = priced.filter(({ costMicro }) => costMicro !== null && costMicro > 0n);
 	const best = paid.find(({ kind }) => kind !== 'reasoning') ?? paid[0];
-	return priced.map((model) => choiceOf(model, { isMostCostEfficient: model === best }));
+	const choices = priced.map((model) => choiceOf(model, { isMostCostEfficient: model === best }));
+	return { choices, leftOut: ids.length - listed.length };
+}
+
+/** Says how many models a picker leaves out; `null`: none. */
+export function leftOutText({ leftOut }: ModelChoices): string | null {
+	return leftOut === 0 ? null : `${String(leftOut)} more ${leftOut === 1 ? 'model is' : 'models are'} not listed: type more of the name`;
 }
 
 function choiceOf({ id, kind, costMicro }: Priced, { isMostCostEfficient }: { isMostCostEfficient: boolean }): ModelChoice {

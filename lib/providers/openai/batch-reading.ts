@@ -6,8 +6,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Endpoint } from '../transport/endpoint';
 import { newExchange } from '../transport/http-transport';
 import type { BatchResult, BatchState, BatchStatus, ChatOutcome } from '../provider';
-import { quoteServer } from '../transport/redact';
-import { contextOf, outcomeOf, refusalOf } from './wire';
+import { quoteServer, withoutSecrets } from '../transport/redact';
+import { refusalOf } from './server-refusal';
+import { contextOf, outcomeOf } from './wire';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -58,7 +59,7 @@ export async function readLines(text: string, endpoint: Endpoint): Promise<Batch
 		const end = text.indexOf('\n', start);
 		const line = text.slice(start, end === -1 ? text.length : end).trim();
 		start = end === -1 ? text.length : end + 1;
-		const result = line === '' ? null : resultOf(parsed(line), endpoint);
+		const result = line === '' ? null : resultOf(withoutSecrets(parsed(line), endpoint.secrets), endpoint);
 		if (result) results.push(result);
 		read += 1;
 		if (read % LINES_AT_ONCE === 0) await nextTurn();
@@ -83,9 +84,9 @@ function resultOf(line: unknown, endpoint: Endpoint): BatchResult | null {
 			if (code === 'batch_cancelled') return 'cancelled';
 			const at = { context, latencyMs: 0 };
 			if (isAnswer) return outcomeOf({ kind: 'body', body: response?.['body'], exchange: { ...newExchange(), status } }, at);
-			const body = isFields(response?.['body']) ? response['body'] : {};
-			const error = isFields(body['error']) ? body['error'] : (line['error'] ?? body);
-			return free(outcomeOf({ kind: 'refused', refusal: refusalOf({ status: status ?? 500, error, headers: new Headers() }) }, at));
+			const said = response?.['body'];
+			const body = isFields(said) && Object.keys(said).length > 0 ? said : { error: line['error'] };
+			return free(outcomeOf({ kind: 'refused', refusal: refusalOf({ status: status ?? 500, body, headers: new Headers() }) }, at));
 		},
 	};
 }

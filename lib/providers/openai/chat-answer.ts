@@ -1,44 +1,65 @@
 /**
- * Owns the reading of a chat completion from an untrusted body. Refuses to guess: what is no completion is named as such.
+ * Reads a chat completion from an untrusted body. What is no completion is named as such.
  */
 import { readUsage } from '../../core/usage/usage';
 import type { UsageReading } from '../../core/usage/usage';
+import type { FinishReason, ThinkingPlace } from '../provider';
+import { finishReasonOf } from './finish-reason';
+import { errorIn, type OpenedError } from './server-refusal';
+import { withoutThinking } from './thinking';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** A completion, an error object that came with a good status, or something else. */
+/** A completion, an error that came with a good status, or something else. */
 export type BodyReading =
 	| {
 			readonly kind: 'completion';
 			readonly text: string;
 			readonly refusal: string | null;
-			readonly finishReason: string | null;
+			readonly finishReason: FinishReason | null;
+			readonly thinking: ThinkingPlace | null;
 			readonly model: string | null;
 			readonly usage: UsageReading;
 	  }
-	| { readonly kind: 'error'; readonly error: Fields }
+	| { readonly kind: 'error'; readonly error: OpenedError; readonly usage: UsageReading; readonly hasText: boolean }
 	| { readonly kind: 'garbage'; readonly what: string; readonly usage: UsageReading };
 
 /** Reads the parsed body of a 200. Empty content is an answer with empty text, also when the model only called tools. */
-export function readCompletion(body: unknown): BodyReading {
+export function readCompletion(given: unknown): BodyReading {
+	// Some gateways put a list around the object.
+	const body: unknown = Array.isArray(given) && given.length === 1 ? given[0] : given;
 	if (!isFields(body)) {
+		const error = Array.isArray(body) ? errorIn(body) : null;
+		if (error) return { kind: 'error', error, usage: { kind: 'missing' }, hasText: false };
 		const what = body === undefined || body === null || body === '' ? 'an empty body' : 'something that is not JSON';
 		return { kind: 'garbage', what, usage: { kind: 'missing' } };
 	}
-	const choices = body['choices'];
-	if (!Array.isArray(choices) && isFields(body['error'])) return { kind: 'error', error: body['error'] };
 	const usage = readUsage(body['usage']);
-	const choice: unknown = Array.isArray(choices) ? choices[0] : undefined;
-	const message = isFields(choice) ? choice['message'] : undefined;
-	if (!isFields(choice) || !isFields(message)) return { kind: 'garbage', what: 'JSON that has no choices', usage };
+	const choice: unknown = Array.isArray(body['choices']) ? body['choices'][0] : undefined;
+	const message = isFields(choice) ? messageOf(choice) : undefined;
+	const content = message === undefined ? { text: '', thinking: null } : contentOf(message);
+	const isBroken = isFields(choice) && isFilled(choice['error']);
+	if (message === undefined || isBroken || (isFilled(body['error']) && content.text === '')) {
+		const error = errorIn(body);
+		if (error && (isBroken || isFilled(body['error']) || error.message !== ''))
+			return { kind: 'error', error, usage, hasText: content.text !== '' };
+		if (message === undefined || !isFields(choice)) return { kind: 'garbage', what: 'JSON that has no choices', usage };
+	}
 	return {
 		kind: 'completion',
-		text: textOf(message['content']),
+		...content,
 		refusal: filled(message['refusal']),
-		finishReason: filled(choice['finish_reason']),
+		finishReason: finishReasonOf((choice as Fields)['finish_reason'] ?? (choice as Fields)['stop_reason']),
 		model: filled(body['model']),
 		usage,
 	};
+}
+
+/** The message of a choice; older servers write a bare text, and streams a delta. */
+function messageOf(choice: Fields): Fields | undefined {
+	const message = choice['message'] ?? choice['delta'];
+	if (isFields(message)) return message;
+	return typeof choice['text'] === 'string' ? { content: choice['text'] } : undefined;
 }
 
 /** Model ids of the list in a body (`{data: [{id}]}`, a bare list, `{models: [{name}]}`), sorted and unique; `null` when it is no list. */
@@ -52,13 +73,37 @@ export function readModelList(body: unknown): readonly string[] | null {
 	return [...new Set(ids)].sort();
 }
 
-/** Text, or the text parts of a list of parts; reasoning parts are not the answer. */
-function textOf(content: unknown): string {
-	if (typeof content === 'string') return content;
-	if (!Array.isArray(content)) return '';
-	return content
-		.map((part: unknown) => (isFields(part) && part['type'] === 'text' && typeof part['text'] === 'string' ? part['text'] : ''))
-		.join('');
+/** Fields of a message in which servers keep the thinking. */
+const THINKING_FIELDS = ['reasoning_content', 'reasoning', 'thinking', 'reasoning_details', 'thinking_blocks', 'thoughts'];
+
+/** The answer's own text, and where thinking stood beside it. */
+function contentOf(message: Fields): { readonly text: string; readonly thinking: ThinkingPlace | null } {
+	const { text: whole, hasThinking } = textOf(message['content']);
+	const { text, place } = withoutThinking(whole);
+	if (place !== null) return { text, thinking: place };
+	if (hasThinking) return { text, thinking: 'parts' };
+	return { text, thinking: THINKING_FIELDS.some((name) => isFilled(message[name])) ? 'field' : null };
+}
+
+/** Text, or the text parts of a list of parts; parts of thinking are not the answer. */
+function textOf(content: unknown): { readonly text: string; readonly hasThinking: boolean } {
+	if (typeof content === 'string') return { text: content, hasThinking: false };
+	const parts: readonly unknown[] = Array.isArray(content) ? content : isFields(content) ? [content] : [];
+	let hasThinking = false;
+	const texts = parts.map((part) => {
+		if (typeof part === 'string') return part;
+		if (!isFields(part)) return '';
+		const type = filled(part['type']) ?? 'text';
+		if (part['thought'] === true || /think|reason|thought/i.test(type)) hasThinking = true;
+		else if (type === 'text' || type === 'output_text') return filled(part['text']) ?? '';
+		return '';
+	});
+	return { text: texts.join(''), hasThinking };
+}
+
+function isFilled(value: unknown): boolean {
+	if (value === null || value === undefined || value === '' || value === false) return false;
+	return Array.isArray(value) ? value.length > 0 : !isFields(value) || Object.keys(value).length > 0;
 }
 
 function filled(value: unknown): string | null {

@@ -1,6 +1,6 @@
 /**
- * Owns the body of a chat completion and what an endpoint has shown not to understand of it. Refuses to send anything that was not
- * asked for: no `store`, no defaults of ours.
+ * Makes the body of a chat completion, without what an endpoint has shown not to understand of it. Nothing is sent that was not asked
+ * for: no `store`, no defaults of ours, and text that is well-formed.
  */
 import type OpenAI from 'openai';
 import type { ChatRequest } from '../provider';
@@ -8,8 +8,12 @@ import type { ChatRequest } from '../provider';
 /** The body sent; never streamed. */
 export type ChatBody = OpenAI.Chat.Completions.ChatCompletionCreateParamsNonStreaming;
 
-/** Fields that an endpoint may refuse although the request is sound; each can be sent differently or left out. */
-export type AdaptableField = 'max_tokens' | 'max_completion_tokens' | 'temperature' | 'reasoning_effort';
+/** Without these there is no question, or another one: who asks decides what to do when they are refused. */
+const NEEDED: ReadonlySet<string> = new Set(['model', 'messages', 'response_format']);
+const LIMITS: readonly string[] = ['max_tokens', 'max_completion_tokens'];
+/** A limit is left out where it is unknown, not where its value is too large: without one an answer may cost more than was set aside. */
+const IS_UNKNOWN =
+	/unsupported|not support|unrecogni[sz]ed|unknown|unexpected|extra|not permitted|not allowed|not accept|deprecated|removed/i;
 
 /** Providers whose newer models refuse `max_tokens`; most other servers know nothing else. */
 const KNOWS_MAX_COMPLETION_TOKENS: ReadonlySet<string> = new Set(['openai', 'azure', 'groq', 'x-ai']);
@@ -17,7 +21,7 @@ const KNOWS_MAX_COMPLETION_TOKENS: ReadonlySet<string> = new Set(['openai', 'azu
 /** What one endpoint has taught us, model by model. Remembered for as long as the provider lives. */
 export class EndpointHabits {
 	readonly #limitField: 'max_tokens' | 'max_completion_tokens';
-	readonly #refused = new Map<string, Set<AdaptableField>>();
+	readonly #refused = new Map<string, Set<string>>();
 
 	constructor(providerId: string) {
 		this.#limitField = KNOWS_MAX_COMPLETION_TOKENS.has(providerId) ? 'max_completion_tokens' : 'max_tokens';
@@ -25,36 +29,34 @@ export class EndpointHabits {
 
 	/** The body for a request, as far as is known acceptable to the model. What differs from item to item comes last: the messages. */
 	bodyFor(request: ChatRequest): ChatBody {
-		const { model, messages, maxOutputTokens, temperature, reasoningEffort } = request;
-		const limitField = this.#limitFieldOf(request);
+		const { model, messages, maxOutputTokens, temperature, reasoningEffort, without = [] } = request;
+		const isRefused = (field: string): boolean => without.includes(field) || (this.#refused.get(model)?.has(field) ?? false);
+		const limitField = this.#limitsOf(request).find((field) => !isRefused(field));
 		return {
-			model,
-			...(maxOutputTokens !== null && limitField !== null ? { [limitField]: maxOutputTokens } : {}),
-			...(temperature !== null && !this.#isRefused(model, 'temperature') ? { temperature } : {}),
-			...(reasoningEffort !== null && !this.#isRefused(model, 'reasoning_effort') ? { reasoning_effort: reasoningEffort } : {}),
+			model: model.toWellFormed(),
+			...(maxOutputTokens !== null && limitField !== undefined ? { [limitField]: maxOutputTokens } : {}),
+			...(temperature !== null && !isRefused('temperature') ? { temperature } : {}),
+			...(reasoningEffort !== null && !isRefused('reasoning_effort') ? { reasoning_effort: reasoningEffort } : {}),
+			// Some servers stream unless they are told not to.
+			...(isRefused('stream') ? {} : { stream: false as const }),
 			...responseFormat(request),
-			messages: messages.map(({ role, content }) => ({ role, content })),
+			messages: messages.map(({ role, content }) => ({ role, content: content.toWellFormed() })),
 		};
 	}
 
-	/** Remembers that a model refused a field; the next body for it goes without. */
-	learn(model: string, field: AdaptableField): void {
+	/** Remembers that a model refused a field, so that the next body for it goes without; false where it cannot. */
+	learn(model: string, { field, words }: { readonly field: string; readonly words: string }): boolean {
+		if (NEEDED.has(field) || (LIMITS.includes(field) && !IS_UNKNOWN.test(words))) return false;
 		const refused = this.#refused.get(model) ?? new Set();
 		this.#refused.set(model, refused.add(field));
+		return true;
 	}
 
-	#limitFieldOf({ model, limitField }: ChatRequest): 'max_tokens' | 'max_completion_tokens' | null {
-		if (limitField === 'none') return null;
+	/** The names of the output limit, the one to try first before the other; none where the limit is left out. */
+	#limitsOf({ limitField }: ChatRequest): readonly string[] {
+		if (limitField === 'none') return [];
 		const isUsual = limitField === undefined;
-		const fields =
-			(this.#limitField === 'max_tokens') === isUsual
-				? (['max_tokens', 'max_completion_tokens'] as const)
-				: (['max_completion_tokens', 'max_tokens'] as const);
-		return fields.find((field) => !this.#isRefused(model, field)) ?? null;
-	}
-
-	#isRefused(model: string, field: AdaptableField): boolean {
-		return this.#refused.get(model)?.has(field) ?? false;
+		return (this.#limitField === 'max_tokens') === isUsual ? LIMITS : LIMITS.toReversed();
 	}
 }
 

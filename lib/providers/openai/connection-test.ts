@@ -1,9 +1,10 @@
 /**
- * Owns the test behind "Test connection": is there a server, does it take the key, does it have the model. One sentence says what is
- * wrong. Refuses to spend: it only asks for the list of models, never for an answer.
+ * Tests a connection: is there a server, does it take the key, does it have the model. One sentence says what is wrong. Nothing is spent:
+ * it asks for the list of models, and where there is none, a question without a message.
  */
 import { isCreditError } from '../../core/values/errors';
 import { createOpenAiCompatible } from './openai-compatible';
+import type { ProviderFault } from '../provider';
 import type { EndpointOptions } from '../transport/endpoint';
 
 export interface ConnectionReport {
@@ -20,17 +21,22 @@ export async function testConnection(
 	{ model = '', signal }: { readonly model?: string; readonly signal?: AbortSignal } = {},
 ): Promise<ConnectionReport> {
 	try {
-		const listing = await createOpenAiCompatible(options).readModels(signal);
-		if (listing.kind === 'listed') return judge(listing.models, { name: options.name, model });
-		const { fault } = listing;
-		// Some servers have chat completions and no list: they answered, which is all that can be known for free.
-		if (fault.status === 405 || fault.status === 501)
-			return report(true, `${options.name} answers, but has no list of models to check against.`);
-		return report(false, fault.message);
+		const provider = createOpenAiCompatible(options);
+		const listing = await provider.readModels(signal);
+		if (listing.kind === 'listed' && listing.models.length > 0) return judge(listing.models, { name: options.name, model });
+		if (listing.kind === 'failed' && !mayBeWithoutList(listing.fault)) return report(false, listing.fault.message);
+		const { isThere, fault } = await provider.hasChat(model);
+		if (isThere) return report(true, `${options.name} works, but lists no models to choose from.`);
+		return report(false, fault?.message ?? `${options.name} gave no answer that makes sense. Check the base URL.`);
 	} catch (error) {
 		if (isCreditError(error)) return report(false, error.message);
 		throw error;
 	}
+}
+
+/** Some servers have chat completions and no list. */
+function mayBeWithoutList({ status, code }: ProviderFault): boolean {
+	return status === 404 || status === 405 || status === 501 || code === 'garbage';
 }
 
 function judge(models: readonly string[], { name, model }: { readonly name: string; readonly model: string }): ConnectionReport {

@@ -30,7 +30,11 @@ export class OpenAiBatches implements BatchProvider {
 	}
 
 	async create({ submission, lines, windowHours, timeoutMs }: BatchInput): Promise<BatchCreation> {
-		const text = lines.map(({ customId, request }) => this.#line(customId, this.#habits.bodyFor(request))).join('');
+		const text = lines
+			.map(({ customId, request }) =>
+				this.#line(customId, this.#habits.bodyFor({ ...request, without: [...(request.without ?? []), 'stream'] })),
+			)
+			.join('');
 		const uploaded = this.#read(await this.#ask(upload(fileNameOf(submission), text), FILE_TIMEOUT_MS), idOf);
 		// A file by itself costs nothing and asks nobody.
 		if (uploaded.kind === 'failed') return { ...uploaded, mayExist: false };
@@ -93,7 +97,8 @@ export class OpenAiBatches implements BatchProvider {
 			const asked = await this.#ask((client, options) => client.get(path, options), FILE_TIMEOUT_MS, { isText: true });
 			const file = this.#read(asked, (text) => (typeof text === 'string' ? text : null));
 			if (file.kind === 'failed') return file;
-			results.push(...(await readLines(file.value, this.#endpoint)));
+			// One by one: as arguments of one call, a hundred thousand are too many.
+			for (const result of await readLines(file.value, this.#endpoint)) results.push(result);
 		}
 		return { kind: 'read', value: results };
 	}

@@ -1,18 +1,28 @@
 /**
- * Owns one request over the wire and what its answer means: a body, a refusal or a failure, as values. Refuses to retry, and to throw for
- * anything that a server or a network can do.
+ * Makes one request over the wire and says what its answer means: a body, a refusal or a failure, as values. It never throws for anything
+ * that a server or a network can do, and it ends at the time limit even where the transport does not.
  */
-import { parseForeignJson } from '../../core/values/foreign-json';
 import type OpenAI from 'openai';
 import type { CallWatch } from '../transport/call-watch';
-import { readCompletion } from './chat-answer';
+import { readCompletion, type BodyReading } from './chat-answer';
 import { clientFor } from '../transport/endpoint';
 import type { Endpoint } from '../transport/endpoint';
-import { faultOfBreak, faultOfFilteredAnswer, faultOfGarbage, faultOfRefusal, faultOfUnsendable } from './fault-mapping';
-import type { FaultContext, ServerRefusal } from './fault-mapping';
+import {
+	faultOfBreak,
+	faultOfBrokenAnswer,
+	faultOfFilteredAnswer,
+	faultOfGarbage,
+	faultOfRefusal,
+	faultOfUnsendable,
+} from './fault-mapping';
+import type { FaultContext } from './fault-mapping';
+import { readBody } from './json-body';
+import { statusOfOddError } from './refusal-finding';
+import { refusedFieldOf } from './refused-field';
+import { refusalOf, type ServerRefusal } from './server-refusal';
 import { newExchange } from '../transport/http-transport';
 import type { Exchange, Recording } from '../transport/http-transport';
-import type { ChatAnswer, ChatOutcome, ChatRequest, ProviderFault } from '../provider';
+import type { ChatAnswer, ChatOutcome, ChatRequest, ProviderFault, RefusedField } from '../provider';
 
 /** What one request over the wire came to. */
 export type WireResult =
@@ -31,30 +41,48 @@ export interface WireCall {
 	readonly isText?: boolean;
 }
 
+/** What an outcome is told with. */
+export interface AboutAnswer {
+	readonly context: FaultContext;
+	readonly latencyMs: number;
+	/** The body that was sent. */
+	readonly sent?: object;
+	/** What was refused before, within this call. */
+	readonly adapted?: readonly RefusedField[];
+}
+
 /** A completion, or why there is none, of what came over the wire. */
-export function outcomeOf(
-	result: WireResult,
-	{ context, latencyMs }: { readonly context: FaultContext; readonly latencyMs: number },
-): ChatOutcome {
+export function outcomeOf(result: WireResult, { context, latencyMs, sent = {}, adapted = [] }: AboutAnswer): ChatOutcome {
 	const fail = (fault: ProviderFault): ChatOutcome => ({ kind: 'failed', fault, latencyMs });
 	if (result.kind === 'failed') return fail(result.fault);
-	if (result.kind === 'refused') return fail(faultOfRefusal(result.refusal, context));
+	if (result.kind === 'refused') return fail(faultOfRefusal(result.refusal, context, refusedFieldOf(result.refusal, sent)));
 	const reading = readCompletion(result.body);
 	switch (reading.kind) {
 		case 'completion': {
-			if (reading.finishReason === 'content_filter') return fail(faultOfFilteredAnswer(reading.usage, context));
-			const { text, refusal, finishReason, usage, model } = reading;
-			return { kind: 'answered', text, refusal, finishReason, usage, model, latencyMs } satisfies ChatAnswer;
+			const { kind: _, ...read } = reading;
+			if (read.finishReason === 'content_filter') return fail(faultOfFilteredAnswer(read.usage, context));
+			if (read.finishReason === 'error') return fail(faultOfBrokenAnswer(read.usage, context));
+			return { kind: 'answered', ...read, ...(adapted.length === 0 ? {} : { adapted }), latencyMs } satisfies ChatAnswer;
 		}
 		case 'error':
-			return fail(
-				faultOfRefusal(refusalOf({ status: statusOf(reading.error['code']), error: reading.error, headers: new Headers() }), context),
-			);
+			return fail(faultOfOddError(reading, { context, sent }));
 		case 'garbage':
 			return fail(faultOfGarbage(reading.what, { status: result.exchange.status, usage: reading.usage, context }));
 		default:
 			return reading satisfies never;
 	}
+}
+
+/** An error that came with a good status. Where the answer had begun, its tokens were produced. */
+function faultOfOddError(
+	{ error, usage, hasText }: Extract<BodyReading, { readonly kind: 'error' }>,
+	{ context, sent }: { readonly context: FaultContext; readonly sent: object },
+): ProviderFault {
+	const odd = { ...error, headers: new Headers(), isOwn: true, usage };
+	const refusal = { ...odd, status: statusOfOddError(odd) };
+	const fault = faultOfRefusal(refusal, context, refusedFieldOf(refusal, sent));
+	if (!hasText && usage.kind !== 'reported') return fault;
+	return { ...fault, billed: usage.kind === 'reported' ? 'yes' : 'unknown' };
 }
 
 /** Asks by the SDK's client. */
@@ -64,32 +92,36 @@ export type Send = (client: OpenAI, options: OpenAI.RequestOptions) => Pick<Retu
  * Sends one request and names how it ended. The SDK's own timer is set later than ours, which also covers the body. The body is parsed
  * here: the SDK would set a timer for that too.
  */
-export async function overTheWire({ endpoint, watch, context, maxBodyBytes, isText = false }: WireCall, send: Send): Promise<WireResult> {
+export async function overTheWire(asking: WireCall, send: Send): Promise<WireResult> {
+	const { watch, context } = asking;
 	const exchange = newExchange();
+	const broken = (): WireResult => ({ kind: 'failed', fault: faultOfBreak(watch.reason(), exchange, context) });
+	if (watch.reason() !== null) return broken();
+	// The transport ends by itself too. That this call ends does not depend on it.
+	return Promise.race([answerOf(asking, exchange, send), watch.ended.then(broken)]);
+}
+
+async function answerOf(
+	{ endpoint, watch, context, maxBodyBytes, isText = false }: WireCall,
+	exchange: Exchange,
+	send: Send,
+): Promise<WireResult> {
 	try {
-		if (watch.reason() !== null) return { kind: 'failed', fault: faultOfBreak(watch.reason(), exchange, context) };
 		const client = await clientFor(endpoint);
 		const recording: Recording = { exchange, ...(maxBodyBytes === undefined ? {} : { maxBodyBytes }) };
 		const options = { signal: watch.signal, timeout: context.timeoutMs + SDK_GRACE_MS, fetchOptions: recording as object };
 		const text = await (await send(client, options).asResponse()).text();
-		return { kind: 'body', body: isText ? text : parsed(text, exchange), exchange };
+		return { kind: 'body', body: isText ? text : readBody(text, endpoint.secrets), exchange };
 	} catch (error) {
-		return failureOf(error, { exchange, watch, context });
+		return failureOf(error, { exchange, watch, context, endpoint });
 	}
-}
-
-/** What is said to be JSON parsed, all else as text. Throws where JSON is none. */
-function parsed(text: string, { contentType }: Exchange): unknown {
-	const [mediaType = ''] = contentType.toLowerCase().split(';');
-	const isJson = mediaType.includes('application/json') || mediaType.trim().endsWith('+json');
-	return isJson && text !== '' ? parseForeignJson(text) : text;
 }
 
 const SDK_GRACE_MS = 60_000;
 
 function failureOf(
 	error: unknown,
-	{ exchange, watch, context }: { readonly exchange: Exchange } & Pick<WireCall, 'watch' | 'context'>,
+	{ exchange, watch, context, endpoint }: { readonly exchange: Exchange } & Pick<WireCall, 'watch' | 'context' | 'endpoint'>,
 ): WireResult {
 	const reason = watch.reason();
 	if (reason !== null || exchange.wasTooLarge || exchange.failure !== null) {
@@ -100,37 +132,16 @@ function failureOf(
 	if (status >= 200 && status < 300) {
 		return { kind: 'failed', fault: faultOfGarbage('something that is not JSON', { status, usage: { kind: 'missing' }, context }) };
 	}
-	return { kind: 'refused', refusal: refusalOf({ status, ...partsOf(error) }) };
+	return { kind: 'refused', refusal: refusalOf({ status, body: refusalBody(exchange.text, endpoint), headers: exchange.headers }) };
 }
 
-/** What an error of the SDK holds. `error` is the body's error object, or the body itself. */
-function partsOf(error: unknown): { readonly error: unknown; readonly headers: Headers; readonly text: string } {
-	const { error: body, headers, message } = error as { readonly error?: unknown; readonly headers?: unknown; readonly message?: unknown };
-	return { error: body, headers: headers instanceof Headers ? headers : new Headers(), text: typeof message === 'string' ? message : '' };
-}
-
-/** A refusal with its words taken out of an error object. */
-export function refusalOf({
-	status,
-	error,
-	headers,
-	text = '',
-}: {
-	readonly status: number;
-	readonly error: unknown;
-	readonly headers: Headers;
-	readonly text?: string;
-}): ServerRefusal {
-	const fields = typeof error === 'object' && error !== null ? (error as Readonly<Record<string, unknown>>) : {};
-	const word = (name: string): string => (typeof fields[name] === 'string' || typeof fields[name] === 'number' ? String(fields[name]) : '');
-	const message = word('message') || word('detail') || (typeof error === 'string' ? error : text);
-	return { status, code: word('code'), type: word('type'), param: word('param'), message, headers };
-}
-
-/** An error inside a 200 may carry the status it should have had; without one it is the server's own fault. */
-function statusOf(code: unknown): number {
-	const status = Number(code);
-	return Number.isInteger(status) && status >= 400 && status < 600 ? status : 502;
+/** The SDK keeps only the `error` of a body; the whole of it is read here. */
+function refusalBody(text: string, endpoint: Endpoint): unknown {
+	try {
+		return readBody(text, endpoint.secrets);
+	} catch {
+		return text;
+	}
 }
 
 /** What messages about a request are made with. */

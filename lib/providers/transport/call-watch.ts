@@ -1,6 +1,6 @@
 /**
- * Owns the end of a call that does not end by itself: the time limit over connection, headers and body, and the caller's abort.
- * Refuses to outlive its call: timer and listener are gone once `stop` was called.
+ * Ends a call that does not end by itself: the time limit over connection, headers and body, and the caller's abort. Timer and listener
+ * are gone once `stop` was called.
  */
 
 /** How time is told and waited for; the real clock lives in lib/runtime. */
@@ -13,6 +13,8 @@ export interface CallTiming {
 
 export interface CallWatch {
 	readonly signal: AbortSignal;
+	/** Resolves when the signal fires; never, while it does not. It does not depend on what the signal is given to. */
+	readonly ended: Promise<void>;
 	/** Why the signal fired; `null` while it has not. */
 	readonly reason: () => 'timeout' | 'cancelled' | null;
 	readonly stop: () => void;
@@ -27,10 +29,15 @@ export function watchCall(
 	{ later }: CallTiming,
 ): CallWatch {
 	const controller = new AbortController();
+	let tell = (): void => undefined;
+	const ended = new Promise<void>((resolve) => {
+		tell = resolve;
+	});
 	let reason: 'timeout' | 'cancelled' | null = null;
 	const end = (why: 'timeout' | 'cancelled'): void => {
 		reason ??= why;
 		controller.abort();
+		tell();
 	};
 	const cancel = (): void => end('cancelled');
 	const timer = later(Math.min(timeoutMs, MAX_TIMER_MS), () => end('timeout'));
@@ -38,6 +45,7 @@ export function watchCall(
 	else signal?.addEventListener('abort', cancel, { once: true });
 	return {
 		signal: controller.signal,
+		ended,
 		reason: () => reason,
 		stop: () => {
 			timer.cancel();

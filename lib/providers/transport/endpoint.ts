@@ -1,13 +1,12 @@
 /**
- * Owns one endpoint's settings once they are checked, and the SDK client made of them. Refuses everything the SDK would take from the
- * environment (keys, organisation, base URL, headers, log level): what is not given here is not used.
+ * Checks one endpoint's settings, and makes the SDK client of them. Nothing is taken from the environment that the SDK would take there
+ * (keys, organisation, base URL, headers, log level): what is not given here is not used.
  */
 import { isDecodable } from '../../core/values/url-text';
 import { withoutEnd } from '../../core/values/ends';
 import type OpenAI from 'openai';
 import { CreditError } from '../../core/values/errors';
 import type { CallTiming } from './call-watch';
-import { basicCredentials } from './proxy-agent';
 import { redact } from './redact';
 
 /** Where an endpoint is and how to sign in. `apiKey` may be '' for servers without keys. */
@@ -26,7 +25,7 @@ export interface EndpointOptions {
 	readonly timing: CallTiming;
 	/** http or https URL of a proxy, with credentials if it wants them. */
 	readonly proxyUrl?: string | null;
-	/** Azure's dated API: deployments in the path, the key in its own header. Not for Azure's newer /openai/v1 addresses. */
+	/** Azure: the key in its own header; deployments in the path and a dated version, except where the base URL is one of its newer /openai/v1. */
 	readonly azure?: { readonly apiVersion: string };
 }
 
@@ -49,8 +48,10 @@ export function checkedEndpoint(options: EndpointOptions): Endpoint {
 	const sentHeaders = headersOf({ ...options, apiKey }, url);
 	for (const [header, value] of Object.entries(sentHeaders)) checkHeader(header, value);
 	const secrets = [apiKey, ...passwordsOf(proxy), ...passwordsOf(url), ...Object.values(options.headers ?? {})];
+	const { azure, ...rest } = options;
 	return {
-		...options,
+		...rest,
+		...(azure && !isNewAzure(url) ? { azure } : {}),
 		baseUrl: normalBaseUrl(url, options),
 		apiKey,
 		proxyUrl,
@@ -89,6 +90,11 @@ function headersOf(
 	return sent;
 }
 
+/** The value of an Authorization header for the user and password of a URL. */
+function basicCredentials({ username, password }: Pick<URL, 'username' | 'password'>): string {
+	return `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`;
+}
+
 /** A URL's password as written and as meant. */
 function passwordsOf(url: URL | null): readonly string[] {
 	return url === null ? [] : [url.password, decodeURIComponent(url.password)];
@@ -118,10 +124,19 @@ function checkedUrl(text: string, field: string): URL {
 	return url;
 }
 
+/** Azure's newer addresses name the model in the body, as everybody else does. */
+function isNewAzure(url: URL): boolean {
+	return /\/openai\/v\d+$/.test(pathOf(url));
+}
+
 /** Without a trailing slash, query or fragment; Azure's resource address gets the path that its API lives under. */
 function normalBaseUrl(url: URL, { azure }: EndpointOptions): string {
-	const path = withoutEnd(url.pathname, '/').replace(/\/chat\/completions$/, '');
+	const path = pathOf(url);
 	return `${url.origin}${azure && !/\/openai(\/|$)/.test(path) ? `${path}/openai` : path}`;
+}
+
+function pathOf(url: URL): string {
+	return withoutEnd(url.pathname, '/').replace(/\/chat\/completions$/, '');
 }
 
 function misconfigured(message: string): CreditError {

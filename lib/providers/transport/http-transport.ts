@@ -1,17 +1,18 @@
 /**
- * Owns the wire: one HTTP request with its whole answer, over Node's own http. It stands in for `fetch` in the SDK because it has to
- * tell whether the request had left when it failed (was it billed?), must not end a slow model's answer after five minutes, goes
- * through proxies, and cuts off what is too large. Refuses redirects: a key is never carried to another address.
+ * Makes one HTTP request with its whole answer, over Node's own http. It stands in for `fetch` in the SDK because it has to tell whether the
+ * request had left when it failed (was it billed?), must not end a slow model's answer after five minutes, goes through proxies, and cuts
+ * off what is too large. Redirects are not followed: a key is never carried to another address.
  */
 import http from 'node:http';
 import https from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { bareHost, portOf, routeTo } from './proxy-agent';
+import { readText } from './answer-body';
+import { agentFor, bareHost, CALLED_OFF, portOf, ProxyWatch } from './routes';
 
 /** Answers above this are cut off: no model writes 10 MB. */
 const MAX_BODY_BYTES = 10_000_000;
-/** Drops a byte order mark, which some servers write. */
-const UTF_8 = new TextDecoder();
+/** Answers before the answer, such as 103: more are a storm. */
+const MAX_INTERIM_ANSWERS = 50;
 
 /** What became of one request; filled in while it runs, so that it can be asked after any failure. */
 export interface Exchange {
@@ -19,10 +20,13 @@ export interface Exchange {
 	wasSent: boolean;
 	/** Status of the answer once its head has arrived. */
 	status: number | null;
-	/** What the answer says it is, such as `application/json`; empty where it does not say. */
-	contentType: string;
+	/** The headers and the text of a refusal, which tell how long to wait and why. */
+	headers: Headers;
+	text: string;
 	/** The answer exceeded {@link MAX_BODY_BYTES}. */
 	wasTooLarge: boolean;
+	/** It goes through a proxy. */
+	isProxied: boolean;
 	/** The transport's own error, which the SDK does not always keep. */
 	failure: NodeJS.ErrnoException | null;
 }
@@ -35,7 +39,7 @@ export interface TransportOptions {
 
 /** A record for a request that has not started. */
 export function newExchange(): Exchange {
-	return { wasSent: false, status: null, contentType: '', wasTooLarge: false, failure: null };
+	return { wasSent: false, status: null, headers: NO_HEADERS, text: '', wasTooLarge: false, isProxied: false, failure: null };
 }
 
 /** What tells the transport where to record a request; the SDK passes it on unread. */
@@ -80,8 +84,9 @@ interface OneRequest {
 /** What is the same for all requests to a URL with one type of body. */
 interface Way {
 	readonly isSecure: boolean;
-	readonly address: Required<Pick<http.RequestOptions, 'agent' | 'host' | 'port' | 'path'>>;
-	/** Names and values in turn, without the length of the body: Node writes them as they are. */
+	readonly isProxied: boolean;
+	readonly address: Required<Pick<http.RequestOptions, 'agent' | 'protocol' | 'host' | 'port' | 'path'>>;
+	/** Names and values in turn, without the length of the body: Node writes them as they are, unless a proxy's agent adds its own. */
 	readonly headers: readonly string[];
 	/** Whether they are written in ASCII alone. */
 	readonly isAscii: boolean;
@@ -97,20 +102,19 @@ function rememberingWays(options: TransportOptions): (url: string, bodyType: str
 }
 
 function newWay(url: URL, bodyType: string, { headers, proxyUrl }: TransportOptions): Way {
-	const { agent, via } = routeTo(url, proxyUrl);
-	const target = via?.proxy ?? url;
 	const sent = {
 		host: url.host,
 		accept: 'application/json',
 		'accept-encoding': 'identity',
 		...(bodyType === '' ? {} : { 'content-type': bodyType }),
-		...via?.headers,
 		...headers,
 	};
 	const inTurn = Object.entries(sent).flat();
+	const { protocol } = url;
 	return {
-		isSecure: target.protocol === 'https:',
-		address: { agent, host: bareHost(target), port: portOf(target), path: via ? url.href : url.pathname + url.search },
+		isSecure: protocol === 'https:',
+		isProxied: proxyUrl !== null,
+		address: { agent: agentFor(url, proxyUrl), protocol, host: bareHost(url), port: portOf(url), path: url.pathname + url.search },
 		headers: inTurn,
 		isAscii: inTurn.every((text) => /^[\t\x20-\x7e]*$/.test(text)),
 	};
@@ -130,30 +134,66 @@ async function bodyOf(body: RequestInit['body'] | null): Promise<SentBody | null
 }
 
 function exchangeOnce({ way, method, signal, exchange, maxBodyBytes, sent }: OneRequest): Promise<Response> {
-	const headers = sent ? [...way.headers, 'content-length', String(Buffer.byteLength(sent.content))] : way.headers;
+	const request = (way.isSecure ? https : http).request({ ...way.address, method, headers: headersFor(way, sent) });
+	exchange.isProxied = way.isProxied;
 	return new Promise((resolve, reject) => {
-		const request = (way.isSecure ? https : http).request({ ...way.address, method, headers });
-		// Node's own option for a signal also watches for every way in which a stream may end.
-		const abort = (): void => {
-			const why = new Error('The request was called off.');
+		const end = (why: Error): void => {
 			reject(why);
 			request.destroy(why);
+			request.emit(CALLED_OFF);
 		};
-		const done = (): void => signal?.removeEventListener('abort', abort);
+		// Node's own option for a signal also watches for every way in which a stream may end.
+		const abort = (): void => end(new Error('The request was called off.'));
+		const proxy = way.isProxied ? new ProxyWatch(request, end) : null;
 		noteWhenSent(request, exchange);
 		// Stays for good: a second error without a listener would end the process.
-		request.on('error', reject);
-		request.once('close', done);
+		request.on('error', (error) => reject(proxy?.named(error) ?? error));
+		request.once('close', () => {
+			signal?.removeEventListener('abort', abort);
+			// Whatever closes a request has answered it by now, or never will.
+			if (exchange.status === null || exchange.status < 200) reject(closed());
+		});
+		endInterimAnswers(request, { exchange, end });
 		request.once('response', (response) => {
 			exchange.status = response.statusCode ?? null;
-			exchange.contentType = response.headers['content-type'] ?? '';
-			readBody(response, { exchange, maxBodyBytes }).then((text) => resolve(toResponse(response, text)), reject);
+			const onTooLarge = (): void => {
+				exchange.wasTooLarge = true;
+			};
+			readText(response, { onTooLarge, maxBodyBytes }).then((text) => resolve(toResponse(response, { text, exchange })), reject);
 		});
 		if (signal?.aborted) return abort();
 		signal?.addEventListener('abort', abort, { once: true });
 		// A text goes out in one piece with its headers, and in their encoding: that of both is the same only for ASCII.
 		request.end(way.isAscii || typeof sent?.content !== 'string' ? sent?.content : Buffer.from(sent.content));
 	});
+}
+
+/** A proxy's agent adds headers of its own, which it can only where they are no list. */
+function headersFor({ headers, isProxied }: Way, sent: SentBody | null): readonly string[] | Record<string, string> {
+	const all = sent ? [...headers, 'content-length', String(Buffer.byteLength(sent.content))] : headers;
+	if (!isProxied) return all;
+	return Object.fromEntries(all.flatMap((name, at) => (at % 2 === 0 ? [[name, all[at + 1] ?? '']] : [])));
+}
+
+/** Node waits after 1xx, and leaves a connection that switches protocols to nobody. */
+function endInterimAnswers(
+	request: http.ClientRequest,
+	{ exchange, end }: { readonly exchange: Exchange; readonly end: (why: Error) => void },
+): void {
+	let interim = 0;
+	request.on('information', () => {
+		interim += 1;
+		if (interim > MAX_INTERIM_ANSWERS) end(Object.assign(new Error('The answer never began.'), { code: 'ECONNRESET' }));
+	});
+	request.once('upgrade', (response, socket) => {
+		exchange.status = response.statusCode ?? null;
+		socket.destroy();
+		end(closed());
+	});
+}
+
+function closed(): Error {
+	return Object.assign(new Error('The connection was closed before an answer.'), { code: 'ECONNRESET' });
 }
 
 /** The request is written as soon as its connection is ready, TLS included. */
@@ -173,42 +213,23 @@ function isHandshaking(socket: TLSSocket): boolean {
 	return (socket as TLSSocket & { readonly secureConnecting?: boolean }).secureConnecting === true;
 }
 
-function readBody(
-	response: http.IncomingMessage,
-	{ exchange, maxBodyBytes }: Pick<OneRequest, 'exchange' | 'maxBodyBytes'>,
-): Promise<string> {
-	return new Promise((resolve, reject) => {
-		const chunks: Buffer[] = [];
-		let size = 0;
-		response.on('data', (chunk: Buffer) => {
-			size += chunk.length;
-			chunks.push(chunk);
-			if (size <= maxBodyBytes) return;
-			exchange.wasTooLarge = true;
-			response.destroy();
-			reject(new Error(`The answer is larger than ${maxBodyBytes} bytes.`));
-		});
-		response.once('end', () => {
-			resolve(UTF_8.decode(Buffer.concat(chunks)));
-		});
-		// Stays for good, like that of the request.
-		response.on('error', reject);
-		response.once('close', () => {
-			if (!response.complete) reject(Object.assign(new Error('The connection was closed within the answer.'), { code: 'ECONNRESET' }));
-		});
-	});
-}
-
 /** All that the SDK asks of an answer that is there as a whole. Node's own `Response` would put it through streams once more. */
-function toResponse({ statusCode: status = 0, headers: received }: http.IncomingMessage, text: string): Response {
+function toResponse(
+	{ statusCode: status = 0, headers: received }: http.IncomingMessage,
+	{ text, exchange }: { readonly text: string; readonly exchange: Exchange },
+): Response {
 	const ok = status >= 200 && status < 300;
+	if (!ok) {
+		// They tell how long to wait and why; those of a good answer would only be written into a log that is off.
+		exchange.headers = toHeaders(received);
+		exchange.text = text;
+	}
 	const answer: Pick<Response, 'status' | 'ok' | 'headers' | 'body' | 'text'> = {
 		status,
 		ok,
-		// Those of a refusal tell how long to wait; those of a good answer would only be written into a log that is off.
-		headers: ok ? NO_HEADERS : toHeaders(received),
+		headers: exchange.headers,
 		body: null,
-		text: () => Promise.resolve(text),
+		text: () => Promise.resolve(ok ? text : ''),
 	};
 	return answer as Response;
 }

@@ -4,7 +4,7 @@
  */
 import type { Node, NodeAPI } from 'node-red';
 import { balanceDocument } from '../../../lib/engine/credit-balance';
-import { modelChoices } from '../../../lib/engine/report/model-choices';
+import { leftOutText, modelChoices } from '../../../lib/engine/report/model-choices';
 import { PROVIDER, PROVIDER_PARAMS } from '../../../lib/params/connection';
 import { defaultsOf, readParams } from '../../../lib/params/read';
 import { testProvider } from '../../../lib/runtime/provider-handle';
@@ -40,7 +40,9 @@ const ADDRESS = ['service', 'baseUrl', 'apiVersion', 'headerName', 'proxyUrl'] a
 export async function models(RED: NodeAPI, { params }: Request): Promise<AdminAnswer> {
 	const node = providerNode(RED, params['id']);
 	if (node === null) return { status: 200, body: { models: [], message: 'Deploy the provider first; then its models are listed here.' } };
-	return { status: 200, body: { models: await modelChoices(node.handle(), { atMs: systemClock() }) } };
+	const found = await modelChoices(node.handle(), { atMs: systemClock() });
+	const more = leftOutText(found);
+	return { status: 200, body: { models: found.choices, ...(more === null ? {} : { note: more }) } };
 }
 
 /** The balance of a deployed ledger. */

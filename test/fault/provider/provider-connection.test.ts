@@ -1,6 +1,8 @@
 /** Owns the proof of how a provider is reached: proxies, TLS, settings that cannot work, the list of models, the connection test. */
 import { spawn } from 'node:child_process';
+import http from 'node:http';
 import https from 'node:https';
+import net from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -18,6 +20,7 @@ import { startFakeOpenAi } from '../../support/provider/fake-openai';
 import type { Behaviour, FakeOpenAi, Stats } from '../../support/provider/fake-openai';
 import { startFakeProxy } from '../../support/provider/fake-proxy';
 import type { FakeProxy } from '../../support/provider/fake-proxy';
+import { until } from '../../support/machine/child';
 import { LOOPBACK_CERTIFICATE, LOOPBACK_KEY } from '../../support/machine/loopback-certificate';
 
 const REQUEST: ChatRequest = {
@@ -91,6 +94,46 @@ describe('provider through a proxy', () => {
 	});
 });
 
+describe('provider through a proxy that is not well', () => {
+	it('one that is not there is named, for http and for https', async () => {
+		for (const baseUrl of ['https://models.test/v1', 'http://models.test/v1']) {
+			const outcome = await chat({ baseUrl, proxyUrl: 'http://127.0.0.1:1' });
+			expect(outcome.kind === 'failed' && outcome.fault, baseUrl).to.include({ code: 'connection_refused', billed: 'no' });
+			expect(outcome.kind === 'failed' && outcome.fault.message).to.match(/through the proxy.*ECONNREFUSED/);
+		}
+	});
+
+	it('one that never answers is left at the time limit, with its connection', async () => {
+		const sockets = new Set<net.Socket>();
+		const silent = net.createServer((socket) => {
+			sockets.add(socket);
+			socket.resume();
+			socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
+		});
+		await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
+		const proxyUrl = `http://127.0.0.1:${String((silent.address() as AddressInfo).port)}`;
+		const one = createOpenAiCompatible(endpoint({ baseUrl: 'https://models.test/v1', proxyUrl }));
+		const outcome = await one.chat({ ...REQUEST, timeoutMs: 200 });
+		expect(outcome.kind === 'failed' && outcome.fault).to.include({ code: 'timeout', billed: 'no' });
+		await until(() => Promise.resolve(sockets.size === 0 ? true : null), { timeoutMs: 5_000, everyMs: 10, describe: () => 'still open' });
+		await new Promise<void>((resolve) => silent.close(() => resolve()));
+	});
+
+	it('neither its password nor its base64 reaches a message when it echoes them', async () => {
+		const password = 'geheimnis-4711';
+		const basic = Buffer.from(`user:${password}`).toString('base64');
+		const fake = await startFakeOpenAi({
+			choose: () => ({ kind: 'status', code: 400, body: { error: { message: `proxy saw ${basic} and ${encodeURIComponent(password)}` } } }),
+		});
+		const proxy = await startFakeProxy();
+		const outcome = await chat({ baseUrl: fake.url, proxyUrl: proxy.url.replace('//', `//user:${password}@`) });
+		await Promise.all([fake.close(), proxy.close()]);
+		const message = outcome.kind === 'failed' ? outcome.fault.message : '';
+		expect(message).to.match(/proxy saw .*\[hidden\]/);
+		expect(message).to.not.match(/geheim|ZWhlaW1u|Z2VoZWlt|dlaGVpb/);
+	});
+});
+
 describe('provider over TLS', () => {
 	it('answers when the certificate is trusted, and is refused when it is not', async () => {
 		const server = await startTlsServer();
@@ -143,6 +186,9 @@ describe('provider settings that cannot work', () => {
 		[{ headers: { 'X Y': '1' } }, /^A header is named "x y"/],
 		[{ headers: { 'Content-Length': '5' } }, /^The header content-length is worked out for each request\. Remove it\.$/],
 		[{ headers: { 'x-y': 'a\r\nb' } }, /^The header x-y contains a line break/],
+		[{ baseUrl: 'http://u:100%@h/v1' }, /^The base URL is .* % that begins no escape.*%25/],
+		[{ baseUrl: 'http://50%ff:secret@h/v1' }, /^The base URL is .* % that begins no escape/],
+		[{ proxyUrl: 'http://u:secret%zz@proxy:3128' }, /^The proxy is .* % that begins no escape/],
 		[{ proxyUrl: 'user:secret@proxy:3128' }, /^The proxy is .*must begin with http|^The proxy is .*not a URL/],
 	] as const) {
 		it(JSON.stringify(options), () => {
@@ -189,6 +235,31 @@ describe('list of models and connection test', () => {
 			.listModels()
 			.catch((failure: unknown) => failure);
 		expect(wrong).to.be.instanceOf(CreditError).with.property('code', 'provider_misconfigured');
+	});
+
+	it('a server without a list is found by its chat, and an address without chat is not taken for one', async () => {
+		fake = await startFakeOpenAi();
+		const listless = await startLoopback((request, response) => {
+			const isChat = request.url?.endsWith('/chat/completions') ?? false;
+			response.writeHead(isChat ? 422 : 404, { 'content-type': 'application/json' });
+			response.end(isChat ? '{"detail":[{"loc":["body","messages"],"msg":"too short","type":"too_short"}]}' : '{"detail":"Not Found"}');
+		});
+		const website = await startLoopback((_, response) => {
+			response.writeHead(404, { 'content-type': 'text/html' });
+			response.end('<html><title>Not here</title></html>');
+		});
+		const locked = await startLoopback((request, response) => {
+			response.writeHead(request.method === 'POST' ? 401 : 404, { 'content-type': 'application/json' });
+			response.end('{"error":{"message":"who are you"}}');
+		});
+		const reports = await Promise.all(
+			[listless, website, locked].map(({ port }) => testConnection(endpoint({ baseUrl: `http://127.0.0.1:${String(port)}/v1` }))),
+		);
+		await Promise.all([listless, website, locked].map(({ close }) => close()));
+		expect(reports.map(({ isOk }) => isOk)).to.deep.equal([true, false, false]);
+		expect(reports[0]?.message).to.equal('The model server works, but lists no models to choose from.');
+		expect(reports[1]?.message).to.match(/nothing at this address \(404\).*Check the base URL/);
+		expect(reports[2]?.message).to.match(/refused the API key.*It said: who are you/);
 	});
 
 	it('reports a good connection, a missing model, and a server that is not there', async () => {
@@ -262,6 +333,20 @@ async function trusting<T>(certificate: string, run: () => Promise<T>): Promise<
 	} finally {
 		tls.setDefaultCACertificates(before);
 	}
+}
+
+async function startLoopback(answer: http.RequestListener): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {
+	const server = http.createServer((request, response) => {
+		request.resume().once('end', () => answer(request, response));
+	});
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	return {
+		port: (server.address() as AddressInfo).port,
+		close: () => {
+			server.closeAllConnections();
+			return new Promise((resolve) => server.close(() => resolve()));
+		},
+	};
 }
 
 async function startTlsServer({ isDropping = false } = {}): Promise<{ readonly port: number; readonly close: () => Promise<void> }> {

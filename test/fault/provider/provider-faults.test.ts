@@ -92,6 +92,7 @@ describe('provider', () => {
 				max_completion_tokens: 200,
 				temperature: 0.5,
 				reasoning_effort: 'low',
+				stream: false,
 			});
 		});
 
@@ -495,6 +496,17 @@ describe('provider', () => {
 	});
 
 	describe('Azure', () => {
+		it('takes its newer address, whose model is in the body', async () => {
+			await start({ kind: 'answer' });
+			await answerOf(
+				{ model: 'our deployment' },
+				{ baseUrl: fake.url.replace('/v1', '/openai/v1/'), providerId: 'azure', azure: { apiVersion: '2024-10-21' } },
+			);
+			expect(fake.requests[0]?.path).to.equal('/openai/v1/chat/completions');
+			expect(sentBody(0)['model']).to.equal('our deployment');
+			expect(fake.requests[0]?.headers).to.include({ 'api-key': KEY }).and.not.have.property('authorization');
+		});
+
 		it('finds the deployment in the path, with the key in its own header', async () => {
 			await start({ kind: 'answer' });
 			await answerOf(

@@ -9,7 +9,7 @@ import { askedText } from '../../../lib/engine/plan/ladder-plan';
 import type { LedgerAccount } from '../../../lib/engine/account/ledger-account';
 import { kindOfModel } from '../../../lib/core/prices/model-kind';
 import type { ModelPrice } from '../../../lib/core/prices/pricing';
-import { modelChoices } from '../../../lib/engine/report/model-choices';
+import { leftOutText, modelChoices } from '../../../lib/engine/report/model-choices';
 import { OutputContract } from '../../../lib/engine/answer/output-contract';
 import { KnownSizes, textSize } from '../../../lib/engine/learned/text-sizes';
 import { FALLBACK_SWITCH_PARAMS } from '../../../lib/params/fallback-switch';
@@ -188,9 +188,22 @@ describe('model choices', () => {
 	const labelsOf = async (prices: Readonly<Record<string, ModelPrice | null>>): Promise<string[]> => {
 		const provider = new ScriptedProvider(() => answer(''));
 		provider.listModels = () => Promise.resolve(Object.keys(prices));
-		const choices = await modelChoices({ provider, service: 's', priceOf: (model) => prices[model] ?? null }, { atMs: 0 });
+		const { choices } = await modelChoices({ provider, service: 's', priceOf: (model) => prices[model] ?? null }, { atMs: 0 });
 		return choices.map(({ label }) => label);
 	};
+
+	it('are at most 1,000, of 450,000 too, say how many are left out, and are found by a part of the name', async () => {
+		const provider = new ScriptedProvider(() => answer(''));
+		const ids = Array.from({ length: 450_000 }, (_, index) => `model-${String(index).padStart(6, '0')}`);
+		provider.listModels = () => Promise.resolve(ids);
+		let priced = 0;
+		const handle = { provider, service: 's', priceOf: () => ((priced += 1), null) };
+		const all = await modelChoices(handle, { atMs: 0 });
+		expect([all.choices.length, all.leftOut, priced]).to.deep.equal([1_000, 449_000, 1_000]);
+		expect(leftOutText(all)).to.equal('449000 more models are not listed: type more of the name');
+		const found = await modelChoices(handle, { atMs: 0, contains: 'MODEL-44999' });
+		expect([found.choices.length, leftOutText(found)]).to.deep.equal([10, null]);
+	});
 
 	it('are sorted by what a message costs, say how they answer, mark the most cost-efficient, and leave out what does not chat', async () => {
 		const labels = await labelsOf({

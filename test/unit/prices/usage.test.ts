@@ -5,6 +5,9 @@ import { readUsage } from '../../../lib/core/usage/usage';
 import { NO_TOKENS, type Usage } from '../../../lib/core/usage/usage-fields';
 
 const SHAPES: readonly (readonly [name: string, raw: unknown, counts: Partial<Usage>])[] = [
+	['Gemini without an output, which its total has', { prompt_tokens: 100, total_tokens: 345 }, { inputTokens: 100, outputTokens: 245 }],
+	['the same with null, and nothing written', { prompt_tokens: 100, completion_tokens: null, total_tokens: 100 }, { inputTokens: 100 }],
+	['an input that only the total has', { completion_tokens: 5, total_tokens: 25 }, { inputTokens: 20, outputTokens: 5 }],
 	['OpenAI chat', { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 }, { inputTokens: 100, outputTokens: 20 }],
 	[
 		'OpenAI chat with parts',
@@ -143,6 +146,7 @@ const REJECTED: readonly (readonly [name: string, raw: unknown, detail: RegExp])
 	['not a number', { prompt_tokens: Number.NaN, completion_tokens: 2 }, /^prompt_tokens is NaN/],
 	['infinity', { prompt_tokens: Infinity, completion_tokens: 2 }, /^prompt_tokens is Infinity/],
 	['a count beyond any model', { prompt_tokens: 1e15, completion_tokens: 2 }, /^prompt_tokens is 1000000000000000/],
+	['half a usage and a total below it', { prompt_tokens: 10, total_tokens: 4 }, /^completion_tokens is absent/],
 	['half a usage', { prompt_tokens: 10 }, /^completion_tokens is absent/],
 	[
 		'more cached than input',

@@ -34,8 +34,8 @@ export class ModelPicker {
 			return;
 		}
 		try {
-			const { models, message = '' } = await $.getJSON(`llm-credits/provider/${encodeURIComponent(id)}/models`);
-			if (this.loaded.id === id) this.loaded = { id, models, message };
+			const { models, message = '', note = '' } = await $.getJSON(`llm-credits/provider/${encodeURIComponent(id)}/models`);
+			if (this.loaded.id === id) this.loaded = { id, models, message, note };
 		} catch (failure) {
 			if (this.loaded.id === id) this.loaded.message = failure.responseJSON?.message ?? 'The models cannot be listed now.';
 		}
@@ -43,14 +43,16 @@ export class ModelPicker {
 
 	/** What is typed narrows the list; a model chosen before shows the whole list. */
 	matches(typed) {
-		const { models, message } = this.loaded;
-		if (message !== '') return [{ value: typed, label: $('<div class="llmc-pick-note">').text(message) }];
+		const { models, message, note = '' } = this.loaded;
+		const told = (text) => ({ value: typed, label: $('<div class="llmc-pick-note">').text(text) });
+		if (message !== '') return [told(message)];
 		const isWhole = models.some(({ id }) => id === typed);
 		const fitting = isWhole ? models : models.filter(({ id }) => id.toLowerCase().includes(typed.trim().toLowerCase()));
-		return fitting.map(({ id, about }) => ({
+		const rows = fitting.map(({ id, about }) => ({
 			value: id,
 			label: $('<div class="llmc-pick-model">').append($('<span>').text(id), $('<span class="llmc-pick-cost">').text(about)),
 		}));
+		return note === '' ? rows : [...rows, told(note)];
 	}
 
 	showCost() {
