@@ -33,7 +33,7 @@ describe('command line: backup', () => {
 			expect(entries).to.be.within(entriesBefore, entriesAfter);
 		});
 		expect(statSync(to).mode & 0o777).to.equal(0o600);
-		expect(readdirSync(cli.folder).sort()).to.deep.equal(['backup.db', 'ledger.db']);
+		expect(readdirSync(cli.folder).sort()).to.deep.equal(['backup.db', 'ledger.db', 'ledger.db-seen']);
 		expect(await cli.document(['verify', '--ledger', to])).to.have.property('ok', true);
 		await cli.document(['grant', '--credits', '1', '--ledger', to]);
 		expect(await cli.document(['verify', '--ledger', to])).to.have.property('ok', true);
