@@ -19,7 +19,6 @@ const MAX_MENDED_LENGTH = 32_000;
 const MAX_PIECES = 64;
 /** How JSON begins, and prose hardly ever. */
 const JSON_START = /\{\s{0,200}(["“”'}]|[A-Za-z_]\w{0,60}\s?:)|\[\s{0,200}[[{"“]/;
-const FENCED = /^```[\w-]{0,20}[ \t]*\r?\n([\s\S]*?)\r?\n?[ \t]*```$/;
 const OPEN_FENCE = /^```[\w-]{0,20}[ \t]*\r?\n/;
 
 /** The JSON in a text. */
@@ -37,7 +36,8 @@ export function jsonIn(text: string): FoundJson {
 /** The text without a code fence around all of it, and without space around it. */
 export function withoutFence(text: string): string {
 	const trimmed = text.replace(/^\uFEFF/, '').trim();
-	return (FENCED.exec(trimmed)?.[1] ?? trimmed.replace(OPEN_FENCE, '')).trim();
+	const opened = trimmed.replace(OPEN_FENCE, '');
+	return (opened !== trimmed && opened.endsWith('```') ? opened.slice(0, -3) : opened).trim();
 }
 
 /** Objects and lists that stand in the text whole and well-formed. None, where the first that looks like JSON has no end. */

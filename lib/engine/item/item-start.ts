@@ -83,7 +83,7 @@ function readInput({ item, input }: Given): { input: ItemInput; about: Pick<Aske
 	try {
 		if ('unreadable' in input) throw input.unreadable;
 		const data = withoutPlumbing(item.data ?? {});
-		const language = expectedLanguage(input.answerLanguage ?? '');
+		const language = expectedLanguage(input.answerLanguage);
 		return { input, about: { data, languages: language === '' ? [] : [language] } };
 	} catch (error) {
 		throw new FallbackError('invalid_item', `A parameter could not be read for this item: ${messageOf(error)}`);

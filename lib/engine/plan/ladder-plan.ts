@@ -67,7 +67,7 @@ export function planLadder(
 	const text = requestText(context, spoken);
 	const rungs = rungsOf(context, input.model, text);
 	const key = input.idempotencyKey.trim() || item.key;
-	const named = checkedLabel('Execution', input.execution ?? '');
+	const named = checkedLabel('Execution', input.execution);
 	const executionId = named === '' ? (item.executionId ?? context.executionId ?? null) : named;
 	return {
 		key,

@@ -2,6 +2,7 @@
  * Finds secrets in text in every form in which they are echoed: as they are, in base64 of either alphabet and with or without padding, in
  * hex, URL-encoded, escaped as in JSON or HTML, in either case, and cut at their ends. Linear in the text.
  */
+import { withoutEnd } from '../../core/values/ends';
 
 /** A stretch of the text that shows a secret; half-open. */
 export interface Stretch {
@@ -90,9 +91,7 @@ function formsOf(secret: string): readonly SecretForm[] {
 	const bytes = Buffer.from(secret);
 	// Where a secret stands behind something else, its base64 begins within a group of three bytes.
 	const shifted = [0, 1, 2].map((lead) => {
-		const text = Buffer.concat([Buffer.alloc(lead), bytes])
-			.toString('base64')
-			.replace(/=+$/, '');
+		const text = withoutEnd(Buffer.concat([Buffer.alloc(lead), bytes]).toString('base64'), '=');
 		return lead === 0 ? text.slice(0, -1) : text.slice(lead + 1, -1);
 	});
 	// URL-encoding writes bytes, not letters.

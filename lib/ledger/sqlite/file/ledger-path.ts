@@ -50,7 +50,7 @@ function named(path: string, given: string): string {
 /** What is most likely meant by a `file:` URL. */
 function plainPathOf(url: string): string {
 	try {
-		return fileURLToPath(url.replace(/[?#].*$/s, ''));
+		return fileURLToPath(url.split(/[?#]/, 1)[0] ?? url);
 	} catch {
 		return 'such as /home/me/ledger.db';
 	}
