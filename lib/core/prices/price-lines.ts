@@ -55,7 +55,9 @@ function commasOf(line: string): { readonly commas: number; readonly tight: numb
 
 /** The message, with the mend for prices of another unit. */
 function unreadable(line: string, message: string): CreditError {
-	const unit = /per\s?1\s?k|\/\s?1?\s?k\b|per\s{1,9}thousand/i.test(line) ? ' Prices are for a million tokens: 1000 times those for 1K.' : '';
+	const unit = /per\s?1\s?k|\/\s?1?\s?k\b|per\s{1,9}thousand/i.test(line)
+		? ' Prices are for a million tokens: 1000 times those for 1K.'
+		: '';
 	return new CreditError('invalid_settings', `${message}${unit}`);
 }
 
