@@ -99,6 +99,7 @@ export function holdDocument(hold: Hold): Record<string, unknown> {
 		refunded: formatCredits(hold.refundedMicro),
 		overdraft: formatCredits(hold.overdraftMicro),
 		isLate: hold.isLate,
+		isImplausible: hold.isImplausible,
 		wouldBeRefused: hold.shadow,
 		rung: hold.rung,
 		pass: hold.pass,

@@ -91,6 +91,7 @@ function holdTable(found: readonly Hold[], timeZone: string): string {
 		text('state', ({ state, isLate }) => (isLate ? `${state} late` : state)),
 		amount('set aside', ({ amountMicro }) => amountMicro),
 		{ title: 'cost', align: 'right' as const, texts: costTexts(found), isAlways: true },
+		text('note', ({ isImplausible }) => (isImplausible ? 'implausible' : '')),
 		amount('refunded', ({ refundedMicro }) => refundedMicro),
 		text('rung', ({ rung, pass }) => (rung + pass === 0 ? '' : rungText(rung, pass))),
 		text('labels', ({ labels }) => labelText(labels)),
