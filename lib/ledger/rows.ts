@@ -11,7 +11,8 @@ import { NO_SETTINGS } from '../core/journal/settings-after';
 import { decodeLabels } from '../core/journal/journal';
 import type { UsageDelta } from '../core/nouns/usage-totals';
 import type { Account, AccountSettings, BudgetCounter, Frozen, GrantState } from '../core/nouns/records';
-import { CATEGORIES, corrupt, optionalNumber, PLANS, POLICIES, word } from './words';
+import { GRANT_CATEGORIES, PLANS, UNCONFIRMED_POLICIES } from '../core/nouns/words';
+import { corrupt, optionalNumber, word } from './words';
 
 /** A row of `accounts`; `id` is the store's own number, `public_id` the one people use. */
 export interface AccountRow {
@@ -95,7 +96,7 @@ export function readAccount(row: AccountRow): Account {
 		timeZone: row.time_zone,
 		plan: word(PLANS, row.plan, 'plan'),
 		paidSinceMs: optionalNumber(row.paid_since_ms),
-		unconfirmedPolicy: word(POLICIES, row.unconfirmed_policy, 'unconfirmed policy'),
+		unconfirmedPolicy: word(UNCONFIRMED_POLICIES, row.unconfirmed_policy, 'unconfirmed policy'),
 		frozen: row.frozen === null ? null : (JSON.parse(row.frozen) as Frozen),
 		overdraftMicro: row.overdraft_micro,
 		reachMicro: row.reach_micro,
@@ -207,7 +208,7 @@ export function readCounter(row: CounterRow): BudgetCounter {
 export function readGrant(row: GrantRow): GrantState {
 	return {
 		seq: Number(row.seq),
-		category: word(CATEGORIES, row.category, 'grant category'),
+		category: word(GRANT_CATEGORIES, row.category, 'grant category'),
 		amountMicro: row.amount_micro,
 		priority: Number(row.priority),
 		effectiveAtMs: Number(row.effective_at_ms),

@@ -23,7 +23,8 @@ import {
 	type Compact,
 } from './compact';
 import { decodePrice, encodePrice, type PriceText } from '../prices/recorded-price';
-import type { Entry, EntryBody, RefusalReason } from '../nouns/records';
+import type { Entry, EntryBody } from '../nouns/records';
+import type { RefusalReason } from '../nouns/words';
 import { NO_FACTS } from '../nouns/call-facts';
 import { LABEL_NAMES, type Labels } from '../nouns/labels';
 

@@ -12,17 +12,7 @@ import type { PriceBody, PriceSettings, RecordedPriceBody } from '../prices/pric
 import type { AccountText, CacheLimits, ProfileBody } from './profile';
 import type { Instant } from '../values/time';
 import type { Usage } from '../usage/usage-fields';
-
-export type GrantCategory = 'promotional' | 'purchased' | 'adjustment';
-
-/** `paid` accounts spend; a `trial` account can hold no credits and reserve none. */
-export type Plan = 'paid' | 'trial';
-
-/** What becomes of a hold that nobody settled in time: its credits come back, or they are charged. */
-export type UnconfirmedPolicy = 'release' | 'charge';
-
-/** How long a budget counts before it starts afresh. Days, weeks (ISO) and months are calendar ones of the account's zone. */
-export type BudgetPeriod = 'send' | 'execution' | 'day' | 'week' | 'month' | 'total';
+import type { BudgetPeriod, Enforcement, GrantCategory, HoldState, Plan, RefusalReason, UnconfirmedPolicy } from './words';
 
 /** What a budget counts by: one of the labels, the person, or the whole account. */
 export type BudgetScope = LabelName | 'person' | 'account';
@@ -68,9 +58,6 @@ export interface Floor {
 	readonly exempt: readonly string[];
 	readonly floorMicro: Micro;
 }
-
-/** `shadow` meters everything, records what would have been refused, and refuses nothing (ledger rule 23). */
-export type Enforcement = 'enforce' | 'shadow';
 
 /** The limits of an account and what it says to every model; a bounded list each. */
 export interface AccountSettings {
@@ -135,8 +122,6 @@ export interface GrantState extends Grant {
 	readonly isVoided: boolean;
 }
 
-export type HoldState = 'open' | 'settled' | 'released' | 'expired';
-
 export interface Hold {
 	/** Number of the entry that made it; its public id is `h<seq>`. */
 	readonly seq: number;
@@ -185,18 +170,6 @@ export interface Frozen {
 	readonly reason: string;
 	readonly sinceMs: Instant;
 }
-
-/** Why a reserve was refused. Order of precedence: unpriced, frozen, plan, overdrawn, cap, budget, floor, held or exhausted. */
-export type RefusalReason =
-	| 'unpriced_model'
-	| 'account_frozen'
-	| 'plan_not_eligible'
-	| 'overdrawn'
-	| 'cap_reached'
-	| 'budget_exceeded'
-	| 'floor_reached'
-	| 'credits_held'
-	| 'credits_exhausted';
 
 /** One change as it is written to the journal. Movements are explicit slices, so replaying needs no rules. */
 export type EntryBody =
