@@ -22,11 +22,11 @@ export const BUDGET_PERIODS = ['send', 'execution', 'day', 'week', 'month', 'tot
 export type BudgetPeriod = (typeof BUDGET_PERIODS)[number];
 
 /** `shadow` meters everything, records what would have been refused, and refuses nothing (ledger rule 23). */
-const ENFORCEMENTS = ['enforce', 'shadow'] as const;
+export const ENFORCEMENTS = ['enforce', 'shadow'] as const;
 export type Enforcement = (typeof ENFORCEMENTS)[number];
 
 /** Why a reserve was refused, in the order of precedence; `credits_held` or `credits_exhausted`, whichever it is, comes last. */
-const REFUSAL_REASONS = [
+export const REFUSAL_REASONS = [
 	'unpriced_model',
 	'account_frozen',
 	'plan_not_eligible',

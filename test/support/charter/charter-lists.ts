@@ -4,11 +4,11 @@
  */
 import * as ts from 'typescript';
 import { ENTRY_KINDS } from '../../../lib/core/journal/journal';
-import { NO_SETTINGS } from '../../../lib/core/journal/settings-after';
-import { DEFAULT_ALERTS } from '../../../lib/core/nouns/alert';
+import { NO_SETTINGS } from '../../../lib/core/nouns/settings';
 import { ITEM_LABELS, LABEL_NAMES } from '../../../lib/core/nouns/labels';
 import { BUDGET_PERIODS, GRANT_CATEGORIES, HOLD_STATES, PLANS } from '../../../lib/core/nouns/words';
 import { USAGE_TOTALS } from '../../../lib/core/nouns/usage-totals';
+import { RATE_KINDS } from '../../../lib/core/prices/pricing';
 import { USAGE_FIELDS } from '../../../lib/core/usage/usage-fields';
 import { USAGE_COLUMNS } from '../../../lib/ledger/usage-columns';
 import { LLM_ACTION_PARAMS } from '../../../lib/params/llm-action/llm-action';
@@ -37,12 +37,13 @@ export const DECLARED_LISTS: readonly DeclaredList[] = [
 	{ name: 'USAGE_COLUMNS', home: /^lib\/ledger\/usage-columns\.ts$/, names: USAGE_COLUMNS.map(({ column }) => column) },
 	{ name: 'LABELS', home: LABEL_HOMES, names: LABEL_NAMES },
 	{ name: 'ITEM_LABELS', home: LABEL_HOMES, names: ITEM_LABELS },
-	{ name: 'DEFAULT_ALERTS', home: /^lib\/core\/nouns\/alert\.ts$/, names: Object.keys(DEFAULT_ALERTS) },
+	{ name: 'ALERT_SETTINGS', home: /^lib\/core\/nouns\/alert\.ts$/, names: Object.keys(NO_SETTINGS.alerts) },
 	{
 		name: 'NO_SETTINGS',
-		home: /^lib\/core\/journal\/settings-after\.ts$|^lib\/core\/nouns\/records\.ts$/,
+		home: /^lib\/core\/nouns\/settings\.ts$/,
 		names: Object.keys(NO_SETTINGS),
 	},
+	{ name: 'RATE_KINDS', home: /^lib\/core\/prices\/pricing\.ts$/, names: RATE_KINDS, repeatedAt: 6 },
 	{ name: 'PLANS', home: WORDS, names: PLANS, repeatedAt: PLANS.length },
 	{ name: 'GRANT_CATEGORIES', home: WORDS, names: GRANT_CATEGORIES, repeatedAt: GRANT_CATEGORIES.length },
 	{ name: 'HOLD_STATES', home: WORDS, names: HOLD_STATES, repeatedAt: HOLD_STATES.length },
@@ -58,6 +59,8 @@ export const DECLARED_LISTS: readonly DeclaredList[] = [
 const EXCEPTIONS: Readonly<Record<string, string>> = {
 	'lib/core/nouns/usage-totals.ts USAGE_FIELDS': 'which counts have a total and a column is a choice of its own',
 	'lib/core/usage/usage-fields.ts NO_USAGE': 'which counts have a total and a column is a choice of its own',
+	'lib/core/prices/price-list.ts RATE_KINDS': 'the order of rates in a list of prices, which is older than the journal',
+	'lib/core/prices/rate-overrides.ts RATE_KINDS': 'which of three prices is taken for each; the type asks for all',
 	'lib/core/usage/usage.ts USAGE_FIELDS': 'what each provider calls them; the type asks for all that do not begin at 0',
 	'lib/core/usage/usage.ts NO_USAGE': 'what each provider calls them; the type asks for all that do not begin at 0',
 	'lib/ledger/postgres/connection/migrations.ts USAGE_COLUMNS': 'steps that databases have taken stay as they were',
@@ -96,7 +99,7 @@ function nameOfElement(element: ts.Expression): readonly string[] {
 const nameOf = (name: ts.PropertyName): readonly string[] => (ts.isIdentifier(name) || ts.isStringLiteral(name) ? [name.text] : []);
 
 /** Words of a statement or of a list in a text; sentences for people are not lists of names. */
-const wordsOf = (text: string): readonly string[] => (/_/.test(text) ? (text.match(/\b[a-z]\w*\b/g) ?? []) : []);
+const wordsOf = (text: string): readonly string[] => (text.includes('_') ? (text.match(/\b[a-z]\w*\b/g) ?? []) : []);
 
 /** A record that the compiler holds complete: `Record<Name, …>` by its declaration or by `satisfies`. */
 function isHeldComplete(node: ts.Node): boolean {

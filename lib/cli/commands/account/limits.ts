@@ -1,6 +1,7 @@
 /** Owns the commands that limit spending: budgets and floors. */
 import type { Command } from 'commander';
-import type { Account, Budget, Floor } from '../../../core/nouns/records';
+import type { Account } from '../../../core/nouns/records';
+import type { Budget, Floor } from '../../../core/nouns/settings';
 import { BUDGET_PERIODS, type BudgetPeriod } from '../../../core/nouns/words';
 import { LABEL_NAMES } from '../../../core/nouns/labels';
 import { formatCredits, parseCredits } from '../../../core/values/money';
