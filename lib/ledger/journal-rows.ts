@@ -8,7 +8,8 @@ import { decodeBody, decodeLabels, ENTRY_KINDS } from '../core/journal/journal';
 import type { Entry, Hold } from '../core/nouns/records';
 import type { Labels } from '../core/nouns/labels';
 import type { HoldMark } from '../core/proof/verify-holds';
-import { corrupt, HOLD_STATES, optionalNumber, word } from './words';
+import { HOLD_STATES } from '../core/nouns/words';
+import { corrupt, optionalNumber, word } from './words';
 
 /** A row of `entries` with its labels as text and its hashes in hexadecimal; SQLite writes a hash that is not there as ''. */
 export interface EntryRow {

@@ -4,14 +4,17 @@
  */
 import { countsOf } from '../core/nouns/usage-totals';
 import { USAGE_COLUMNS } from './usage-columns';
-import { NO_ALERTS, type AlertState } from '../core/nouns/alert';
+import { ALERT_STATE, NO_ALERTS, type AlertState } from '../core/nouns/alert';
 import type { CostAverage } from '../core/nouns/cost-averages';
+import { z } from 'zod';
+import { decodeStored, storedMicro } from '../core/values/stored';
 import { canonicalJson } from '../core/values/idempotency';
-import { NO_SETTINGS } from '../core/journal/settings-after';
+import { ACCOUNT_SETTINGS, NO_SETTINGS, type AccountSettings } from '../core/nouns/settings';
 import { decodeLabels } from '../core/journal/journal';
 import type { UsageDelta } from '../core/nouns/usage-totals';
-import type { Account, AccountSettings, BudgetCounter, Frozen, GrantState } from '../core/nouns/records';
-import { CATEGORIES, corrupt, optionalNumber, PLANS, POLICIES, word } from './words';
+import { FROZEN, type Account, type BudgetCounter, type Frozen, type GrantState } from '../core/nouns/records';
+import { GRANT_CATEGORIES, PLANS, UNCONFIRMED_POLICIES } from '../core/nouns/words';
+import { corrupt, optionalNumber, word } from './words';
 
 /** A row of `accounts`; `id` is the store's own number, `public_id` the one people use. */
 export interface AccountRow {
@@ -95,14 +98,14 @@ export function readAccount(row: AccountRow): Account {
 		timeZone: row.time_zone,
 		plan: word(PLANS, row.plan, 'plan'),
 		paidSinceMs: optionalNumber(row.paid_since_ms),
-		unconfirmedPolicy: word(POLICIES, row.unconfirmed_policy, 'unconfirmed policy'),
-		frozen: row.frozen === null ? null : (JSON.parse(row.frozen) as Frozen),
+		unconfirmedPolicy: word(UNCONFIRMED_POLICIES, row.unconfirmed_policy, 'unconfirmed policy'),
+		frozen: row.frozen === null ? null : decodeStored(FROZEN, row.frozen, 'the freeze of an account'),
 		overdraftMicro: row.overdraft_micro,
 		reachMicro: row.reach_micro,
 		lastAtMs: Number(row.last_at_ms),
 		lastSeq: Number(row.last_seq),
 		settings: readSettings(row.settings),
-		alerts: row.alerts === null ? NO_ALERTS : (withAmounts(row.alerts, 'the alerts of an account') as AlertState),
+		alerts: row.alerts === null ? NO_ALERTS : decodeStored(ALERT_STATE, row.alerts, 'the alerts of an account'),
 		chainHash: row.chain_hash,
 	};
 }
@@ -120,7 +123,7 @@ function readSettings(text: string | null): AccountSettings {
 	if (text === null) return NO_SETTINGS;
 	const known = knownSettings.get(text);
 	if (known) return known;
-	const settings = { ...NO_SETTINGS, ...(withAmounts(text, 'the settings of an account') as Partial<AccountSettings>) };
+	const settings = decodeStored(ACCOUNT_SETTINGS, text, 'the settings of an account');
 	if (knownSettings.size >= MAX_KNOWN_SETTINGS) knownSettings.clear();
 	knownSettings.set(text, settings);
 	return settings;
@@ -136,23 +139,18 @@ export function encodeFrozen(frozen: Frozen | null): string | null {
 	return frozen === null ? null : canonicalJson(frozen);
 }
 
-/** JSON whose fields ending in `Micro` are amounts. */
-function withAmounts(text: string, what: string): object {
-	return readable(what, () => {
-		const value: unknown = JSON.parse(text, (name, part: unknown) => (name.endsWith('Micro') ? BigInt(part as string) : part));
-		if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new TypeError('it is no object');
-		return value;
-	});
-}
-
-/** What `read` gives. Throws `ledger_corrupt`, naming what could not be read, for whatever it throws. */
-function readable<T>(what: string, read: () => T): T {
-	try {
-		return read();
-	} catch (error) {
-		throw corrupt(`${what} cannot be read (${error instanceof Error ? error.message : String(error)})`);
-	}
-}
+/** A campaign, its day with calls and cost, and what was usual before. */
+const AVERAGE = z
+	.tuple([z.string(), z.string(), z.number(), storedMicro, z.number(), storedMicro])
+	.transform(([campaign, day, calls, costMicro, usualCalls, usualMicro]): CostAverage => ({
+		campaign,
+		day,
+		calls,
+		costMicro,
+		usualCalls,
+		usualMicro,
+	}));
+const AVERAGES = z.array(AVERAGE);
 
 /** What was written last is nearly always what is read next. */
 let lastAverages: { readonly text: string; readonly averages: readonly CostAverage[] } = { text: '[]', averages: [] };
@@ -177,17 +175,9 @@ export function encodeAverages(averages: readonly CostAverage[] | null): string 
 export function readAverages({ averages: text }: Pick<AccountRow, 'averages'>): readonly CostAverage[] {
 	if (text === null) return [];
 	if (text === lastAverages.text) return lastAverages.averages;
-	return readable('the averages of an account', () => {
-		const rows = JSON.parse(text) as [string, string, number, string, number, string][];
-		return rows.map(([campaign, day, calls, cost, usualCalls, usual]) => ({
-			campaign,
-			day,
-			calls,
-			costMicro: BigInt(cost),
-			usualCalls,
-			usualMicro: BigInt(usual),
-		}));
-	});
+	const averages = decodeStored(AVERAGES, text, 'the averages of an account');
+	lastAverages = { text, averages };
+	return averages;
 }
 
 /** Reads a budget counter. */
@@ -207,7 +197,7 @@ export function readCounter(row: CounterRow): BudgetCounter {
 export function readGrant(row: GrantRow): GrantState {
 	return {
 		seq: Number(row.seq),
-		category: word(CATEGORIES, row.category, 'grant category'),
+		category: word(GRANT_CATEGORIES, row.category, 'grant category'),
 		amountMicro: row.amount_micro,
 		priority: Number(row.priority),
 		effectiveAtMs: Number(row.effective_at_ms),

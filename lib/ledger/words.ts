@@ -4,19 +4,24 @@
  */
 import { CreditError } from '../core/values/errors';
 import { ENTRY_KINDS } from '../core/journal/journal';
-import type { Entry, GrantCategory, HoldState, Plan, UnconfirmedPolicy } from '../core/nouns/records';
-
-export const PLANS = ['paid', 'trial'] as const satisfies readonly Plan[];
-export const POLICIES = ['release', 'charge'] as const satisfies readonly UnconfirmedPolicy[];
-export const CATEGORIES = ['promotional', 'purchased', 'adjustment'] as const satisfies readonly GrantCategory[];
-export const HOLD_STATES = ['open', 'settled', 'released', 'expired'] as const satisfies readonly HoldState[];
+import type { Entry } from '../core/nouns/records';
+import {
+	GRANT_CATEGORIES,
+	HOLD_STATES,
+	PLANS,
+	UNCONFIRMED_POLICIES,
+	type GrantCategory,
+	type HoldState,
+	type Plan,
+	type UnconfirmedPolicy,
+} from '../core/nouns/words';
 
 /** The number that a fixed word is stored as. */
 export const planCode = (plan: Plan): number => PLANS.indexOf(plan);
 /** The number that a fixed word is stored as. */
-export const policyCode = (policy: UnconfirmedPolicy): number => POLICIES.indexOf(policy);
+export const policyCode = (policy: UnconfirmedPolicy): number => UNCONFIRMED_POLICIES.indexOf(policy);
 /** The number that a fixed word is stored as. */
-export const categoryCode = (category: GrantCategory): number => CATEGORIES.indexOf(category);
+export const categoryCode = (category: GrantCategory): number => GRANT_CATEGORIES.indexOf(category);
 /** The number that a fixed word is stored as. */
 export const holdStateCode = (state: HoldState): number => HOLD_STATES.indexOf(state);
 /** The number that a fixed word is stored as. */

@@ -1,5 +1,34 @@
 /** Owns the parameters of Credit Balance. */
-import type { NodeDescription, Param } from './param';
+import type { LabelName } from '../core/nouns/labels';
+import type { GrantCategory } from '../core/nouns/words';
+import type { Choice, NodeDescription, Param } from './param';
+
+/** What usage can be counted by: each label, and the day. */
+const GROUPING_WORDS = {
+	batch: { label: 'Batch', help: 'By what was handed in together as a batch' },
+	campaign: { label: 'Campaign', help: 'By campaign label' },
+	day: { label: 'Day', help: 'By calendar day of the account' },
+	flow: { label: 'Flow', help: 'By workflow or flow' },
+	model: { label: 'Model', help: 'By model' },
+	node: { label: 'Node', help: 'By node of the workflow or flow' },
+	purpose: { label: 'Purpose', help: 'By live, test or preview' },
+	segment: { label: 'Segment', help: 'By segment label' },
+	tag: { label: 'Tag', help: 'By tag' },
+	workspace: { label: 'Workspace', help: 'By workspace label' },
+} as const satisfies Record<Grouping, Omit<Choice, 'value'>>;
+
+type Grouping = LabelName | 'day';
+
+const CATEGORY_WORDS = {
+	adjustment: { label: 'Adjustment', help: 'A correction or a goodwill' },
+	promotional: { label: 'Promotional', help: 'Given away, usually with an expiry' },
+	purchased: { label: 'Purchased', help: 'Paid for' },
+} as const satisfies Record<GrantCategory, Omit<Choice, 'value'>>;
+
+/** The choices of a table that has a row for each of its words. */
+function choicesOf<V extends string>(words: Readonly<Record<V, Omit<Choice, 'value'>>>): readonly Choice<V>[] {
+	return (Object.keys(words) as V[]).map((value) => ({ value, ...words[value] }));
+}
 
 export const CREDIT_BALANCE_PARAMS = [
 	{
@@ -35,11 +64,7 @@ export const CREDIT_BALANCE_PARAMS = [
 		section: 'main',
 		showWhen: { operation: ['grant'] },
 		help: 'Promotional credits are used before purchased ones',
-		choices: [
-			{ value: 'adjustment', label: 'Adjustment', help: 'A correction or a goodwill' },
-			{ value: 'promotional', label: 'Promotional', help: 'Given away, usually with an expiry' },
-			{ value: 'purchased', label: 'Purchased', help: 'Paid for' },
-		],
+		choices: choicesOf(CATEGORY_WORDS),
 	},
 	{
 		name: 'expiry',
@@ -103,17 +128,7 @@ export const CREDIT_BALANCE_PARAMS = [
 		section: 'main',
 		showWhen: { operation: ['usage'] },
 		help: 'One row for each combination of these',
-		choices: [
-			{ value: 'batch', label: 'Batch', help: 'By what was handed in together as a batch' },
-			{ value: 'campaign', label: 'Campaign', help: 'By campaign label' },
-			{ value: 'day', label: 'Day', help: 'By calendar day of the account' },
-			{ value: 'flow', label: 'Flow', help: 'By workflow or flow' },
-			{ value: 'model', label: 'Model', help: 'By model' },
-			{ value: 'purpose', label: 'Purpose', help: 'By live, test or preview' },
-			{ value: 'segment', label: 'Segment', help: 'By segment label' },
-			{ value: 'tag', label: 'Tag', help: 'By tag' },
-			{ value: 'workspace', label: 'Workspace', help: 'By workspace label' },
-		],
+		choices: choicesOf(GROUPING_WORDS),
 	},
 	{
 		name: 'fromDay',

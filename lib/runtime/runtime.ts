@@ -18,25 +18,20 @@ import { ScratchCounters } from '../ledger/sqlite/rows/scratch-counters';
 import type { Migration, OlderSchema } from '../ledger/sqlite/file/migrations';
 import { openSqliteLedger } from '../ledger/sqlite/store';
 import type { LedgerStore } from '../ledger/store';
+import type { LEDGER_PARAMS } from '../params/connection';
+import type { ValuesOf } from '../params/param';
 import { placeOf, type Environment } from './ledger-place';
 import { jitter, later, monotonicMs, newId, pause, systemClock } from './system';
 
-/** Where a ledger is and which of its accounts is meant. */
-export interface LedgerSettings {
-	/** Empty: the place that the environment names, else the usual place of the host. */
-	readonly path: string;
-	/** Address of a ledger on a PostgreSQL server, with its password; then the path is not used. Empty or absent: a file. */
-	readonly postgresUrl?: string;
-	/** For what needs the account's admin key; spending never does. */
-	readonly adminKey?: string;
-	readonly account: string;
-	/** IANA zone of a new account. Empty: the zone of this machine. */
-	readonly timeZone: string;
-	/** What this machine may spend while the ledger cannot be reached, decimal credits; absent or "0": nothing. */
-	readonly outageCredits?: string;
-	/** Of a new account; absent: its id. */
-	readonly accountName?: string;
-}
+type LedgerValues = ValuesOf<typeof LEDGER_PARAMS>;
+type Always = 'path' | 'account' | 'timeZone';
+
+/** Where a ledger is and which of its accounts is meant: the values of its connection. What is absent is empty, or nothing. */
+export type LedgerSettings = Pick<LedgerValues, Always> &
+	Partial<Omit<LedgerValues, Always>> & {
+		/** Of a new account; absent: its id. */
+		readonly accountName?: string;
+	};
 
 /** The use of a ledger; its file or connections are closed some time after the last lease was released. */
 export interface LedgerLease {

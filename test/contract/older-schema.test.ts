@@ -5,7 +5,7 @@ import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { NO_ALERTS } from '../../lib/core/nouns/alert';
 import type { Command } from '../../lib/core/nouns/commands';
-import { NO_SETTINGS } from '../../lib/core/journal/settings-after';
+import { NO_SETTINGS } from '../../lib/core/nouns/settings';
 import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { credits, expectKind, grant, refund, reserve, setBudget, settle } from '../support/ledger/ledger-commands';

@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { CITATION_RULES } from '../support/charter/charter-citations';
 import { EXPORT_RULES } from '../support/charter/charter-exports';
 import { DEPENDENCY_RULES, type Violation } from '../support/charter/charter-layers';
+import { LIST_RULES, unusedListExceptions } from '../support/charter/charter-lists';
 import { MAP_RULES } from '../support/charter/charter-map';
 import { ROOM_RULES, roomsWithoutFiles } from '../support/charter/charter-rooms';
 import { STYLE_RULES } from '../support/charter/charter-style';
@@ -13,7 +14,16 @@ import { WORD_RULES } from '../support/charter/charter-words';
 import { repositoryRoot } from '../support/machine/repository';
 import { readTree, treeOf, type Manifest } from '../support/charter/source-tree';
 
-const RULES = [...DEPENDENCY_RULES, ...ROOM_RULES, ...STYLE_RULES, ...CITATION_RULES, ...MAP_RULES, ...WORD_RULES, ...EXPORT_RULES];
+const RULES = [
+	...DEPENDENCY_RULES,
+	...ROOM_RULES,
+	...STYLE_RULES,
+	...CITATION_RULES,
+	...MAP_RULES,
+	...WORD_RULES,
+	...EXPORT_RULES,
+	...LIST_RULES,
+];
 
 function report(violations: readonly Violation[]): string {
 	return violations.map(({ path, line, problem, mend }) => `  ${path}:${line} ${problem}. ${mend}`).join('\n');
@@ -27,6 +37,10 @@ describe('charter', () => {
 			expect(violations.length, `${name}:\n${report(violations)}\n`).to.equal(0);
 		});
 	}
+
+	it('each exception to the rule about lists is needed', () => {
+		expect(unusedListExceptions(tree), 'remove these from EXCEPTIONS in test/support/charter/charter-lists.ts').to.deep.equal([]);
+	});
 
 	it('each room that stands on a floor is there', () => {
 		expect(roomsWithoutFiles(tree), 'remove these rooms from FLOORS in test/support/charter/charter-rooms.ts').to.deep.equal([]);
@@ -55,6 +69,21 @@ function importing(from: string, to: string, kind = 'import'): Breach {
 	return { rule: 'imports point down', what: `${kind} of ${to} by ${from}`, texts, at: `${from}:2` };
 }
 
+/** A list kept by hand beside the one that is declared, in every form that was found. */
+const REPEATED_LISTS = {
+	'fields of usage in a list': "const A = ['inputTokens', 'outputTokens', 'cachedInputTokens', 'reasoningTokens'];",
+	'totals in a type': 'interface A { calls: number; chargedMicro: bigint; refusals: number; inputTokens: number; estimatedCalls: number }',
+	'totals in a record': 'const a = { calls: 0, chargedMicro: 0n, refusals: 0, outputTokens: 0, estimatedCalls: 0 };',
+	'columns of totals in a statement': "const a = 'SELECT calls, charged_micro, input_tokens, output_tokens FROM usage_days';",
+	'labels in a type of an input': 'type A = { readonly campaign: string; readonly segment: string; readonly workspace: string };',
+	'labels in a union': "type A = 'campaign' | 'segment' | 'workspace' | 'flow';",
+	'alert settings in a record': 'const a = { lowPercents: [20], expiryDays: [7] };',
+	'settings of an account in a type': 'interface A { budgets: 1; floors: 2; languages: 3; cacheLimits: 4 }',
+	'fixed words as rows': "const A = [{ value: 'promotional' }, { value: 'purchased' }, { value: 'adjustment' }];",
+	'values of a connection in a record that is not held complete':
+		"const a: Record<string, string> = { path: '', account: '', adminKey: '', timeZone: '' };",
+};
+
 const BREACHES: readonly Breach[] = [
 	{
 		rule: 'one word for each thing',
@@ -82,6 +111,12 @@ const BREACHES: readonly Breach[] = [
 		texts: { 'lib/core/values/a.ts': `${OWNS}export const a = 1;`, 'test/unit/b.ts': "import { a } from '../../lib/core/values/a';" },
 		at: 'lib/core/values/a.ts:2',
 	},
+	...Object.entries(REPEATED_LISTS).map(([what, text]) => ({
+		rule: 'a list is declared once',
+		what,
+		texts: { 'lib/engine/call/a.ts': `${OWNS}${text}` },
+		at: 'lib/engine/call/a.ts:2',
+	})),
 	importing('lib/core/a.ts', 'lib/engine/b.ts'),
 	importing('lib/core/a.ts', 'lib/ledger/store.ts', 'import type'),
 	importing('lib/params/a.ts', 'lib/engine/b.ts'),
@@ -294,6 +329,12 @@ const ALLOWED: readonly { readonly what: string; readonly texts: Readonly<Record
 	{ what: 'the engine with types of the reader', texts: importing('lib/engine/call/a.ts', 'lib/params/read.ts', 'import type').texts },
 	{ what: 'the engine with a port', texts: importing('lib/engine/call/a.ts', 'lib/ledger/store.ts').texts },
 	{ what: 'runtime with an adapter', texts: importing('lib/runtime/a.ts', 'lib/ledger/sqlite/store.ts').texts },
+	{
+		what: 'a table with a row for each name of a list, which the compiler holds complete',
+		texts: {
+			'lib/engine/call/a.ts': `${OWNS}const A = { inputTokens: 1, outputTokens: 2, cachedInputTokens: 3, reasoningTokens: 4 } as const satisfies Record<UsageField, number>;`,
+		},
+	},
 	{ what: 'a long table', texts: { 'lib/core/gates/a.ts': `${OWNS}const A = [\n${'\t1,\n'.repeat(400)}] as const;` } },
 	{
 		what: 'division in money, and of a ratio elsewhere',

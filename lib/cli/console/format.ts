@@ -2,7 +2,8 @@
  * Owns how amounts, counts and times look to people: exact credits with separators, aligned at the decimal point; times in the
  * account's zone. Refuses rounding of credits.
  */
-import type { Account, Plan } from '../../core/nouns/records';
+import type { Account } from '../../core/nouns/records';
+import type { Plan } from '../../core/nouns/words';
 import { MICRO_PER_CREDIT, type Micro } from '../../core/values/money';
 import { credits, dollars, grouped } from '../../core/values/readable';
 import type { Instant } from '../../core/values/time';

@@ -2,7 +2,7 @@
 import type { PriceChange, PriceDifference } from '../../core/prices/price-difference';
 import type { ListedPrice } from '../../core/prices/price-list';
 import type { Micro } from '../../core/values/money';
-import type { FixedCharge, ModelPrice, Rates, Tier } from '../../core/prices/pricing';
+import type { FixedCharge, ModelPrice, RateKind, Rates, Tier } from '../../core/prices/pricing';
 import { thousandMicro, TOKEN_KINDS } from '../../engine/report/price-documents';
 import { count, counted, credits } from './format';
 import { table, type Column } from './output';
@@ -61,7 +61,9 @@ function tierTable({ fromInputTokens, rates }: Tier, isOneOfSeveral: boolean): s
 }
 
 /** What a kind of token costs where the provider makes no difference. */
-const USUAL_RATE: Readonly<Partial<Record<keyof Rates, keyof Rates>>> = {
+const USUAL_RATE: Readonly<Record<RateKind, RateKind | null>> = {
+	input: null,
+	output: null,
 	cachedInput: 'input',
 	cacheWrite: 'input',
 	longCacheWrite: 'cacheWrite',
@@ -70,9 +72,9 @@ const USUAL_RATE: Readonly<Partial<Record<keyof Rates, keyof Rates>>> = {
 	audioOutput: 'output',
 };
 
-function isUsual(kind: keyof Rates, rates: Rates): boolean {
+function isUsual(kind: RateKind, rates: Rates): boolean {
 	const usual = USUAL_RATE[kind];
-	return usual !== undefined && rates[kind] === rates[usual];
+	return usual !== null && rates[kind] === rates[usual];
 }
 
 function thousandText(rateMicro: Micro): string {
@@ -117,6 +119,6 @@ function firstRates(price: ModelPrice | null): Rates | undefined {
 	return price?.tiers[0]?.rates;
 }
 
-function textOf(rates: Rates | undefined, kind: keyof Rates): string {
+function textOf(rates: Rates | undefined, kind: RateKind): string {
 	return rates ? credits(rates[kind]) : '';
 }

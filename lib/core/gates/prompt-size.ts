@@ -4,6 +4,7 @@
  * is left to the provider, who counts exactly and charges nothing for a refusal.
  */
 import { formatCredits, type Micro } from '../values/money';
+import { NO_TOKENS } from '../usage/usage-fields';
 import { priceUsage, type ModelPrice } from '../prices/pricing';
 import type { Finding } from './finding';
 
@@ -38,13 +39,5 @@ function found(detail: string): Finding {
 
 /** All of it read from the provider's cache, and an answer of one token. */
 function leastCost(price: ModelPrice, inputTokens: number): Micro {
-	const nothing = {
-		cacheWriteTokens: 0,
-		longCacheWriteTokens: 0,
-		cachedAudioTokens: 0,
-		audioInputTokens: 0,
-		reasoningTokens: 0,
-		audioOutputTokens: 0,
-	};
-	return priceUsage(price, { ...nothing, inputTokens, cachedInputTokens: inputTokens, outputTokens: 1 });
+	return priceUsage(price, { ...NO_TOKENS, inputTokens, cachedInputTokens: inputTokens, outputTokens: 1 });
 }

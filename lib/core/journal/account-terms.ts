@@ -1,7 +1,7 @@
 /** What an account is after the entries that open it, change its terms, freeze it or thaw it. */
 import { NO_ALERTS } from '../nouns/alert';
 import type { Account, Entry, EntryBody } from '../nouns/records';
-import { NO_SETTINGS } from './settings-after';
+import { NO_SETTINGS } from '../nouns/settings';
 
 type Of<K extends EntryBody['kind']> = Extract<EntryBody, { kind: K }>;
 

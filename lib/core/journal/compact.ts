@@ -11,6 +11,30 @@ import { canonicalJson } from '../values/idempotency';
 /** A parsed text. */
 export type Compact = Readonly<Record<string, unknown>>;
 
+/** A parsed text whose parts have names. Throws for anything else. */
+export function compactOf(parsed: unknown): Compact {
+	if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new Error('it is no record');
+	return parsed as Compact;
+}
+
+/** A whole number that must be there. Throws for anything else. */
+export function count(value: unknown): number {
+	if (Number.isSafeInteger(value)) return value as number;
+	throw new Error(`${String(value)} is no whole number`);
+}
+
+/** Something that is said by 1, or by nothing. Throws for anything else. */
+export function flag(value: unknown): boolean {
+	if (value === undefined || value === 1) return value === 1;
+	throw new Error(`${String(value)} is neither 1 nor absent`);
+}
+
+/** An instant or a duration. Throws for anything else. */
+export function finite(value: unknown): number {
+	if (typeof value === 'number' && Number.isFinite(value)) return value;
+	throw new Error(`${String(value)} is no number`);
+}
+
 /** Slices as a `grant:amount` list; absent for none. */
 export function encodeSlices(slices: readonly Slice[]): string | undefined {
 	if (slices.length === 0) return undefined;
@@ -22,12 +46,12 @@ export function encodeSlices(slices: readonly Slice[]): string | undefined {
 /** Reads a `grant:amount` list; absent is empty. */
 export function decodeSlices(text: unknown): Slice[] {
 	if (text === undefined) return [];
-	return String(text)
-		.split(',')
-		.map((part) => {
-			const colon = part.indexOf(':');
-			return { grantSeq: Number(part.slice(0, colon)), amountMicro: BigInt(part.slice(colon + 1)) };
-		});
+	if (typeof text !== 'string') throw new Error(`${String(text)} is no list of slices`);
+	return text.split(',').map((part) => {
+		const colon = part.indexOf(':');
+		if (colon < 1) throw new Error(`${part} is no slice`);
+		return { grantSeq: count(Number(part.slice(0, colon))), amountMicro: BigInt(part.slice(colon + 1)) };
+	});
 }
 
 /** The four lists of a movement under one letter each. */
@@ -59,8 +83,9 @@ export function encodeUsage(usage: Usage): number[] {
 
 /** The inverse of {@link encodeUsage}, field by field in its order; `null` when nothing was reported. */
 export function decodeUsage(counts: unknown): Usage | null {
-	if (!Array.isArray(counts)) return null;
-	return usageOf((_field, place) => Number((counts as unknown[])[place] ?? 0));
+	if (counts === undefined) return null;
+	if (!Array.isArray(counts)) throw new Error('its usage is no list');
+	return usageOf((_field, place) => count((counts as readonly unknown[])[place] ?? 0));
 }
 
 /** `[budget, period, value]` for each counter; absent for none. */
@@ -71,12 +96,19 @@ export function encodeCounters(counters: readonly CounterRef[]): unknown {
 /** The inverse of {@link encodeCounters}. */
 export function decodeCounters(compact: unknown): CounterRef[] {
 	if (compact === undefined) return [];
-	return (compact as [number, string, string][]).map(([budgetSeq, period, value]) => ({ budgetSeq, period, value }));
+	if (!Array.isArray(compact)) throw new Error('it has no list of counters');
+	return compact.map((row: unknown) => {
+		const [budgetSeq, period, value] = Array.isArray(row) ? (row as readonly unknown[]) : [];
+		if (typeof period !== 'string' || typeof value !== 'string') throw new Error('it has a counter without a period or a value');
+		return { budgetSeq: count(budgetSeq), period, value };
+	});
 }
 
 /** A text that may be absent. */
 export function optionalText(value: unknown): string | null {
-	return (value as string | undefined) ?? null;
+	if (value === undefined || value === null) return null;
+	if (typeof value !== 'string') throw new Error(`${String(value)} is no text`);
+	return value;
 }
 
 /** A refund as canonical text. */
@@ -91,13 +123,13 @@ export function encodeRefund(body: RefundedBody): string {
 export function decodeRefund(compact: Compact): RefundedBody {
 	return {
 		kind: 'refunded',
-		holdSeq: Number(compact['h']),
-		closedAtMs: Number(compact['t']),
+		holdSeq: count(compact['h']),
+		closedAtMs: finite(compact['t']),
 		actualMicro: amount(compact['a']),
 		overdraftMicro: amount(compact['o']),
-		isLate: compact['l'] === 1,
-		measure: compact['e'] === 1 ? 'estimated' : 'reported',
-		isImplausible: compact['i'] === 1,
+		isLate: flag(compact['l']),
+		measure: flag(compact['e']) ? 'estimated' : 'reported',
+		isImplausible: flag(compact['i']),
 		amountMicro: amount(compact['x']),
 		refundedMicro: amount(compact['r']),
 		repaidMicro: amount(compact['p']),
@@ -126,17 +158,18 @@ export function encodeFacts(facts: CallFacts): Compact {
 /** The inverse of {@link encodeFacts}. */
 export function decodeFacts(compact: Compact): CallFacts {
 	return {
-		latencyMs: compact['t'] === undefined ? null : Number(compact['t']),
-		attempts: Number(compact['n'] ?? 1),
-		source: SOURCES[Number(compact['s'] ?? 0)] ?? 'call',
+		latencyMs: compact['t'] === undefined ? null : finite(compact['t']),
+		attempts: count(compact['n'] ?? 1),
+		source: SOURCES[count(compact['s'] ?? 0)] ?? 'call',
 		reportedMicro: compact['r'] === undefined ? null : amount(compact['r']),
 		listMicro: compact['p'] === undefined ? null : amount(compact['p']),
-		isImplausible: compact['i'] === 1,
+		isImplausible: flag(compact['i']),
 		resultHash: optionalText(compact['k']),
 	};
 }
 
 /** An amount written as decimal text, in micro-credits. */
 export function amount(value: unknown): bigint {
-	return BigInt(value as string);
+	if (typeof value !== 'string') throw new Error(`${String(value)} is no amount`);
+	return BigInt(value);
 }

@@ -19,18 +19,23 @@ import {
 	encodeRefund,
 	encodeSlices,
 	encodeUsage,
+	compactOf,
+	count,
+	finite,
+	flag,
 	optionalText,
 	type Compact,
 } from './compact';
-import { decodePrice, encodePrice, type PriceText } from '../prices/recorded-price';
-import type { Entry, EntryBody, RefusalReason } from '../nouns/records';
+import { decodePlain, type PlainKind } from './plain-bodies';
+import { decodePrice, encodePrice } from '../prices/recorded-price';
+import type { Entry, EntryBody } from '../nouns/records';
+import { REFUSAL_REASONS, type RefusalReason } from '../nouns/words';
 import { NO_FACTS } from '../nouns/call-facts';
-import { LABEL_NAMES, type Labels } from '../nouns/labels';
+import { LABEL_NAMES, type LabelName, type Labels } from '../nouns/labels';
 
 type BodyKind = EntryBody['kind'];
 type Of<K extends BodyKind> = Extract<EntryBody, { kind: K }>;
 type CompactKind = 'reserved' | 'refused' | 'settled' | 'released' | 'hold_expired' | 'refunded' | 'price_recorded';
-type PlainKind = Exclude<BodyKind, CompactKind>;
 
 /** Kinds that are many or long, and written as short as can be; all others are rare and written with their full names. */
 const COMPACT_KINDS: Readonly<Record<CompactKind, true>> = {
@@ -147,13 +152,9 @@ function encodeReserved(body: Of<'reserved'>): string {
 /** The inverse of {@link encodeBody}. Throws `ledger_corrupt` for anything else. */
 export function decodeBody(kind: BodyKind, text: string): EntryBody {
 	try {
-		return decodeKnown(kind, JSON.parse(text) as Compact);
+		return decodeKnown(kind, compactOf(JSON.parse(text)));
 	} catch (cause) {
-		throw new CreditError(
-			'ledger_corrupt',
-			`A journal entry of kind ${kind} cannot be read. Restore the ledger from a backup, and run "llm-credits verify" on it.`,
-			{ cause },
-		);
+		throw unreadable(`a body of kind ${kind}`, cause);
 	}
 }
 
@@ -174,9 +175,35 @@ export function encodeLabels(labels: Labels | null): string {
 	return text;
 }
 
-/** The inverse of {@link encodeLabels}. */
+const NO_LABELS: Labels = {};
+const MAX_SHOWN = 100;
+
+/** The inverse of {@link encodeLabels}. Names that are not known here are left out. Throws `ledger_corrupt` for values that are no texts. */
 export function decodeLabels(text: string): Labels {
-	return text === '' ? {} : (JSON.parse(text) as Labels);
+	if (text === '') return NO_LABELS;
+	try {
+		return readLabels(compactOf(JSON.parse(text)));
+	} catch (cause) {
+		throw unreadable(`the labels ${text.slice(0, MAX_SHOWN)}`, cause);
+	}
+}
+
+function readLabels(given: Compact): Labels {
+	const labels: Partial<Record<LabelName, string>> = {};
+	for (const name of LABEL_NAMES) {
+		const value = given[name];
+		if (typeof value === 'string') labels[name] = value;
+		else if (value !== undefined) throw new Error(`${name} is no text`);
+	}
+	return labels;
+}
+
+function unreadable(what: string, cause: unknown): CreditError {
+	return new CreditError(
+		'ledger_corrupt',
+		`A journal entry with ${what} cannot be read. Restore the ledger from a backup, and run "llm-credits verify" on it.`,
+		{ cause },
+	);
 }
 
 /** Hash of an entry given the hash before it ('' for the first). */
@@ -195,7 +222,7 @@ function decodeKnown(kind: BodyKind, compact: Compact): EntryBody {
 		case 'refused':
 			return {
 				kind,
-				reason: compact['r'] as Extract<EntryBody, { kind: 'refused' }>['reason'],
+				reason: knownReason(compact['r']),
 				amountMicro: compact['a'] === undefined ? null : amount(compact['a']),
 				limit: optionalText(compact['n']),
 			};
@@ -203,11 +230,11 @@ function decodeKnown(kind: BodyKind, compact: Compact): EntryBody {
 			return decodeSettled(compact);
 		case 'released':
 		case 'hold_expired':
-			return { kind, holdSeq: Number(compact['h']), ...decodeMovement(compact) };
+			return { kind, holdSeq: count(compact['h']), ...decodeMovement(compact) };
 		case 'refunded':
 			return decodeRefund(compact);
 		case 'price_recorded':
-			return { kind, price: decodePrice(compact as unknown as PriceText) };
+			return { kind, price: decodePrice(compact) };
 		default:
 			return kind satisfies never;
 	}
@@ -218,11 +245,11 @@ function decodeSettled(compact: Compact): Of<'settled'> {
 	const overdraftMicro = amount(compact['o'] ?? '0');
 	return {
 		kind: 'settled',
-		holdSeq: Number(compact['h']),
+		holdSeq: count(compact['h']),
 		actualMicro: compact['a'] === undefined ? costOf({ ...movement, overdraftMicro }) : amount(compact['a']),
 		overdraftMicro,
-		isLate: compact['l'] === 1,
-		measure: compact['e'] === 1 ? 'estimated' : 'reported',
+		isLate: flag(compact['l']),
+		measure: flag(compact['e']) ? 'estimated' : 'reported',
 		usage: decodeUsage(compact['u']),
 		facts: decodeFacts(compact),
 		...movement,
@@ -243,60 +270,23 @@ function decodeReserved(compact: Compact): Of<'reserved'> {
 		reachMicro: amount(compact['r'] ?? '0'),
 		expectedMicro: compact['x'] === undefined ? amountMicro : amount(compact['x']),
 		slices,
-		timeoutAtMs: Number(compact['t']),
+		timeoutAtMs: finite(compact['t']),
 		priceVersion: optionalText(compact['p']),
 		counters: decodeCounters(compact['b']),
-		shadow: optionalText(compact['w']) as RefusalReason | null,
-		rung: Number(compact['g'] ?? 0),
-		pass: Number(compact['n'] ?? 0),
-		steppedDown: optionalText(compact['d']) as RefusalReason | null,
+		shadow: compact['w'] === undefined ? null : knownReason(compact['w']),
+		rung: count(compact['g'] ?? 0),
+		pass: count(compact['n'] ?? 0),
+		steppedDown: compact['d'] === undefined ? null : knownReason(compact['d']),
 	};
 }
 
-function decodePlain(kind: PlainKind, compact: Compact): EntryBody {
-	switch (kind) {
-		case 'granted': {
-			const grant = compact['grant'] as Extract<EntryBody, { kind: 'granted' }>['grant'];
-			return { kind, grant: { ...grant, amountMicro: amount(grant.amountMicro) } };
-		}
-		case 'grant_expired':
-		case 'grant_voided':
-		case 'overdraft_repaid':
-			return { kind, grantSeq: Number(compact['grantSeq']), amountMicro: amount(compact['amountMicro']) };
-		case 'account_opened':
-		case 'account_changed':
-		case 'account_frozen':
-		case 'account_thawed':
-		case 'limit_removed':
-		case 'enforcement_set':
-		case 'admin_key_set':
-		case 'admin_denied':
-		case 'alerts_rearmed':
-		case 'alerts_claimed':
-		case 'alerts_set':
-		case 'text_set':
-		case 'text_removed':
-		case 'languages_set':
-		case 'cache_limited':
-		case 'price_list_added':
-		case 'prices_pinned':
-			return { kind, ...compact } as unknown as EntryBody;
-		case 'alerted':
-			return { kind, ...withAmounts(compact) } as unknown as EntryBody;
-		case 'budget_set': {
-			const budget = compact['budget'] as Of<'budget_set'>['budget'];
-			return { kind, budget: { ...budget, limitMicro: amount(budget.limitMicro) }, replaces: compact['replaces'] as number | null };
-		}
-		case 'floor_set': {
-			const floor = compact['floor'] as Of<'floor_set'>['floor'];
-			return { kind, floor: { ...floor, floorMicro: amount(floor.floorMicro) } };
-		}
-		default:
-			return kind satisfies never;
-	}
+const REASONS: ReadonlySet<unknown> = new Set(REFUSAL_REASONS);
+
+function isReason(value: unknown): value is RefusalReason {
+	return REASONS.has(value);
 }
 
-/** The same value with every field whose name ends in `Micro` as an amount. */
-function withAmounts(value: unknown): Compact {
-	return JSON.parse(JSON.stringify(value), (name, inner: unknown) => (name.endsWith('Micro') ? amount(inner) : inner)) as Compact;
+function knownReason(value: unknown): RefusalReason {
+	if (isReason(value)) return value;
+	throw new Error(`${String(value)} is no reason of a refusal`);
 }

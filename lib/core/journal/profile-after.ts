@@ -1,5 +1,5 @@
 /** The texts, languages and cache limits of an account after an entry that changes them. */
-import type { AccountSettings } from '../nouns/records';
+import type { AccountSettings } from '../nouns/settings';
 import type { ProfileBody } from '../nouns/profile';
 
 /** The settings after an entry that changes texts, languages or the limits of the cache. */

@@ -1,21 +1,9 @@
-/** The settings of an account before any entry, and after an entry that changes them. */
+/** The settings of an account after an entry that changes them. */
 import { profileAfter } from './profile-after';
-import { DEFAULT_ALERTS } from '../nouns/alert';
-import type { AccountSettings, Budget, EntryBody } from '../nouns/records';
-import { NO_PRICE_SETTINGS, pricesAfter, type PriceBody } from '../prices/price-settings';
+import type { EntryBody } from '../nouns/records';
+import type { AccountSettings, Budget } from '../nouns/settings';
+import { pricesAfter, type PriceBody } from '../prices/price-settings';
 import type { ProfileBody } from '../nouns/profile';
-
-export const NO_SETTINGS: AccountSettings = {
-	enforcement: 'enforce',
-	budgets: [],
-	floors: [],
-	adminKey: null,
-	alerts: DEFAULT_ALERTS,
-	texts: [],
-	languages: [],
-	cacheLimits: { maxAnswers: 10_000, maxBytes: 50_000_000 },
-	prices: NO_PRICE_SETTINGS,
-};
 
 /** Bodies of entries that change settings. */
 export type SettingsBody =

@@ -1,9 +1,11 @@
-/** Owns what an account keeps of its admin key (ledger rule 35). A type only; who needs the key is in admin. */
+/** What an account keeps of its admin key (ledger rule 35). Who needs the key is in admin. */
+import { z } from 'zod';
 
 /** How an admin key is recognised (ledger rule 35). The key itself is kept nowhere. */
-export interface AdminKey {
+export const ADMIN_KEY = z.object({
 	/** Hexadecimal; goes into deriving the proof from the key. */
-	readonly salt: string;
+	salt: z.string(),
 	/** Hexadecimal SHA-256 of the proof. */
-	readonly hash: string;
-}
+	hash: z.string(),
+});
+export type AdminKey = Readonly<z.output<typeof ADMIN_KEY>>;

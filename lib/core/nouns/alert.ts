@@ -1,87 +1,89 @@
 /**
  * Owns the nouns of alerts (ledger rule 24): what an account can be warned of, what it is warned of at present, and who was told.
- * Types and their defaults only; when something is worth an alert is in watch. Amounts are micro-credits, instants epoch milliseconds UTC.
+ * Schemas and their defaults only; when something is worth an alert is in watch. Amounts are micro-credits, instants epoch milliseconds UTC.
  */
-import type { Micro } from '../values/money';
+import { z } from 'zod';
+import { storedMicro } from '../values/stored';
 import type { Instant } from '../values/time';
 
-/** When an account warns. An empty list, or 0 for drift, switches that warning off. */
-export interface AlertSettings {
+/**
+ * When an account warns. An empty list, or 0 for drift, switches that warning off. As usual: at 20 % and 5 % of what was granted, 7 days and
+ * 1 day before the end of a grant, and for calls that cost half as much again as they did.
+ */
+export const ALERT_SETTINGS = z.object({
 	/** Shares of what was granted, in whole percent: at or below each, credits are low. */
-	readonly lowPercents: readonly number[];
+	lowPercents: z.array(z.number()).readonly().default([20, 5]),
 	/** Days of 24 hours before a grant with an unused part ends. */
-	readonly expiryDays: readonly number[];
+	expiryDays: z.array(z.number()).readonly().default([7, 1]),
 	/** By how many percent a day's average cost of a call may exceed the usual one. */
-	readonly driftPercent: number;
-}
-
-/** 20 % and 5 % of what was granted; 7 days and 1 day before the end of a grant; calls that cost half as much again as usual. */
-export const DEFAULT_ALERTS: AlertSettings = { lowPercents: [20, 5], expiryDays: [7, 1], driftPercent: 50 };
+	driftPercent: z.number().default(50),
+});
+export type AlertSettings = Readonly<z.output<typeof ALERT_SETTINGS>>;
 
 /** One thing an account is warned of. */
-export type Alert =
-	| {
-			readonly type: 'low';
-			readonly percent: number;
-			/** What can still be spent once open holds close: available and held together. */
-			readonly spendableMicro: Micro;
-			/** What was granted, of the grants that still have credits. */
-			readonly grantedMicro: Micro;
-	  }
+export const ALERT = z.discriminatedUnion('type', [
+	z.object({
+		type: z.literal('low'),
+		percent: z.number(),
+		/** What can still be spent once open holds close: available and held together. */
+		spendableMicro: storedMicro,
+		/** What was granted, of the grants that still have credits. */
+		grantedMicro: storedMicro,
+	}),
 	/** A call was refused for want of credits, or nothing is left. */
-	| { readonly type: 'exhausted'; readonly spendableMicro: Micro }
-	| {
-			readonly type: 'expiring';
-			readonly grantSeq: number;
-			readonly days: number;
-			readonly unusedMicro: Micro;
-			readonly expiresAtMs: Instant;
-	  }
-	| {
-			readonly type: 'budget_reached';
-			readonly name: string;
-			readonly budgetSeq: number;
-			readonly period: string;
-			readonly value: string;
-			readonly limitMicro: Micro;
-			readonly settledMicro: Micro;
-	  }
+	z.object({ type: z.literal('exhausted'), spendableMicro: storedMicro }),
+	z.object({
+		type: z.literal('expiring'),
+		grantSeq: z.int(),
+		days: z.number(),
+		unusedMicro: storedMicro,
+		expiresAtMs: z.number(),
+	}),
+	z.object({
+		type: z.literal('budget_reached'),
+		name: z.string(),
+		budgetSeq: z.int(),
+		period: z.string(),
+		value: z.string(),
+		limitMicro: storedMicro,
+		settledMicro: storedMicro,
+	}),
 	/** The calls of a campaign (`''`: of none) cost more today than they usually do. Averages are of one call, rounded up. */
-	| {
-			readonly type: 'drift';
-			readonly campaign: string;
-			readonly calls: number;
-			readonly averageMicro: Micro;
-			readonly usualMicro: Micro;
-			readonly percent: number;
-	  };
+	z.object({
+		type: z.literal('drift'),
+		campaign: z.string(),
+		calls: z.int(),
+		averageMicro: storedMicro,
+		usualMicro: storedMicro,
+		percent: z.number(),
+	}),
+]);
+export type Alert = Readonly<z.output<typeof ALERT>>;
 
 /** Alerts of one key are not repeated while one stands: `low:20`, `exhausted`, `drift:spring`. */
 export type AlertKey = string;
 
 /** An alert that was given, or was silenced by a graver one, and is not armed again yet. */
-export interface StandingAlert {
-	readonly key: AlertKey;
+const STANDING_ALERT = z.object({
+	key: z.string(),
 	/** Number of the entry that gave it. */
-	readonly seq: number;
+	seq: z.int(),
 	/** What could be spent then; credits must rise above it before the alert is armed again. 0 for drift. */
-	readonly spendableMicro: Micro;
-}
+	spendableMicro: storedMicro,
+});
+export type StandingAlert = Readonly<z.output<typeof STANDING_ALERT>>;
 
-/** How far one reader of alerts has come. */
-export interface AlertConsumer {
-	readonly name: string;
-	/** Number of the newest entry it has seen. */
-	readonly seq: number;
-}
+/** How far one reader of alerts has come: the number of the newest entry it has seen. */
+const ALERT_CONSUMER = z.object({ name: z.string(), seq: z.int() });
 
 /** The alerts of an account at present; both lists are bounded. Budgets stand on their counters. */
-export interface AlertState {
-	readonly standing: readonly StandingAlert[];
-	readonly consumers: readonly AlertConsumer[];
-}
+export const ALERT_STATE = z.object({
+	standing: z.array(STANDING_ALERT).readonly().default([]),
+	consumers: z.array(ALERT_CONSUMER).readonly().default([]),
+});
+export type AlertState = Readonly<z.output<typeof ALERT_STATE>>;
 
-export const NO_ALERTS: AlertState = { standing: [], consumers: [] };
+export const NO_ALERTS: AlertState = ALERT_STATE.parse({});
 
 /** The key of an alert that may stand; `null` for those that happen once by themselves or stand on a counter. */
 export function keyOf(alert: Alert): AlertKey | null {

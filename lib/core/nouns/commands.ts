@@ -6,18 +6,9 @@ import type { Labels } from './labels';
 import type { AlertSettings, GivenAlert } from './alert';
 import type { AdminKey } from './admin-key';
 import type { CreditError } from '../values/errors';
-import type {
-	GrantCategory,
-	Plan,
-	UnconfirmedPolicy,
-	Budget,
-	Floor,
-	Enforcement,
-	Account,
-	GrantState,
-	Hold,
-	RefusalReason,
-} from './records';
+import type { Account, GrantState, Hold } from './records';
+import type { Budget, Floor } from './settings';
+import type { GrantCategory, Plan, UnconfirmedPolicy, Enforcement, RefusalReason } from './words';
 import type { CallFacts, Measure } from './call-facts';
 import type { RefundedBody } from './movement';
 import type { ProfileCommand } from './profile';

@@ -1,21 +1,24 @@
-/** Owns the nouns of what an account says to every model, and of what it keeps of answers. Types only; the rules are in account-texts. */
+/** Owns the nouns of what an account says to every model, and of what it keeps of answers. Schemas and types only; the rules are in account-texts. */
+import { z } from 'zod';
 
 /** A text of the account that models are given, as the journal knows it (lib/core/rules/commands/account-texts). */
-export interface AccountText {
+export const ACCOUNT_TEXT = z.object({
 	/** By which prompts refer to it. */
-	readonly name: string;
+	name: z.string(),
 	/** Hexadecimal SHA-256 of the text, which lies beside the journal. */
-	readonly hash: string;
+	hash: z.string(),
 	/** Its length in UTF-16 units, as JavaScript counts. */
-	readonly characters: number;
-}
+	characters: z.int(),
+});
+export type AccountText = Readonly<z.output<typeof ACCOUNT_TEXT>>;
 
 /** How much an account keeps of answers for identical requests; the least recently used go first. */
-export interface CacheLimits {
+export const CACHE_LIMITS = z.object({
 	/** 0 keeps none. */
-	readonly maxAnswers: number;
-	readonly maxBytes: number;
-}
+	maxAnswers: z.number().default(10_000),
+	maxBytes: z.number().default(50_000_000),
+});
+export type CacheLimits = Readonly<z.output<typeof CACHE_LIMITS>>;
 
 /** Commands that change what an account says to every model, or what it keeps of answers; idempotent by their key. */
 export type ProfileCommand =

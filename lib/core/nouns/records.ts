@@ -2,43 +2,19 @@
  * The records of the ledger: account, grant, hold, slice, budget, entry. Types only, no behaviour.
  * Amounts are micro-credits, instants epoch milliseconds UTC, intervals half-open. Rule source: docs/ledger.md.
  */
-import type { LabelName, Labels } from './labels';
+import { z } from 'zod';
+import type { Labels } from './labels';
+import type { AccountSettings, Budget, Floor } from './settings';
 import type { Movement, RefundedBody, Slice } from './movement';
 import type { AdminKey } from './admin-key';
 import type { CallFacts, Measure } from './call-facts';
 import type { Alert, AlertKey, AlertSettings, AlertState } from './alert';
 import type { Micro } from '../values/money';
-import type { PriceBody, PriceSettings, RecordedPriceBody } from '../prices/price-settings';
-import type { AccountText, CacheLimits, ProfileBody } from './profile';
+import type { PriceBody, RecordedPriceBody } from '../prices/price-settings';
+import type { ProfileBody } from './profile';
 import type { Instant } from '../values/time';
 import type { Usage } from '../usage/usage-fields';
-
-export type GrantCategory = 'promotional' | 'purchased' | 'adjustment';
-
-/** `paid` accounts spend; a `trial` account can hold no credits and reserve none. */
-export type Plan = 'paid' | 'trial';
-
-/** What becomes of a hold that nobody settled in time: its credits come back, or they are charged. */
-export type UnconfirmedPolicy = 'release' | 'charge';
-
-/** How long a budget counts before it starts afresh. Days, weeks (ISO) and months are calendar ones of the account's zone. */
-export type BudgetPeriod = 'send' | 'execution' | 'day' | 'week' | 'month' | 'total';
-
-/** What a budget counts by: one of the labels, the person, or the whole account. */
-export type BudgetScope = LabelName | 'person' | 'account';
-
-/** A limit on the credits that calls of a scope may take in a period (ledger rule 21). */
-export interface Budget {
-	/** Number of the entry that made it; changing only the limit keeps it and what it has counted. */
-	readonly seq: number;
-	/** Unique among the account's budgets. */
-	readonly name: string;
-	readonly scope: BudgetScope;
-	/** The one value it is for; `null`: each value has the limit for itself. Always `null` for the account. */
-	readonly value: string | null;
-	readonly period: BudgetPeriod;
-	readonly limitMicro: Micro;
-}
+import type { Enforcement, GrantCategory, HoldState, Plan, RefusalReason, UnconfirmedPolicy } from './words';
 
 /** What one budget has counted for one value in one period. */
 export interface BudgetCounter extends CounterRef {
@@ -57,34 +33,6 @@ export interface CounterRef {
 	readonly budgetSeq: number;
 	readonly period: string;
 	readonly value: string;
-}
-
-/** Credits kept back for some values of a label: calls of other values may not take what is available below it (ledger rule 22). */
-export interface Floor {
-	readonly seq: number;
-	readonly name: string;
-	readonly label: LabelName | 'person';
-	/** Calls with one of these values may go below the floor. */
-	readonly exempt: readonly string[];
-	readonly floorMicro: Micro;
-}
-
-/** `shadow` meters everything, records what would have been refused, and refuses nothing (ledger rule 23). */
-export type Enforcement = 'enforce' | 'shadow';
-
-/** The limits of an account and what it says to every model; a bounded list each. */
-export interface AccountSettings {
-	readonly enforcement: Enforcement;
-	readonly budgets: readonly Budget[];
-	readonly floors: readonly Floor[];
-	/** `null`: whoever may write the ledger may administer the account. */
-	readonly adminKey: AdminKey | null;
-	readonly alerts: AlertSettings;
-	readonly texts: readonly AccountText[];
-	/** BCP 47 tags of the languages that answers may be in, the usual one first; empty for any. */
-	readonly languages: readonly string[];
-	readonly cacheLimits: CacheLimits;
-	readonly prices: PriceSettings;
 }
 
 export interface Account {
@@ -135,8 +83,6 @@ export interface GrantState extends Grant {
 	readonly isVoided: boolean;
 }
 
-export type HoldState = 'open' | 'settled' | 'released' | 'expired';
-
 export interface Hold {
 	/** Number of the entry that made it; its public id is `h<seq>`. */
 	readonly seq: number;
@@ -180,23 +126,12 @@ export interface Hold {
 }
 
 /** Why nothing can be spent from an account, and since when (ledger rule 49). */
-export interface Frozen {
+export const FROZEN = z.object({
 	/** As whoever froze it wrote it; may be empty. */
-	readonly reason: string;
-	readonly sinceMs: Instant;
-}
-
-/** Why a reserve was refused. Order of precedence: unpriced, frozen, plan, overdrawn, cap, budget, floor, held or exhausted. */
-export type RefusalReason =
-	| 'unpriced_model'
-	| 'account_frozen'
-	| 'plan_not_eligible'
-	| 'overdrawn'
-	| 'cap_reached'
-	| 'budget_exceeded'
-	| 'floor_reached'
-	| 'credits_held'
-	| 'credits_exhausted';
+	reason: z.string(),
+	sinceMs: z.number(),
+});
+export type Frozen = Readonly<z.output<typeof FROZEN>>;
 
 /** One change as it is written to the journal. Movements are explicit slices, so replaying needs no rules. */
 export type EntryBody =

@@ -160,9 +160,9 @@ function whatFollows({ calls, ascending }: Pick<Learned, 'calls' | 'ascending'>)
 	return { calls, ascending, worstPerMille: BigInt(worst), longestTokens, usualTokens };
 }
 
-/** The token estimate, corrected by the largest factor it was off by lately. */
+/** The token estimate, corrected by the largest factor it was off by lately; never above the bytes, which are what is strictly the most. */
 function expectedInput(size: RequestSize, learned: Learned): number {
-	return Number(ceilDivide(BigInt(size.inputTokens) * learned.worstPerMille, PER_MILLE));
+	return Math.min(Number(ceilDivide(BigInt(size.inputTokens) * learned.worstPerMille, PER_MILLE)), size.inputBytes);
 }
 
 /** The longest answer lately in tokens, with room for those that were cut off, never above the limit that is enforced. */

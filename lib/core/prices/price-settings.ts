@@ -2,29 +2,32 @@
  * Owns which prices an account goes by: the lists that its ledger keeps, the one it is pinned to, and which of several is the newest.
  * A list is never changed: another content is another version. Refuses to pin what the ledger does not keep.
  */
+import { z } from 'zod';
 import { CreditError } from '../values/errors';
 import type { ModelPrice } from './pricing';
 import { compareInstants } from '../values/time';
 
 /** A list of prices that a ledger keeps. */
-export interface KeptPriceList {
+export const KEPT_PRICE_LIST = z.object({
 	/** `source@version`, unique among the account's lists. */
-	readonly version: string;
+	version: z.string(),
 	/** Day on which it was published, YYYY-MM-DD. */
-	readonly date: string;
+	date: z.string(),
 	/** Hexadecimal SHA-256 of its text. */
-	readonly hash: string;
+	hash: z.string(),
 	/** How many models it has. */
-	readonly models: number;
-}
+	models: z.int(),
+});
+export type KeptPriceList = Readonly<z.output<typeof KEPT_PRICE_LIST>>;
 
 /** What an account's prices follow from. */
-export interface PriceSettings {
+export const PRICE_SETTINGS = z.object({
 	/** Version of the list that holds until it is unpinned; `null`: the newest holds. */
-	readonly pinned: string | null;
+	pinned: z.string().nullable().default(null),
 	/** In the order they were added. */
-	readonly lists: readonly KeptPriceList[];
-}
+	lists: z.array(KEPT_PRICE_LIST).readonly().default([]),
+});
+export type PriceSettings = Readonly<z.output<typeof PRICE_SETTINGS>>;
 
 /** Commands that change an account's prices. A list is idempotent by its content, a pin by its key. */
 export type PriceCommand =
@@ -42,8 +45,6 @@ export interface RecordedPriceBody {
 	readonly kind: 'price_recorded';
 	readonly price: ModelPrice;
 }
-
-export const NO_PRICE_SETTINGS: PriceSettings = { pinned: null, lists: [] };
 
 /** Lists are hundreds of kilobytes each, and are kept for good. */
 const MAX_LISTS = 100;

@@ -6,17 +6,28 @@ import { ceilDivide } from '../values/money';
 import type { Micro } from '../values/money';
 import type { Usage } from '../usage/usage-fields';
 
-/** Rates of one tier in micro-credits per 1,000,000 tokens ($1 per million tokens is 10_000_000_000n). */
-export interface Rates {
-	readonly input: Micro;
-	readonly cachedInput: Micro;
-	readonly cacheWrite: Micro;
+/** Kinds of tokens that have a rate, declared once, in the order of the journal. Append only: the places are in people's files. */
+export const RATE_KINDS = [
+	'input',
+	'cachedInput',
+	'cacheWrite',
 	/** Writes to a cache that lasts an hour. */
-	readonly longCacheWrite: Micro;
-	readonly audioInput: Micro;
-	readonly cachedAudio: Micro;
-	readonly output: Micro;
-	readonly audioOutput: Micro;
+	'longCacheWrite',
+	'audioInput',
+	'cachedAudio',
+	'output',
+	'audioOutput',
+] as const;
+export type RateKind = (typeof RATE_KINDS)[number];
+
+/** Rates of one tier in micro-credits per 1,000,000 tokens ($1 per million tokens is 10_000_000_000n). */
+export type Rates = Readonly<Record<RateKind, Micro>>;
+
+/** The rates that `rateOf` gives for each kind. */
+export function ratesOf(rateOf: (kind: RateKind, place: number) => Micro): Rates {
+	const rates: Partial<Record<RateKind, Micro>> = {};
+	for (const [place, kind] of RATE_KINDS.entries()) rates[kind] = rateOf(kind, place);
+	return rates as Rates;
 }
 
 /** Rates that apply when the call's input has at least `fromInputTokens` tokens. The first tier starts at 0. */
@@ -48,16 +59,7 @@ export interface FixedCharge {
 const TOKENS_PER_RATE = 1_000_000n;
 
 /** Rates that are 0 for every kind of token. */
-export const ZERO_RATES: Rates = {
-	input: 0n,
-	cachedInput: 0n,
-	cacheWrite: 0n,
-	longCacheWrite: 0n,
-	audioInput: 0n,
-	cachedAudio: 0n,
-	output: 0n,
-	audioOutput: 0n,
-};
+export const ZERO_RATES: Rates = ratesOf(() => 0n);
 
 /** A price of 0 for every token. */
 export function zeroPrice(version: string, model: string): ModelPrice {

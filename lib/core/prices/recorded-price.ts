@@ -2,20 +2,10 @@
  * Owns prices in the journal (ledger rule 27): the first hold that pins a price writes its rates down beside itself, under a name that
  * holds a hash of them. So whoever settles or checks the call later needs no price list, and no two prices have one name.
  */
+import { z } from 'zod';
+import { storedMicro } from '../values/stored';
 import { hashContent, sha256 } from '../values/idempotency';
-import type { FixedCharge, ModelPrice, Rates, Tier } from './pricing';
-
-/** Order of the rates in the journal. Append only: the places are in people's files. */
-const RATE_ORDER = [
-	'input',
-	'cachedInput',
-	'cacheWrite',
-	'longCacheWrite',
-	'audioInput',
-	'cachedAudio',
-	'output',
-	'audioOutput',
-] as const satisfies readonly (keyof Rates)[];
+import { RATE_KINDS, ratesOf, type FixedCharge, type ModelPrice, type Tier } from './pricing';
 
 const HASH_LENGTH = 12;
 
@@ -84,16 +74,34 @@ export function encodePrice({ version, model, tiers, perCallMicro, contextTokens
 	};
 }
 
-/** The inverse of {@link encodePrice}. Throws for anything else. */
-export function decodePrice({ v, m, t, c, x, f }: PriceText): ModelPrice {
-	const tiers = t.map(([fromInputTokens, ...amounts]): Tier => {
-		const rates = Object.fromEntries(RATE_ORDER.map((kind, index) => [kind, BigInt(amounts[index] ?? 'missing')])) as unknown as Rates;
-		return { fromInputTokens, rates };
+const PRICE_TEXT = z
+	.object({
+		v: z.string(),
+		m: z.string(),
+		t: z.array(z.tuple([z.number()], storedMicro)).readonly(),
+		c: storedMicro.default(0n),
+		x: z.number().nullable().default(null),
+		f: z.tuple([z.enum(['flat', 'outcome']), storedMicro]).exactOptional(),
+	})
+	.transform(({ v, m, t, c, x, f }): ModelPrice => {
+		const charging = f ? { charging: { kind: f[0], rateMicro: f[1] } } : {};
+		return { version: v, model: m, tiers: t.map(tierOf), perCallMicro: c, contextTokens: x, ...charging };
 	});
-	const charging = f ? { charging: { kind: f[0], rateMicro: BigInt(f[1]) } } : {};
-	return { version: v, model: m, tiers, perCallMicro: BigInt(c ?? '0'), contextTokens: x ?? null, ...charging };
+
+function tierOf([fromInputTokens, ...amounts]: readonly [number, ...bigint[]]): Tier {
+	const rates = ratesOf((kind, place) => {
+		const rateMicro = amounts[place];
+		if (rateMicro === undefined) throw new Error(`a price has no rate for ${kind}`);
+		return rateMicro;
+	});
+	return { fromInputTokens, rates };
+}
+
+/** The inverse of {@link encodePrice}. Throws for anything else. */
+export function decodePrice(text: unknown): ModelPrice {
+	return PRICE_TEXT.parse(text);
 }
 
 function tiersText(tiers: readonly Tier[]): [number, ...string[]][] {
-	return tiers.map(({ fromInputTokens, rates }) => [fromInputTokens, ...RATE_ORDER.map((kind) => String(rates[kind]))]);
+	return tiers.map(({ fromInputTokens, rates }) => [fromInputTokens, ...RATE_KINDS.map((kind) => String(rates[kind]))]);
 }

@@ -4,7 +4,8 @@
  * for each hold, and a hold for each mark.
  */
 import { difference } from '../values/difference';
-import { holdId, type Hold, type HoldState } from '../nouns/records';
+import { holdId, type Hold } from '../nouns/records';
+import type { HoldState } from '../nouns/words';
 import type { Instant } from '../values/time';
 
 /** Where the story of a hold stands, as a store keeps it beside the journal: the story itself is in the entries. */

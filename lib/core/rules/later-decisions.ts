@@ -3,7 +3,8 @@
  * made of the first and its number, so the entries of a request are a chain without gaps.
  */
 import type { Command } from '../nouns/commands';
-import type { Entry, EntryBody, RefusalReason } from '../nouns/records';
+import type { Entry, EntryBody } from '../nouns/records';
+import type { RefusalReason } from '../nouns/words';
 import { hashLaterKey, hashKey } from '../values/idempotency';
 
 type Refused = Extract<EntryBody, { kind: 'refused' }>;

@@ -10,7 +10,9 @@ import type { AdminCommand, Alternative, Command, Outcome, SettleCommand } from 
 import type { Promotion } from '../../core/nouns/promotion';
 import type { PriceCommand } from '../../core/prices/price-settings';
 import type { ProfileCommand } from '../../core/nouns/profile';
-import type { Budget, BudgetCounter, Enforcement, Floor, Plan } from '../../core/nouns/records';
+import type { BudgetCounter } from '../../core/nouns/records';
+import type { Budget, Floor } from '../../core/nouns/settings';
+import type { Enforcement, Plan } from '../../core/nouns/words';
 import { MICRO_PER_CREDIT, type Micro } from '../../core/values/money';
 import { AccountPrices } from './account-prices';
 import { ProfileReader } from './account-profile';

@@ -1,6 +1,6 @@
 /** Owns what is handed to an account's operations, and the ledger's command that a reservation makes. Amounts are micro-credits. */
 import type { Alternative, Cap, Expiry, ReserveCommand } from '../../core/nouns/commands';
-import type { GrantCategory, Plan } from '../../core/nouns/records';
+import type { GrantCategory, Plan } from '../../core/nouns/words';
 import type { Labels } from '../../core/nouns/labels';
 import type { Micro } from '../../core/values/money';
 import { DEFAULT_HOLD_TIMEOUT_MS } from '../../core/rules/commands/reserve';

@@ -39,6 +39,7 @@ export class BatchCollect {
 	readonly #leaving: ItemLeaving;
 	/** Known once the item's request is, where the answer may be kept under it. */
 	#reuse: ItemReuse | null = null;
+	#isAsHandedIn = false;
 
 	constructor(context: BatchContext, item: ActionItem, pending: PendingItem) {
 		this.#context = context;
@@ -162,6 +163,7 @@ export class BatchCollect {
 			price,
 			size: call?.size ?? { inputTokens: 1, inputBytes: 1, outputLimitTokens: 1 },
 			request: () => request,
+			isChangedSince: !call || !this.#isAsHandedIn,
 			handle: { provider: { chat: () => Promise.resolve(outcome) }, service: call?.handle.service ?? '' },
 		};
 		return this.#metered(ledger, { hold, plan, mode, started });
@@ -249,7 +251,8 @@ export class BatchCollect {
 			const plan = { ...planned.plan, key: `batch/${submission}/${String(holdSeq)}` };
 			const own = planned.with({ plan });
 			// An answer is kept for others only under the question that it was given to.
-			if (requestOf(planned.plan) === this.#pending.request) this.#reuse = await ItemReuse.of(own, asked);
+			this.#isAsHandedIn = requestOf(planned.plan) === this.#pending.request;
+			if (this.#isAsHandedIn) this.#reuse = await ItemReuse.of(own, asked);
 			return { item: own, asked };
 		} catch (error) {
 			return fallbackOf(error);

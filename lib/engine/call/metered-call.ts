@@ -11,7 +11,7 @@ import type { UsageReading } from '../../core/usage/usage';
 import type { Usage } from '../../core/usage/usage-fields';
 import type { Reason } from '../../params/fallback-switch';
 import type { Manner } from '../../core/calls/manner';
-import type { ChatAnswer, ChatOutcome, Provider, ProviderFault } from '../../providers/provider';
+import type { ChatAnswer, ChatOutcome, ChatRequest, Provider, ProviderFault } from '../../providers/provider';
 import { fixedForm, type CallPlan } from '../plan/call-plan';
 import { cancelled, outOfTime } from '../outcome/fallback-error';
 import { healthOf, mayDifferByModel, reasonOf } from '../outcome/fault-reasons';
@@ -26,7 +26,6 @@ import { hintOnce, joined } from './learned-hint';
 import { useOf, type Again, type Use } from './answer-use';
 import { roomOf } from './changed-call';
 import { mannerOfRequest, MannerTrial } from './manner-trial';
-
 
 /**
  * Charges an answer by what became of it, once that is known; `unread`: the item had left, and a repeated run asks again. Returns a
@@ -56,6 +55,8 @@ export type CallEnd =
 /** What a call needs of its plan. */
 export type MeteredPlan = Pick<CallPlan, 'model' | 'modelId' | 'memoryId' | 'price' | 'size' | 'request' | 'settings'> & {
 	readonly handle: { readonly provider: Pick<Provider, 'chat'>; readonly service: string };
+	/** The settings have changed since it was sent, so that nobody knows any more what exactly was. */
+	readonly isChangedSince?: boolean;
 };
 
 interface MeteredCallOptions {
@@ -83,6 +84,7 @@ export class MeteredCall {
 	reservedMicro: Micro = 0n;
 	availableMicro: Micro | null = null;
 	usage: Usage | null = null;
+	#sent: ChatRequest | null = null;
 	/** 1 where it was paid and is of no use. */
 	paidFailures = 0;
 	readonly #trial: MannerTrial;
@@ -144,6 +146,7 @@ export class MeteredCall {
 				const { manner } = this.#trial;
 				const { outputLimitTokens, previous } = this.#options;
 				const request = plan.request({ manner, previous, outputLimitTokens, signal });
+				this.#sent = plan.isChangedSince ? null : request;
 				const outcome = await plan.handle.provider.chat(request);
 				const isAnswered = outcome.kind === 'answered';
 				if (!isAnswered && !time.stopsWaiting.aborted && this.#trial.refused(outcome.fault, { request, manner })) continue;
@@ -246,14 +249,14 @@ export class MeteredCall {
 	async #settle(reading: UsageReading, { kept, hasPassed }: { kept: Kept; hasPassed: boolean }): Promise<string | null> {
 		const { context, ledger, hold } = this.#options;
 		const { price } = this.#options.plan;
-		const { actualMicro, measure, note } = costOf(reading, { price, hold, hasPassed });
-		if (price) this.usage = countable(reading);
+		const { actualMicro, measure, usage, facts, note } = costOf(reading, { price, hold, hasPassed, request: this.#sent });
+		if (price) this.usage = usage;
 		const result = keptFor(kept, { hours: context.values.keepResultsHours, nowMs: context.timing.clock() });
 		this.chargedMicro = actualMicro;
 		this.reservedMicro = hold.amountMicro;
-		if (this.usage) this.#learn(this.usage, kept.kind === 'values');
+		if (this.usage && !facts.isImplausible) this.#learn(this.usage, kept.kind === 'values');
 		try {
-			const { availableMicro } = await ledger.settle({ holdSeq: hold.seq, actualMicro, measure, usage: this.usage, result });
+			const { availableMicro } = await ledger.settle({ holdSeq: hold.seq, actualMicro, measure, usage: this.usage, result, facts });
 			this.availableMicro = availableMicro;
 			return note;
 		} catch (error) {

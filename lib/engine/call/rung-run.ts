@@ -3,7 +3,8 @@
  * fails, the answer of the pass before is used, and said so. What was paid in an earlier run is followed as it is stored.
  */
 import type { NextTry } from '../../core/calls/retry';
-import type { Hold, RefusalReason } from '../../core/nouns/records';
+import type { Hold } from '../../core/nouns/records';
+import type { RefusalReason } from '../../core/nouns/words';
 import type { Reason } from '../../params/fallback-switch';
 import type { CallPlan } from '../plan/call-plan';
 import { cancelled, FallbackError, outOfTime } from '../outcome/fallback-error';

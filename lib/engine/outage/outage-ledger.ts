@@ -126,10 +126,10 @@ async function charge(
 	ledger: LedgerAccount,
 	{ body, ...made }: MadeOffline & { readonly body: Settled },
 ): Promise<Micro> {
-	const { actualMicro, measure, usage } = body;
+	const { actualMicro, measure, usage, facts } = body;
 	const { hold } = made;
 	const holdSeq = lateHoldSeq(hold) ?? (await holdAtHome(ledger, made, 0n));
-	await ledger.settle({ holdSeq, actualMicro, measure, usage, result: null });
+	await ledger.settle({ holdSeq, actualMicro, measure, usage, facts, result: null });
 	if (actualMicro > 0n) await outage.account.refund({ holdSeq: hold.seq, amountMicro: null, key: `home h${String(hold.seq)}` });
 	return actualMicro;
 }

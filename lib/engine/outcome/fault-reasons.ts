@@ -1,6 +1,6 @@
 /** Owns what each way a provider can fail means: the reason that people see, whether another model may help, and the model's health. */
 import { MAX_RETRY_AFTER_MS } from '../../core/calls/retry';
-import type { RefusalReason } from '../../core/nouns/records';
+import type { RefusalReason } from '../../core/nouns/words';
 import type { Reason } from '../../params/fallback-switch';
 import type { ProviderFault } from '../../providers/provider';
 import type { Health } from '../learned/provider-health';

@@ -5,7 +5,8 @@
 import { advance } from '../../core/rules/draft/advance';
 import { Draft } from '../../core/rules/draft/draft';
 import { budgetClaims } from '../../core/rules/draft/limits';
-import type { Account, Budget, BudgetCounter, Floor } from '../../core/nouns/records';
+import type { Account, BudgetCounter } from '../../core/nouns/records';
+import type { Budget, Floor } from '../../core/nouns/settings';
 import { formatCredits, type Micro } from '../../core/values/money';
 import type { Instant } from '../../core/values/time';
 import type { LedgerStore } from '../../ledger/store';

@@ -2,7 +2,8 @@
  * Owns listing holds for people: the newest first, and the unconfirmed ones with their sum. Shows a hold whose time is over as expired,
  * also while no command has written that yet. Changes nothing.
  */
-import type { Account, Hold, HoldState } from '../../core/nouns/records';
+import type { Account, Hold } from '../../core/nouns/records';
+import type { HoldState } from '../../core/nouns/words';
 import { grantId, holdId } from '../../core/nouns/records';
 import { formatCredits, sumMicro, type Micro } from '../../core/values/money';
 import { hasPassed, toIso, type Instant } from '../../core/values/time';
@@ -99,6 +100,7 @@ export function holdDocument(hold: Hold): Record<string, unknown> {
 		refunded: formatCredits(hold.refundedMicro),
 		overdraft: formatCredits(hold.overdraftMicro),
 		isLate: hold.isLate,
+		isImplausible: hold.isImplausible,
 		wouldBeRefused: hold.shadow,
 		rung: hold.rung,
 		pass: hold.pass,

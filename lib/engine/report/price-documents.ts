@@ -2,21 +2,23 @@
 import type { PriceChange } from '../../core/prices/price-difference';
 import type { ListedPrice } from '../../core/prices/price-list';
 import { ceilDivide, formatCredits, type Micro } from '../../core/values/money';
-import type { ModelPrice, Rates } from '../../core/prices/pricing';
+import { RATE_KINDS, type ModelPrice, type RateKind, type Rates } from '../../core/prices/pricing';
 
 type Document = Record<string, unknown>;
 
+const READING_ORDER = {
+	input: 1,
+	cachedInput: 2,
+	cacheWrite: 3,
+	longCacheWrite: 4,
+	output: 5,
+	audioInput: 6,
+	cachedAudio: 7,
+	audioOutput: 8,
+} as const satisfies Record<RateKind, number>;
+
 /** Kinds of tokens in the order in which people read them. */
-export const TOKEN_KINDS = [
-	'input',
-	'cachedInput',
-	'cacheWrite',
-	'longCacheWrite',
-	'output',
-	'audioInput',
-	'cachedAudio',
-	'audioOutput',
-] as const satisfies readonly (keyof Rates)[];
+export const TOKEN_KINDS: readonly RateKind[] = RATE_KINDS.toSorted((a, b) => READING_ORDER[a] - READING_ORDER[b]);
 
 /** Micro-credits for a thousand tokens at a rate, rounded up: rates are for a million. */
 export function thousandMicro(rateMicro: Micro): Micro {

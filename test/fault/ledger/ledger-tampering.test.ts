@@ -138,7 +138,7 @@ const TAMPERINGS: readonly (readonly [what: string, sql: string, code: string, w
 	['room kept free for nobody', `UPDATE accounts SET reach_micro = 5 WHERE public_id = 'acme'`, 'account_differs', 'reachMicro'],
 	['forgiven overdraft', `UPDATE accounts SET overdraft_micro = 0 WHERE public_id = 'acme'`, 'account_differs', 'overdraftMicro'],
 	['an alert that stands no more', `UPDATE accounts SET alerts = NULL WHERE public_id = 'acme'`, 'account_differs', 'alerts'],
-	['an alert of something else', `UPDATE entries SET body = replace(body, 'exhausted', 'low') WHERE kind = 18`, 'chain_broken', 'Entry 10'],
+	['an alert of something else', `UPDATE entries SET body = replace(body, 'exhausted', 'low') WHERE kind = 18`, 'unreadable', 'Entry 10'],
 	['a deleted account row', `DELETE FROM accounts WHERE public_id = 'acme'`, 'rows_stray', 'entries'],
 	['a renamed account', `UPDATE accounts SET public_id = 'acmee' WHERE public_id = 'acme'`, 'account_renamed', 'acmee'],
 	[

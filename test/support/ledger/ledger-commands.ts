@@ -12,7 +12,8 @@ import type {
 	SettleCommand,
 } from '../../../lib/core/nouns/commands';
 import { sha256 } from '../../../lib/core/values/idempotency';
-import type { BudgetPeriod, BudgetScope, GrantCategory, Plan, UnconfirmedPolicy } from '../../../lib/core/nouns/records';
+import type { BudgetScope } from '../../../lib/core/nouns/settings';
+import type { BudgetPeriod, GrantCategory, Plan, UnconfirmedPolicy } from '../../../lib/core/nouns/words';
 import type { Measure } from '../../../lib/core/nouns/call-facts';
 import type { LabelName, Labels } from '../../../lib/core/nouns/labels';
 import { MICRO_PER_CREDIT, type Micro } from '../../../lib/core/values/money';

@@ -3,7 +3,9 @@
  * `remove budget spring`, `shadow on`, `counter spring 2026-04-08 a held 3 settled 4`. Refuses a line it does not understand.
  */
 import type { Alternative, Cap, Command, Outcome } from '../../../lib/core/nouns/commands';
-import type { BudgetCounter, BudgetPeriod, BudgetScope } from '../../../lib/core/nouns/records';
+import type { BudgetCounter } from '../../../lib/core/nouns/records';
+import type { BudgetScope } from '../../../lib/core/nouns/settings';
+import type { BudgetPeriod } from '../../../lib/core/nouns/words';
 import { LABEL_NAMES, type LabelName, type Labels } from '../../../lib/core/nouns/labels';
 import { formatCredits, parseCredits, type Micro } from '../../../lib/core/values/money';
 

@@ -1,6 +1,7 @@
 /** Owns the commands that open, show, list and change accounts. */
 import type { Command } from 'commander';
-import type { Account, Plan } from '../../../core/nouns/records';
+import type { Account } from '../../../core/nouns/records';
+import type { Plan } from '../../../core/nouns/words';
 import { checkedZone } from '../../../core/values/time';
 import { machineTimeZone } from '../../../runtime/runtime';
 import { newId } from '../../../runtime/system';

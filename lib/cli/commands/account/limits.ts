@@ -1,6 +1,8 @@
 /** Owns the commands that limit spending: budgets and floors. */
 import type { Command } from 'commander';
-import type { Account, Budget, BudgetPeriod, Floor } from '../../../core/nouns/records';
+import type { Account } from '../../../core/nouns/records';
+import type { Budget, Floor } from '../../../core/nouns/settings';
+import { BUDGET_PERIODS, type BudgetPeriod } from '../../../core/nouns/words';
 import { LABEL_NAMES } from '../../../core/nouns/labels';
 import { formatCredits, parseCredits } from '../../../core/values/money';
 import { budgetDocument, budgetUses, floorDocument, roomOf, settingDocument, type BudgetUse } from '../../../engine/report/budget-list';
@@ -41,7 +43,6 @@ type Work<O> = (options: O, output: Output) => Promise<void>;
 
 const FLOOR_LABELS = [...LABEL_NAMES, 'person'] as const;
 const SCOPES = [...FLOOR_LABELS, 'account'] as const;
-const PERIODS: readonly BudgetPeriod[] = ['send', 'execution', 'day', 'week', 'month', 'total'];
 const DEFAULT_VALUES = 10;
 const MAX_VALUES = 1_000_000;
 
@@ -136,7 +137,7 @@ export function describeLimitCommands(
 		.option('--value <value>', 'the one value it is for, such as the campaign; without it, each value has the credits for itself')
 		.option(
 			'--period <period>',
-			`${PERIODS.join(', ')}; days, weeks (from Monday) and months are those of the account's zone; executions are n8n's`,
+			`${BUDGET_PERIODS.join(', ')}; days, weeks (from Monday) and months are those of the account's zone; executions are n8n's`,
 		)
 		.option('--credits <n>', 'how many; 0 lets nothing through that costs')
 		.option(...key)
@@ -183,7 +184,7 @@ function budgetOf({ name, scope, value, period, credits: amount }: SetBudgetOpti
 		name: required(name, '--name <name>'),
 		scope: counted,
 		value: value ?? null,
-		period: oneOf(PERIODS, { option: '--period', given: required(period, '--period <period>') }),
+		period: oneOf(BUDGET_PERIODS, { option: '--period', given: required(period, '--period <period>') }),
 		limitMicro: parseCredits(required(amount, '--credits <n>'), { field: '--credits' }),
 	};
 }

@@ -1,6 +1,6 @@
 /** Owns the command that says whether limits are enforced, or only what would have been refused is recorded. */
 import type { Command } from 'commander';
-import type { Enforcement } from '../../../core/nouns/records';
+import type { Enforcement } from '../../../core/nouns/words';
 import { formatCredits } from '../../../core/values/money';
 import { unlessRefused } from '../../console/failure';
 import { credits } from '../../console/format';

@@ -6,7 +6,8 @@ import type { GrantInput } from '../../../engine/account/ledger-inputs';
 import { DEFAULT_PRIORITY } from '../../../core/rules/commands/grants';
 import type { Expiry } from '../../../core/nouns/commands';
 import type { PromotionRefusal } from '../../../core/nouns/promotion';
-import type { GrantCategory, GrantState } from '../../../core/nouns/records';
+import type { GrantState } from '../../../core/nouns/records';
+import { GRANT_CATEGORIES } from '../../../core/nouns/words';
 import { floorDivide, parseCredits } from '../../../core/values/money';
 import { compareInstants, parseInstant, type ExpiryRule } from '../../../core/values/time';
 import { machineTimeZone } from '../../../runtime/runtime';
@@ -40,7 +41,6 @@ interface PurchaseOptions extends CommonOptions {
 type Granted = Awaited<ReturnType<LedgerAccount['grant']>>;
 type Work<O> = (options: O, output: Output) => Promise<void>;
 
-const CATEGORIES: readonly GrantCategory[] = ['promotional', 'purchased', 'adjustment'];
 const RULES: readonly ExpiryRule[] = ['end_of_day', 'exact'];
 const MAX_PACKS = 10_000;
 
@@ -48,7 +48,7 @@ const MAX_PACKS = 10_000;
 async function grant(options: GrantOptions, output: Output): Promise<void> {
 	ledgerPathOf(options);
 	const amount = parseCredits(required(options.credits, '--credits <n>'), { field: '--credits', min: 1n });
-	const category = oneOf(CATEGORIES, { option: '--category', given: options.category });
+	const category = oneOf(GRANT_CATEGORIES, { option: '--category', given: options.category });
 	const priority = wholeNumber(options.priority, { option: '--priority', min: 0, max: 1000 }) ?? DEFAULT_PRIORITY;
 	const days = wholeNumber(options.expiresInDays, { option: '--expires-in-days', min: 1, max: 36_500 });
 	checkTimeOptions(options);
@@ -128,7 +128,7 @@ export function describeCreditCommands(
 		.command('grant')
 		.description('add credits, with or without an expiry; makes the ledger and the account when they are missing')
 		.option('--credits <n>', 'how many, such as 100000 or 0.25')
-		.option('--category <category>', CATEGORIES.join(', '), 'promotional')
+		.option('--category <category>', GRANT_CATEGORIES.join(', '), 'promotional')
 		.option('--expires-in-days <n>', 'expire after this many calendar days')
 		.option(
 			'--rule <rule>',

@@ -115,8 +115,8 @@ function alertTable(alerts: readonly ListedAlert[], timeZone: string): string {
 	return `${table([{ title: 'given' }, { title: 'state' }, { title: 'alert' }], rows)}\n\nTimes are those of ${timeZone}.`;
 }
 
-function settingsDocument({ lowPercents, expiryDays, driftPercent }: AlertSettings): Record<string, unknown> {
-	return { lowPercents, expiryDays, driftPercent };
+function settingsDocument(settings: AlertSettings): Record<string, unknown> {
+	return { ...settings };
 }
 
 function numbersOf(text: string, option: string): number[] {

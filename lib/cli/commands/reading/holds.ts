@@ -1,6 +1,7 @@
 /** Owns the command that lists holds, and tells what may be on the provider's bill without being charged here. */
 import type { Command } from 'commander';
-import { holdId, type Hold, type HoldState } from '../../../core/nouns/records';
+import { holdId, type Hold } from '../../../core/nouns/records';
+import { HOLD_STATES, type HoldState } from '../../../core/nouns/words';
 import type { Labels } from '../../../core/nouns/labels';
 import { floorDivide, formatCredits } from '../../../core/values/money';
 import {
@@ -24,13 +25,12 @@ interface HoldOptions extends CommonOptions {
 type Work<O> = (options: O, output: Output) => Promise<void>;
 type HoldColumn = Column & { readonly texts: readonly string[]; readonly isAlways: boolean };
 
-const STATES: readonly HoldState[] = ['open', 'settled', 'released', 'expired'];
 const DEFAULT_LIMIT = 50;
 const MAX_LIMIT = 1_000_000;
 
 /** `holds`, the newest first. */
 async function holds(options: HoldOptions, output: Output): Promise<void> {
-	const state = options.state === undefined ? null : oneOf(STATES, { option: '--state', given: options.state });
+	const state = options.state === undefined ? null : oneOf(HOLD_STATES, { option: '--state', given: options.state });
 	const limit = wholeNumber(options.limit, { option: '--limit', min: 1, max: MAX_LIMIT }) ?? DEFAULT_LIMIT;
 	await viewLedger(options, async ({ ledger, store }) => {
 		const { account, atMs } = await ledger.balance();
@@ -72,7 +72,7 @@ export function describeHoldCommand(
 	program
 		.command('holds')
 		.description('list calls with what was set aside and what they cost, the newest first; expired ones are unconfirmed')
-		.option('--state <state>', `only ${STATES.join(', ')}`)
+		.option('--state <state>', `only ${HOLD_STATES.join(', ')}`)
 		.option('--limit <n>', `how many at most (default ${String(DEFAULT_LIMIT)})`)
 		.action(run(holds));
 }
@@ -91,6 +91,7 @@ function holdTable(found: readonly Hold[], timeZone: string): string {
 		text('state', ({ state, isLate }) => (isLate ? `${state} late` : state)),
 		amount('set aside', ({ amountMicro }) => amountMicro),
 		{ title: 'cost', align: 'right' as const, texts: costTexts(found), isAlways: true },
+		text('note', ({ isImplausible }) => (isImplausible ? 'implausible' : '')),
 		amount('refunded', ({ refundedMicro }) => refundedMicro),
 		text('rung', ({ rung, pass }) => (rung + pass === 0 ? '' : rungText(rung, pass))),
 		text('labels', ({ labels }) => labelText(labels)),

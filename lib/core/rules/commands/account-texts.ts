@@ -5,7 +5,7 @@
  */
 import { CreditError } from '../../values/errors';
 import { sha256 } from '../../values/idempotency';
-import type { AccountSettings } from '../../nouns/records';
+import type { AccountSettings } from '../../nouns/settings';
 import type { AccountText, CacheLimits } from '../../nouns/profile';
 
 /** The text that goes with every prompt of the account. Every other text goes only with prompts that name it. */

@@ -20,7 +20,8 @@ import {
 	type SizedClaim,
 } from '../draft/limits';
 import { counterKey } from '../../nouns/counters';
-import type { CounterRef, RefusalReason } from '../../nouns/records';
+import type { CounterRef } from '../../nouns/records';
+import type { RefusalReason } from '../../nouns/words';
 import type { Labels } from '../../nouns/labels';
 import { formatCredits, minMicro, sumMicro, type Micro } from '../../values/money';
 import type { ModelPrice } from '../../prices/pricing';

@@ -1,7 +1,8 @@
 /**
  * Owns the order in which grants burn, and drawing slices in that order. One comparator, total on every host (ledger rule 7).
  */
-import type { GrantCategory, GrantState } from '../../nouns/records';
+import type { GrantState } from '../../nouns/records';
+import type { GrantCategory } from '../../nouns/words';
 import type { Slice } from '../../nouns/movement';
 import { minMicro, type Micro } from '../../values/money';
 import { compareInstants, isWithin, type Instant } from '../../values/time';

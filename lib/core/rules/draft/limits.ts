@@ -4,7 +4,8 @@
  */
 import { CreditError } from '../../values/errors';
 import type { Cap, Command, ReserveCommand } from '../../nouns/commands';
-import type { AccountSettings, Budget, BudgetCounter, CounterRef, Floor, Hold } from '../../nouns/records';
+import type { BudgetCounter, CounterRef, Hold } from '../../nouns/records';
+import type { AccountSettings, Budget, Floor } from '../../nouns/settings';
 import { formatCredits, MAX_AMOUNT_MICRO, type Micro } from '../../values/money';
 import { dayOf, isZone, monthOf, weekOf, type Instant } from '../../values/time';
 

@@ -10,7 +10,9 @@ import type { Draft } from './draft';
 import { CreditError } from '../../values/errors';
 import { budgetClaims } from './limits';
 import { counterKey } from '../../nouns/counters';
-import type { Budget, CounterRef, Entry, EntryBody, GrantState, RefusalReason } from '../../nouns/records';
+import type { CounterRef, Entry, EntryBody, GrantState } from '../../nouns/records';
+import type { Budget } from '../../nouns/settings';
+import type { RefusalReason } from '../../nouns/words';
 import { ceilDivide, type Micro } from '../../values/money';
 import { compareInstants, dayOf, type Instant } from '../../values/time';
 

@@ -5,7 +5,7 @@
 import { USAGE_COLUMNS } from '../../usage-columns';
 import { encodeLabels } from '../../../core/journal/journal';
 import { sha256 } from '../../../core/values/idempotency';
-import { NO_SETTINGS } from '../../../core/journal/settings-after';
+import { NO_SETTINGS } from '../../../core/nouns/settings';
 import type { Decision, KeptResult } from '../../../core/nouns/snapshot';
 import type { UsageDelta } from '../../../core/nouns/usage-totals';
 import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../../core/nouns/records';
