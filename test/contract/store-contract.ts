@@ -246,12 +246,14 @@ function idempotency(given: () => Fixture): void {
 		expect(expectKind(await given().one(grant('k', 4)), 'fault').error.code).to.equal('idempotency_conflict');
 	});
 
-	it('keeps a refusal for its key when credits have come', async () => {
+	it('decides a refusal anew for its key when credits have come, and keeps it until then (rule 36)', async () => {
 		expect(expectKind(await given().one(reserve('k', 4)), 'refused').reason).to.equal('credits_exhausted');
+		expect(expectKind(await given().one(reserve('k', 4)), 'refused').isReplayed).to.equal(true);
 		await given().one(grant('g', 10));
-		const again = expectKind(await given().one(reserve('k', 4)), 'refused');
-		expect([again.reason, again.isReplayed]).to.deep.equal(['credits_exhausted', true]);
-		expect(expectKind(await given().one(reserve('k2', 4)), 'reserved').isReplayed).to.equal(false);
+		const hold = expectKind(await given().one(reserve('k', 4)), 'reserved');
+		expect(hold.isReplayed).to.equal(false);
+		const again = expectKind(await given().one(reserve('k', 4)), 'reserved');
+		expect([again.hold.seq, again.isReplayed]).to.deep.equal([hold.hold.seq, true]);
 	});
 
 	it('records nothing when it may wait', async () => {
