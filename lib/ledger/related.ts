@@ -12,6 +12,7 @@ export const NOTHING: AccountSnapshot = {
 	counters: [],
 	alerts: [],
 	averages: [],
+	spent: [],
 };
 
 /** Numbers of the grants that an entry made or names. */

@@ -187,7 +187,10 @@ async function compareBalances(store: LedgerStore, naive: NaiveLedger, made: Mad
 async function compareBudgets(store: LedgerStore, naive: NaiveLedger): Promise<void> {
 	const stored = await store.counters(ACCOUNT);
 	const sums = (...parts: readonly bigint[]): string => parts.map(String).join('+');
-	const names = naive.holds.flatMap((hold) => hold.counted);
+	const before = naive.budgetsMade.flatMap((budget) =>
+		[...budget.before.keys()].map((id) => ({ budget, period: id.slice(0, id.indexOf('/')), value: id.slice(id.indexOf('/') + 1) })),
+	);
+	const names = [...naive.holds.flatMap((hold) => hold.counted), ...before];
 	const expected = new Map(names.map((one) => [one, naive.used(one)] as const));
 	const unique = new Map(
 		[...expected].map(([one, { held, settled, reach }]) => [

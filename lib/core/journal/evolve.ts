@@ -133,6 +133,10 @@ function reserve(balances: Balances, entry: Entry, body: Of<'reserved'>): void {
 
 function changeSettings(balances: Balances, entry: Entry, body: SettingsBody): void {
 	const account = accountOf(balances, entry);
+	if (body.kind === 'budget_set') {
+		const { period = '', values = [] } = body.counted ?? {};
+		for (const { value, amountMicro } of values) count(balances, { budgetSeq: entry.seq, period, value }, { settledMicro: amountMicro });
+	}
 	const settings = settingsAfter(account.settings, entry.seq, body);
 	balances.account = {
 		...account,

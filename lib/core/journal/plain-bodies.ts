@@ -15,6 +15,10 @@ import { storedMicro } from '../values/stored';
 const instant = z.number();
 const texts = z.array(z.string()).readonly();
 const counter = z.object({ budgetSeq: z.int(), period: z.string(), value: z.string() });
+const counted = z.object({
+	period: z.string(),
+	values: z.array(z.object({ value: z.string(), amountMicro: storedMicro })).readonly(),
+});
 const ofGrant = { grantSeq: z.int(), amountMicro: storedMicro };
 
 /** Every plain body by its kind. */
@@ -50,7 +54,7 @@ const PLAIN_BODY = z.discriminatedUnion('kind', [
 	z.object({ kind: z.literal('grant_expired'), ...ofGrant }),
 	z.object({ kind: z.literal('grant_voided'), ...ofGrant }),
 	z.object({ kind: z.literal('overdraft_repaid'), ...ofGrant }),
-	z.object({ kind: z.literal('budget_set'), budget: BUDGET_TERMS, replaces: z.int().nullable() }),
+	z.object({ kind: z.literal('budget_set'), budget: BUDGET_TERMS, replaces: z.int().nullable(), counted: counted.exactOptional() }),
 	z.object({ kind: z.literal('floor_set'), floor: FLOOR_TERMS }),
 	z.object({ kind: z.literal('limit_removed'), limit: z.enum(['budget', 'floor']), name: z.string() }),
 	z.object({ kind: z.literal('enforcement_set'), enforcement: z.enum(ENFORCEMENTS) }),

@@ -12,6 +12,7 @@ import type { GrantCategory, Plan, UnconfirmedPolicy, Enforcement, RefusalReason
 import type { CallFacts, Measure } from './call-facts';
 import type { RefundedBody } from './movement';
 import type { ProfileCommand } from './profile';
+import type { CountedBefore } from './usage-totals';
 import type { Micro } from '../values/money';
 import type { PriceCommand } from '../prices/price-settings';
 import type { ModelPrice } from '../prices/pricing';
@@ -181,7 +182,13 @@ export interface SettleCommand {
 
 /** What became of one command. `isReplayed` marks the stored outcome of an earlier, identical command. */
 export type Outcome =
-	| { readonly kind: 'account'; readonly account: Account; readonly isReplayed: boolean }
+	| {
+			readonly kind: 'account';
+			readonly account: Account;
+			readonly isReplayed: boolean;
+			/** Of a new budget: what it counts of the time before; `null`: it counts from now. */
+			readonly counted?: CountedBefore | null;
+	  }
 	| { readonly kind: 'granted'; readonly grant: GrantState; readonly availableMicro: Micro; readonly isReplayed: boolean }
 	| { readonly kind: 'not_granted'; readonly reason: PromotionRefusal; readonly grant: GrantState | null; readonly availableMicro: Micro }
 	| { readonly kind: 'voided'; readonly grant: GrantState; readonly availableMicro: Micro; readonly isReplayed: boolean }

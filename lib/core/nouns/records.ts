@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Labels } from './labels';
+import type { CountedBefore } from './usage-totals';
 import type { AccountSettings, Budget, Floor } from './settings';
 import type { Movement, RefundedBody, Slice } from './movement';
 import type { AdminKey } from './admin-key';
@@ -171,7 +172,13 @@ export type EntryBody =
 			readonly steppedDown: RefusalReason | null;
 	  }
 	| { readonly kind: 'refused'; readonly reason: RefusalReason; readonly amountMicro: Micro | null; readonly limit: string | null }
-	| { readonly kind: 'budget_set'; readonly budget: Omit<Budget, 'seq'>; readonly replaces: number | null }
+	| {
+			readonly kind: 'budget_set';
+			readonly budget: Omit<Budget, 'seq'>;
+			readonly replaces: number | null;
+			/** Absent where nothing was. */
+			readonly counted?: CountedBefore;
+	  }
 	| { readonly kind: 'floor_set'; readonly floor: Omit<Floor, 'seq'> }
 	| { readonly kind: 'limit_removed'; readonly limit: 'budget' | 'floor'; readonly name: string }
 	| { readonly kind: 'enforcement_set'; readonly enforcement: Enforcement }

@@ -4,7 +4,7 @@ import type { Outcome } from './commands';
 import type { CostAverage } from './cost-averages';
 import type { Account, BudgetCounter, Entry, GrantState, Hold } from './records';
 import type { TextChange } from './profile';
-import type { UsageDelta } from './usage-totals';
+import type { SpentIn, UsageDelta } from './usage-totals';
 
 /** What a batch needs to know of an account. Everything that is not asked for may be absent. */
 export interface SnapshotNeeds {
@@ -32,6 +32,8 @@ export interface AccountSnapshot {
 	readonly alerts: readonly Entry[];
 	/** What calls of each campaign have cost lately. */
 	readonly averages: readonly CostAverage[];
+	/** What was charged in each span that `spansNeeded` names for the batch. */
+	readonly spent: readonly SpentIn[];
 }
 
 /** A text to keep beside the journal for a hold. */

@@ -55,3 +55,26 @@ export function grow(total: { -readonly [N in UsageTotalName]: UsageCounts[N] },
 function sum(a: number | bigint, b: number | bigint): number | bigint {
 	return typeof a === 'bigint' ? a + BigInt(b) : a + Number(b);
 }
+
+/** Calendar days of the account's zone, both included; `''` and `~` lie before and after all of them. */
+export interface DaySpan {
+	readonly fromDay: string;
+	readonly untilDay: string;
+}
+
+/** What was charged in a span, a row for each set of labels. */
+export interface SpentIn {
+	readonly span: DaySpan;
+	readonly totals: readonly UsageDelta[];
+}
+
+/** True when both are the same days. */
+export function isSameSpan(a: DaySpan, b: DaySpan): boolean {
+	return a.fromDay === b.fromDay && a.untilDay === b.untilDay;
+}
+
+/** What was spent in the current period of a budget before it was set, for each of its values. */
+export interface CountedBefore {
+	readonly period: string;
+	readonly values: readonly { readonly value: string; readonly amountMicro: Micro }[];
+}

@@ -19,10 +19,12 @@ import { hashKey, hashPassKey } from '../values/idempotency';
 import { isCurable, newestDecision } from './later-decisions';
 import { hashRequest } from './same-request';
 import { listKeyHash, pinKeyHash, pinOf } from '../prices/recorded-price';
+import { countedBefore, spanOf } from './draft/spent-before';
 import { watch } from './draft/watch';
 import type { Command, PlainCommand, Outcome, ReserveCommand } from '../nouns/commands';
 import type { AccountSnapshot, Decision, SnapshotNeeds } from '../nouns/snapshot';
 import type { Entry, Hold } from '../nouns/records';
+import type { CountedBefore } from '../nouns/usage-totals';
 import type { Instant } from '../values/time';
 
 /** What a store must load before these commands can be decided. Commands with unusable keys need nothing. */
@@ -154,6 +156,8 @@ function replay(
 	}
 	const availableMicro = draft.availableMicro();
 	const { body } = earlier;
+	if (body.kind === 'budget_set' && body.replaces === null)
+		return { kind: 'account', account: draft.account, isReplayed: true, counted: countedThen(draft, earlier, body) };
 	if (isSettingsBody(body)) return { kind: 'account', account: draft.account, isReplayed: true };
 	switch (body.kind) {
 		case 'reserved':
@@ -188,6 +192,17 @@ function replay(
 		default:
 			return body satisfies never;
 	}
+}
+
+/** What a budget counted of the time before when it was set. */
+function countedThen(
+	draft: Draft,
+	{ atMs }: Entry,
+	{ budget, counted }: Extract<Entry['body'], { kind: 'budget_set' }>,
+): CountedBefore | null {
+	if (counted) return counted;
+	const at = { atMs, timeZone: draft.account.timeZone };
+	return spanOf(budget, at) && countedBefore(budget, [], at);
 }
 
 /** The keys under which the further calls of a reserve are stored: as many as its longest alternative has. */

@@ -89,6 +89,12 @@ export function weekOf(atMs: Instant, timeZone: string): string {
 	return DateTime.fromMillis(atMs, { zone: checkedZone(timeZone) }).toFormat("kkkk-'W'WW");
 }
 
+/** The first and the last day of the week of an instant in a time zone, as YYYY-MM-DD. */
+export function weekDaysOf(atMs: Instant, timeZone: string): { readonly fromDay: string; readonly untilDay: string } {
+	const monday = DateTime.fromMillis(atMs, { zone: checkedZone(timeZone) }).startOf('week');
+	return { fromDay: monday.toISODate() ?? '', untilDay: monday.plus({ days: 6 }).toISODate() ?? '' };
+}
+
 /** The calendar month of an instant in a time zone, as YYYY-MM. */
 export function monthOf(atMs: Instant, timeZone: string): string {
 	return dayOf(atMs, timeZone).slice(0, 7);

@@ -7,6 +7,8 @@ import type { CostAverage } from '../../core/nouns/cost-averages';
 import { decide, needsOf } from '../../core/rules/decide';
 import { withLaterDecisions } from '../../core/rules/later-decisions';
 import { CreditError } from '../../core/values/errors';
+import { spansNeeded } from '../../core/rules/draft/spent-before';
+import type { DaySpan, UsageDelta } from '../../core/nouns/usage-totals';
 import { countersNeeded } from '../../core/rules/draft/limits';
 import { counterKey } from '../../core/nouns/counters';
 import type { Command, Outcome } from '../../core/nouns/commands';
@@ -228,8 +230,14 @@ function load(book: Book, commands: readonly Command[], { needs, atMs }: { needs
 	]);
 	const grants = [...book.grants.values()].filter((grant) => grantSeqs.has(grant.seq) || grant.remainingMicro > 0n || grant.heldMicro > 0n);
 	const { account, averages } = book;
+	const spans = account ? spansNeeded(commands, { atMs, timeZone: account.timeZone }) : [];
+	const spent = spans.map((span) => ({ span, totals: spentOn(book, span) }));
 	const counters = loadCounters(book, commands, { holds, atMs });
-	return { account, grants, holds, entries, promotions, counters, alerts: loadAlerts(book, commands), averages };
+	return { account, grants, holds, entries, promotions, counters, alerts: loadAlerts(book, commands), averages, spent };
+}
+
+function spentOn({ usage }: Book, { fromDay, untilDay }: DaySpan): UsageDelta[] {
+	return usage.totals().filter(({ day }) => fromDay <= day && day <= untilDay);
 }
 
 function loadAlerts({ account, entries }: Book, commands: readonly Command[]): Entry[] {

@@ -3,6 +3,8 @@
  * is answered; never blocking the host while another process holds the file. Refuses to know any rule of the ledger.
  */
 import type { Database } from 'better-sqlite3';
+import { spansNeeded } from '../../core/rules/draft/spent-before';
+import type { SpentIn } from '../../core/nouns/usage-totals';
 import type { Command, Outcome } from '../../core/nouns/commands';
 import type { AccountSnapshot } from '../../core/nouns/snapshot';
 import type { Account, BudgetCounter, Entry, Hold } from '../../core/nouns/records';
@@ -142,7 +144,7 @@ class SqliteStore implements LedgerStore {
 			const mark = this.#mark.readToWrite();
 			const stored = this.#reader.account(accountId);
 			const atMs = this.#now(stored);
-			const snapshot = this.#reader.snapshot(stored, commands, atMs);
+			const snapshot = { ...this.#reader.snapshot(stored, commands, atMs), spent: this.#spent(stored, commands, atMs) };
 			const decision = decideUnder(mark, { snapshot, commands, accountId, atMs, location: this.location });
 			this.#writer.write(decision, stored);
 			return { result: { stored, decision }, isChanged: decision.account !== null };
@@ -243,6 +245,14 @@ class SqliteStore implements LedgerStore {
 			const stored = this.#reader.account(accountId);
 			return stored ? work(stored) : absent;
 		});
+	}
+
+	/** Totals of days, which only a batch with a new budget needs. */
+	#spent(stored: StoredAccount | null, commands: readonly Command[], atMs: Instant): SpentIn[] {
+		if (!stored) return [];
+		const { id, account } = stored;
+		const spans = spansNeeded(commands, { atMs, timeZone: account.timeZone });
+		return spans.map((span) => ({ span, totals: [...this.#reader.usage(id, { groupBy: [], where: {}, ...span })] }));
 	}
 
 	#now(stored: StoredAccount | null): Instant {

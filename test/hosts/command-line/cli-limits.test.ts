@@ -17,10 +17,15 @@ describe('command line: limits', () => {
 		expect(await cli.document(['budget', 'set', ...spring])).to.deep.equal({
 			account: 'default',
 			budget: { name: 'spring', scope: 'campaign', value: 'spring', period: 'total', credits: '10' },
+			countsFromNow: false,
+			countedBefore: '0',
+			countedValues: 0,
 			replayed: false,
 		});
 		const said = await cli.text('budget', 'set', '--name', 'each', '--scope', 'person', '--period', 'month', '--credits', '5.5');
-		expect(said).to.equal('Budget each: 5.5 credits for each person, each month.\n');
+		expect(said).to.equal(
+			'Budget each: 5.5 credits for each person, each month.\nIt counts from now: what each person spent before is not known by day.\n',
+		);
 		const labels = { campaign: 'spring' };
 		const taken = await cli.call(
 			{ key: 'a', amount: 5, cost: 4, labels, person: 'ann' },
@@ -46,6 +51,28 @@ describe('command line: limits', () => {
 			.and.match(/each +each person +bob +each month \d{4}-\d{2} +5\.5 +0 +5 +0\.5\n/);
 		expect(await cli.text('budget', 'remove', '--name', 'spring')).to.equal('The budget spring is removed.\n');
 		await cli.failure(['budget', 'remove', '--name', 'spring'], { code: 1, says: /no budget "spring".*budget list/ });
+	});
+
+	it('names what a budget counts of the time before it was set (ledger rule 38)', async () => {
+		await cli.call(
+			{ key: 'a', amount: 6, cost: 6, labels: { campaign: 'spring' } },
+			{ key: 'b', amount: 3, cost: 2.5, labels: { campaign: 'may' } },
+		);
+		const set = (...more: string[]): string[] => ['budget', 'set', '--credits', '7', ...more];
+		expect(await cli.text(...set('--name', 'all', '--scope', 'account', '--period', 'total'))).to.equal(
+			'Budget all: 7 credits for the whole account, in total.\nIt counts 8.5 credits that were spent before it was set.\n',
+		);
+		expect(await cli.text(...set('--name', 'each', '--scope', 'campaign', '--period', 'month'))).to.match(
+			/It counts 8\.5 credits that were spent in this month before it was set, by 2 of its values\.\n$/,
+		);
+		const each = set('--name', 'e', '--scope', 'campaign', '--value', 'may', '--period', 'total', '--key', 'k');
+		for (const replayed of [false, true])
+			expect(await cli.document(each)).to.deep.include({ countsFromNow: false, countedBefore: '2.5', countedValues: 1, replayed });
+		const person = await cli.document(set('--name', 'p', '--scope', 'person', '--period', 'total'));
+		expect(person).to.deep.include({ countsFromNow: true, countedBefore: '0' });
+		expect(await cli.text(...set('--name', 'all', '--scope', 'account', '--period', 'total'))).to.not.match(/It counts/);
+		expect(await cli.call({ key: 'c', amount: 1 })).to.deep.equal(['budget_exceeded all']);
+		expect(await cli.text('verify')).to.match(/right/);
 	});
 
 	it('changes a budget that goes on counting, once for each key', async () => {

@@ -36,6 +36,8 @@ export interface NaiveHold {
 	isLate: boolean;
 	/** The budgets it counts in, with the period and value it counts under. */
 	readonly counted: readonly Counted[];
+	readonly campaign: string;
+	readonly model: string;
 	readonly price: string | null;
 	readonly shadow: string | null;
 	readonly rung: number;
@@ -57,6 +59,8 @@ interface NaiveBudget {
 	readonly period: 'total' | 'day' | 'send';
 	limit: number;
 	since: number;
+	/** What was spent before it was set, by period and value. */
+	readonly before: ReadonlyMap<string, number>;
 }
 
 interface NaiveFloor {
@@ -149,11 +153,23 @@ export class NaiveLedger {
 	isShadow = false;
 	readonly alerts = new NaiveAlerts();
 	#limitsSet = 0;
-	readonly #sendCap: NaiveBudget = { name: 'send', scope: 'account', value: null, period: 'send', limit: 0, since: -1 };
-	readonly #executionCap: NaiveBudget = { name: 'execution', scope: 'account', value: null, period: 'send', limit: 0, since: -2 };
+	readonly #sendCap: NaiveBudget = { name: 'send', scope: 'account', value: null, period: 'send', limit: 0, since: -1, before: new Map() };
+	readonly #executionCap: NaiveBudget = {
+		name: 'execution',
+		scope: 'account',
+		value: null,
+		period: 'send',
+		limit: 0,
+		since: -2,
+		before: new Map(),
+	};
 	/** What the command under way means for alerts. */
 	#trace: Trace = {};
 	readonly #keys = new Map<string, Remembered>();
+	/** All budgets that ever began to count. */
+	readonly budgetsMade: NaiveBudget[] = [];
+	/** Every charge, and what took some of one back. */
+	readonly #charges: { readonly day: string; readonly campaign: string; readonly model: string; readonly amount: number }[] = [];
 	nowMs: Instant;
 	#lastChangeMs: Instant;
 	overdraft = 0;
@@ -226,7 +242,11 @@ export class NaiveLedger {
 			const old = this.budgets.find((budget) => budget.name === name);
 			this.#limitsSet += 1;
 			const isSame = old?.scope === scope && old.value === value && old.period === period;
-			const next = old && isSame ? old : { name, scope, value, period, limit, since: this.#limitsSet };
+			const next =
+				old && isSame
+					? old
+					: { name, scope, value, period, limit, since: this.#limitsSet, before: this.#spentBefore({ scope, value, period }) };
+			if (next !== old) this.budgetsMade.push(next);
 			next.limit = limit;
 			this.budgets = [...this.budgets.filter((budget) => budget.name !== name), next];
 			this.#changed();
@@ -292,11 +312,32 @@ export class NaiveLedger {
 		return { kind: 'alerts', words };
 	}
 
-	/** What a budget has counted, from the holds themselves. */
+	/** What calls were charged so far within the period that runs now. */
+	#spentBefore({ scope, value, period }: Pick<NaiveBudget, 'scope' | 'value' | 'period'>): Map<string, number> {
+		const sums = new Map<string, number>();
+		if (period === 'send') return sums;
+		for (const { day, amount, ...values } of this.#charges) {
+			const own = { ...values, account: '' }[scope];
+			if ((value !== null && value !== own) || (period === 'day' && day !== this.#day)) continue;
+			const id = `${period === 'day' ? day : ''}/${own}`;
+			sums.set(id, (sums.get(id) ?? 0) + amount);
+		}
+		return sums;
+	}
+
+	get #day(): string {
+		return new Date(this.nowMs).toISOString().slice(0, 10);
+	}
+
+	#charge({ campaign, model }: NaiveHold, amount: number): void {
+		this.#charges.push({ day: this.#day, campaign, model, amount });
+	}
+
+	/** What a budget has counted, from the holds themselves, and from what was spent before it was set. */
 	used({ budget, period, value }: Counted): { held: number; settled: number; reach: number } {
 		let held = 0;
 		let reach = 0;
-		let settled = 0;
+		let settled = Math.max(0, budget.before.get(`${period}/${value}`) ?? 0);
 		for (const hold of this.holds) {
 			if (!hold.counted.some((one) => one.budget === budget && one.period === period && one.value === value)) continue;
 			if (hold.state === 'open') held += hold.amount;
@@ -447,6 +488,8 @@ export class NaiveLedger {
 				overdraft: 0,
 				refunded: 0,
 				isLate: false,
+				campaign: request.campaign,
+				model,
 				counted: [...this.#capsOf(request), ...this.#countedIn(request, model)],
 				shadow,
 				price,
@@ -563,6 +606,7 @@ export class NaiveLedger {
 		const amount = asked ?? left;
 		if (amount <= 0 || amount > left) return { kind: 'fault', code: 'invalid_amount' };
 		hold.refunded += amount;
+		this.#charge(hold, -amount);
 		this.#changed();
 		let again = 0;
 		for (let coinsLeft = amount; coinsLeft > 0; coinsLeft -= 1) {
@@ -584,6 +628,7 @@ export class NaiveLedger {
 	}
 
 	#settle(hold: NaiveHold, actual: number): void {
+		this.#charge(hold, actual - (hold.state === 'expired' ? hold.coins.length : 0));
 		const own = hold.coins.slice(0, actual);
 		this.#giveBack(hold.coins.slice(actual));
 		const more = this.#spendable().filter((coin) => !hold.coins.includes(coin));
@@ -602,6 +647,7 @@ export class NaiveLedger {
 		hold.state = 'expired';
 		if (this.policy === 'charge') {
 			for (const coin of hold.coins) coin.place = 'settled';
+			this.#charge(hold, hold.coins.length);
 			return;
 		}
 		this.#giveBack(hold.coins);

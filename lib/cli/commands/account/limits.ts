@@ -2,9 +2,10 @@
 import type { Command } from 'commander';
 import type { Account } from '../../../core/nouns/records';
 import type { Budget, Floor } from '../../../core/nouns/settings';
+import type { CountedBefore } from '../../../core/nouns/usage-totals';
 import { BUDGET_PERIODS, type BudgetPeriod } from '../../../core/nouns/words';
 import { LABEL_NAMES } from '../../../core/nouns/labels';
-import { formatCredits, parseCredits } from '../../../core/values/money';
+import { formatCredits, parseCredits, sumMicro } from '../../../core/values/money';
 import { budgetDocument, budgetUses, floorDocument, roomOf, settingDocument, type BudgetUse } from '../../../engine/report/budget-list';
 import { systemClock } from '../../../runtime/system';
 import { unlessRefused, wrongUse } from '../../console/failure';
@@ -51,9 +52,13 @@ async function setBudget(options: SetBudgetOptions, output: Output): Promise<voi
 	const budget = budgetOf(options);
 	const key = keyOf(options);
 	await readLedger(options, async ({ ledger }) => {
-		const { account, isReplayed } = await unlessRefused(ledger.setBudget({ ...budget, key }));
-		output.answer({ account: account.id, budget: settingDocument(budget), replayed: isReplayed }, () =>
-			[`${replayText(isReplayed)}Budget ${budget.name}: ${budgetText(budget)}.`, ...shadowRemark(account)].join('\n'),
+		const { account, isReplayed, counted } = await unlessRefused(ledger.setBudget({ ...budget, key }));
+		output.answer({ account: account.id, budget: settingDocument(budget), ...countedDocument(counted), replayed: isReplayed }, () =>
+			[
+				`${replayText(isReplayed)}Budget ${budget.name}: ${budgetText(budget)}.`,
+				...countedRemark(counted, budget),
+				...shadowRemark(account),
+			].join('\n'),
 		);
 	});
 }
@@ -170,6 +175,27 @@ export function describeLimitCommands(
 		.option('--name <name>', 'its name')
 		.option(...key)
 		.action(run(removeLimit('floor')));
+}
+
+/** What was spent before; `countsFromNow` where nothing of that counts. Nothing for a budget that goes on. */
+function countedDocument(counted: CountedBefore | null | undefined): Record<string, unknown> {
+	if (counted === undefined) return {};
+	const values = counted?.values ?? [];
+	return {
+		countsFromNow: counted === null,
+		countedBefore: formatCredits(sumMicro(values.map(({ amountMicro }) => amountMicro))),
+		countedValues: values.length,
+	};
+}
+
+function countedRemark(counted: CountedBefore | null | undefined, { scope, value, period }: Omit<Budget, 'seq'>): string[] {
+	if (counted === undefined || period === 'send' || period === 'execution') return [];
+	if (counted === null) return [`It counts from now: what each ${scope} spent before is not known by day.`];
+	const span = period === 'total' ? '' : ` in this ${period}`;
+	const spentMicro = sumMicro(counted.values.map(({ amountMicro }) => amountMicro));
+	if (spentMicro === 0n) return [`Nothing was spent on it${span} before it was set.`];
+	const among = scope === 'account' || value !== null ? '' : `, by ${count(counted.values.length)} of its values`;
+	return [`It counts ${credits(spentMicro)} credits that were spent${span} before it was set${among}.`];
 }
 
 function shadowRemark({ settings }: Account): string[] {

@@ -8,9 +8,11 @@ import { CreditError } from '../../values/errors';
 import { sha256 } from '../../values/idempotency';
 import { checkBudget, checkFloor, continuedBudget } from '../draft/limits';
 import type { PlainCommand, Outcome } from '../../nouns/commands';
+import type { Budget } from '../../nouns/settings';
 import { checkList, checkPin, type PriceCommand } from '../../prices/price-settings';
 import type { ProfileCommand } from '../../nouns/profile';
 import { listKeyHash } from '../../prices/recorded-price';
+import { countedBefore, spanOf } from '../draft/spent-before';
 import { checkAlerts } from '../draft/watch';
 
 type SettingsCommand =
@@ -23,9 +25,7 @@ export function changeSettings(draft: Draft, command: SettingsCommand, context: 
 	const { settings } = draft.account;
 	switch (command.kind) {
 		case 'set_budget':
-			checkBudget(settings, command.budget);
-			draft.append({ kind: 'budget_set', budget: command.budget, replaces: continuedBudget(settings, command.budget) }, context);
-			break;
+			return setBudget(draft, command.budget, context);
 		case 'set_floor':
 			checkFloor(settings, command.floor);
 			draft.append({ kind: 'floor_set', floor: command.floor }, context);
@@ -67,6 +67,19 @@ export function changeSettings(draft: Draft, command: SettingsCommand, context: 
 			return command satisfies never;
 	}
 	return { kind: 'account', account: draft.account, isReplayed: false };
+}
+
+/** A budget that begins afresh counts what was spent in its period before it was set, where the totals of days tell it (ledger rule 38). */
+function setBudget(draft: Draft, budget: Omit<Budget, 'seq'>, context: EntryContext): Outcome {
+	const { settings, timeZone } = draft.account;
+	checkBudget(settings, budget);
+	const replaces = continuedBudget(settings, budget);
+	const at = { atMs: draft.nowMs, timeZone };
+	const span = replaces === null ? spanOf(budget, at) : null;
+	const counted = span && countedBefore(budget, draft.spentIn(span), at);
+	const before = counted && counted.values.length > 0 ? { counted } : {};
+	draft.append({ kind: 'budget_set', budget, replaces, ...before }, context);
+	return { kind: 'account', account: draft.account, isReplayed: false, ...(replaces === null ? { counted } : {}) };
 }
 
 function changeProfile(draft: Draft, command: ProfileCommand, context: EntryContext): void {

@@ -18,7 +18,7 @@ import type { Micro } from '../../values/money';
 import type { Slice } from '../../nouns/movement';
 import type { TextChange } from '../../nouns/profile';
 import { dayOf, later, type Instant } from '../../values/time';
-import type { UsageCounts } from '../../nouns/usage-totals';
+import { isSameSpan, type DaySpan, type SpentIn, type UsageCounts, type UsageDelta } from '../../nouns/usage-totals';
 import { UsageTally } from '../../journal/usage-tally';
 
 /** What goes with a new entry beside its body. */
@@ -43,6 +43,7 @@ export class Draft {
 	readonly #results: KeptResult[] = [];
 	readonly #texts = new Map<string, TextChange>();
 	readonly #settingsBefore: AccountSettings | undefined;
+	readonly #spent: readonly SpentIn[];
 	readonly #averagesBefore: readonly CostAverage[];
 	/** Entries of alerts that readers may not have seen, as far as they were asked for. */
 	readonly olderAlerts: readonly Entry[];
@@ -54,6 +55,7 @@ export class Draft {
 		this.accountId = accountId;
 		this.#nowMs = nowMs;
 		this.#settingsBefore = snapshot.account?.settings;
+		this.#spent = snapshot.spent;
 		this.#averagesBefore = snapshot.averages;
 		this.averages = snapshot.averages;
 		this.olderAlerts = snapshot.alerts;
@@ -120,6 +122,12 @@ export class Draft {
 		return (
 			this.#balances.counters.get(counterKey(ref)) ?? { ...ref, heldMicro: 0n, settledMicro: 0n, reachedRoomMicro: null, reachMicro: 0n }
 		);
+	}
+
+	/** What was charged on these days, before the batch and by it. */
+	spentIn(span: DaySpan): readonly UsageDelta[] {
+		const before = this.#spent.find((known) => isSameSpan(known.span, span))?.totals ?? [];
+		return [...before, ...this.#usage.totals().filter(({ day }) => span.fromDay <= day && day <= span.untilDay)];
 	}
 
 	/** How many entries were added so far. */
@@ -222,7 +230,7 @@ export class Draft {
 			this.#dirtyHolds.add(holdSeq);
 			for (const ref of this.hold(holdSeq).counters) this.#dirtyCounters.add(counterKey(ref));
 		}
-		for (const ref of touchedCounters(body)) this.#dirtyCounters.add(counterKey(ref));
+		for (const ref of touchedCounters(entry)) this.#dirtyCounters.add(counterKey(ref));
 		this.#touchGrants(body);
 	}
 
@@ -238,7 +246,11 @@ export class Draft {
 }
 
 /** Counters that an entry names by itself; those of its hold come with the hold. */
-function touchedCounters(body: EntryBody): readonly CounterRef[] {
+function touchedCounters({ seq, body }: Entry): readonly CounterRef[] {
+	if (body.kind === 'budget_set' && body.counted) {
+		const { period, values } = body.counted;
+		return values.map(({ value }) => ({ budgetSeq: seq, period, value }));
+	}
 	if (body.kind === 'alerts_rearmed') return body.counters;
 	return body.kind === 'alerted' && body.alert.type === 'budget_reached' ? [body.alert] : [];
 }

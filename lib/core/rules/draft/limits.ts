@@ -181,15 +181,17 @@ function checkLimit(
 	}
 }
 
-function valueOf(scope: Budget['scope'], { labels, person }: LimitedCall): string | null {
+/** The value under which a call counts; `null`: it does not count. */
+export function valueOf(scope: Budget['scope'], { labels, person }: Pick<LimitedCall, 'labels' | 'person'>): string | null {
 	if (scope === 'account') return '';
 	const value = scope === 'person' ? person : labels[scope];
 	return value === undefined || value === '' ? null : value;
 }
 
-function periodOf(
-	{ period }: Budget,
-	{ sendId, executionId }: LimitedCall,
+/** The period in which a call counts; `null`: in none. */
+export function periodOf(
+	{ period }: Pick<Budget, 'period'>,
+	{ sendId, executionId }: Pick<LimitedCall, 'sendId' | 'executionId'>,
 	{ atMs, timeZone }: { atMs: Instant; timeZone: string },
 ): string | null {
 	switch (period) {

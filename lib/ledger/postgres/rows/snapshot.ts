@@ -9,6 +9,8 @@ import { needsOf } from '../../../core/rules/decide';
 import { laterKeys } from '../../../core/rules/later-decisions';
 import { countersNeeded } from '../../../core/rules/draft/limits';
 import type { BudgetCounter, CounterRef, Entry, GrantState, Hold } from '../../../core/nouns/records';
+import { spansNeeded } from '../../../core/rules/draft/spent-before';
+import type { SpentIn } from '../../../core/nouns/usage-totals';
 import { hasPassed, type Instant } from '../../../core/values/time';
 import { readHoldMark, type HoldRow } from '../../journal-rows';
 import type { OpenHolds } from '../../open-holds';
@@ -88,6 +90,9 @@ export class Snapshots {
 		const refs = countersNeeded(commands, { settings: account.settings, timeZone: account.timeZone, holds, atMs });
 		const alertsAfter = alertsNeeded(commands, account);
 		const alertPage = { afterSeq: alertsAfter ?? 0, limit: MAX_CLAIMED, kind: 'alerted' as const };
+		const spent: SpentIn[] = [];
+		for (const span of spansNeeded(commands, { atMs, timeZone: account.timeZone }))
+			spent.push({ span, totals: await this.#reader.usage(session, id, { groupBy: [], where: {}, ...span }) });
 		return {
 			account,
 			grants,
@@ -97,6 +102,7 @@ export class Snapshots {
 			counters: refs.length === 0 ? [] : await this.#counters(session, id, refs),
 			alerts: alertsAfter === null ? [] : await this.#reader.entries(session, id, alertPage),
 			averages,
+			spent,
 		};
 	}
 

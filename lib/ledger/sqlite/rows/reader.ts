@@ -146,7 +146,7 @@ export class Reader {
 		const alertsAfter = alertsNeeded(commands, account);
 		const alerts = alertsAfter === null ? [] : this.entries(id, { afterSeq: alertsAfter, limit: MAX_CLAIMED, kind: 'alerted' });
 		const [grants, counters] = [this.#snapshotGrants(id, grantSeqs), this.#snapshotCounters(id, refs)];
-		return { account, grants, holds, entries, promotions, counters, alerts, averages };
+		return { ...NOTHING, account, grants, holds, entries, promotions, counters, alerts, averages };
 	}
 
 	/** The account with all its grants and the holds that are due at `atMs`. */

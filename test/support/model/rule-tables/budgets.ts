@@ -352,8 +352,8 @@ const changes: RuleTable = {
 			at 0 | reserve b 50 campaign x   | reserved
 			at 0 | settle a 3                | settled | counter b - x held 0 settled 3
 			at 0 | refund a 1                | refunded | counter b - x held 0 settled 2
-			at 0 | budget b campaign total 5 | account
-			at 0 | reserve c 5 campaign x    | reserved | counter b - x held 5 settled 0 | counters 2`,
+			at 0 | budget b campaign total 7 | account
+			at 0 | reserve c 5 campaign x    | reserved | counter b - x held 5 settled 2 | counters 2`,
 		],
 		[
 			'a budget counts what is reserved after it was set',
@@ -382,4 +382,81 @@ const changes: RuleTable = {
 	],
 };
 
-export const BUDGET_TABLES: readonly RuleTable[] = [periods, scopes, counting, changes];
+const before: RuleTable = {
+	rule: 'rule 38: what was spent before a budget was set',
+	scenarios: [
+		[
+			'a total counts it, for the account and for each value of a label, and refuses by it',
+			`
+			at 0  | grant purchased 1000             | granted
+			at 0  | reserve a 230.4 campaign spring  | reserved
+			at 0  | settle a 230.4                   | settled
+			at 0  | reserve b 20 campaign autumn     | reserved
+			at 0  | settle b 10                      | settled
+			at 3d | budget each campaign total 240   | counter each - spring held 0 settled 230.4 | counter each - autumn held 0 settled 10
+			at 3d | budget all account total 249     | counter all - - held 0 settled 240.4
+			at 3d | budget one campaign=autumn total 11 | counter one - autumn held 0 settled 10 | counters 4
+			at 3d | reserve c 9.7 campaign spring    | refused budget_exceeded all
+			at 3d | reserve d 1.1 campaign autumn    | refused budget_exceeded one
+			at 3d | reserve e 8.6 campaign spring    | reserved | counter each - spring held 8.6 settled 230.4`,
+		],
+		[
+			'a calendar period counts it within the period that runs, in the zone of the account',
+			`
+			at 0  | grant purchased 1000      | granted
+			at 0  | reserve a 3               | reserved
+			at 0  | settle a 3                | settled
+			at 1d | reserve b 5               | reserved
+			at 1d | settle b 5                | settled
+			at 1d | budget day account day 9     | counter day 2026-04-01 - held 0 settled 5
+			at 1d | budget week account week 9   | counter week 2026-W14 - held 0 settled 8
+			at 1d | budget month account month 9 | counter month 2026-04 - held 0 settled 5
+			at 1d | reserve c 5               | refused budget_exceeded week`,
+			{ timeZone: 'Europe/Berlin', start: '2026-03-31T12:00:00+02:00' },
+		],
+		[
+			'what was refunded is not counted; what open calls hold counts no more than before',
+			`
+			at 0 | grant purchased 1000       | granted
+			at 0 | reserve a 8                | reserved
+			at 0 | settle a 8                 | settled
+			at 0 | refund a 3                 | refunded
+			at 0 | reserve b 4                | reserved
+			at 0 | budget all account total 9 | counter all - - held 0 settled 5
+			at 0 | settle b 4                 | counter all - - held 0 settled 5`,
+		],
+		[
+			'what is spent in the same batch is counted',
+			`
+			at 0 | grant purchased 1000       | granted
+			at 0 | reserve a 8                | reserved
+			at 0 | settle a 8 & budget all account total 9 & reserve b 2 | settled & account & refused budget_exceeded all
+			at 0 | look                       | counter all - - held 0 settled 8`,
+		],
+		[
+			'for persons, sends and executions it counts from now',
+			`
+			at 0 | grant purchased 1000            | granted
+			at 0 | reserve a 8 person ada send s execution e | reserved
+			at 0 | settle a 8                      | settled
+			at 0 | budget p person total 9         | account
+			at 0 | budget s account send 9         | account
+			at 0 | budget e account execution 9    | counters 0
+			at 0 | reserve b 9 person ada send s execution e | reserved`,
+		],
+		[
+			'a budget that goes on does not count it twice, one that begins afresh counts it again',
+			`
+			at 0 | grant purchased 1000         | granted
+			at 0 | reserve a 8 campaign x segment s | reserved
+			at 0 | settle a 8                   | settled
+			at 0 | budget b campaign total 9    | counter b - x held 0 settled 8
+			at 0 | budget b campaign total 20   | counter b - x held 0 settled 8
+			at 0 | budget b segment total 20    | counter b - s held 0 settled 8 | counters 2
+			at 0 | remove budget b              | account
+			at 0 | budget b segment total 20    | counter b - s held 0 settled 8 | counters 3`,
+		],
+	],
+};
+
+export const BUDGET_TABLES: readonly RuleTable[] = [periods, scopes, counting, changes, before];
