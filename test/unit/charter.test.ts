@@ -3,6 +3,7 @@
  * fail on a small tree that breaks it, and to pass on one that does not.
  */
 import { expect } from 'chai';
+import { CAST_RULES, loweredCasts } from '../support/charter/charter-casts';
 import { CITATION_RULES } from '../support/charter/charter-citations';
 import { EXPORT_RULES } from '../support/charter/charter-exports';
 import { DEPENDENCY_RULES, type Violation } from '../support/charter/charter-layers';
@@ -23,6 +24,7 @@ const RULES = [
 	...WORD_RULES,
 	...EXPORT_RULES,
 	...LIST_RULES,
+	...CAST_RULES,
 ];
 
 function report(violations: readonly Violation[]): string {
@@ -37,6 +39,10 @@ describe('charter', () => {
 			expect(violations.length, `${name}:\n${report(violations)}\n`).to.equal(0);
 		});
 	}
+
+	it('the numbers of casts are as low as they can be', () => {
+		expect(loweredCasts(tree), 'lower these in MOST in test/support/charter/charter-casts.ts').to.deep.equal([]);
+	});
 
 	it('each exception to the rule about lists is needed', () => {
 		expect(unusedListExceptions(tree), 'remove these from EXCEPTIONS in test/support/charter/charter-lists.ts').to.deep.equal([]);
@@ -110,6 +116,12 @@ const BREACHES: readonly Breach[] = [
 		what: 'a value for tests alone',
 		texts: { 'lib/core/values/a.ts': `${OWNS}export const a = 1;`, 'test/unit/b.ts': "import { a } from '../../lib/core/values/a';" },
 		at: 'lib/core/values/a.ts:2',
+	},
+	{
+		rule: 'casts only become fewer',
+		what: 'a cast in a room without any',
+		texts: { 'lib/core/cellar/a.ts': `${OWNS}const a = JSON.parse(b) as A;` },
+		at: 'lib/core/cellar/a.ts:2',
 	},
 	...Object.entries(REPEATED_LISTS).map(([what, text]) => ({
 		rule: 'a list is declared once',
