@@ -16,6 +16,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 		'llm-credits admin-key set --ledger ledger.db --admin-key-file admin.key --new-key-file next.key',
 	],
 	'admin-key remove': ['llm-credits admin-key remove --ledger ledger.db --admin-key-file admin.key'],
+	changes: ['llm-credits changes --ledger ledger.db', 'llm-credits changes --ledger ledger.db --limit 200 --json'],
 	grant: [
 		'llm-credits grant --ledger ledger.db --credits 100000 --expires-in-days 90 --note "Introductory credits"',
 		'llm-credits grant --ledger ledger.db --credits 2500 --category adjustment --key ticket-4711',

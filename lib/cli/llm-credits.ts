@@ -39,12 +39,19 @@ async function main(args: readonly string[]): Promise<void> {
 
 function parseFailure({ code, message }: CommanderError): Error {
 	if (code === 'commander.help') return wrongUse('No command is given.', 'See "llm-credits --help".');
-	const words = message
+	const words = withoutValues(code, message)
 		.replace(/^error: /, '')
 		.replace(/\s+/g, ' ')
 		.replace(/\.$/, '');
 	return wrongUse(`${words.charAt(0).toUpperCase()}${words.slice(1)}.`, 'See "llm-credits --help".');
 }
 
+/** An option that nobody knows is told without what was given with it, which may be a key or a password. */
+function withoutValues(code: string, message: string): string {
+	return code === 'commander.unknownOption' ? message.replace(/'(--[^'=\s]*|-.)[^\n]*'/, "'$1'") : message;
+}
+
+// Whoever lists processes would see keys and passwords among the arguments.
+process.title = 'llm-credits';
 process.exitCode = EXIT.done;
 void main(process.argv.slice(2));

@@ -5,6 +5,7 @@ import { describeAdminKeyCommands } from './commands/account/admin-key';
 import { describeAlertCommands } from './commands/reading/alerts';
 import { describeBackupCommand } from './commands/files/backup';
 import { describeCacheCommands } from './commands/files/cache';
+import { describeChangesCommand } from './commands/reading/changes';
 import { describeCheckCommand } from './commands/reading/checks';
 import { describeCopyCommand } from './commands/files/copy';
 import { describeCreditCommands } from './commands/credits/credits';
@@ -49,6 +50,7 @@ export function createProgram({ version, onParseError }: { version: string; onPa
 	describeTextCommands(program, run);
 	describeCacheCommands(program, run);
 	describeReadingCommands(program, run);
+	describeChangesCommand(program, run);
 	describeCheckCommand(program, run);
 	describeHoldCommand(program, run);
 	describeAlertCommands(program, run);

@@ -4,7 +4,7 @@
  */
 import { CreditError } from '../core/values/errors';
 import { closedHold, reservedHold } from '../core/journal/hold-states';
-import { decodeBody, decodeLabels, ENTRY_KINDS } from '../core/journal/journal';
+import { decodeEntry, decodeLabels, ENTRY_KINDS } from '../core/journal/journal';
 import type { Entry, Hold } from '../core/nouns/records';
 import type { Labels } from '../core/nouns/labels';
 import type { HoldMark } from '../core/proof/verify-holds';
@@ -47,16 +47,16 @@ export function readEntries(rows: readonly EntryRow[]): Entry[] {
 		requestHash: row.request_hash === '' ? null : row.request_hash,
 		labels: row.labels === null ? null : labelsOf(row.labels),
 		person: row.person,
-		body: readBody(row),
+		...readBody(row),
 		labelsText: row.labels ?? '',
 		bodyText: row.body,
 		hash: row.hash,
 	}));
 }
 
-function readBody({ seq, kind, body }: EntryRow): Entry['body'] {
+function readBody({ seq, kind, body }: EntryRow): Pick<Entry, 'body' | 'actor'> {
 	try {
-		return decodeBody(word(ENTRY_KINDS, kind, 'entry kind'), body);
+		return decodeEntry(word(ENTRY_KINDS, kind, 'entry kind'), body);
 	} catch (cause) {
 		throw new CreditError(
 			'ledger_corrupt',

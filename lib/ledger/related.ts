@@ -1,6 +1,7 @@
 /** Owns which rows belong together, for every store alike: the grants that a snapshot brings along, and the entry that closed a hold. */
 import type { AccountSnapshot } from '../core/nouns/snapshot';
-import type { Entry, Hold } from '../core/nouns/records';
+import type { Account, Entry, Hold } from '../core/nouns/records';
+import { ledgerKeyOf } from '../core/rules/commands/admin';
 
 /** What is known of an account that is not there. */
 export const NOTHING: AccountSnapshot = {
@@ -14,6 +15,11 @@ export const NOTHING: AccountSnapshot = {
 	averages: [],
 	spent: [],
 };
+
+/** What `decide` needs of an account that is not there; `accounts` are all that are. */
+export function withoutAccount(accounts: readonly Account[]): AccountSnapshot {
+	return { ...NOTHING, ledgerKey: ledgerKeyOf(accounts)?.adminKey ?? null };
+}
 
 /** Numbers of the grants that an entry made or names. */
 export function grantsNamedBy({ seq, body }: Entry): number[] {

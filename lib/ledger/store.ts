@@ -16,6 +16,7 @@ import type { AnswerStore } from './answer-store';
 import type { CheckStore } from './check-store';
 import type { LearnedStore } from './learned-store';
 import type { LedgerTransfer } from './transfer';
+import type { TryStore } from './ports/try-store';
 
 /** Totals of one group of calls. */
 export interface UsageRow extends UsageCounts {
@@ -111,6 +112,9 @@ export interface LedgerStore {
 
 	/** What processes learn of models and share, beside the journal. */
 	readonly learned: LearnedStore;
+
+	/** Tries at the admin keys of all accounts. */
+	readonly tries: TryStore;
 
 	/**
 	 * True for a store that decides a batch on what the last one has written while that is still being made durable; it is answered later

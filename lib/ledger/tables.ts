@@ -40,7 +40,6 @@ export const LEDGER_TABLES: readonly LedgerTable[] = [
 			alerts: 'text',
 			averages: 'text',
 			frozen: 'text',
-			denials: 'text',
 			person_key: 'bytes',
 		},
 		key: [],

@@ -29,6 +29,8 @@ type Always = 'path' | 'account' | 'timeZone';
 /** Where a ledger is and which of its accounts is meant: the values of its connection. What is absent is empty, or nothing. */
 export type LedgerSettings = Pick<LedgerValues, Always> &
 	Partial<Omit<LedgerValues, Always>> & {
+		/** Who gives commands here, for the entries of administrators: the host and its flow. */
+		readonly actor?: string;
 		/** Of a new account; absent: its id. */
 		readonly accountName?: string;
 	};
@@ -125,7 +127,7 @@ async function takePart(place: string, settings: LedgerSettings): Promise<Part> 
 		if (shared.leases === 0) shared.closing = later(IDLE_CLOSE_MS, () => void closeShared(place, shared));
 	};
 	try {
-		const ledger = (await openAccount(shared, settings)).asAdministrator(settings.adminKey ?? '');
+		const ledger = (await openAccount(shared, settings)).asAdministrator(settings.adminKey ?? '', settings);
 		const drained = async (): Promise<void> => {
 			// What is left of a file that was replaced has nowhere to go.
 			await Promise.allSettled([ledger.answers.drain(), ledger.checks.drain()]);
@@ -278,12 +280,14 @@ async function closeShared(place: string, shared: SharedLedger): Promise<void> {
 	await shared.store.close();
 }
 
-async function openAccount(shared: SharedLedger, { account, timeZone, accountName }: LedgerSettings): Promise<LedgerAccount> {
+async function openAccount(shared: SharedLedger, settings: LedgerSettings): Promise<LedgerAccount> {
+	const { account, timeZone, accountName } = settings;
 	const known = shared.accounts.get(account);
 	if (known) return known;
 	const opened = (async () => {
 		const ledger = new LedgerAccount({ accountId: account, store: shared.store, commits: shared.commits, timing });
-		await ledger.open({ ...(accountName ? { name: accountName } : {}), timeZone: timeZone === '' ? machineTimeZone() : timeZone });
+		const terms = { ...(accountName ? { name: accountName } : {}), timeZone: timeZone === '' ? machineTimeZone() : timeZone };
+		await ledger.asAdministrator(settings.adminKey ?? '', settings).open(terms);
 		return ledger;
 	})();
 	shared.accounts.set(account, opened);

@@ -3,6 +3,7 @@
  * The only module that reads the time or sets a timer.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
 
 /** Milliseconds since 1970, UTC. */
 export type Clock = () => number;
@@ -44,6 +45,15 @@ export function later(delayMs: number, task: () => void): { cancel(): void } {
 			clearTimeout(timer);
 		},
 	};
+}
+
+/** The user that this process runs as, and the machine, for people; a user without a name has a number. */
+export function userOfProcess(): string {
+	try {
+		return `${userInfo().username}@${hostname()}`;
+	} catch {
+		return `user ${String(process.getuid?.() ?? 'unknown')}@${hostname()}`;
+	}
 }
 
 /** A new unique id, for idempotency keys of commands that nobody repeats. */

@@ -61,7 +61,8 @@ export function nodeLedger(ctx: IExecuteFunctions): NodeLedger {
 async function openLease(ctx: IExecuteFunctions): Promise<LedgerLease> {
 	const values = await settingsOf(ctx);
 	await refuseBlockedPath(ctx, values);
-	return leaseLedger(values, n8nFolder());
+	const { name, id } = ctx.getWorkflow();
+	return leaseLedger({ ...values, actor: `n8n, workflow ${name ?? id ?? 'without a name'}` }, n8nFolder());
 }
 
 async function settingsOf(ctx: IExecuteFunctions): Promise<LedgerValues> {

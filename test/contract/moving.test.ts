@@ -25,7 +25,7 @@ const INNER = [
 	'account_settings.*',
 	'ledger_version.*',
 	'ledger_move.*',
-	'ledger_admin.*',
+	'ledger_tries.*',
 	'grant_balances.is_exhausted',
 ];
 /** Columns that only some stores need to have. */

@@ -3,6 +3,8 @@
  */
 import { expect } from 'chai';
 import { CreditError } from '../../lib/core/values/errors';
+import { lookAt } from '../../lib/core/rules/key-tries';
+import { sha256 } from '../../lib/core/values/idempotency';
 import type { Command, Outcome } from '../../lib/core/nouns/commands';
 import type { BudgetCounter, Entry, Hold } from '../../lib/core/nouns/records';
 import type { CarriedKey } from '../../lib/core/proof/verify-keys';
@@ -10,6 +12,7 @@ import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
 import { GroupCommit } from '../../lib/ledger/group-commit';
 import type { LedgerStore } from '../../lib/ledger/store';
 import {
+	asAdmin,
 	credits,
 	expectKind,
 	expire,
@@ -243,7 +246,54 @@ function idempotency(given: () => Fixture): void {
 		await given().reserved('k', 4);
 		expect(expectKind(await given().one(reserve('k', 4, { fingerprint: 'other' })), 'fault').error.code).to.equal('idempotency_conflict');
 		expect(expectKind(await given().one(grant('g', 11)), 'fault').error.code).to.equal('idempotency_conflict');
-		expect(expectKind(await given().one(grant('k', 4)), 'fault').error.code).to.equal('idempotency_conflict');
+	});
+
+	it('rule 35: keys of administrators are another space: neither takes one from the other', async () => {
+		await given().one(grant('g', 10));
+		await given().reserved('invoice-0042', 4);
+		expect(expectKind(await given().one(grant('invoice-0042', 5)), 'granted').isReplayed).to.equal(false);
+		expect(expectKind(await given().one(grant('invoice-0042', 5)), 'granted').isReplayed).to.equal(true);
+		expect(expectKind(await given().one(grant('invoice-0042', 6)), 'fault').error.code).to.equal('idempotency_conflict');
+		expect(expectKind(await given().one(reserve('g', 4)), 'reserved').isReplayed).to.equal(false);
+	});
+
+	it('rule 48: entries of administrators name their actor, and the chain covers it', async () => {
+		const actor = 'n8n, workflow "Ünïted" ☕';
+		const [outcome] = await given().store.commit(ACCOUNT, [asAdmin(grant('by', 1), { actor })]);
+		expect(outcome?.kind).to.equal('granted');
+		const [entry] = await given().store.entries(ACCOUNT, { afterSeq: 1, limit: 1 });
+		expect([entry?.actor, entry?.body.kind]).to.deep.equal([actor, 'granted']);
+		expect(entry?.bodyText).to.contain(actor.slice(0, 14));
+		expect((await given().store.entries(ACCOUNT, { afterSeq: 0, limit: 1 }))[0]?.actor).to.equal(null);
+	});
+
+	it('rule 35: once an account has an admin key, opening another needs the first that was set', async () => {
+		const { store } = given();
+		const keyOf = (proof: string) => ({ salt: '00', hash: sha256(proof) });
+		const open = (id: string, proof: string | null) => store.commit(id, [asAdmin(openAccount(), { proof })]);
+		await open('early', null);
+		await store.commit('early', [{ kind: 'set_admin_key', key: 'k', adminKey: keyOf('first') }]);
+		given().clock.advance(1);
+		await store.commit(ACCOUNT, [{ kind: 'set_admin_key', key: 'k', adminKey: keyOf('second') }]);
+		for (const proof of [null, 'second', 'guess'])
+			expect(expectKind((await open('late', proof))[0], 'fault').error.code).to.equal('not_authorised');
+		expect(expectKind((await store.commit('late', [openAccount()]))[0], 'fault').error.code).to.equal('not_authorised');
+		expect((await store.accounts()).map(({ id }) => id)).not.to.include('late');
+		expect(expectKind((await open('late', 'first'))[0], 'account').isReplayed).to.equal(false);
+		expect(expectKind((await open(ACCOUNT, null))[0], 'account').isReplayed).to.equal(true);
+	});
+
+	it('rule 35: remembers tries at admin keys for the whole ledger', async () => {
+		const { store } = given();
+		const ask = () =>
+			store.tries.change((tries, atMs) => {
+				const { tries: after, isLookedAt, waitMs } = lookAt(tries, 'far', { isRight: false, atMs });
+				return { tries: after, result: [isLookedAt, waitMs] };
+			});
+		const answers = await Promise.all(Array.from({ length: 20 }, ask));
+		expect(answers.filter(([isLookedAt]) => isLookedAt)).to.deep.equal([[true, 250]]);
+		given().clock.advance(250);
+		expect(await ask()).to.deep.equal([true, 500]);
 	});
 
 	it('decides a refusal anew for its key when credits have come, and keeps it until then (rule 36)', async () => {

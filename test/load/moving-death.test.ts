@@ -6,6 +6,7 @@ import { expect } from 'chai';
 import { copyFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { MoveBroken, MoveRefusal } from '../../lib/engine/moving/move-refusal';
+import { timing } from '../../lib/runtime/runtime';
 import { undoMove } from '../../lib/engine/moving/move-plan';
 import type { LedgerStore } from '../../lib/ledger/store';
 import { expectKind, grant, openAccount, reserve } from '../support/ledger/ledger-commands';
@@ -138,7 +139,7 @@ describe(`a move that dies (LLM_CREDITS_SEED=${chance.seed})`, function () {
 				const on = await scene(SQLITE);
 				const what = `${moment} step ${step}`;
 				expect(await die(on, deathAt({ step, moment })), what).to.be.instanceOf(Error);
-				const undone = await undoMove(on.source, { target: on.target, adminKeys: [] }).catch((error: unknown) => error);
+				const undone = await undoMove(on.source, { target: on.target, adminKeys: [], timing }).catch((error: unknown) => error);
 				if (undone instanceof MoveRefusal) {
 					finals += 1;
 					expect(undone.message, what).to.match(/was moved to .*cannot be called off/);
@@ -178,7 +179,7 @@ describe('a move that somebody meddles with', function () {
 			let undone: unknown = null;
 			const watched = new WatchedMove(async (step, moment) => {
 				if (step === at && moment === 'before')
-					undone = await undoMove(on.source, { target: on.target, adminKeys: [] }).catch((error: unknown) => error);
+					undone = await undoMove(on.source, { target: on.target, adminKeys: [], timing }).catch((error: unknown) => error);
 			});
 			const ended = await move({ source: watched.store(on.source), target: watched.store(on.target), clock: clock.read }).catch(
 				(error: unknown) => error,

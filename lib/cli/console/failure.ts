@@ -54,7 +54,14 @@ export interface FailureReport {
 	readonly message: string;
 }
 
-const REFUSALS: ReadonlySet<CreditErrorCode> = new Set(['account_not_found', 'grant_not_found', 'hold_not_found', 'idempotency_conflict']);
+const REFUSALS: ReadonlySet<CreditErrorCode> = new Set([
+	'account_not_found',
+	'grant_not_found',
+	'hold_not_found',
+	'idempotency_conflict',
+	'not_authorised',
+	'too_many_attempts',
+]);
 
 /** Tells any thrown value to a person. Never throws. */
 export function reportOf(error: unknown): FailureReport {

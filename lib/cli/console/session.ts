@@ -13,6 +13,7 @@ import {
 	openLedgerStore,
 	type OpenOptions,
 } from '../../runtime/runtime';
+import { userOfProcess } from '../../runtime/system';
 import { withoutSecrets, wrongUse } from './failure';
 import { keyInFile, keysInFile, linesOf } from './key-file';
 import { Output } from './output';
@@ -112,7 +113,10 @@ async function withStore<T>(
 	const adminKey = adminKeyOf(options);
 	const store = await openLedgerStore(path, { mayMake, ...(older ? { older } : {}) });
 	try {
-		const result = await work({ store, ledger: accountOf(store, options.account).asAdministrator(adminKey) });
+		const result = await work({
+			store,
+			ledger: accountOf(store, options.account).asAdministrator(adminKey, { actor: `command line, ${userOfProcess()}` }),
+		});
 		const told = tellMark((await store.transfer?.mark()) ?? null, store.location);
 		if (told !== null) new Output(options.json === true).remark(told);
 		return result;

@@ -83,8 +83,15 @@ export const ENTRY_KINDS = [
 	'account_thawed',
 ] as const satisfies readonly BodyKind[];
 
+/** Compact JSON of a body without its kind, and with who gave the command as `by`. */
+export function encodeEntry(body: EntryBody, actor: string | null): string {
+	const text = encodeBody(body);
+	if (actor === null) return text;
+	return `${text.slice(0, -1)}${text === '{}' ? '' : ','}"by":${JSON.stringify(actor)}}`;
+}
+
 /** Compact JSON of a body without its kind. Absent parts are left out, slices are `grant:amount` lists; a reservation amounts to its slices, a settled call to what was taken for it. */
-export function encodeBody(body: EntryBody): string {
+function encodeBody(body: EntryBody): string {
 	if (isPlain(body)) {
 		const { kind: _kind, ...rest } = body;
 		return canonicalJson(rest);
@@ -149,10 +156,13 @@ function encodeReserved(body: Of<'reserved'>): string {
 	});
 }
 
-/** The inverse of {@link encodeBody}. Throws `ledger_corrupt` for anything else. */
-export function decodeBody(kind: BodyKind, text: string): EntryBody {
+/** The inverse of {@link encodeEntry}. Throws `ledger_corrupt` for anything else. */
+export function decodeEntry(kind: BodyKind, text: string): { readonly body: EntryBody; readonly actor: string | null } {
 	try {
-		return decodeKnown(kind, compactOf(JSON.parse(text)));
+		const compact = compactOf(JSON.parse(text));
+		if (!('by' in compact)) return { body: decodeKnown(kind, compact), actor: null };
+		const { by, ...rest } = compact;
+		return { body: decodeKnown(kind, rest), actor: optionalText(by) };
 	} catch (cause) {
 		throw unreadable(`a body of kind ${kind}`, cause);
 	}

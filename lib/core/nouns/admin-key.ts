@@ -7,5 +7,7 @@ export const ADMIN_KEY = z.object({
 	salt: z.string(),
 	/** Hexadecimal SHA-256 of the proof. */
 	hash: z.string(),
+	/** When the account got its first key; a change keeps it. Absent in keys of before: those are older than any other. */
+	sinceMs: z.number().exactOptional(),
 });
 export type AdminKey = Readonly<z.output<typeof ADMIN_KEY>>;

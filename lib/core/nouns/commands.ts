@@ -72,10 +72,15 @@ export type PlainCommand =
 /** A command given together with the proof of the account's admin key; the proof is no part of what is asked. */
 export interface AsAdmin {
 	readonly kind: 'as_admin';
-	/** Hexadecimal; derived from the key and the account's salt. */
-	readonly proof: string;
-	readonly command: AdminCommand;
+	/** Hexadecimal; derived from the key and the account's salt. `null`: no key was given. */
+	readonly proof: string | null;
+	/** Who gives the command, for people: the host and its flow, or the user of the command line. */
+	readonly actor?: string;
+	readonly command: AdminCommand | OpenCommand;
 }
+
+/** Opening an account needs the admin key of the ledger, where there is one; anybody may join one that is open. */
+export type OpenCommand = Extract<PlainCommand, { kind: 'open_account' }>;
 
 /** What only an administrator may do once an account has an admin key. */
 export type AdminCommand = Extract<

@@ -217,6 +217,8 @@ export interface Entry {
 	readonly requestHash: string | null;
 	readonly labels: Labels | null;
 	readonly person: string | null;
+	/** Who gave the command of an administrator; `null` for all other entries, and in those of before. */
+	readonly actor: string | null;
 	readonly body: EntryBody;
 	/** The texts of labels and body as they are stored and hashed: whatever a text says, its hash covers. */
 	readonly labelsText: string;

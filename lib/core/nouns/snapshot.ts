@@ -1,6 +1,7 @@
 /** What a decision is made on, and what a store must write of it. Types only. Amounts are micro-credits, instants epoch milliseconds UTC. */
 import type { Instant } from '../values/time';
 import type { Outcome } from './commands';
+import type { AdminKey } from './admin-key';
 import type { CostAverage } from './cost-averages';
 import type { Account, BudgetCounter, Entry, GrantState, Hold } from './records';
 import type { TextChange } from './profile';
@@ -34,6 +35,8 @@ export interface AccountSnapshot {
 	readonly averages: readonly CostAverage[];
 	/** What was charged in each span that `spansNeeded` names for the batch. */
 	readonly spent: readonly SpentIn[];
+	/** The ledger's admin key, which opening an account needs; only where the account is not there yet. */
+	readonly ledgerKey?: AdminKey | null;
 }
 
 /** A text to keep beside the journal for a hold. */

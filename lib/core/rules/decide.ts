@@ -3,7 +3,7 @@
  * Pure and synchronous. A command at fault is answered with its fault and changes nothing; the rest of the batch goes on.
  * A ledger that contradicts itself is thrown: nothing of the batch may be written on top of it.
  */
-import { authorise, isAdminCommand } from './commands/admin';
+import { actorText, authoriseGiven, isAdminCommand, isAdministratorsBody } from './commands/admin';
 import { advance } from './draft/advance';
 import { claimAlerts } from './commands/claim';
 import { Draft, type EntryContext } from './draft/draft';
@@ -15,13 +15,13 @@ import { refund } from './commands/refund';
 import { reserve } from './commands/reserve';
 import { freeze, thaw } from './commands/freeze';
 import { changeSettings } from './commands/settings';
-import { hashKey, hashPassKey } from '../values/idempotency';
+import { hashAdministratorsKey, hashKey, hashPassKey } from '../values/idempotency';
 import { isCurable, newestDecision } from './later-decisions';
 import { hashRequest } from './same-request';
 import { listKeyHash, pinKeyHash, pinOf } from '../prices/recorded-price';
 import { countedBefore, spanOf } from './draft/spent-before';
 import { watch } from './draft/watch';
-import type { Command, PlainCommand, Outcome, ReserveCommand } from '../nouns/commands';
+import type { AsAdmin, Command, PlainCommand, Outcome, ReserveCommand } from '../nouns/commands';
 import type { AccountSnapshot, Decision, SnapshotNeeds } from '../nouns/snapshot';
 import type { Entry, Hold } from '../nouns/records';
 import type { CountedBefore } from '../nouns/usage-totals';
@@ -35,7 +35,8 @@ export function needsOf(commands: readonly Command[]): SnapshotNeeds {
 	const promotionIds: string[] = [];
 	for (const given of commands) {
 		const command = given.kind === 'as_admin' ? given.command : given;
-		if ('key' in command && command.key.length > 0) keyHashes.push(safeKeyHash(command.key), ...passKeyHashes(command));
+		if ('key' in command && command.key.length > 0)
+			keyHashes.push(...keyHashesOf(command, safeKey(command.key)), ...passKeyHashes(command));
 		if (command.kind === 'reserve') keyHashes.push(...pinKeyHashes(command));
 		if (command.kind === 'add_price_list') keyHashes.push(listKeyHash(command.list.hash));
 		if ('holdSeq' in command) holdSeqs.push(command.holdSeq);
@@ -70,11 +71,14 @@ function watched(draft: Draft, decideNext: () => Outcome): Outcome {
 function decideOne(draft: Draft, given: Command): Outcome {
 	const command = given.kind === 'as_admin' ? given.command : given;
 	try {
-		if (isAdminCommand(command)) authorise(draft, command, given.kind === 'as_admin' ? given.proof : null);
-		if (!('key' in command)) return apply(draft, command, {});
-		const context = { keyHash: hashKey(command.key), requestHash: hashRequest(command) };
+		const who: Pick<AsAdmin, 'proof' | 'actor'> = given.kind === 'as_admin' ? given : { proof: null };
+		authoriseGiven(draft, command, who);
+		const actor = actorText(who.actor);
+		if (!('key' in command)) return apply(draft, command, { actor });
+		const [keyHash = ''] = keyHashesOf(command, command.key);
+		const context = { keyHash, requestHash: hashRequest(command), actor };
 		// Opening is idempotent by the account itself: a second host may name another time zone, and gets the account as it is.
-		const earlier = command.kind === 'open_account' ? undefined : draft.entryByKey(context.keyHash);
+		const earlier = command.kind === 'open_account' ? undefined : earlierEntry(draft, command);
 		if (!earlier) return apply(draft, command, context);
 		if (command.kind === 'reserve' && isCurable(earlier.body) && earlier.requestHash === context.requestHash)
 			return decideAnew(draft, { first: earlier, command, requestHash: context.requestHash });
@@ -83,6 +87,20 @@ function decideOne(draft: Draft, given: Command): Outcome {
 		if (isCreditError(error) && !isLedgerFault(error)) return { kind: 'fault', error };
 		throw error;
 	}
+}
+
+/** The entry that the command's key made before. One of an administrator may lie where keys of all commands lay before. */
+function earlierEntry(draft: Draft, command: Extract<PlainCommand, { key: string }>): Entry | undefined {
+	const [own = '', before] = keyHashesOf(command, command.key);
+	const found = draft.entryByKey(own);
+	if (found || before === undefined) return found;
+	const older = draft.entryByKey(before);
+	return older && isAdministratorsBody(older.body) ? older : undefined;
+}
+
+/** The hash under which a command's key is stored, and then that under which an administrator's was stored once. */
+function keyHashesOf(command: PlainCommand, key: string): readonly string[] {
+	return isAdminCommand(command) ? [hashAdministratorsKey(key), hashKey(key)] : [hashKey(key)];
 }
 
 function apply(draft: Draft, command: PlainCommand, context: EntryContext): Outcome {
@@ -223,6 +241,6 @@ function holdsOf(draft: Draft, first: Entry, command: PlainCommand): { readonly 
 }
 
 /** A key over the length limit is refused by the decision itself; looking it up must not fail before that. */
-function safeKeyHash(key: string): string {
-	return hashKey(key.slice(0, 512));
+function safeKey(key: string): string {
+	return key.slice(0, 512);
 }

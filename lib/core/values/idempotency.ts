@@ -9,6 +9,8 @@ const SHORT_HASH_LENGTH = 32;
 const MAX_KEY_LENGTH = 512;
 /** A batch asks for the hash of each key twice: to look for its entry, and to decide. Prices come again with every call. */
 const MAX_RECENT_HASHES = 1024;
+/** Stands before the keys of administrators: no key of a request is as long, so none can have the hash of one of theirs. */
+const ADMINISTRATORS = 'administrator'.padEnd(MAX_KEY_LENGTH + 1, '.');
 const recentKeys = new Map<string, string>();
 const recentContents = { price: new Map<string, string>(), 'price list': new Map<string, string>() } as const;
 
@@ -24,10 +26,20 @@ export function shortHash(text: string): string {
 
 /** Hash under which a key is stored. Throws `invalid_key` for an empty key or one over 512 characters. */
 export function hashKey(key: string): string {
+	checkKey(key);
+	return remembered(recentKeys, key, '');
+}
+
+/** Hash under which a key of an administrator's command is stored: no key of a spender ever has it. Throws as {@link hashKey}. */
+export function hashAdministratorsKey(key: string): string {
+	checkKey(key);
+	return shortHash(`${ADMINISTRATORS}${key}`);
+}
+
+function checkKey(key: string): void {
 	if (key.length === 0 || key.length > MAX_KEY_LENGTH) {
 		throw new CreditError('invalid_key', `The idempotency key has ${String(key.length)} characters; give 1 to ${String(MAX_KEY_LENGTH)}.`);
 	}
-	return remembered(recentKeys, key, '');
 }
 
 /** Hash under which the further calls of a reserve are stored, for call `pass` = 1, 2 … after the first. */

@@ -4,9 +4,11 @@
  */
 import type { AlertSettings } from '../../core/nouns/alert';
 import { balanceAt, type Balance } from '../../core/rules/draft/balance';
+import { ledgerKeyOf } from '../../core/rules/commands/admin';
 import { CreditError, isCreditError } from '../../core/values/errors';
 import { DEFAULT_PRIORITY } from '../../core/rules/commands/grants';
-import type { AdminCommand, Alternative, Command, Outcome, SettleCommand } from '../../core/nouns/commands';
+import type { AdminKey } from '../../core/nouns/admin-key';
+import type { AdminCommand, Alternative, AsAdmin, Command, Outcome, SettleCommand } from '../../core/nouns/commands';
 import type { Promotion } from '../../core/nouns/promotion';
 import type { PriceCommand } from '../../core/prices/price-settings';
 import type { ProfileCommand } from '../../core/nouns/profile';
@@ -16,7 +18,7 @@ import type { Enforcement, Plan } from '../../core/nouns/words';
 import { MICRO_PER_CREDIT, type Micro } from '../../core/values/money';
 import { AccountPrices } from './account-prices';
 import { ProfileReader } from './account-profile';
-import { adminKeyOf, proofOf, TryGuard } from './admin-key';
+import { adminKeyOf, KeyProver } from './admin-key';
 import { AnswerCache } from './answer-cache';
 import { CheckTally } from './check-tally';
 import { learnedFacts, type LearnedFacts } from './learned-facts';
@@ -49,10 +51,11 @@ export class LedgerAccount {
 	readonly #store: LedgerStore;
 	readonly #timing: Timing;
 	readonly #wakeUps: WakeUps;
-	readonly #guard: TryGuard;
+	readonly #prover: KeyProver;
 
 	constructor(options: LedgerAccountOptions) {
-		const { accountId, store, timing, wakeUps = new WakeUps(), guard = new TryGuard() } = options;
+		const { accountId, store, timing, wakeUps = new WakeUps() } = options;
+		const prover = options.prover ?? new KeyProver({ tries: store.tries, timing });
 		this.accountId = accountId;
 		this.location = store.location;
 		this.profile = options.profile ?? new ProfileReader({ store, accountId, timing });
@@ -62,13 +65,13 @@ export class LedgerAccount {
 		this.#store = store;
 		this.#timing = timing;
 		this.#wakeUps = wakeUps;
-		this.#guard = guard;
-		this.#options = { ...options, wakeUps, guard, profile: this.profile, prices: this.prices, answers: this.answers, checks: this.checks };
+		this.#prover = prover;
+		this.#options = { ...options, wakeUps, prover, profile: this.profile, prices: this.prices, answers: this.answers, checks: this.checks };
 	}
 
-	/** The same account for somebody who knows its admin key; an empty key changes nothing. */
-	asAdministrator(adminKey: string): LedgerAccount {
-		return adminKey === '' ? this : new LedgerAccount({ ...this.#options, adminKey });
+	/** The same account for whoever knows its admin key (an empty one changes nothing), and whom administrators' entries are to name. */
+	asAdministrator(adminKey: string, { actor }: { readonly actor?: string } = {}): LedgerAccount {
+		return new LedgerAccount({ ...this.#options, ...(adminKey === '' ? {} : { adminKey }), ...(actor === undefined ? {} : { actor }) });
 	}
 
 	/** Sets, changes or (with `null`) removes the admin key. Needs the current key where there is one. */
@@ -77,10 +80,14 @@ export class LedgerAccount {
 		return this.#administer({ kind: 'set_admin_key', key, adminKey }, 'account');
 	}
 
-	/** Opens the account when it is new; an existing one is left as it is. */
+	/** Opens the account when it is new, which needs the ledger's admin key where there is one; an existing one is left as it is. */
 	async open({ name, timeZone, plan = 'paid' }: { name?: string; timeZone: string; plan?: Plan }): Promise<OutcomeOf<'account'>> {
 		const terms = { name: name ?? this.accountId, timeZone, plan, unconfirmedPolicy: 'release' } as const;
-		return this.#submit({ kind: 'open_account', key: 'open', ...terms }, 'account');
+		const command = { kind: 'open_account', key: 'open', ...terms } as const;
+		return this.#prove(null, command, 'account').catch(async (error: unknown) => {
+			if (!this.#options.adminKey || !isCreditError(error) || error.code !== 'not_authorised') throw error;
+			return this.#prove(ledgerKeyOf(await this.#store.accounts())?.adminKey ?? null, command, 'account');
+		});
 	}
 
 	/** Changes name, time zone or plan. */
@@ -277,18 +284,14 @@ export class LedgerAccount {
 	/** Gives the admin key's proof along, where there is a key to prove. */
 	async #administer<K extends Outcome['kind']>(command: AdminCommand, ...expected: K[]): Promise<OutcomeOf<K>> {
 		const { adminKey = '' } = this.#options;
-		const salt = adminKey === '' ? undefined : (await this.#store.snapshot(this.accountId)).account?.settings.adminKey?.salt;
-		if (salt === undefined) return this.#submit(command, ...expected);
-		this.#guard.check(this.#timing.clock());
-		const proof = await proofOf(adminKey, salt);
-		try {
-			const outcome = await this.#submit({ kind: 'as_admin', proof, command }, ...expected);
-			this.#guard.right();
-			return outcome;
-		} catch (error) {
-			if (isCreditError(error) && error.code === 'not_authorised') this.#guard.wrong(this.#timing.clock());
-			throw error;
-		}
+		const kept = adminKey === '' ? null : (await this.#store.snapshot(this.accountId)).account?.settings.adminKey;
+		return this.#prove(kept ?? null, command, ...expected);
+	}
+
+	/** A wrong key is told as late as the ledger says, when it is recorded. */
+	async #prove<K extends Outcome['kind']>(kept: AdminKey | null, command: AsAdmin['command'], ...expected: K[]): Promise<OutcomeOf<K>> {
+		const { given, settle } = await this.#prover.given(command, { ...this.#options, kept });
+		return this.#submit(given, ...expected).catch((error: unknown) => settle().then(() => Promise.reject(error)));
 	}
 
 	async #submit<K extends Outcome['kind']>(command: Command, ...expected: K[]): Promise<OutcomeOf<K>> {

@@ -8,7 +8,7 @@ import type { GroupCommit } from '../../ledger/group-commit';
 import type { LedgerStore } from '../../ledger/store';
 import type { AccountPrices } from './account-prices';
 import type { ProfileReader } from './account-profile';
-import type { TryGuard } from './admin-key';
+import type { KeyProver } from './admin-key';
 import type { AnswerCache } from './answer-cache';
 import type { CheckTally } from './check-tally';
 import type { Wait } from '../waiting/reserve-waiting';
@@ -83,11 +83,13 @@ export interface LedgerAccountOptions {
 	readonly timing: Timing;
 	/** Shared by all who use the account in this process. */
 	readonly wakeUps?: WakeUps;
-	readonly guard?: TryGuard;
+	readonly prover?: KeyProver;
 	readonly profile?: ProfileReader;
 	readonly prices?: AccountPrices;
 	readonly answers?: AnswerCache;
 	readonly checks?: CheckTally;
 	/** Empty: only what needs no admin key, or an account that has none. */
 	readonly adminKey?: string;
+	/** Who gives commands, for the entries of administrators: the host and its flow, or the user of the command line. */
+	readonly actor?: string;
 }

@@ -26,7 +26,7 @@ export async function moveLedger(options: MoveOptions): Promise<MoveReport> {
 	const source = sideOf(options.source);
 	const sourceMark = await source.transfer.mark();
 	if (sourceMark?.state === 'arriving') throw notMovable(source);
-	await assertMayMove(options.source, { mark: sourceMark, adminKeys: options.adminKeys });
+	await assertMayMove(options.source, { mark: sourceMark, adminKeys: options.adminKeys, timing: options.timing });
 	if (sourceMark?.state === 'moved') return finish(source, sourceMark, options);
 	const isBegun = sourceMark?.state === 'closing' || sourceMark?.state === 'moving';
 	if (!isBegun) await assertSound(source, options);

@@ -3,6 +3,7 @@ import type { LedgerStore } from '../../ledger/store';
 import type { LedgerSide } from './compare-ledgers';
 import { countRows } from './copy-rows';
 import { assertMayMove } from './move-access';
+import type { Timing } from '../waiting/timing';
 import { callOff, callsUnderWay, sideOf } from './move-ledger';
 import { MoveRefusal, overtaken } from './move-refusal';
 
@@ -44,12 +45,16 @@ export async function planMove(source: LedgerStore, target: LedgerStore | null, 
  */
 export async function undoMove(
 	source: LedgerStore,
-	{ target, adminKeys }: { readonly target: LedgerStore | null; readonly adminKeys: readonly string[] },
+	{
+		target,
+		adminKeys,
+		timing,
+	}: { readonly target: LedgerStore | null; readonly adminKeys: readonly string[]; readonly timing: Pick<Timing, 'pause'> },
 ): Promise<string | null> {
 	const side: LedgerSide = sideOf(source);
 	const mark = await side.transfer.mark();
 	if (mark === null || mark.state === 'arrived' || mark.state === 'called_off') return null;
-	await assertMayMove(source, { mark, adminKeys });
+	await assertMayMove(source, { mark, adminKeys, timing });
 	if (mark.state === 'moved' || mark.state === 'arriving') {
 		const isMoved = mark.state === 'moved';
 		throw new MoveRefusal('other_target', {

@@ -34,6 +34,8 @@ import { closingSeqs, grantsHeldBy, grantsNamedBy } from '../related';
 import { MemoryAnswers } from './answers';
 import { MemoryChecks } from './checks';
 import { MemoryLearned } from './learned';
+import { MemoryTries } from './tries';
+import { ledgerKeyOf } from '../../core/rules/commands/admin';
 
 interface Book {
 	account: Account | null;
@@ -63,12 +65,14 @@ class MemoryStore implements LedgerStore {
 	readonly answers = new MemoryAnswers(this.#parts());
 	readonly checks = new MemoryChecks(this.#parts());
 	readonly learned = new MemoryLearned(this.#parts());
+	readonly tries: MemoryTries;
 	readonly #clock: () => Instant;
 	readonly #books = new Map<string, Book>();
 	#isClosed = false;
 
 	constructor(clock: () => Instant) {
 		this.#clock = clock;
+		this.tries = new MemoryTries({ assertUsable: () => this.#assertOpen(), clock });
 	}
 
 	/** What those who keep something beside the books need to know. */
@@ -80,7 +84,9 @@ class MemoryStore implements LedgerStore {
 		this.#assertOpen();
 		const book = this.#books.get(accountId) ?? emptyBook();
 		const atMs = this.#now(book);
-		const decision = decide(load(book, commands, { needs: needsOf(commands), atMs }), commands, { accountId, atMs });
+		const ledgerKey = book.account ? null : (ledgerKeyOf(await this.accounts())?.adminKey ?? null);
+		const snapshot = { ...load(book, commands, { needs: needsOf(commands), atMs }), ledgerKey };
+		const decision = decide(snapshot, commands, { accountId, atMs });
 		if (decision.account) this.#books.set(accountId, book);
 		apply(book, decision);
 		return Promise.resolve(decision.outcomes);

@@ -24,13 +24,12 @@ import type {
 	UsageRow,
 } from '../store';
 import { readEntries, type EntryRow } from '../journal-rows';
-import { NOTHING } from '../related';
+import { NOTHING, withoutAccount } from '../related';
 import { OpenHolds } from '../open-holds';
 import type { LedgerProof } from '../store';
 import { totalUsage } from '../usage-totals';
 import { lockAccount } from './rows/account-lock';
 import { readAddress, type LedgerAddress } from './connection/address';
-import type { Insist } from './rows/answers';
 import { besideJournal } from './rows/beside';
 import { beginRead, openPool, ROLLBACK, sendCommit, withSession, type Session } from './connection/connection';
 import { ledgerFault, passing, UnansweredCommit } from './connection/faults';
@@ -80,6 +79,7 @@ class PostgresStore implements LedgerStore {
 	readonly answers: LedgerStore['answers'];
 	readonly checks: LedgerStore['checks'];
 	readonly learned: LedgerStore['learned'];
+	readonly tries: LedgerStore['tries'];
 	readonly transfer: PostgresTransfer;
 	readonly proof: LedgerProof;
 	readonly #pool: Pool;
@@ -104,8 +104,8 @@ class PostgresStore implements LedgerStore {
 		this.#writer = new Writer(address.schema);
 		this.transfer = new PostgresTransfer(address, (work, longestMs) => this.#insist(work, { longestMs: longestMs ?? null }));
 		this.proof = new PostgresProof(address.schema, (work, longestMs) => this.#insist(work, { longestMs: longestMs ?? null }));
-		const insist: Insist = (work) => this.#insist(work);
-		({ answers: this.answers, checks: this.checks, learned: this.learned } = besideJournal(address.schema, insist, this.transfer));
+		const kept = besideJournal(address.schema, { insist: (work) => this.#insist(work), writer: this.transfer, clock });
+		({ answers: this.answers, checks: this.checks, learned: this.learned, tries: this.tries } = kept);
 	}
 
 	async commit(accountId: string, commands: readonly Command[]): Promise<readonly Outcome[]> {
@@ -151,7 +151,7 @@ class PostgresStore implements LedgerStore {
 				const atMs = this.#now(stored);
 				const snapshot = stored
 					? await this.#snapshots.read(session, stored, { commands, atMs, early: asked && rows && { asked, rows } })
-					: NOTHING;
+					: withoutAccount(await this.#reader.accounts(session));
 				const decision = decideUnder(mark, { snapshot, commands, accountId, atMs, location: this.location });
 				const { account, outcomes } = decision;
 				if (!account) return this.#giveUp(session, outcomes);

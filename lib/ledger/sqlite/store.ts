@@ -37,7 +37,7 @@ import { ledgerPathOf } from './file/ledger-path';
 import { SCHEMA_VERSION } from './file/migrations';
 import { copyAside, keepOlder, olderVersionOf } from './file/older-schema';
 import { SeenEnds } from './file/seen';
-import { NOTHING } from '../related';
+import { NOTHING, withoutAccount } from '../related';
 import { LastingRows } from './rows/lasting-rows';
 import { MarkRow } from './file/mark-row';
 import { SqliteProof } from './rows/proof';
@@ -107,6 +107,7 @@ class SqliteStore implements LedgerStore {
 	readonly answers: LedgerStore['answers'];
 	readonly checks: LedgerStore['checks'];
 	readonly learned: LedgerStore['learned'];
+	readonly tries: LedgerStore['tries'];
 	readonly transfer: LedgerTransfer;
 	readonly proof: LedgerProof;
 	readonly #clock: () => Instant;
@@ -135,8 +136,9 @@ class SqliteStore implements LedgerStore {
 		const writeRows: Transactions['write'] = (work) => this.#transactions.write(work).finally(() => this.#lasting.forget());
 		this.transfer = new SqliteTransfer(db, this.#mark, { read: (work) => this.#transactions.read(work), write: writeRows });
 		this.proof = new SqliteProof(db, waiting.path, (work) => this.#transactions.read(work));
-		const beside: Transactions = { read: (work) => this.#transactions.read(work), write: (work) => this.#writeBeside(work) };
-		({ answers: this.answers, checks: this.checks, learned: this.learned } = besideJournal(db, beside));
+		const writeBeside: Transactions['write'] = (work) => this.#writeBeside(work);
+		const kept = besideJournal(db, { read: (work) => this.#transactions.read(work), write: writeRows, writeBeside, clock });
+		({ answers: this.answers, checks: this.checks, learned: this.learned, tries: this.tries } = kept);
 	}
 
 	async commit(accountId: string, commands: readonly Command[], onWritten?: () => void): Promise<readonly Outcome[]> {
@@ -144,7 +146,8 @@ class SqliteStore implements LedgerStore {
 			const mark = this.#mark.readToWrite();
 			const stored = this.#reader.account(accountId);
 			const atMs = this.#now(stored);
-			const snapshot = { ...this.#reader.snapshot(stored, commands, atMs), spent: this.#spent(stored, commands, atMs) };
+			const loaded = stored ? this.#reader.snapshot(stored, commands, atMs) : withoutAccount(this.#reader.accounts());
+			const snapshot = { ...loaded, spent: this.#spent(stored, commands, atMs) };
 			const decision = decideUnder(mark, { snapshot, commands, accountId, atMs, location: this.location });
 			this.#writer.write(decision, stored);
 			return { result: { stored, decision }, isChanged: decision.account !== null };

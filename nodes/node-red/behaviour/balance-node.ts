@@ -26,7 +26,7 @@ export class BalanceNode {
 	constructor(RED: NodeAPI, node: Node, config: Config) {
 		this.#RED = RED;
 		this.#node = node;
-		this.#ledger = new LedgerUse(RED, config['ledger']);
+		this.#ledger = new LedgerUse(RED, config['ledger'], config['z']);
 		this.#status = new NodeStatus(node);
 		this.#stopped = new StoppedMessages(node);
 		this.#values = this.#prepare(config);

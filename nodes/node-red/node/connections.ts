@@ -56,15 +56,18 @@ export function providerOf(RED: NodeAPI, id: unknown): ProviderHandle {
 export class LedgerUse {
 	readonly #RED: NodeAPI;
 	readonly #id: unknown;
+	readonly #flow: string | null;
 	#lease: Promise<LedgerLease> | null = null;
 	/** When the ledger may be opened; never again while it is. */
 	#retryAtMs = 0;
 	#isClosed = false;
 	#spending: Promise<SpendingLease> | null = null;
 
-	constructor(RED: NodeAPI, id: unknown) {
+	/** `flow`: the id of the flow that the node is in, which entries of administrators name. */
+	constructor(RED: NodeAPI, id: unknown, flow: unknown = null) {
 		this.#RED = RED;
 		this.#id = id;
+		this.#flow = typeof flow === 'string' ? flow : null;
 	}
 
 	/** The account. Rejects with a ledger fault, which holds for a moment: thousands of messages may come while the ledger is gone. */
@@ -106,7 +109,7 @@ export class LedgerUse {
 			if (node === null) {
 				throw new CreditError('ledger_unavailable', 'Ledger not set. Choose one in the dialog of the node, and see that it is enabled.');
 			}
-			const lease = await leaseLedger(node.settings(), userDir(this.#RED));
+			const lease = await leaseLedger({ ...node.settings(), actor: actorOf(this.#RED, this.#flow) }, userDir(this.#RED));
 			sayUsable(node);
 			return lease;
 		} catch (error) {
@@ -115,6 +118,15 @@ export class LedgerUse {
 			throw error;
 		}
 	}
+}
+
+/** The host and the flow, by its label where it has one. */
+function actorOf(RED: NodeAPI, flow: string | null): string {
+	let label: unknown = flow;
+	RED.nodes.eachNode((entry: { readonly id: string; readonly label?: unknown; readonly name?: unknown }) => {
+		if (flow !== null && entry.id === flow) label = entry.label ?? entry.name ?? flow;
+	});
+	return typeof label === 'string' && label !== '' ? `Node-RED, flow ${label}` : 'Node-RED';
 }
 
 /** What the log was told of each ledger that cannot be used. */

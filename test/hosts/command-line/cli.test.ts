@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { NO_TOKENS } from '../../../lib/core/usage/usage-fields';
 import { accountOf, openLedgerStore } from '../../../lib/runtime/runtime';
+import { userOfProcess } from '../../../lib/runtime/system';
 import { run, type Finished } from '../../support/machine/child';
 import { cleanEnvironment, outputRoot } from '../../support/machine/repository';
 
@@ -293,6 +294,55 @@ describe('command line', () => {
 		expect(JSON.parse(fromEnvironment.stdout)).to.deep.include({ account: 'b', available: '2' });
 		const chosen = await llmCredits(['--account', 'a', 'balance', '--json'], { LLM_CREDITS_ACCOUNT: 'b' });
 		expect(JSON.parse(chosen.stdout)).to.deep.include({ account: 'a', available: '1' });
+	});
+
+	it('never repeats a key or a password that was typed, not even as the name of its process', async () => {
+		const secret = 'correct-horse-battery';
+		for (const args of [
+			[`--admin-key=${secret}`, 'balance'],
+			['balance', `--admin-key=${secret}`],
+			['grant', '--credits', '1', `--adminkey=${secret}`],
+			['admin-key', 'set', `--new-key=${secret}`],
+			['admin-key', 'set', '--new-key-file', secret],
+			['admin-key', 'set', secret],
+			['balance', '--admin-key-file', secret],
+			[`-k${secret}`, 'balance'],
+		]) {
+			const finished = await llmCredits([...args, '--json']);
+			expect(finished.code, args.join(' ')).to.equal(2);
+			expect(finished.stdout + finished.stderr, args.join(' ')).not.to.contain(secret);
+		}
+		expect(readFileSync(PROGRAM, 'utf8')).to.match(/process\.title = 'llm-credits'/);
+	});
+
+	it('names who did what, and ends with 1 where the admin key is wrong or missing', async () => {
+		const [key, wrong] = [join(folder, 'admin.key'), join(folder, 'wrong.key')];
+		writeFileSync(key, 'correct horse battery staple\n');
+		writeFileSync(wrong, 'incorrect horse battery staple\n');
+		await document(['grant', '--credits', '5', '--key', 'invoice']);
+		await document(['admin-key', 'set', '--new-key-file', key]);
+		await failure(['grant', '--credits', '1'], { code: 1, says: /has an admin key/ });
+		await failure(['grant', '--credits', '1', '--admin-key-file', wrong], { code: 1, says: /the right one was not given/ });
+		await document(['grant', '--credits', '7', '--admin-key-file', key]);
+		await failure(['account', 'open', '--account', 'other'], { code: 1, says: /needs the ledger's admin key/ });
+		await document(['account', 'open', '--account', 'other', '--admin-key-file', key]);
+		const { changes } = await document(['changes']);
+		expect(changes.map(({ kind }: { kind: string }) => kind)).to.deep.equal([
+			'granted',
+			'admin_denied',
+			'admin_key_set',
+			'granted',
+			'account_opened',
+		]);
+		const user = `command line, ${userOfProcess()}`;
+		expect(changes.map(({ by }: { by: string }) => by)).to.deep.equal(Array(5).fill(user));
+		const { stdout } = await llmCredits(['changes', '--limit', '2']);
+		expect(stdout)
+			.to.match(/granted +7 purchased|granted +7 promotional/)
+			.and.to.contain(user);
+		expect(stdout)
+			.to.match(/admin denied +a wrong admin key for grant/)
+			.and.to.contain('the newest 2 changes');
 	});
 
 	it('helps: every command has its options and an example', async () => {

@@ -1,6 +1,7 @@
 /**
  * Owns short ways to write ledger commands in tests: amounts in whole credits, everything else with a plain default.
  */
+import { isAdminCommand } from '../../../lib/core/rules/commands/admin';
 import type {
 	AdminCommand,
 	Alternative,
@@ -181,4 +182,14 @@ function describeOutcome(outcome: Outcome | undefined): string {
 /** A value as text, big integers included. */
 export function showValue(value: unknown): string {
 	return JSON.stringify(value, (_name, inner: unknown) => (typeof inner === 'bigint' ? `${String(inner)}n` : inner));
+}
+
+/** A command of an administrator, or the opening of an account, with a proof and a name. */
+export function asAdmin(
+	command: Command,
+	{ proof = null, actor }: { readonly proof?: string | null; readonly actor?: string } = {},
+): Command {
+	if (command.kind === 'as_admin' || (command.kind !== 'open_account' && !isAdminCommand(command)))
+		throw new Error(`${command.kind} needs no proof.`);
+	return { kind: 'as_admin', proof, ...(actor === undefined ? {} : { actor }), command };
 }

@@ -55,6 +55,7 @@ function onlyAccount(store: LedgerStore, id: string, committing: () => LedgerSto
 		answers: store.answers,
 		checks: store.checks,
 		learned: store.learned,
+		tries: store.tries,
 		commit: (_acme, commands) => committing().commit(id, commands),
 		snapshot: () => store.snapshot(id),
 		accounts: async () => [await store.snapshot(id)].flatMap(({ account }) => account ?? []),

@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { CreditError } from '../../../lib/core/values/errors';
-import { decodeBody, encodeBody } from '../../../lib/core/journal/journal';
+import { decodeEntry, encodeEntry } from '../../../lib/core/journal/journal';
 import { BUILT_IN_PRICES, PriceList, type CardData } from '../../../lib/core/prices/price-list';
 import { readPriceList, writePriceList } from '../../../lib/core/prices/price-list-text';
 import { isNewer, listInUse } from '../../../lib/core/prices/price-settings';
@@ -129,7 +129,7 @@ describe('a price in the journal', () => {
 	it('is read back as it was, whatever its tiers, flat amount and context', () => {
 		for (const price of prices) {
 			const body = { kind: 'price_recorded', price } as const;
-			expect(decodeBody('price_recorded', encodeBody(body))).to.deep.equal(body);
+			expect(decodeEntry('price_recorded', encodeEntry(body, null)).body).to.deep.equal(body);
 			expect(isOwnPrice(price, pinKeyHash(pinOf(price)))).to.equal(true);
 		}
 	});
@@ -150,6 +150,6 @@ describe('a price in the journal', () => {
 		if (!first || !second) throw new Error('The list is empty.');
 		expect(isOwnPrice(first, pinKeyHash(pinOf(second)))).to.equal(false);
 		expect(isOwnPrice(first, null)).to.equal(false);
-		expect(() => decodeBody('price_recorded', '{"v":"x","m":"x","t":[[0,"1"]]}')).to.throw(CreditError, /cannot be read/);
+		expect(() => decodeEntry('price_recorded', '{"v":"x","m":"x","t":[[0,"1"]]}')).to.throw(CreditError, /cannot be read/);
 	});
 });

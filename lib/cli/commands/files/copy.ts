@@ -122,7 +122,7 @@ async function undo(from: string, options: CopyOptions, output: Output): Promise
 		const place = options.to === undefined ? known : placeOf(options.to, '--to', 'Give --to the place it was to go to.');
 		// What cannot be reached now must not keep the old ledger from going on.
 		const target = place === undefined ? null : await openIfThere(place).catch(() => null);
-		const other = await undoMove(source, { target, adminKeys: adminKeysOf(options) }).catch((error: unknown) => {
+		const other = await undoMove(source, { target, adminKeys: adminKeysOf(options), timing }).catch((error: unknown) => {
 			throw told(error, nameOfPlace(from));
 		});
 		const ledger = addressOf(nameOfPlace(from));

@@ -4,6 +4,7 @@
  */
 import { checkCacheLimits, checkKnownText, describeText, readLanguages } from './account-texts';
 import type { Draft, EntryContext } from '../draft/draft';
+import type { AdminKey } from '../../nouns/admin-key';
 import { CreditError } from '../../values/errors';
 import { sha256 } from '../../values/idempotency';
 import { checkBudget, checkFloor, continuedBudget } from '../draft/limits';
@@ -45,7 +46,7 @@ export function changeSettings(draft: Draft, command: SettingsCommand, context: 
 			draft.append({ kind: 'enforcement_set', enforcement: command.enforcement }, context);
 			break;
 		case 'set_admin_key':
-			draft.append({ kind: 'admin_key_set', adminKey: command.adminKey }, context);
+			draft.append({ kind: 'admin_key_set', adminKey: adminKeyAfter(draft, command.adminKey) }, context);
 			break;
 		case 'set_alerts':
 			checkAlerts(command.alerts);
@@ -58,7 +59,7 @@ export function changeSettings(draft: Draft, command: SettingsCommand, context: 
 			changeProfile(draft, command, context);
 			break;
 		case 'add_price_list':
-			return addPriceList(draft, command);
+			return addPriceList(draft, command, context);
 		case 'pin_prices':
 			checkPin(settings.prices, command.version);
 			draft.append({ kind: 'prices_pinned', version: command.version }, context);
@@ -80,6 +81,15 @@ function setBudget(draft: Draft, budget: Omit<Budget, 'seq'>, context: EntryCont
 	const before = counted && counted.values.length > 0 ? { counted } : {};
 	draft.append({ kind: 'budget_set', budget, replaces, ...before }, context);
 	return { kind: 'account', account: draft.account, isReplayed: false, ...(replaces === null ? { counted } : {}) };
+}
+
+/** The key as it is kept: with the instant of the account's first key, by which the ledger's own is known. */
+function adminKeyAfter(draft: Draft, adminKey: AdminKey | null): AdminKey | null {
+	if (adminKey === null) return null;
+	const { salt, hash } = adminKey;
+	const before = draft.account.settings.adminKey;
+	if (before === null) return { salt, hash, sinceMs: draft.nowMs };
+	return before.sinceMs === undefined ? { salt, hash } : { salt, hash, sinceMs: before.sinceMs };
 }
 
 function changeProfile(draft: Draft, command: ProfileCommand, context: EntryContext): void {
@@ -107,14 +117,18 @@ function changeProfile(draft: Draft, command: ProfileCommand, context: EntryCont
 }
 
 /** Idempotent by content: the same list again is the same entry. */
-function addPriceList(draft: Draft, { list, text }: Extract<PriceCommand, { kind: 'add_price_list' }>): Outcome {
+function addPriceList(
+	draft: Draft,
+	{ list, text }: Extract<PriceCommand, { kind: 'add_price_list' }>,
+	{ actor = null }: EntryContext,
+): Outcome {
 	const keyHash = listKeyHash(list.hash);
 	const isReplayed = draft.entryByKey(keyHash) !== undefined;
 	if (!isReplayed) {
 		if (sha256(text) !== list.hash)
 			throw new CreditError('invalid_argument', `The price list ${list.version} has another hash than its text.`);
 		checkList(draft.account.settings.prices, list);
-		draft.append({ kind: 'price_list_added', list, text }, { keyHash });
+		draft.append({ kind: 'price_list_added', list, text }, { keyHash, actor });
 	}
 	return { kind: 'account', account: draft.account, isReplayed };
 }

@@ -4,9 +4,10 @@
  */
 import { isLive } from './burn-down';
 import { CreditError } from '../../values/errors';
+import type { AdminKey } from '../../nouns/admin-key';
 import type { CostAverage } from '../../nouns/cost-averages';
 import { evolve, type Balances } from '../../journal/evolve';
-import { chainHash, encodeBody, encodeLabels } from '../../journal/journal';
+import { chainHash, encodeEntry, encodeLabels } from '../../journal/journal';
 import type { Outcome } from '../../nouns/commands';
 import type { AccountSnapshot, Decision, KeptResult } from '../../nouns/snapshot';
 import type { Account, BudgetCounter, CounterRef, Entry, EntryBody, GrantState, Hold } from '../../nouns/records';
@@ -27,6 +28,8 @@ export interface EntryContext {
 	readonly requestHash?: string;
 	readonly labels?: Labels;
 	readonly person?: string | null;
+	/** Who gave the command. */
+	readonly actor?: string | null;
 }
 
 /** The working copy. Its getters and amounts refer to {@link Draft.nowMs}; looking up what does not exist throws `…_not_found`. */
@@ -47,6 +50,8 @@ export class Draft {
 	readonly #averagesBefore: readonly CostAverage[];
 	/** Entries of alerts that readers may not have seen, as far as they were asked for. */
 	readonly olderAlerts: readonly Entry[];
+	/** The ledger's admin key, where the account is not open yet. */
+	readonly ledgerKey: AdminKey | null;
 	/** What calls of each campaign have cost lately. */
 	averages: readonly CostAverage[];
 	#nowMs: Instant;
@@ -59,6 +64,7 @@ export class Draft {
 		this.#averagesBefore = snapshot.averages;
 		this.averages = snapshot.averages;
 		this.olderAlerts = snapshot.alerts;
+		this.ledgerKey = snapshot.ledgerKey ?? null;
 		this.#balances = {
 			account: snapshot.account,
 			grants: new Map(snapshot.grants.map((grant) => [grant.seq, grant])),
@@ -177,9 +183,10 @@ export class Draft {
 			requestHash: context.requestHash ?? null,
 			labels: context.labels ?? null,
 			person: context.person ?? null,
+			actor: context.actor ?? null,
 			body,
 			labelsText: encodeLabels(context.labels ?? null),
-			bodyText: encodeBody(body),
+			bodyText: encodeEntry(body, context.actor ?? null),
 		};
 		const entry: Entry = { ...unsealed, hash: chainHash(previous?.chainHash ?? '', unsealed) };
 		evolve(this.#balances, entry, this.accountId);

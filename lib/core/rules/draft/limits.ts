@@ -77,7 +77,9 @@ export function countersNeeded(
 	{ settings, holds, atMs, timeZone }: { settings: AccountSettings; holds: readonly Hold[]; atMs: Instant; timeZone: string },
 ): CounterRef[] {
 	const reserves = commands.filter((command) => command.kind === 'reserve');
-	const changedTo = commands.flatMap((command) => (command.kind === 'change_account' ? (command.timeZone ?? []) : []));
+	const changedTo = commands
+		.map((command) => (command.kind === 'as_admin' ? command.command : command))
+		.flatMap((command) => (command.kind === 'change_account' ? (command.timeZone ?? []) : []));
 	const zones = [timeZone, ...changedTo.filter(isZone)];
 	const claimed = reserves.flatMap((command) => {
 		if (settings.budgets.length === 0) return capClaims(command);

@@ -193,7 +193,7 @@ const STEPS: readonly string[] = [
 	`,
 	// Calls whose billing nobody knows are charged from now on, in accounts of before too (ledger rule 37).
 	`
-	ALTER TABLE accounts ADD COLUMN frozen text, ADD COLUMN denials text,
+	ALTER TABLE accounts ADD COLUMN frozen text,
 		ADD COLUMN person_key bytea DEFAULT uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid());
 	UPDATE accounts SET unconfirmed_policy = 1;
 
@@ -207,7 +207,7 @@ const STEPS: readonly string[] = [
 		PRIMARY KEY (account, endpoint, model, name)
 	) WITH (fillfactor = 70);
 
-	ALTER TABLE ledger_version ADD COLUMN admin text;
+	ALTER TABLE ledger_version ADD COLUMN tries text;
 	`,
 ];
 

@@ -1,14 +1,20 @@
 /** Everything that a PostgreSQL server keeps beside the journal. */
+import type { Instant } from '../../../core/values/time';
 import type { LedgerStore } from '../../store';
 import { PostgresAnswers, type BesideWriter, type Insist } from './answers';
 import { PostgresChecks } from './checks';
 import { PostgresLearned } from './learned';
+import { PostgresTries } from './tries';
 
 /** The ports of what lies beside the journal. */
-export function besideJournal(schema: string, insist: Insist, writer: BesideWriter): Pick<LedgerStore, 'answers' | 'checks' | 'learned'> {
+export function besideJournal(
+	schema: string,
+	{ insist, writer, clock }: { insist: Insist; writer: BesideWriter; clock: () => Instant },
+): Pick<LedgerStore, 'answers' | 'checks' | 'learned' | 'tries'> {
 	return {
 		answers: new PostgresAnswers(schema, insist, writer),
 		checks: new PostgresChecks(schema, insist, writer),
 		learned: new PostgresLearned(schema, insist, writer),
+		tries: new PostgresTries(schema, insist, clock),
 	};
 }

@@ -191,7 +191,6 @@ const STEPS: readonly string[] = [
 	// Calls whose billing nobody knows are charged from now on, in accounts of before too (ledger rule 37).
 	`
 	ALTER TABLE accounts ADD COLUMN frozen TEXT;
-	ALTER TABLE accounts ADD COLUMN denials TEXT;
 	ALTER TABLE accounts ADD COLUMN person_key BLOB;
 	UPDATE accounts SET unconfirmed_policy = 1, person_key = randomblob(32);
 
@@ -205,9 +204,9 @@ const STEPS: readonly string[] = [
 		PRIMARY KEY (account, endpoint, model, name)
 	) STRICT, WITHOUT ROWID;
 
-	CREATE TABLE ledger_admin (
+	CREATE TABLE ledger_tries (
 		is_only INTEGER PRIMARY KEY CHECK (is_only = 1),
-		admin TEXT NOT NULL
+		tries TEXT NOT NULL
 	) STRICT;
 	`,
 ];

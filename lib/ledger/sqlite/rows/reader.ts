@@ -132,8 +132,7 @@ export class Reader {
 	}
 
 	/** What `decide` needs at `atMs`, found by keys; the grants that loaded holds and entries refer to come along. */
-	snapshot(stored: StoredAccount | null, commands: readonly Command[], atMs: Instant): AccountSnapshot {
-		if (!stored) return NOTHING;
+	snapshot(stored: StoredAccount, commands: readonly Command[], atMs: Instant): AccountSnapshot {
 		const needs = needsOf(commands);
 		const { id, account, averages } = stored;
 		const load = (keyHashes: readonly string[]): Entry[] => this.#snapshotEntries(id, keyHashes);

@@ -183,7 +183,7 @@ const refusals: RuleTable = {
 			at 1m | look                    | available 10`,
 		],
 		[
-			'twice under one key is once; another request under it is a conflict',
+			'twice under one key is once; another request under it is a conflict; the key of a reserve is another',
 			`
 			at 0 | grant purchased 10    | granted
 			at 0 | reserve a 4           | reserved
@@ -193,9 +193,9 @@ const refusals: RuleTable = {
 			at 0 | refund a 1 key r & refund a 1 key r | replayed & replayed
 			at 0 | refund a 2 key r      | fault idempotency_conflict
 			at 0 | refund a 1 renews key r | fault idempotency_conflict
-			at 0 | refund a 1 key a      | fault idempotency_conflict
+			at 0 | refund a 1 key a      | refunded | new | refunded 2 | available 8
 			at 0 | refund a 1 key s & refund a 1 key s | new & replayed
-			at 0 | look                  | available 8`,
+			at 0 | look                  | available 9`,
 		],
 		[
 			'a refund that failed leaves its key free',
