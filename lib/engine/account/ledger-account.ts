@@ -82,8 +82,14 @@ export class LedgerAccount {
 
 	/** Opens the account when it is new, which needs the ledger's admin key where there is one; an existing one is left as it is. */
 	async open({ name, timeZone, plan = 'paid' }: { name?: string; timeZone: string; plan?: Plan }): Promise<OutcomeOf<'account'>> {
-		const terms = { name: name ?? this.accountId, timeZone, plan, unconfirmedPolicy: 'release' } as const;
-		const command = { kind: 'open_account', key: 'open', ...terms } as const;
+		const command = {
+			kind: 'open_account',
+			key: 'open',
+			name: name ?? this.accountId,
+			timeZone,
+			plan,
+			unconfirmedPolicy: 'release',
+		} as const;
 		return this.#prove(null, command, 'account').catch(async (error: unknown) => {
 			if (!this.#options.adminKey || !isCreditError(error) || error.code !== 'not_authorised') throw error;
 			return this.#prove(ledgerKeyOf(await this.#store.accounts())?.adminKey ?? null, command, 'account');
@@ -283,8 +289,7 @@ export class LedgerAccount {
 
 	/** Gives the admin key's proof along, where there is a key to prove. */
 	async #administer<K extends Outcome['kind']>(command: AdminCommand, ...expected: K[]): Promise<OutcomeOf<K>> {
-		const { adminKey = '' } = this.#options;
-		const kept = adminKey === '' ? null : (await this.#store.snapshot(this.accountId)).account?.settings.adminKey;
+		const kept = !this.#options.adminKey ? null : (await this.#store.snapshot(this.accountId)).account?.settings.adminKey;
 		return this.#prove(kept ?? null, command, ...expected);
 	}
 

@@ -1,7 +1,7 @@
 /** What is read from rows and from the journal is decoded: a field that was not stored has its default, a wrong one is named. */
 import Database from 'better-sqlite3';
 import { expect } from 'chai';
-import { decodeBody, decodeLabels } from '../../../lib/core/journal/journal';
+import { decodeEntry, decodeLabels } from '../../../lib/core/journal/journal';
 import { ACCOUNT_SETTINGS, NO_SETTINGS, type AccountSettings } from '../../../lib/core/nouns/settings';
 import { CreditError } from '../../../lib/core/values/errors';
 import { canonicalJson } from '../../../lib/core/values/idempotency';
@@ -133,7 +133,7 @@ describe('bodies of the journal', () => {
 			for (const path of pathsOf(whole)) {
 				const wrong = JSON.stringify(replaced(whole, path, NONSENSE));
 				try {
-					decodeBody(kind as never, wrong);
+					decodeEntry(kind as never, wrong);
 					accepted.add(`${kind} ${path.join('.')}`);
 				} catch (error) {
 					expect(error, wrong).to.be.instanceOf(CreditError).and.include({ code: 'ledger_corrupt' });
@@ -146,7 +146,7 @@ describe('bodies of the journal', () => {
 	it('are refused where they are no record', () => {
 		for (const { kind } of texts)
 			for (const text of ['[]', '"x"', '3', 'null', '{'])
-				expect(() => decodeBody(kind as never, text), `${kind} ${text}`).to.throw(CreditError, /cannot be read/);
+				expect(() => decodeEntry(kind as never, text), `${kind} ${text}`).to.throw(CreditError, /cannot be read/);
 	});
 });
 
