@@ -82,14 +82,8 @@ export class LedgerAccount {
 
 	/** Opens the account when it is new, which needs the ledger's admin key where there is one; an existing one is left as it is. */
 	async open({ name, timeZone, plan = 'paid' }: { name?: string; timeZone: string; plan?: Plan }): Promise<OutcomeOf<'account'>> {
-		const command = {
-			kind: 'open_account',
-			key: 'open',
-			name: name ?? this.accountId,
-			timeZone,
-			plan,
-			unconfirmedPolicy: 'release',
-		} as const;
+		const terms = { name: name ?? this.accountId, timeZone, plan, unconfirmedPolicy: 'release' } as const;
+		const command = { kind: 'open_account', key: 'open', ...terms } as const;
 		return this.#prove(null, command, 'account').catch(async (error: unknown) => {
 			if (!this.#options.adminKey || !isCreditError(error) || error.code !== 'not_authorised') throw error;
 			return this.#prove(ledgerKeyOf(await this.#store.accounts())?.adminKey ?? null, command, 'account');
@@ -293,7 +287,6 @@ export class LedgerAccount {
 		return this.#prove(kept ?? null, command, ...expected);
 	}
 
-	/** A wrong key is told as late as the ledger says, when it is recorded. */
 	async #prove<K extends Outcome['kind']>(kept: AdminKey | null, command: AsAdmin['command'], ...expected: K[]): Promise<OutcomeOf<K>> {
 		const { given, settle } = await this.#prover.given(command, { ...this.#options, kept });
 		return this.#submit(given, ...expected).catch((error: unknown) => settle().then(() => Promise.reject(error)));
