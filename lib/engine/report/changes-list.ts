@@ -24,7 +24,8 @@ export async function newestChanges(
 /** An entry of an administrator as JSON. `details` are as the journal has them, amounts in micro-credits; never more of a key than its salt and hash. */
 export function changeDocument({ seq, atMs, actor, body }: Entry): Record<string, unknown> {
 	const { kind, ...details } = body;
-	return { entry: seq, at: toIso(atMs), by: actor, kind, details: JSON.parse(canonicalJson(details)) as unknown };
+	const plain: unknown = JSON.parse(canonicalJson(details));
+	return { entry: seq, at: toIso(atMs), by: actor, kind, details: plain };
 }
 
 function isChange(body: Entry['body']): boolean {

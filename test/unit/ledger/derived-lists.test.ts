@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decodeBody, decodeLabels, encodeBody, encodeLabels } from '../../../lib/core/journal/journal';
+import { decodeEntry, decodeLabels, encodeEntry, encodeLabels } from '../../../lib/core/journal/journal';
 import { NO_FACTS } from '../../../lib/core/nouns/call-facts';
 import { ITEM_LABELS, LABEL_NAMES } from '../../../lib/core/nouns/labels';
 import { BUDGET_TERMS, FLOOR_TERMS } from '../../../lib/core/nouns/settings';
@@ -31,7 +31,7 @@ describe('each field of usage', () => {
 				facts: NO_FACTS,
 				...nothing,
 			} as const;
-			expect(decodeBody('settled', encodeBody(body))).to.deep.equal(body);
+			expect(decodeEntry('settled', encodeEntry(body, null)).body).to.deep.equal(body);
 		});
 	}
 });

@@ -21,7 +21,8 @@ export class PostgresTries implements TryStore {
 	async change<T>(work: (tries: KeyTries, atMs: Instant) => TriesAfter<T>): Promise<T> {
 		return this.#insist(async (session, timeoutMs) => {
 			const [, , rows] = await session.run(...beginWrite(timeoutMs), { text: `SELECT tries FROM ${this.#table} FOR UPDATE` });
-			const before = decodeTries((rows?.[0]?.['tries'] as string | null | undefined) ?? null);
+			const kept = rows?.[0]?.['tries'];
+			const before = decodeTries(typeof kept === 'string' ? kept : null);
 			const { tries, result } = work(before, this.#clock());
 			const put = { text: `UPDATE ${this.#table} SET tries = $1`, values: [encodeTries(tries)] };
 			await session.run(...(tries === before ? [ROLLBACK] : [put, COMMIT]));
