@@ -10,7 +10,10 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 	'account open': ['llm-credits account open --ledger ledger.db --account shop --name "Web shop" --time-zone Europe/Berlin'],
 	'account show': ['llm-credits account show --ledger ledger.db --account shop'],
 	'account list': ['llm-credits account list --ledger ledger.db --json'],
-	'account set': ['llm-credits account set --ledger ledger.db --account shop --plan paid'],
+	'account set': [
+		'llm-credits account set --ledger ledger.db --account shop --plan paid',
+		'llm-credits account set --ledger ledger.db --unconfirmed release',
+	],
 	'admin-key set': [
 		'llm-credits admin-key set --ledger ledger.db --new-key-file admin.key',
 		'llm-credits admin-key set --ledger ledger.db --admin-key-file admin.key --new-key-file next.key',
@@ -48,6 +51,11 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 		'llm-credits mode shadow --ledger ledger.db',
 		'llm-credits mode enforce --ledger ledger.db',
 	],
+	freeze: [
+		'llm-credits freeze --ledger ledger.db',
+		'llm-credits freeze --ledger ledger.db --account shop --reason "A campaign that nobody planned"',
+	],
+	thaw: ['llm-credits thaw --ledger ledger.db --admin-key-file admin.key'],
 	'text set': [
 		'llm-credits text set compliance --ledger ledger.db --file compliance.txt',
 		'llm-credits text set brand_voice --ledger ledger.db --file brand-voice.md --admin-key-file admin.key',

@@ -11,6 +11,7 @@ import { describeCopyCommand } from './commands/files/copy';
 import { describeCreditCommands } from './commands/credits/credits';
 import { describeHoldCommand } from './commands/reading/holds';
 import { describeLimitCommands } from './commands/account/limits';
+import { describeFreezeCommands } from './commands/account/freeze';
 import { describeModeCommand } from './commands/account/mode';
 import { describePriceCommands } from './commands/prices/prices';
 import { describeReadingCommands } from './commands/reading/reading';
@@ -46,6 +47,7 @@ export function createProgram({ version, onParseError }: { version: string; onPa
 	describeReturnCommands(program, run);
 	describeLimitCommands(program, run);
 	describeModeCommand(program, run);
+	describeFreezeCommands(program, run);
 	describePriceCommands(program, run);
 	describeTextCommands(program, run);
 	describeCacheCommands(program, run);

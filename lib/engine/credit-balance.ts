@@ -4,7 +4,7 @@
 import { USAGE_TOTALS } from '../core/nouns/usage-totals';
 import type { Balance } from '../core/rules/draft/balance';
 import type { Expiry } from '../core/nouns/commands';
-import { grantId, type GrantState } from '../core/nouns/records';
+import { grantId, type Frozen, type GrantState } from '../core/nouns/records';
 import { formatCredits, formatDollars, parseCredits, type Micro } from '../core/values/money';
 import { isLive } from '../core/rules/draft/burn-down';
 import { parseInstant, toIso } from '../core/values/time';
@@ -50,16 +50,24 @@ export async function runCreditBalance(
 				}),
 			];
 		}
+		case 'freeze':
+		case 'thaw': {
+			const reason = values.operation === 'freeze' ? values.reason : null;
+			const { account, isReplayed } = await ledger.setFrozen({ reason, key });
+			return [{ account: account.id, frozen: frozenDocument(account.frozen), replayed: isReplayed }];
+		}
 		default:
 			return values.operation satisfies never;
 	}
 }
 
-/** What an operation would add, in micro-credits; `null` for one that only reads. Throws `invalid_amount`. */
+/** What an operation would add, in micro-credits; `null` for one that adds nothing. Throws `invalid_amount`. */
 export function creditsAddedBy({ operation, credits, packs }: CreditBalanceValues): Micro | null {
 	switch (operation) {
 		case 'balance':
 		case 'usage':
+		case 'freeze':
+		case 'thaw':
 			return null;
 		case 'grant':
 			return parseCredits(credits, { field: 'Credits', min: 1n });
@@ -70,7 +78,12 @@ export function creditsAddedBy({ operation, credits, packs }: CreditBalanceValue
 	}
 }
 
-/** `{account, available, held, mayStillTake, overdraft, grants: […]}`, grants in burn-down order. */
+/** Why and since when nothing may be spent; `null` where it may. */
+export function frozenDocument(frozen: Frozen | null): Document | null {
+	return frozen && { reason: frozen.reason, since: toIso(frozen.sinceMs) };
+}
+
+/** `{account, available, held, mayStillTake, overdraft, grants: […]}`, with `frozen` where it is, grants in burn-down order. */
 export function balanceDocument(balance: Balance): Document {
 	return {
 		account: balance.account.id,
@@ -78,6 +91,7 @@ export function balanceDocument(balance: Balance): Document {
 		held: formatCredits(balance.heldMicro),
 		mayStillTake: formatCredits(balance.mayStillTakeMicro),
 		overdraft: formatCredits(balance.overdraftMicro),
+		...(balance.account.frozen ? { frozen: frozenDocument(balance.account.frozen) } : {}),
 		grants: balance.grants.map((grant) => grantDocument(grant, balance.atMs)),
 	};
 }

@@ -12,6 +12,7 @@ import { chargeIn } from './plan/call-plan';
 import { capsOf } from './plan/ladder-plan';
 import { BatchWay } from './batch/batch-way';
 import { LateCalls } from './waiting/late-calls';
+import { OwedSettles } from './waiting/owed-settles';
 import { SharedPatience } from './waiting/shared-patience';
 import { Slots } from './waiting/slots';
 import { ItemRun } from './item/item-run';
@@ -33,6 +34,7 @@ export class LlmAction {
 	constructor(options: LlmActionOptions) {
 		const contract = new OutputContract(options.values.attributes);
 		const { openLedger, provider, ...shared } = options;
+		const late = new LateCalls();
 		this.#context = {
 			...shared,
 			sources: new OpenedSources({ openLedger, provider }),
@@ -42,7 +44,8 @@ export class LlmAction {
 			contract,
 			canonicalSchema: canonicalJson(contract.jsonSchema),
 			checks: checkSettings(options.values),
-			late: new LateCalls(),
+			late,
+			owed: new OwedSettles({ timing: options.timing, late }),
 			told: new Set(),
 			known: new KnownSizes(),
 			inFlight: new SharedPatience(),

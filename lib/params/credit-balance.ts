@@ -43,6 +43,8 @@ export const CREDIT_BALANCE_PARAMS = [
 			{ value: 'usage', label: 'Get Usage', help: 'Credits, calls and tokens by model, campaign, segment, workspace or day' },
 			{ value: 'grant', label: 'Grant Credits', help: 'Add credits, with or without an expiry' },
 			{ value: 'purchase', label: 'Purchase Packs', help: 'Add whole packs of 100,000 credits' },
+			{ value: 'freeze', label: 'Freeze', help: 'Stop all spending from the account at once' },
+			{ value: 'thaw', label: 'Thaw', help: 'Let a frozen account be spent from again' },
 		],
 	},
 	{
@@ -153,6 +155,18 @@ export const CREDIT_BALANCE_PARAMS = [
 		help: 'Last day to count; empty is today',
 	},
 	{
+		name: 'reason',
+		label: 'Reason',
+		kind: 'text',
+		default: '',
+		section: 'main',
+		isPerItem: true,
+		maxLength: 200,
+		placeholder: 'A campaign that nobody planned',
+		showWhen: { operation: ['freeze'] },
+		help: 'Why spending is stopped, for people. Items take their fallback with the reason account_frozen until the account is thawed',
+	},
+	{
 		name: 'note',
 		label: 'Note',
 		kind: 'text',
@@ -190,7 +204,7 @@ export const CREDIT_BALANCE: NodeDescription = {
 	type: 'llm-credits-balance',
 	n8nName: 'creditBalance',
 	label: 'Credit Balance',
-	summary: 'Read the balance and the usage of a credit ledger, or add credits to it',
+	summary: 'Read the balance and the usage of a credit ledger, add credits to it, or stop spending',
 	help: [
 		'Available credits are what a new call may use now; held credits belong to calls under way; an overdraft is repaid by the next credits that come in.',
 		'Grants are listed in the order in which they are used up: lower priority first, then the earlier expiry, promotional before purchased.',

@@ -1,4 +1,5 @@
 /** Random campaigns over a random provider: whatever happens, every item leaves, and the ledger holds exactly what was billed. */
+import { sumSlices } from '../../lib/core/nouns/movement';
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { priceUsage, type ModelPrice } from '../../lib/core/prices/pricing';
@@ -137,7 +138,10 @@ async function expectBilledIsWritten(world: ActionWorld, ran: readonly Ran[]): P
 	expect(lines.filter((line) => line.startsWith('settled'))).to.have.length(sum(({ sureCalls }) => sureCalls));
 	expect(lines.filter((line) => line === 'unconfirmed')).to.have.length(sum(({ unsureCalls }) => unsureCalls));
 	const billedMicro = ran.reduce((total, { provider }) => total + provider.billedMicro, 0n);
-	expect(parseCredits(await spent(world), { field: 'spent' })).to.equal(billedMicro);
+	const expired = await world.store.holds('a', { state: 'expired', afterSeq: 0, limit: 10_000 });
+	for (const { expectedMicro, slices } of expired) expect(sumSlices(slices), 'what was expected is charged').to.equal(expectedMicro);
+	const unsureMicro = expired.reduce((sum, { slices }) => sum + sumSlices(slices), 0n);
+	expect(parseCredits(await spent(world), { field: 'spent' })).to.equal(billedMicro + unsureMicro);
 }
 
 function expectWhole(results: readonly ItemResult[], { count, settings }: Campaign): void {

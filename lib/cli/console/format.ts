@@ -2,6 +2,7 @@
  * Owns how amounts, counts and times look to people: exact credits with separators, aligned at the decimal point; times in the
  * account's zone. Refuses rounding of credits.
  */
+import { frozenDocument } from '../../engine/credit-balance';
 import type { Account } from '../../core/nouns/records';
 import type { Plan } from '../../core/nouns/words';
 import { MICRO_PER_CREDIT, type Micro } from '../../core/values/money';
@@ -60,8 +61,26 @@ export function planText(plan: Plan): string {
 }
 
 /** The account as JSON: decimal strings and ISO times are made elsewhere, this has neither. */
-export function accountDocument({ id, name, timeZone, plan, settings, lastSeq }: Account): Record<string, unknown> {
-	return { id, name, timeZone, plan, mode: settings.enforcement, entries: lastSeq };
+export function accountDocument({
+	id,
+	name,
+	timeZone,
+	plan,
+	unconfirmedPolicy,
+	frozen,
+	settings,
+	lastSeq,
+}: Account): Record<string, unknown> {
+	return {
+		id,
+		name,
+		timeZone,
+		plan,
+		unconfirmed: unconfirmedPolicy,
+		mode: settings.enforcement,
+		frozen: frozenDocument(frozen),
+		entries: lastSeq,
+	};
 }
 
 function lengthFromPoint(text: string): number {

@@ -2,7 +2,7 @@
  * Owns how many credits are set aside before a call (ledger rule 29): fixed by the user, strict as an upper bound, or learned
  * from what earlier calls of the same node and model really used. Pure; the caller keeps the state.
  */
-import { ceilDivide, type Micro } from '../values/money';
+import { ceilDivide, minMicro, type Micro } from '../values/money';
 import { highestCost, type ModelPrice } from './pricing';
 import type { Usage } from '../usage/usage-fields';
 
@@ -81,16 +81,29 @@ export function estimateCost(price: ModelPrice, size: RequestSize, mode: Estimat
 			return mode.amountMicro;
 		case 'strict':
 			return strictMicro;
-		case 'learned': {
-			const expectedMicro = highestCost(price, {
-				inputTokens: expectedInput(size, mode.learned),
-				outputTokens: expectedOutput(size, mode.learned),
-			});
-			return expectedMicro < strictMicro ? expectedMicro : strictMicro;
-		}
+		case 'learned':
+			return minMicro(likelyCost(price, size, mode.learned), strictMicro);
 		default:
 			return mode satisfies never;
 	}
+}
+
+/**
+ * What a call is expected to cost, in micro-credits; charged where nobody learns what it cost (ledger rule 37). At most `amountMicro`, and
+ * never 0 where that is more, unless the charge is for a result that passed: a call without an answer has none.
+ */
+export function expectedCost(
+	price: ModelPrice,
+	size: RequestSize,
+	{ mode, learned, amountMicro }: { mode: EstimateMode['kind']; learned: Learned; amountMicro: Micro },
+): Micro {
+	if (price.charging) return price.charging.kind === 'outcome' ? 0n : amountMicro;
+	// What a user fixes is what the user expects.
+	return mode === 'fixed' ? amountMicro : minMicro(likelyCost(price, size, learned), amountMicro);
+}
+
+function likelyCost(price: ModelPrice, size: RequestSize, learned: Learned): Micro {
+	return highestCost(price, { inputTokens: expectedInput(size, learned), outputTokens: expectedOutput(size, learned) });
 }
 
 /** A call whose answer is bounded by what is set aside for it: room for `times` as long an answer as is expected. */

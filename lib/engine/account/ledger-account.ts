@@ -14,7 +14,7 @@ import type { PriceCommand } from '../../core/prices/price-settings';
 import type { ProfileCommand } from '../../core/nouns/profile';
 import type { BudgetCounter } from '../../core/nouns/records';
 import type { Budget, Floor } from '../../core/nouns/settings';
-import type { Enforcement, Plan } from '../../core/nouns/words';
+import type { Enforcement } from '../../core/nouns/words';
 import { MICRO_PER_CREDIT, type Micro } from '../../core/values/money';
 import { AccountPrices } from './account-prices';
 import { ProfileReader } from './account-profile';
@@ -23,7 +23,7 @@ import { AnswerCache } from './answer-cache';
 import { CheckTally } from './check-tally';
 import { learnedFacts, type LearnedFacts } from './learned-facts';
 import type { AccountProfile, LedgerStore, UsageQuery, UsageRow } from '../../ledger/store';
-import { reserveCommand } from './ledger-inputs';
+import { reserveCommand, type AccountTerms } from './ledger-inputs';
 import type { ReserveInput, GrantInput, RefundInput, AccountChange, AdminKeyChange, LedgerAccountOptions } from './ledger-inputs';
 import { readPricedHold, type PricedHold } from './priced-hold';
 import type { Timing } from '../waiting/timing';
@@ -81,8 +81,8 @@ export class LedgerAccount {
 	}
 
 	/** Opens the account when it is new, which needs the ledger's admin key where there is one; an existing one is left as it is. */
-	async open({ name, timeZone, plan = 'paid' }: { name?: string; timeZone: string; plan?: Plan }): Promise<OutcomeOf<'account'>> {
-		const terms = { name: name ?? this.accountId, timeZone, plan, unconfirmedPolicy: 'release' } as const;
+	async open({ name, timeZone, plan = 'paid', unconfirmedPolicy = 'charge' }: AccountTerms): Promise<OutcomeOf<'account'>> {
+		const terms = { name: name ?? this.accountId, timeZone, plan, unconfirmedPolicy };
 		const command = { kind: 'open_account', key: 'open', ...terms } as const;
 		return this.#prove(null, command, 'account').catch(async (error: unknown) => {
 			if (!this.#options.adminKey || !isCreditError(error) || error.code !== 'not_authorised') throw error;
@@ -90,7 +90,7 @@ export class LedgerAccount {
 		});
 	}
 
-	/** Changes name, time zone or plan. */
+	/** Changes name, time zone, plan, or what becomes of unconfirmed calls. */
 	async changeAccount(change: AccountChange): Promise<OutcomeOf<'account'>> {
 		return this.#administer({ kind: 'change_account', ...change }, 'account');
 	}

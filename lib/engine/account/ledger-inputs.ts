@@ -1,6 +1,6 @@
 /** Owns what is handed to an account's operations, and the ledger's command that a reservation makes. Amounts are micro-credits. */
 import type { Alternative, Cap, Expiry, ReserveCommand } from '../../core/nouns/commands';
-import type { GrantCategory, Plan } from '../../core/nouns/words';
+import type { GrantCategory, Plan, UnconfirmedPolicy } from '../../core/nouns/words';
 import type { Labels } from '../../core/nouns/labels';
 import type { Micro } from '../../core/values/money';
 import { DEFAULT_HOLD_TIMEOUT_MS } from '../../core/rules/commands/reserve';
@@ -57,10 +57,17 @@ export interface AdminKeyChange {
 	readonly key: string;
 }
 
-export interface AccountChange {
+/** What a new account is. */
+export interface AccountTerms {
+	/** Its id where none is given. */
 	readonly name?: string;
-	readonly timeZone?: string;
+	readonly timeZone: string;
 	readonly plan?: Plan;
+	/** What becomes of a call whose billing nobody knows; charged what it was expected to cost where nothing is said (ledger rule 37). */
+	readonly unconfirmedPolicy?: UnconfirmedPolicy;
+}
+
+export interface AccountChange extends Partial<AccountTerms> {
 	readonly key: string;
 }
 

@@ -9,6 +9,7 @@ import type { Reason } from '../../params/fallback-switch';
 import type { ActionContext } from '../plan/action-types';
 import { FallbackError } from '../outcome/fallback-error';
 import { reasonOf } from '../outcome/fault-reasons';
+import { chargedUnconfirmed } from '../call/call-cost';
 import type { ItemState } from '../call/item-state';
 import { encodeKept, type Kept } from '../outcome/kept-result';
 import type { SpendingAccount } from '../account/spending-account';
@@ -55,9 +56,13 @@ export class BatchEnding {
 		throw why;
 	}
 
-	/** Nobody can say whether it was charged: that is reported, and a line that turns up after all is still settled. */
+	/** Nobody can say whether it was charged: it is charged what it was expected to cost, or nothing, as the account says; and a line that turns up after all is still settled. */
 	async abandon({ seq }: Hold, why: FallbackError): Promise<never> {
-		await this.#close(() => this.#options.ledger.expire(seq));
+		const hold = await this.#close(() => this.#options.ledger.expire(seq));
+		const chargedMicro = chargedUnconfirmed(hold);
+		const reservedMicro = chargedMicro > 0n ? hold.amountMicro : 0n;
+		const unconfirmed = hold.state === 'expired' ? 1 : 0;
+		this.#options.state.add({ attempts: 0, chargedMicro, reservedMicro, usage: null, hold, availableMicro: null, unconfirmed });
 		throw why;
 	}
 

@@ -6,6 +6,7 @@ import { atRate, chargeOf } from '../../core/prices/charging';
 import { usageBoundOf, withinBound, type UsageBound } from '../../core/prices/usage-bound';
 import type { ModelPrice } from '../../core/prices/pricing';
 import type { CallFacts, Measure } from '../../core/nouns/call-facts';
+import { sumSlices } from '../../core/nouns/movement';
 import type { Hold } from '../../core/nouns/records';
 import type { Micro } from '../../core/values/money';
 import type { Usage } from '../../core/usage/usage-fields';
@@ -64,6 +65,11 @@ function boundOf(price: ModelPrice, { model, messages, schema, limitField, maxOu
 function beyondText({ inputTokens, outputTokens }: Usage, bound: UsageBound): string {
 	const tokens = (input: number, output: number): string => `${String(input)} input and ${String(output)} output tokens`;
 	return `The provider reported ${tokens(inputTokens, outputTokens)}, more than this request can have used. At most ${tokens(bound.inputTokens, bound.outputTokens)} were charged, and the call is marked implausible: check it with the provider.`;
+}
+
+/** What a hold is charged whose call nobody knows the cost of, as it is stored; 0 for any other, and where the account gives it back. */
+export function chargedUnconfirmed({ state, slices }: Pick<Hold, 'state' | 'slices'>): Micro {
+	return state === 'expired' ? sumSlices(slices) : 0n;
 }
 
 /** The usage; `null` where none can be counted. An answer without a single token is a report that was not made, not a free call. */

@@ -30,6 +30,8 @@ export interface CallSum {
 	readonly availableMicro: Micro | null;
 	/** How often it was paid for what cannot be used; absent: never. */
 	readonly paidFailures?: number;
+	/** How many calls ended without anybody knowing what they cost; absent: none. */
+	readonly unconfirmed?: number;
 }
 
 /** What an item has cost so far: all its calls together, and each pass. */
@@ -37,6 +39,8 @@ export interface ItemSums {
 	readonly attempts: number;
 	/** How often the item has paid for what it could not use. */
 	readonly paidFailures: number;
+	/** How many of its calls nobody knows the cost of; what was charged for them is in the sum. */
+	readonly unconfirmed: number;
 	readonly chargedMicro: Micro;
 	readonly reservedMicro: Micro;
 	/** As the ledger said last. */
@@ -50,6 +54,7 @@ export interface ItemSums {
 const NO_SUMS: ItemSums = {
 	attempts: 0,
 	paidFailures: 0,
+	unconfirmed: 0,
 	chargedMicro: 0n,
 	reservedMicro: 0n,
 	availableMicro: null,
@@ -114,11 +119,12 @@ export class ItemState {
 	}
 
 	/** A call has ended. */
-	add({ attempts, chargedMicro, reservedMicro, usage, hold, availableMicro, paidFailures = 0 }: CallSum): void {
+	add({ attempts, chargedMicro, reservedMicro, usage, hold, availableMicro, paidFailures = 0, unconfirmed = 0 }: CallSum): void {
 		const sums = this.#sums;
 		this.#sums = {
 			attempts: sums.attempts + attempts,
 			paidFailures: sums.paidFailures + paidFailures,
+			unconfirmed: sums.unconfirmed + unconfirmed,
 			chargedMicro: sums.chargedMicro + chargedMicro,
 			reservedMicro: sums.reservedMicro + reservedMicro,
 			availableMicro: availableMicro ?? sums.availableMicro,

@@ -1,7 +1,4 @@
-/**
- * Owns one hold from the moment it is made to its closing: asking the provider, again where that may help and nothing was
- * billed, then settle, release or expire. Whatever happens, the hold is closed or its timeout closes it.
- */
+/** Asks the provider under one hold, again where that may help and nothing was billed, and closes it: settle, release or expire. */
 import { isCreditError } from '../../core/values/errors';
 import { learn } from '../../core/prices/estimate';
 import { backoffMs, MAX_RETRY_AFTER_MS, nextTry, type NextTry } from '../../core/calls/retry';
@@ -21,7 +18,7 @@ import type { SpendingAccount } from '../account/spending-account';
 import type { Admission, Health } from '../learned/provider-health';
 import type { ActionContext } from '../plan/action-types';
 import { keeperOf } from '../account/learned-facts';
-import { costOf, countable } from './call-cost';
+import { chargedUnconfirmed, costOf, countable } from './call-cost';
 import { hintOnce, joined } from './learned-hint';
 import { useOf, type Again, type Use } from './answer-use';
 import { roomOf } from './changed-call';
@@ -87,6 +84,8 @@ export class MeteredCall {
 	#sent: ChatRequest | null = null;
 	/** 1 where it was paid and is of no use. */
 	paidFailures = 0;
+	/** 1 where nobody knows what it cost; what it was expected to cost is charged, or nothing, as the account says. */
+	unconfirmed = 0;
 	readonly #trial: MannerTrial;
 
 	constructor(options: MeteredCallOptions) {
@@ -183,7 +182,7 @@ export class MeteredCall {
 	/** `null`: ask again under the same hold. */
 	async #takeFault(fault: ProviderFault): Promise<CallEnd | null> {
 		const move = this.#moveAfter(fault);
-		const gone: CallEnd = { kind: 'gone', move, reason: reasonOf(fault), message: fault.message };
+		const gone: CallEnd = { kind: 'gone', move, ...wordsOf(fault) };
 		switch (fault.billed) {
 			case 'no':
 				if (move === 'again' && (await this.#backOff(fault))) return null;
@@ -194,10 +193,7 @@ export class MeteredCall {
 				break;
 			case 'yes':
 				this.paidFailures = 1;
-				await this.#settle(fault.usage, {
-					kept: { kind: 'unusable', reason: gone.reason, message: gone.message, move, usage: null },
-					hasPassed: false,
-				});
+				await this.#settle(fault.usage, { kept: { kind: 'unusable', ...wordsOf(fault), move, usage: null }, hasPassed: false });
 				break;
 			default:
 				return fault.billed satisfies never;
@@ -255,12 +251,12 @@ export class MeteredCall {
 		this.chargedMicro = actualMicro;
 		this.reservedMicro = hold.amountMicro;
 		if (this.usage && !facts.isImplausible) this.#learn(this.usage, kept.kind === 'values');
+		const command = { holdSeq: hold.seq, actualMicro, measure, usage: this.usage, result, facts };
 		try {
-			const { availableMicro } = await ledger.settle({ holdSeq: hold.seq, actualMicro, measure, usage: this.usage, result, facts });
-			this.availableMicro = availableMicro;
+			this.availableMicro = (await ledger.settle(command)).availableMicro;
 			return note;
-		} catch (error) {
-			return `The cost could not be recorded and is reported as unconfirmed: ${isCreditError(error) ? error.message : String(error)}`;
+		} catch (why) {
+			return context.owed.keep(command, { ledger, why });
 		}
 	}
 
@@ -276,8 +272,11 @@ export class MeteredCall {
 	async #close(verb: 'release' | 'expire'): Promise<void> {
 		const { ledger, hold } = this.#options;
 		try {
-			const { availableMicro } = await ledger[verb](hold.seq);
+			const { availableMicro, hold: closed } = await ledger[verb](hold.seq);
 			this.availableMicro = availableMicro;
+			if (verb === 'release') return;
+			[this.unconfirmed, this.chargedMicro] = [1, chargedUnconfirmed(closed)];
+			if (this.chargedMicro > 0n) this.reservedMicro = hold.amountMicro;
 		} catch (error) {
 			if (!isCreditError(error)) throw error;
 		}
@@ -297,3 +296,5 @@ export class MeteredCall {
 		return { attempt: this.#options.attemptsBefore + this.attempts, maxAttempts: this.#options.context.values.maxAttempts };
 	}
 }
+
+const wordsOf = (fault: ProviderFault): { reason: Reason; message: string } => ({ reason: reasonOf(fault), message: fault.message });

@@ -7,6 +7,7 @@ import type { NextTry } from '../../core/calls/retry';
 import type { Reason } from '../../params/fallback-switch';
 import { cancelled, FallbackError, outOfTime } from '../outcome/fallback-error';
 import type { Again } from './answer-use';
+import { chargedUnconfirmed } from './call-cost';
 import type { PlannedItem } from './planned-item';
 import { decodeKept } from '../outcome/kept-result';
 import type { ItemAlternative } from '../plan/ladder-plan';
@@ -46,10 +47,10 @@ export class StoredCall {
 		const { state, ledger } = this.#item;
 		const { hold: found } = this.#stored;
 		const hold = found.state === 'open' ? await this.#waitForClosing(found) : found;
-		const chargedMicro = hold.state === 'settled' ? (hold.actualMicro ?? 0n) : 0n;
 		const isPaid = hold.state === 'settled';
+		const chargedMicro = isPaid ? (hold.actualMicro ?? 0n) : chargedUnconfirmed(hold);
 		const kept = isPaid ? decodeKept(await ledger.keptResult(hold.seq)) : null;
-		const reservedMicro = isPaid ? hold.amountMicro : 0n;
+		const reservedMicro = isPaid || chargedMicro > 0n ? hold.amountMicro : 0n;
 		state.add({
 			attempts: isPaid ? 1 : 0,
 			chargedMicro,
@@ -64,7 +65,10 @@ export class StoredCall {
 				kind: 'gone',
 				move: 'again',
 				reason: 'provider_error',
-				message: 'The call of an earlier run came to nothing and was not charged.',
+				message:
+					chargedMicro > 0n
+						? 'The call of an earlier run brought no answer, and nobody knows whether it was billed; it is charged what it was expected to cost.'
+						: 'The call of an earlier run came to nothing and was not charged.',
 			};
 		}
 		if (!kept) {

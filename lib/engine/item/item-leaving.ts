@@ -88,7 +88,7 @@ export class ItemLeaving {
 	}
 
 	#result(route: ItemResult['route'], attributes: Record<string, unknown>, end: End): ItemResult {
-		const { chargedMicro, reservedMicro, availableMicro, usage, attempts, hold, passes } = this.#state.sums;
+		const { chargedMicro, reservedMicro, availableMicro, usage, attempts, unconfirmed, hold, passes } = this.#state.sums;
 		const { model, checks, batch, holdSeq } = this.#state.marks;
 		const isOffline = hold !== null && hold.seq < 0;
 		const seq = hold?.seq ?? holdSeq;
@@ -104,6 +104,7 @@ export class ItemLeaving {
 				balance: creditsOrNull(isOffline ? null : availableMicro),
 				usage,
 				attempts,
+				...(unconfirmed > 0 ? { unconfirmed } : {}),
 				latencyMs: Math.round(this.#state.time.spentMs),
 				holdId: seq === null ? null : holdId(seq),
 				purpose: this.#context.labels.purpose,

@@ -5,6 +5,7 @@
  */
 import type { Alternative } from '../../core/nouns/commands';
 import type { EntryBody, Hold } from '../../core/nouns/records';
+import { sumSlices } from '../../core/nouns/movement';
 import { formatCredits, type Micro } from '../../core/values/money';
 import type { ModelPrice } from '../../core/prices/pricing';
 import { pinOf } from '../../core/prices/recorded-price';
@@ -74,7 +75,7 @@ export async function reconcile(outage: OutageLedger, ledger: LedgerAccount): Pr
 			const body = costs.get(hold.seq);
 			const made = { hold, origin: account.name, price: prices.get(hold.priceVersion ?? '') ?? null };
 			if (hold.state === 'expired') {
-				await noteUnconfirmed(outage, ledger, made);
+				chargedMicro += await noteUnconfirmed(outage, ledger, made);
 				unconfirmed += 1;
 			} else if (hold.state === 'settled' && body && !isHome(hold)) {
 				chargedMicro += await charge(outage, ledger, { ...made, body });
@@ -128,26 +129,31 @@ async function charge(
 ): Promise<Micro> {
 	const { actualMicro, measure, usage, facts } = body;
 	const { hold } = made;
-	const holdSeq = lateHoldSeq(hold) ?? (await holdAtHome(ledger, made, 0n));
+	const holdSeq = lateHoldSeq(hold) ?? (await holdAtHome(ledger, made, { amountMicro: 0n, expectedMicro: 0n }));
 	await ledger.settle({ holdSeq, actualMicro, measure, usage, facts, result: null });
 	if (actualMicro > 0n) await outage.account.refund({ holdSeq: hold.seq, amountMicro: null, key: `home h${String(hold.seq)}` });
 	return actualMicro;
 }
 
 /** A process died with the call under way: the real ledger reports it as unconfirmed, with its amount where credits allow. */
-async function noteUnconfirmed(outage: OutageLedger, ledger: LedgerAccount, made: MadeOffline): Promise<void> {
+async function noteUnconfirmed(outage: OutageLedger, ledger: LedgerAccount, made: MadeOffline): Promise<Micro> {
 	const { hold } = made;
-	const holdSeq = await holdAtHome(ledger, made, hold.amountMicro);
-	await ledger.expire(holdSeq);
+	const holdSeq = await holdAtHome(ledger, made, hold);
+	const { hold: noted } = await ledger.expire(holdSeq);
 	await outage.account.settle({ holdSeq: hold.seq, actualMicro: 0n, measure: 'estimated', usage: null, result: null });
+	return noted.state === 'expired' ? sumSlices(noted.slices) : 0n;
 }
 
 /** A hold in the real ledger for a call that was made without it. A hold of nothing is never refused, so what was spent is always charged. */
-async function holdAtHome(ledger: LedgerAccount, { hold, origin, price }: MadeOffline, amountMicro: Micro): Promise<number> {
+async function holdAtHome(
+	ledger: LedgerAccount,
+	{ hold, origin, price }: MadeOffline,
+	{ amountMicro, expectedMicro }: Pick<Hold, 'amountMicro' | 'expectedMicro'>,
+): Promise<number> {
 	const { model = null, ...labels } = hold.labels;
 	const alternative = (offeredMicro: Micro): Alternative => ({
 		rung: hold.rung,
-		calls: [{ amountMicro: offeredMicro, model, price }],
+		calls: [{ amountMicro: offeredMicro, expectedMicro: offeredMicro === 0n ? 0n : expectedMicro, model, price }],
 	});
 	const outcome = await ledger.reserve({
 		...plainInput(`outage ${origin} h${String(hold.seq)}`, 'outage'),

@@ -25,6 +25,8 @@ export interface LlmCredits {
 	readonly usage: Usage | null;
 	/** How often the provider was asked for this item. */
 	readonly attempts: number;
+	/** How many of its calls nobody knows the cost of, because no answer came; each is charged what it was expected to cost. Absent: none. */
+	readonly unconfirmed?: number;
 	readonly latencyMs: number;
 	readonly holdId: string | null;
 	readonly purpose: Purpose;

@@ -13,6 +13,7 @@ import type { Provider } from '../../providers/provider';
 import type { EngineMemory } from '../learned/engine-memory';
 import type { Purpose } from '../outcome/item-result';
 import type { LateCalls } from '../waiting/late-calls';
+import type { OwedSettles } from '../waiting/owed-settles';
 import type { SharedPatience } from '../waiting/shared-patience';
 import type { Aside } from '../waiting/slots';
 import type { SpendingAccount } from '../account/spending-account';
@@ -125,6 +126,8 @@ export interface ActionContext extends Omit<LlmActionOptions, 'openLedger' | 'pr
 	readonly canonicalSchema: string;
 	readonly checks: CheckSettings;
 	readonly late: LateCalls;
+	/** What calls cost that could not be recorded yet. */
+	readonly owed: OwedSettles;
 	/** How long items wait for the calls of another run under their keys. */
 	readonly inFlight: SharedPatience;
 	/** How an item waits without its slot; absent: it has none to give away. */

@@ -8,6 +8,7 @@ import {
 	boundedCall,
 	boundedOutput,
 	estimateCost,
+	expectedCost,
 	mostCost,
 	shorterCalls,
 	type EstimateMode,
@@ -210,14 +211,15 @@ export function reservableCalls(
 	const { values, memory, isCharged } = context;
 	// A rate is for the item as a whole: its first call carries it.
 	const price = full && (pass === 'draft' && !isCharged() ? full : atRate(full, 0n));
-	const atAmount = (amountMicro: Micro | null, outputLimitTokens: number): ItemAlternativeCall => ({
+	const shared = { model: model.slice(0, MAX_LABEL_LENGTH), price };
+	if (!price) return [{ ...shared, amountMicro: null, outputLimitTokens: size.outputLimitTokens }];
+	const learned = memory.learned(memoryId);
+	const atAmount = (amountMicro: Micro, outputLimitTokens: number): ItemAlternativeCall => ({
+		...shared,
 		amountMicro,
-		model: model.slice(0, MAX_LABEL_LENGTH),
-		price,
+		expectedMicro: expectedCost(price, size, { mode: values.reservation, learned, amountMicro }),
 		outputLimitTokens,
 	});
-	if (!price) return [atAmount(null, size.outputLimitTokens)];
-	const learned = memory.learned(memoryId);
 	const usual = atAmount(estimateCost(price, size, estimateModeOf(context, learned)), size.outputLimitTokens);
 	if (values.reservation !== 'learned' || price.charging) return [usual];
 	const bounded = [boundedCall(price, size, learned), ...shorterCalls(price, size, learned)].map(({ amountMicro, outputLimitTokens }) =>

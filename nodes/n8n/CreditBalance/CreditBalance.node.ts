@@ -36,7 +36,7 @@ export class CreditBalance implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle:
-			'={{ { balance: "Get balance", usage: "Get usage", grant: "Grant credits", purchase: "Purchase packs" }[$parameter["operation"]] }}',
+			'={{ { balance: "Get balance", usage: "Get usage", grant: "Grant credits", purchase: "Purchase packs", freeze: "Freeze", thaw: "Thaw" }[$parameter["operation"]] }}',
 		description: CREDIT_BALANCE.summary,
 		defaults: { name: 'Credit Balance' },
 		inputs: [NodeConnectionTypes.Main],

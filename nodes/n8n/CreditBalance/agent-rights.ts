@@ -1,4 +1,4 @@
-/** What an agent may do that uses Credit Balance as a tool: read always, add credits only where the node allows it, up to its cap. */
+/** What an agent may do that uses Credit Balance as a tool: read and freeze always, never thaw, and add credits only where the node allows it, up to its cap. */
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { CreditError } from '../../../lib/core/values/errors';
 import { formatCredits, parseCredits } from '../../../lib/core/values/money';
@@ -13,6 +13,12 @@ const FILLED_BY_MODEL = /fromai\s*\(/i;
 
 /** Throws `not_authorised` for what an agent may not do. What cannot be known is taken for an agent. */
 export function refuseAgent(ctx: IExecuteFunctions, values: CreditBalanceValues): void {
+	if (values.operation === 'thaw' && isAgent(ctx)) {
+		throw new CreditError(
+			'not_authorised',
+			'An agent may freeze the account, and not thaw it. Thaw it in a workflow of your own, or with llm-credits thaw.',
+		);
+	}
 	const addedMicro = creditsAddedBy(values);
 	if (addedMicro === null || !isAgent(ctx)) return;
 	// Neither may be written by a model, so an expression in their place counts as the default.

@@ -43,6 +43,15 @@ export function pendingHints(results: readonly ItemResult[]): NodeExecutionHint[
 	return [{ message, type: 'info', location: 'outputPane' }];
 }
 
+/** How many calls nobody knows the cost of, and what was charged for the items that made them; or none. */
+export function unconfirmedHints(results: readonly ItemResult[]): NodeExecutionHint[] {
+	const calls = results.reduce((sum, { llmCredits }) => sum + (llmCredits.unconfirmed ?? 0), 0);
+	if (calls === 0) return [];
+	const were = calls === 1 ? 'call is' : 'calls are';
+	const message = `${calls} ${were} unconfirmed: no answer came, and the provider may have billed for it. What was expected is charged, unless the account says otherwise. Compare "llm-credits holds --state expired" with the provider's bill, or raise the Timeout.`;
+	return [{ message, type: 'warning', location: 'outputPane' }];
+}
+
 /** Which model answered, what it cost, and how many items it left out. `count` items came in. */
 export function previewHints(
 	results: readonly ItemResult[],

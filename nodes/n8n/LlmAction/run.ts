@@ -16,7 +16,7 @@ import { addTokens, cancelSignalOf, changeTotal, isToolRun, showHints } from '..
 import { binaryOf, failedItem, nodeError } from '../outcome';
 import { itemReader, readStatic } from '../parameters';
 import { identify, type RunIdentity } from '../run-identity';
-import { fallbackHints, pendingHints, previewHints } from './hints';
+import { fallbackHints, pendingHints, previewHints, unconfirmedHints } from './hints';
 
 const SETTINGS_MEND = 'No model was called and no credits were used. Open the node, mend this setting, and run it again.';
 const PAID_MEND =
@@ -179,7 +179,7 @@ interface Told {
 /** Hints above the output, tokens in the list of executions, and totals with the execution. Stored answers were counted before. */
 function tellEditor(ctx: IExecuteFunctions, { results, values, run, count }: Told): void {
 	const previews = values.operation === 'preview' ? previewHints(results.slice(0, 1), { count, isByHand: run.isByHand }) : [];
-	showHints(ctx, [...fallbackHints(results), ...pendingHints(results), ...previews]);
+	showHints(ctx, [...fallbackHints(results), ...pendingHints(results), ...unconfirmedHints(results), ...previews]);
 	const fresh = results.filter(({ llmCredits }) => llmCredits.reason !== 'replayed');
 	addTokens(ctx, {
 		inputTokens: fresh.reduce((total, { tokenUsage }) => total + (tokenUsage?.promptTokens ?? 0), 0),

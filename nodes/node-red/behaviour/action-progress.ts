@@ -25,6 +25,8 @@ export class ActionProgress {
 	#done = 0;
 	#fallbacks = 0;
 	#pending = 0;
+	/** Calls that nobody knows the cost of. */
+	#unconfirmed = 0;
 	#expected: number | null = null;
 	#last: ItemResult['llmCredits'] | null = null;
 
@@ -51,6 +53,7 @@ export class ActionProgress {
 			this.#done = 0;
 			this.#fallbacks = 0;
 			this.#pending = 0;
+			this.#unconfirmed = 0;
 			this.#expected = null;
 		}
 		this.#underWay += 1;
@@ -60,6 +63,7 @@ export class ActionProgress {
 
 	left({ route, llmCredits }: ItemResult): void {
 		this.#last = llmCredits;
+		this.#unconfirmed += llmCredits.unconfirmed ?? 0;
 		if (route === 'fallback') this.#fallbacks += 1;
 		if (route === 'pending') this.#pending += 1;
 		this.#ended();
@@ -98,12 +102,12 @@ export class ActionProgress {
 		if (last === null) return;
 		if (this.#fallbacks === 0 && this.#pending > 0) {
 			const wait = this.#done > 1 ? `${String(this.#pending)} of ${String(this.#done)} wait` : 'waits';
-			this.#status.show({ fill: 'blue', shape: 'ring', text: `${wait} in a batch` });
+			this.#status.show({ fill: 'blue', shape: 'ring', text: `${wait} in a batch${this.#unsure()}` });
 			return;
 		}
 		if (this.#fallbacks === 0) {
 			const text = last.balance === null ? 'answered' : `${readableCredits(last.balance)} credits left`;
-			this.#status.show({ fill: 'green', shape: 'dot', text });
+			this.#status.show({ fill: 'green', shape: 'dot', text: `${text}${this.#unsure()}` });
 			return;
 		}
 		const reason = last.source === 'fallback' ? `: ${wordsFor(last.reason)}` : '';
@@ -111,8 +115,12 @@ export class ActionProgress {
 		this.#status.show({
 			fill: last.source === 'fallback' && TO_MEND.has(last.reason) ? 'red' : 'yellow',
 			shape: 'ring',
-			text: `${share}${reason}`,
+			text: `${share}${reason}${this.#unsure()}`,
 		});
+	}
+
+	#unsure(): string {
+		return this.#unconfirmed === 0 ? '' : `, ${String(this.#unconfirmed)} unconfirmed`;
 	}
 }
 

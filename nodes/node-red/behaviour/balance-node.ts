@@ -80,12 +80,15 @@ export class BalanceNode {
 				`Put Answer In is ${JSON.stringify(values.outputField)}, and a part of it is no object in this message. Choose another property.`,
 			);
 		}
-		this.#show(documents, values.operation === 'usage');
+		this.#show(documents, values.operation);
 	}
 
-	#show(documents: Documents, isUsage: boolean): void {
+	#show(documents: Documents, operation: string): void {
 		const available = documents[0]?.['available'];
-		if (isUsage)
+		if (operation === 'freeze' || operation === 'thaw') {
+			const isFrozen = documents[0]?.['frozen'] !== null;
+			this.#status.show({ fill: isFrozen ? 'yellow' : 'green', shape: 'dot', text: isFrozen ? 'frozen' : 'thawed' });
+		} else if (operation === 'usage')
 			this.#status.show({
 				fill: 'green',
 				shape: 'dot',

@@ -207,7 +207,8 @@ describe('a ledger that is away, where its owner allowed to go on', () => {
 		await world.call('next', { hold: 1, cost: 1 });
 		const [unconfirmed] = await world.store.holds('a', { state: 'expired', afterSeq: 0, limit: 1 });
 		expect(formatCredits(unconfirmed?.amountMicro ?? 0n)).to.equal('8');
-		expect(await world.balances()).to.deep.equal({ available: '99', allowance: '10', violations: [] });
+		// What it was expected to cost is charged.
+		expect(await world.balances()).to.deep.equal({ available: '91', allowance: '10', violations: [] });
 	});
 
 	it('takes a changed allowance, and keeps what was spent of the old one', async () => {

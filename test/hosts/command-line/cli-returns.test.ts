@@ -72,7 +72,7 @@ describe('command line: refunds, voids and holds', () => {
 		while (all['unconfirmed'].holds < 2 && Date.now() < deadlineMs) all = await cli.document(['holds']);
 		const states = all['holds'].map(({ id, state }: { id: string; state: string }) => `${id} ${state}`);
 		expect(states).to.deep.equal([`${expired} expired`, `${over} expired`, `${open} open`, `${settled} settled`]);
-		expect(all['unconfirmed']).to.deep.equal({ holds: 2, credits: '7', charged: '0' });
+		expect(all['unconfirmed']).to.deep.equal({ holds: 2, credits: '7', charged: '7' });
 		expect(all['holds'][3]).to.deep.include({ amount: '5', cost: '1.25', charged: '1.25', labels, person: 'ann' });
 		expect(all['estimates']).to.deep.equal({ calls: 1, setAside: '5', cost: '1.25', short: { calls: 0, credits: '0' } });
 		expect(all['holds'][3].closedAt).to.match(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/);

@@ -2,6 +2,7 @@
  * Owns how tests look into a ledger, a file or on a server, from outside the host that uses it: balance, journal, proof, at an instant of their choice.
  * Refuses to write, save for what a test starts with.
  */
+import { sumSlices } from '../../../lib/core/nouns/movement';
 import { formatCredits, parseCredits } from '../../../lib/core/values/money';
 import { answerReport } from '../../../lib/engine/report/answer-report';
 import { balanceDocument } from '../../../lib/engine/credit-balance';
@@ -68,6 +69,8 @@ export interface HoldTotals {
 	/** Open or expired: whoever took them never told what the call cost. */
 	readonly unconfirmed: number;
 	readonly unconfirmedMicro: bigint;
+	/** What is charged of it. */
+	readonly chargedMicro: bigint;
 	readonly released: number;
 }
 
@@ -82,6 +85,7 @@ export async function readHolds(ledger: string): Promise<HoldTotals> {
 			settledMicro: settled.reduce((sum, { actualMicro }) => sum + (actualMicro ?? 0n), 0n),
 			unconfirmed: lost.length,
 			unconfirmedMicro: lost.reduce((sum, { amountMicro }) => sum + amountMicro, 0n),
+			chargedMicro: lost.reduce((sum, { state, slices }) => sum + (state === 'expired' ? sumSlices(slices) : 0n), 0n),
 			released: holds.filter(({ state }) => state === 'released').length,
 		};
 	});

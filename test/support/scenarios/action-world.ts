@@ -1,6 +1,7 @@
 /** Owns an LLM Action over a ledger in memory, with time that passes by itself and a model that says what a test wrote down. */
 import { expect } from 'chai';
 import { formatCredits, parseCredits } from '../../../lib/core/values/money';
+import type { SpendingAccount } from '../../../lib/engine/account/spending-account';
 import { EngineMemory } from '../../../lib/engine/learned/engine-memory';
 import { LedgerAccount } from '../../../lib/engine/account/ledger-account';
 import {
@@ -125,4 +126,22 @@ export async function expectClean({ store, ledger }: ActionWorld): Promise<void>
 /** The entries of the journal about calls, each as a line. */
 export async function story({ store }: ActionWorld): Promise<string[]> {
 	return storyOf(await store.entries('a', { afterSeq: 0, limit: 10_000 }));
+}
+
+/** The account as an action uses it, so that one method can be another. */
+export function spendingFrom({ ledger }: ActionWorld): SpendingAccount {
+	return {
+		accountId: ledger.accountId,
+		prices: ledger.prices,
+		reserve: async (input) => ledger.reserve(input),
+		lookUp: async (input) => ledger.lookUp(input),
+		settle: async (command) => ledger.settle(command),
+		release: async (holdSeq) => ledger.release(holdSeq),
+		expire: async (holdSeq) => ledger.expire(holdSeq),
+		keptResult: async (holdSeq) => ledger.keptResult(holdSeq),
+		readHold: async (seq) => ledger.readHold(seq),
+		readProfile: async () => ledger.readProfile(),
+		openAnswers: async () => ledger.openAnswers(),
+		openChecks: async () => ledger.openChecks(),
+	};
 }

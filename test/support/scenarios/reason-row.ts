@@ -62,8 +62,8 @@ export const RESERVED = `h1 reserved 1 ${REASON_MODEL}`;
 export const PAID = [PRICED, RESERVED, 'h1 settled 1'];
 /** A call that the provider did not bill. */
 export const GIVEN_BACK = [PRICED, RESERVED, 'h1 released, back 1'];
-/** A call of which nobody knows whether it was billed: the credits are back, and it is reported. */
-export const UNCONFIRMED = [PRICED, RESERVED, 'h1 unconfirmed, back 1'];
+/** A call of which nobody knows whether it was billed: what it was expected to cost is charged, and it is reported. */
+export const UNCONFIRMED = [PRICED, RESERVED, 'h1 unconfirmed, charged 1'];
 
 export const always =
 	(behaviour: Behaviour): Chooser =>

@@ -177,16 +177,18 @@ export async function expectStormOver(storm: Storm, books: StormBooks, { ledger,
 		everyMs: 50,
 		describe: () => 'a hold stayed open',
 	});
-	const { settled, settledMicro, unconfirmed, unconfirmedMicro } = await readHolds(ledger);
+	const { settled, settledMicro, unconfirmed, unconfirmedMicro, chargedMicro } = await readHolds(ledger);
 	expect({ settled, settledMicro, unconfirmed, unconfirmedMicro }).to.deep.equal({
 		settled: books.billed - books.lost,
 		settledMicro: books.billedMicro - books.lostMicro,
 		unconfirmed: books.lost,
 		unconfirmedMicro: books.lostMicro,
 	});
+	// The reservations of a storm are what its calls cost, and what nobody confirms is charged.
+	expect(chargedMicro).to.equal(books.lostMicro);
 	const { available, overdraft } = await readBalance(ledger);
 	const credits = parseCredits(storm.credits, { field: 'credits' });
-	expect({ available, overdraft }).to.deep.equal({ available: formatCredits(credits - settledMicro), overdraft: '0' });
+	expect({ available, overdraft }).to.deep.equal({ available: formatCredits(credits - settledMicro - chargedMicro), overdraft: '0' });
 	if (marks.some(({ reason }) => reason === 'credits_exhausted')) {
 		expect(parseCredits(available, { field: 'available' }) < books.mostMicro, `${available} left`).to.equal(true);
 	}

@@ -251,7 +251,7 @@ describe('storms', () => {
 		const settled = lines.filter((line) => line === 'settled 1.2').length;
 		expect(unconfirmed + settled, 'every call that may have been billed is in the journal').to.equal(billed.length);
 		expect(settled).to.equal(counts(results)['model answered m']);
-		expect(await spent(world)).to.equal(formatCredits(1_200_000n * BigInt(settled)));
+		expect(await spent(world)).to.equal(formatCredits(1_200_000n * BigInt(settled + unconfirmed)));
 		await expectClean(world);
 	});
 });

@@ -203,13 +203,13 @@ describe('LLM Action', () => {
 				'timeout each time',
 				() => fault('timeout', { billed: 'unknown', isRetryable: true }),
 				{},
-				{ reason: 'timeout', route: 'fallback', credits: '0', attempts: 3 },
+				{ reason: 'timeout', route: 'fallback', credits: '3.6', attempts: 3 },
 			],
 			[
 				'lost connection, then an answer',
 				(_, n) => (n === 1 ? fault('connection_lost', { billed: 'unknown', isRetryable: true }) : answer(GOOD)),
 				{},
-				{ reason: 'answered', route: 'result', credits: '1.2', attempts: 2 },
+				{ reason: 'answered', route: 'result', credits: '2.4', attempts: 2 },
 			],
 			[
 				'garbage is charged at the estimate',

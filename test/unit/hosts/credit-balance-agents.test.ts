@@ -30,6 +30,13 @@ describe('an agent with Credit Balance', () => {
 		expect(refusal({ operation: 'usage' }, TOOL)).to.equal(null);
 	});
 
+	it('freezes, and does not thaw', () => {
+		expect(refusal({ operation: 'freeze', reason: 'Too fast' }, TOOL)).to.equal(null);
+		expect(refusal({ operation: 'thaw' }, TOOL)).to.match(/^An agent may freeze the account, and not thaw it/);
+		expect(refusal({ operation: 'thaw' }, { ...TOOL, parameters: { 'options.agentsMayAdd': true } })).to.match(/not thaw/);
+		expect(refusal({ operation: 'thaw' })).to.equal(null);
+	});
+
 	for (const [how, options] of [
 		['its type', TOOL],
 		['isToolExecution', { parts: { isToolExecution: () => true } }],

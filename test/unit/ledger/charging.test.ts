@@ -11,7 +11,16 @@ import type { ItemResult } from '../../../lib/engine/outcome/item-result';
 import { proveCharge } from '../../../lib/engine/report/charge-proof';
 import type { SpendingAccount } from '../../../lib/engine/account/spending-account';
 import type { ChatOutcome } from '../../../lib/providers/provider';
-import { expectClean, item, makeAction, makeWorld, spent, story, type ActionWorld } from '../../support/scenarios/action-world';
+import {
+	expectClean,
+	item,
+	makeAction,
+	makeWorld,
+	spent,
+	story,
+	type ActionWorld,
+	spendingFrom,
+} from '../../support/scenarios/action-world';
 import { holds as propertyHolds } from '../../support/machine/property-runs';
 import { answer, fault, PRICE, ScriptedProvider, USAGE, type Script } from '../../support/provider/scripted-provider';
 
@@ -101,24 +110,6 @@ async function run(
 	return { world, provider, result: await once(), again: once };
 }
 
-/** The account as an action uses it, so that one method can be another. */
-function spendingFrom({ ledger }: ActionWorld): SpendingAccount {
-	return {
-		accountId: ledger.accountId,
-		prices: ledger.prices,
-		reserve: async (input) => ledger.reserve(input),
-		lookUp: async (input) => ledger.lookUp(input),
-		settle: async (command) => ledger.settle(command),
-		release: async (holdSeq) => ledger.release(holdSeq),
-		expire: async (holdSeq) => ledger.expire(holdSeq),
-		keptResult: async (holdSeq) => ledger.keptResult(holdSeq),
-		readHold: async (seq) => ledger.readHold(seq),
-		readProfile: async () => ledger.readProfile(),
-		openAnswers: async () => ledger.openAnswers(),
-		openChecks: async () => ledger.openChecks(),
-	};
-}
-
 /** The script answers with these, one after the other, the last again and again. */
 const answers =
 	(...outcomes: readonly (string | ChatOutcome)[]): Script =>
@@ -152,7 +143,7 @@ describe('a flat rate', () => {
 	});
 
 	it('is charged once also where an attempt was paid for in vain, or a cheaper model went on', async () => {
-		const retried = await run(answers('nonsense', GOOD), flat);
+		const retried = await run(answers('{"other":1}', GOOD), flat);
 		expect(retried.result).to.include({ credits: '5', attempts: 2, reason: 'answered' });
 		expect(await story(retried.world)).to.deep.equal([
 			'reserved 5 m rung 0 pass 0',
@@ -160,7 +151,7 @@ describe('a flat rate', () => {
 			'reserved 0 m rung 0 pass 0',
 			'settled 0',
 		]);
-		const cheaper = await run(answers('nonsense', GOOD), {
+		const cheaper = await run(answers('{"other":1}', GOOD), {
 			...flat,
 			maxAttempts: 1,
 			cheaperModels: [{ model: 'small', passes: 'single' }],
@@ -188,7 +179,7 @@ describe('a flat rate', () => {
 		expect(poor.result).to.include({ source: 'fallback', reason: 'credits_exhausted' });
 		const capped = await run(answers(GOOD), { ...flat, capPerSend: '4' });
 		expect(capped.result).to.include({ source: 'fallback', reason: 'cap_reached' });
-		const vain = await run(answers('nonsense', GOOD), { ...flat, capPerSend: '5' });
+		const vain = await run(answers('{"other":1}', GOOD), { ...flat, capPerSend: '5' });
 		expect(vain.result).to.include({ reason: 'answered', credits: '5' });
 	});
 });
@@ -243,7 +234,7 @@ describe('a rate by outcome', () => {
 	});
 
 	it('is not charged for attempts in vain, and is for the answer of a pass before one that failed', async () => {
-		const vain = await run(answers('nonsense'), { ...outcome, maxAttempts: 2 });
+		const vain = await run(answers('{"other":1}'), { ...outcome, maxAttempts: 2 });
 		expect(vain.result).to.include({ credits: '0', reason: 'invalid_output', attempts: 2 });
 		expect(await story(vain.world)).to.deep.equal(['reserved 5 m rung 0 pass 0', 'settled 0', 'reserved 5 m rung 0 pass 0', 'settled 0']);
 		const refined = await run(answers(GOOD, fault('server_error')), {
@@ -310,12 +301,18 @@ describe('a rate by outcome', () => {
 		await expectClean(world);
 	});
 
-	it('says that a charge could not be recorded', async () => {
+	it('says that a charge is not recorded yet, or could not be', async () => {
 		const world = await makeWorld('100');
 		const settle = (): Promise<never> => Promise.reject(new CreditError('ledger_unavailable', 'The disk is gone.'));
 		const openLedger = (): Promise<SpendingAccount> => Promise.resolve({ ...spendingFrom(world), settle });
 		const [result] = await makeAction(world, new ScriptedProvider(answers(GOOD)), outcome, { openLedger }).run([item('k')]);
-		expect(result?.llmCredits.message).to.equal('The cost could not be recorded and is reported as unconfirmed: The disk is gone.');
+		expect(result?.llmCredits.message).to.equal(
+			'The cost could not be recorded and counts as unconfirmed until the ledger is back: The disk is gone.',
+		);
+		const moved = (): Promise<never> => Promise.reject(new CreditError('ledger_moved', 'It is elsewhere.'));
+		const away = (): Promise<SpendingAccount> => Promise.resolve({ ...spendingFrom(world), settle: moved });
+		const [lost] = await makeAction(world, new ScriptedProvider(answers(GOOD)), outcome, { openLedger: away }).run([item('l')]);
+		expect(lost?.llmCredits.message).to.equal('The cost could not be recorded and is reported as unconfirmed: It is elsewhere.');
 	});
 });
 
@@ -353,8 +350,9 @@ describe('a campaign at a rate', () => {
 				const kind = turns[(number - 1) % turns.length] ?? 'good';
 				const asked = request.messages.find(({ role }) => role === 'user')?.content ?? '';
 				if (kind === 'broken') return fault('server_error', { isRetryable: true });
-				if (kind === 'lost') return fault('connection_lost', { billed: 'unknown', isRetryable: true });
 				billed.add(/Write \d+/.exec(asked)?.[0] ?? '');
+				// Nobody knows whether it was billed, so a rate for a run is charged.
+				if (kind === 'lost') return fault('connection_lost', { billed: 'unknown', isRetryable: true });
 				return answer({ good: GOOD, long: LONG, nonsense: 'nonsense' }[kind]);
 			});
 			const action = makeAction(world, provider, { ...SHORT, ...settings, charging, chargeRate: '5', waitForCreditsSeconds: 1 });

@@ -1,12 +1,13 @@
 /** Owns the commands that open, show, list and change accounts. */
 import type { Command } from 'commander';
 import type { Account } from '../../../core/nouns/records';
-import type { Plan } from '../../../core/nouns/words';
+import { UNCONFIRMED_POLICIES, type Plan, type UnconfirmedPolicy } from '../../../core/nouns/words';
 import { checkedZone } from '../../../core/values/time';
 import { machineTimeZone } from '../../../runtime/runtime';
 import { newId } from '../../../runtime/system';
 import { wrongUse } from '../../console/failure';
 import { accountDocument, count, counted, localTime, planText, zonedTime } from '../../console/format';
+import { oneOf } from '../../console/options';
 import { table, type Output } from '../../console/output';
 import { ledgerPathOf, readLedger, withLedger, type CommonOptions } from '../../console/session';
 
@@ -14,18 +15,26 @@ interface AccountOptions extends CommonOptions {
 	readonly name?: string;
 	readonly timeZone?: string;
 	readonly plan?: string;
+	readonly unconfirmed?: string;
 }
 
 /** `account open`: makes the account, or leaves an existing one as it is. */
 async function openAccount(options: AccountOptions, output: Output): Promise<void> {
 	const plan = planOf(options.plan);
+	const unconfirmed = unconfirmedOf(options);
 	if (options.timeZone !== undefined) checkedZone(options.timeZone);
 	await withLedger(ledgerPathOf(options), options, async ({ store, ledger }) => {
 		const known = (await store.accounts()).find(({ id }) => id === options.account);
 		const account =
 			known ??
-			(await ledger.open({ name: options.name ?? options.account, timeZone: options.timeZone ?? machineTimeZone(), plan: plan ?? 'paid' }))
-				.account;
+			(
+				await ledger.open({
+					name: options.name ?? options.account,
+					timeZone: options.timeZone ?? machineTimeZone(),
+					plan: plan ?? 'paid',
+					...unconfirmed,
+				})
+			).account;
 		output.answer({ account: accountDocument(account), opened: known === undefined }, () =>
 			known
 				? `Account ${account.id} was open already; nothing changed.\n\n${accountText(account)}`
@@ -56,18 +65,23 @@ async function listAccounts(options: CommonOptions, output: Output): Promise<voi
 async function setAccount(options: AccountOptions, output: Output): Promise<void> {
 	const plan = planOf(options.plan);
 	const { name, timeZone } = options;
-	if (name === undefined && timeZone === undefined && plan === undefined) {
-		throw wrongUse('Nothing to change is given.', 'Give --name, --time-zone or --plan.');
+	const unconfirmed = unconfirmedOf(options);
+	if (name === undefined && timeZone === undefined && plan === undefined && options.unconfirmed === undefined) {
+		throw wrongUse('Nothing to change is given.', 'Give --name, --time-zone, --plan or --unconfirmed.');
 	}
 	await readLedger(options, async ({ ledger }) => {
 		const change = {
 			...(name === undefined ? {} : { name }),
 			...(timeZone === undefined ? {} : { timeZone }),
 			...(plan === undefined ? {} : { plan }),
+			...unconfirmed,
 		};
 		const { account } = await ledger.changeAccount({ ...change, key: `cli ${newId()}` });
 		output.answer(
-			{ account: accountDocument(account), changed: Object.keys(change) },
+			{
+				account: accountDocument(account),
+				changed: Object.keys(change).map((name) => (name === 'unconfirmedPolicy' ? 'unconfirmed' : name)),
+			},
 			() => `Account ${account.id} was changed.\n\n${accountText(account)}`,
 		);
 	});
@@ -83,7 +97,8 @@ export function describeAccountCommands(
 		command
 			.option('--name <text>', 'name for people')
 			.option('--time-zone <zone>', zone)
-			.option('--plan <plan>', 'paid, or trial: a trial account cannot spend');
+			.option('--plan <plan>', 'paid, or trial: a trial account cannot spend')
+			.option('--unconfirmed <policy>', 'calls whose billing nobody knows: charge what was expected (as usual), or release it');
 	withSettings(
 		group.command('open').description('open an account; makes the ledger when it is missing'),
 		'IANA zone in which days and expiries are counted (default: of this machine)',
@@ -100,18 +115,27 @@ function planOf(given: string | undefined): Plan | undefined {
 	throw wrongUse(`The plan is ${JSON.stringify(given)}.`, 'Give --plan paid or --plan trial.');
 }
 
+/** What becomes of unconfirmed calls, where that is given. */
+function unconfirmedOf({ unconfirmed: given }: AccountOptions): { readonly unconfirmedPolicy?: UnconfirmedPolicy } {
+	return given === undefined ? {} : { unconfirmedPolicy: oneOf(UNCONFIRMED_POLICIES, { option: '--unconfirmed', given }) };
+}
+
 function accountText(account: Account): string {
-	const { id, name, timeZone, plan, settings, lastSeq, lastAtMs } = account;
+	const { id, name, timeZone, plan, unconfirmedPolicy, frozen, settings, lastSeq, lastAtMs } = account;
 	const since = account.paidSinceMs === null ? '' : `, since ${zonedTime(account.paidSinceMs, timeZone)}`;
 	const lines = [
 		['Account', id],
 		['Name', name],
 		['Plan', `${planText(plan)}${since}`],
 		['Mode', settings.enforcement === 'shadow' ? 'shadow (nothing is refused)' : 'enforce'],
+		['Unknown bills', unconfirmedPolicy === 'charge' ? 'charged what was expected' : 'given back'],
+		...(frozen
+			? [['Frozen', `since ${zonedTime(frozen.sinceMs, timeZone)}${frozen.reason === '' ? '' : `: ${frozen.reason}`}`] as const]
+			: []),
 		['Time zone', timeZone],
 		['Journal', `${counted(lastSeq, 'entry', 'entries')}, the last at ${zonedTime(lastAtMs, timeZone)}`],
 	] as const;
-	return lines.map(([label, value]) => `${label.padEnd(10)} ${value}`).join('\n');
+	return lines.map(([label, value]) => `${label.padEnd(13)} ${value}`).join('\n');
 }
 
 function accountTable(accounts: readonly Account[]): string {

@@ -115,6 +115,14 @@ function balanceText(found: Balance, { output, location, isAll }: { output: Outp
 			? [`Kept free  ${amount(mayStillTake)} credits  which those calls may still take; others wait for them`]
 			: []),
 		...(overdraftMicro > 0n ? [`Overdraft  ${output.colour(amount(overdraft), 'red')} credits  repaid first by the next credits`] : []),
+		...(account.frozen
+			? [
+					output.colour(
+						`Frozen${account.frozen.reason === '' ? '' : ` (${account.frozen.reason})`}: nothing is spent until "llm-credits thaw".`,
+						'red',
+					),
+				]
+			: []),
 		...(account.settings.enforcement === 'shadow' ? ['Shadow mode: calls are metered, and none is refused.'] : []),
 		'',
 		shown.length === 0
