@@ -43,7 +43,6 @@ import { buildSync } from 'esbuild';
 const BUNDLED = [
 	'@pydantic/genai-prices',
 	'cli-progress',
-	'cli-table3',
 	'eld/extrasmall',
 	'jsonrepair',
 	'http-proxy-agent',
@@ -51,6 +50,7 @@ const BUNDLED = [
 	'mustache',
 	'p-limit',
 	'papaparse',
+	'string-width',
 ];
 /** Of these, the ones that say in their manifest that they can only be imported. */
 const IMPORT_ONLY = ['eld/extrasmall', 'http-proxy-agent', 'https-proxy-agent'];

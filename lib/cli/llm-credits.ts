@@ -1,13 +1,10 @@
 #!/usr/bin/env node
-/**
- * Owns the process of the command line: reads the arguments, runs one command, and ends with its exit code. Refuses to end before
- * everything is printed.
- */
+/** The process of the command line: reads the arguments, runs one command, and ends with its exit code when everything is printed. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import { EXIT, reportOf, wrongUse } from './console/failure';
-import { Output } from './console/output';
+import { outliveLostOutput, Output } from './console/output';
 import { createProgram } from './program';
 
 /** package.json lies three folders above the compiled file, in the repository and in an installation alike. */
@@ -17,10 +14,7 @@ function ownVersion(): string {
 }
 
 async function main(args: readonly string[]): Promise<void> {
-	// A reader that has seen enough, such as head, closes the pipe; that is no failure.
-	process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-		if (error.code !== 'EPIPE') throw error;
-	});
+	outliveLostOutput();
 	const program = createProgram({
 		version: ownVersion(),
 		onParseError: (error) => {

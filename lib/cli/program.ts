@@ -20,10 +20,11 @@ import { describeRestoreCommands } from './commands/files/restore';
 import { describeReturnCommands } from './commands/credits/returns';
 import { describeTextCommands } from './commands/account/texts';
 import { EXAMPLES } from './examples';
-import { Output } from './console/output';
+import { Output, printText } from './console/output';
 import type { CommonOptions } from './console/session';
 
-const EXIT_CODES = 'Exit codes: 0 done, 1 refused or a violation found, 2 wrong use, 3 the ledger cannot be used.';
+const EXIT_CODES =
+	'Exit codes: 0 done, 1 refused or a violation found, 2 wrong use, 3 the ledger cannot be used, 4 done, but the answer could not be printed.';
 
 /** The whole command line. `onParseError` is given what cannot be parsed; help and version end through it as well. */
 export function createProgram({ version, onParseError }: { version: string; onParseError: (error: CommanderError) => never }): Command {
@@ -63,7 +64,7 @@ export function createProgram({ version, onParseError }: { version: string; onPa
 	for (const command of allCommands(program)) {
 		command
 			.exitOverride(onParseError)
-			.configureOutput({ writeErr: () => undefined })
+			.configureOutput({ writeOut: printText, writeErr: () => undefined })
 			.helpOption('-h, --help', 'show help')
 			.helpCommand(false);
 		const examples = EXAMPLES[wordsOf(command)];

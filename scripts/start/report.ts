@@ -1,7 +1,7 @@
 /** Owns what a person sees of a finished campaign: what each source produced, what it cost, what is left, and a few messages. */
 import { floorDivide, parseCredits, sumMicro, type Micro } from '../../lib/core/values/money';
 import { alignedCredits, count, counted, credits, dollars, rough } from '../../lib/cli/console/format';
-import { table } from '../../lib/cli/console/output';
+import { table } from '../../lib/cli/console/table';
 import { REASONS, SOURCES } from '../../lib/params/fallback-switch';
 import type { Result, Source } from './campaign';
 

@@ -60,7 +60,11 @@ async function measured(bench: Bench): Promise<readonly Measured[]> {
 	}
 }
 
+/** What was asked for cannot be done; where in the program that was found is of no use to anybody. */
+class WrongUse extends Error {}
+
 function textOf(error: unknown): string {
+	if (error instanceof WrongUse) return `Error: ${error.message}`;
 	return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
@@ -69,6 +73,6 @@ function wanted(only: readonly string[], benches: readonly Bench[]): (name: stri
 	const names = benches.flatMap((bench) => bench.names);
 	const matches = (name: string, given: string): boolean => name === given || name.startsWith(`${given}.`);
 	const unknown = only.find((given) => !names.some((name) => matches(name, given)));
-	if (unknown !== undefined) throw new Error(`There is no row named "${unknown}". There are: ${names.join(', ')}.`);
+	if (unknown !== undefined) throw new WrongUse(`There is no row named "${unknown}". There are: ${names.join(', ')}.`);
 	return (name) => only.length === 0 || only.some((given) => matches(name, given));
 }

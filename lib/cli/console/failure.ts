@@ -4,8 +4,8 @@
  */
 import { isCreditError, isLedgerFault, type CreditErrorCode } from '../../core/values/errors';
 
-/** 0 done; 1 refused, or a violation was found; 2 wrong use; 3 the ledger cannot be used. */
-export const EXIT = { done: 0, refused: 1, usage: 2, ledger: 3 } as const;
+/** 0 done; 1 refused, or a violation was found; 2 wrong use; 3 the ledger cannot be used; 4 done, but the answer could not be printed. */
+export const EXIT = { done: 0, refused: 1, usage: 2, ledger: 3, output: 4 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 /** A failure that the command line itself found. The message is one sentence, the mend another. */

@@ -14,7 +14,7 @@ export { credits, dollars };
 /** Exact credits of one column, padded behind the decimal point so that right-aligned they stand under each other. */
 export function alignedCredits(amounts: readonly Micro[]): string[] {
 	const texts = amounts.map(credits);
-	const widest = Math.max(0, ...texts.map(lengthFromPoint));
+	const widest = texts.reduce((most, text) => Math.max(most, lengthFromPoint(text)), 0);
 	return texts.map((text) => text + ' '.repeat(widest - lengthFromPoint(text)));
 }
 
@@ -36,16 +36,11 @@ export function counted(value: number, one: string, several: string): string {
 /** "2026-07-08 00:00" in the zone, which the text around it names; "never" for `null`. */
 export function localTime(atMs: Instant | null, timeZone: string): string {
 	if (atMs === null) return 'never';
-	const options = {
-		year: 'numeric',
-		month: '2-digit',
-		day: '2-digit',
-		hour: '2-digit',
-		minute: '2-digit',
-		hourCycle: 'h23',
-		timeZone,
-	} as const;
-	const parts = new Map(new Intl.DateTimeFormat('en-GB', options).formatToParts(atMs).map(({ type, value }) => [type, value]));
+	const parts = new Map(
+		formatIn(timeZone)
+			.formatToParts(atMs)
+			.map(({ type, value }) => [type, value]),
+	);
 	const part = (type: Intl.DateTimeFormatPartTypes): string => parts.get(type) ?? '';
 	return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}`;
 }
@@ -81,6 +76,18 @@ export function accountDocument({
 		frozen: frozenDocument(frozen),
 		entries: lastSeq,
 	};
+}
+
+/** Made once for each zone: it takes longer to make than a row of a table does. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatIn(timeZone: string): Intl.DateTimeFormat {
+	const known = formats.get(timeZone);
+	if (known) return known;
+	const options = { year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+	const made = new Intl.DateTimeFormat('en-GB', { ...options, timeZone });
+	formats.set(timeZone, made);
+	return made;
 }
 
 function lengthFromPoint(text: string): number {

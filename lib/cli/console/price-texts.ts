@@ -5,7 +5,7 @@ import type { Micro } from '../../core/values/money';
 import type { FixedCharge, ModelPrice, RateKind, Rates, Tier } from '../../core/prices/pricing';
 import { thousandMicro, TOKEN_KINDS } from '../../engine/report/price-documents';
 import { count, counted, credits } from './format';
-import { table, type Column } from './output';
+import { table, type Column } from './table';
 
 const right = (title: string): Column => ({ title, align: 'right' });
 

@@ -89,13 +89,14 @@ export function estimateFitOf(holds: readonly Hold[]): EstimateFit | null {
 	};
 }
 
-/** A hold as JSON. `amount` was set aside, `cost` is what the call cost (`null` until that is known), `charged` what grants pay for it now. */
+/** A hold as JSON. `amount` was set aside, `cost` is what the call cost (`null` until that is known), `measure` how that was known, `charged` what grants pay for it now. */
 export function holdDocument(hold: Hold): Record<string, unknown> {
 	return {
 		id: holdId(hold.seq),
 		state: hold.state,
 		amount: formatCredits(hold.amountMicro),
 		cost: hold.actualMicro === null ? null : formatCredits(hold.actualMicro),
+		measure: hold.measure,
 		charged: hold.state === 'open' ? '0' : formatCredits(chargedOf(hold)),
 		refunded: formatCredits(hold.refundedMicro),
 		overdraft: formatCredits(hold.overdraftMicro),

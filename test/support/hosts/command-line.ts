@@ -4,6 +4,7 @@
  */
 import { expect } from 'chai';
 import { join } from 'node:path';
+import type { Measure } from '../../../lib/core/nouns/call-facts';
 import type { Labels } from '../../../lib/core/nouns/labels';
 import { parseCredits } from '../../../lib/core/values/money';
 import type { LedgerAccount } from '../../../lib/engine/account/ledger-account';
@@ -14,7 +15,7 @@ import { cleanEnvironment, outputRoot } from '../machine/repository';
 import { temporaryFolder } from '../machine/temporary-folder';
 
 const micro = (credits: number): bigint => parseCredits(String(credits), { field: 'amount' });
-const PROGRAM = join(outputRoot(), 'lib', 'cli', 'llm-credits.js');
+export const PROGRAM = join(outputRoot(), 'lib', 'cli', 'llm-credits.js');
 
 /** What a command answers; a test that looks for what is not there fails. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the documents differ by command, and the tests assert their shape.
@@ -28,6 +29,8 @@ export interface Call {
 	readonly labels?: Labels;
 	readonly person?: string;
 	readonly timeoutMs?: number;
+	/** How the cost was known; default: the provider reported it. */
+	readonly measure?: Measure;
 }
 
 export class CommandLine {
@@ -87,7 +90,10 @@ export class CommandLine {
 }
 
 /** Takes one call. */
-export async function take(account: LedgerAccount, { key, amount, cost, labels = {}, person, timeoutMs }: Call): Promise<string> {
+export async function take(
+	account: LedgerAccount,
+	{ key, amount, cost, labels = {}, person, timeoutMs, measure = 'reported' }: Call,
+): Promise<string> {
 	const reserved = await account.reserve({
 		key,
 		fingerprint: 'f',
@@ -102,6 +108,6 @@ export async function take(account: LedgerAccount, { key, amount, cost, labels =
 	});
 	if (reserved.kind === 'refused') return [reserved.reason, reserved.limit].filter((word) => word !== null).join(' ');
 	const { seq } = reserved.hold;
-	if (cost !== undefined) await account.settle({ holdSeq: seq, actualMicro: micro(cost), measure: 'reported', usage: null, result: null });
+	if (cost !== undefined) await account.settle({ holdSeq: seq, actualMicro: micro(cost), measure, usage: null, result: null });
 	return `h${String(seq)}`;
 }

@@ -2,13 +2,15 @@
 import type { Command } from 'commander';
 import type { Account } from '../../../core/nouns/records';
 import { UNCONFIRMED_POLICIES, type Plan, type UnconfirmedPolicy } from '../../../core/nouns/words';
+import { shownText } from '../../../core/values/shown-text';
 import { checkedZone } from '../../../core/values/time';
 import { machineTimeZone } from '../../../runtime/runtime';
 import { newId } from '../../../runtime/system';
 import { wrongUse } from '../../console/failure';
 import { accountDocument, count, counted, localTime, planText, zonedTime } from '../../console/format';
 import { oneOf } from '../../console/options';
-import { table, type Output } from '../../console/output';
+import type { Output } from '../../console/output';
+import { table } from '../../console/table';
 import { ledgerPathOf, readLedger, withLedger, type CommonOptions } from '../../console/session';
 
 interface AccountOptions extends CommonOptions {
@@ -37,8 +39,8 @@ async function openAccount(options: AccountOptions, output: Output): Promise<voi
 			).account;
 		output.answer({ account: accountDocument(account), opened: known === undefined }, () =>
 			known
-				? `Account ${account.id} was open already; nothing changed.\n\n${accountText(account)}`
-				: `Account ${account.id} is open.\n\n${accountText(account)}`,
+				? `Account ${shownText(account.id)} was open already; nothing changed.\n\n${accountText(account)}`
+				: `Account ${shownText(account.id)} is open.\n\n${accountText(account)}`,
 		);
 	});
 }
@@ -82,7 +84,7 @@ async function setAccount(options: AccountOptions, output: Output): Promise<void
 				account: accountDocument(account),
 				changed: Object.keys(change).map((name) => (name === 'unconfirmedPolicy' ? 'unconfirmed' : name)),
 			},
-			() => `Account ${account.id} was changed.\n\n${accountText(account)}`,
+			() => `Account ${shownText(account.id)} was changed.\n\n${accountText(account)}`,
 		);
 	});
 }
@@ -135,7 +137,7 @@ function accountText(account: Account): string {
 		['Time zone', timeZone],
 		['Journal', `${counted(lastSeq, 'entry', 'entries')}, the last at ${zonedTime(lastAtMs, timeZone)}`],
 	] as const;
-	return lines.map(([label, value]) => `${label.padEnd(13)} ${value}`).join('\n');
+	return lines.map(([label, value]) => `${label.padEnd(13)} ${shownText(value)}`).join('\n');
 }
 
 function accountTable(accounts: readonly Account[]): string {

@@ -6,12 +6,14 @@ import type { CountedBefore } from '../../../core/nouns/usage-totals';
 import { BUDGET_PERIODS, type BudgetPeriod } from '../../../core/nouns/words';
 import { LABEL_NAMES } from '../../../core/nouns/labels';
 import { formatCredits, parseCredits, sumMicro } from '../../../core/values/money';
+import { shownText } from '../../../core/values/shown-text';
 import { budgetDocument, budgetUses, floorDocument, roomOf, settingDocument, type BudgetUse } from '../../../engine/report/budget-list';
 import { systemClock } from '../../../runtime/system';
 import { unlessRefused, wrongUse } from '../../console/failure';
 import { alignedCredits, count, credits } from '../../console/format';
 import { keyOf, oneOf, required, wholeNumber } from '../../console/options';
-import { table, type Output } from '../../console/output';
+import type { Output } from '../../console/output';
+import { table } from '../../console/table';
 import { readLedger, type CommonOptions } from '../../console/session';
 
 interface SetBudgetOptions extends CommonOptions {
@@ -55,7 +57,7 @@ async function setBudget(options: SetBudgetOptions, output: Output): Promise<voi
 		const { account, isReplayed, counted } = await unlessRefused(ledger.setBudget({ ...budget, key }));
 		output.answer({ account: account.id, budget: settingDocument(budget), ...countedDocument(counted), replayed: isReplayed }, () =>
 			[
-				`${replayText(isReplayed)}Budget ${budget.name}: ${budgetText(budget)}.`,
+				`${replayText(isReplayed)}Budget ${shownText(budget.name)}: ${budgetText(budget)}.`,
 				...countedRemark(counted, budget),
 				...shadowRemark(account),
 			].join('\n'),
@@ -89,7 +91,7 @@ async function setFloor(options: SetFloorOptions, output: Output): Promise<void>
 	await readLedger(options, async ({ ledger }) => {
 		const { account, isReplayed } = await unlessRefused(ledger.setFloor({ ...floor, key }));
 		output.answer({ account: account.id, floor: floorDocument(floor), replayed: isReplayed }, () =>
-			[`${replayText(isReplayed)}Floor ${floor.name}: ${floorText(floor)}.`, ...shadowRemark(account)].join('\n'),
+			[`${replayText(isReplayed)}Floor ${shownText(floor.name)}: ${floorText(floor)}.`, ...shadowRemark(account)].join('\n'),
 		);
 	});
 }
@@ -121,7 +123,7 @@ function removeLimit(limit: 'budget' | 'floor'): Work<RemoveOptions> {
 		await readLedger(options, async ({ ledger }) => {
 			const { account, isReplayed } = await unlessRefused(ledger.removeLimit({ limit, name, key }));
 			output.answer({ account: account.id, removed: { kind: limit, name }, replayed: isReplayed }, () =>
-				isReplayed ? 'This was already done under the same key; nothing was removed now.' : `The ${limit} ${name} is removed.`,
+				isReplayed ? 'This was already done under the same key; nothing was removed now.' : `The ${limit} ${shownText(name)} is removed.`,
 			);
 		});
 	};
@@ -232,7 +234,7 @@ function budgetText(budget: Omit<Budget, 'seq'>): string {
 
 function scopeText({ scope, value }: Pick<Budget, 'scope' | 'value'>): string {
 	if (scope === 'account') return 'the whole account';
-	return value === null ? `each ${scope}` : `${scope} ${value}`;
+	return value === null ? `each ${scope}` : `${scope} ${shownText(value)}`;
 }
 
 function periodText(period: BudgetPeriod): string {
@@ -240,7 +242,7 @@ function periodText(period: BudgetPeriod): string {
 }
 
 function floorText({ label, exempt, floorMicro }: Omit<Floor, 'seq'>): string {
-	const others = exempt.length === 0 ? 'every call' : `calls whose ${label} is not ${exempt.join(' or ')}`;
+	const others = exempt.length === 0 ? 'every call' : `calls whose ${label} is not ${exempt.map(shownText).join(' or ')}`;
 	return `${credits(floorMicro)} credits are kept back from ${others}`;
 }
 
@@ -274,7 +276,8 @@ function budgetTable(uses: readonly BudgetUse[], { limit, output }: { limit: num
 function cutRemark(uses: readonly BudgetUse[], limit: number): string[] {
 	const more = uses.filter(({ counters }) => counters.length > limit);
 	return more.map(
-		({ budget, counters }) => `${budget.name} has counted ${count(counters.length)} values; --limit lists more than ${count(limit)}.`,
+		({ budget, counters }) =>
+			`${shownText(budget.name)} has counted ${count(counters.length)} values; --limit lists more than ${count(limit)}.`,
 	);
 }
 

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Enforcement } from '../../../core/nouns/words';
 import { formatCredits } from '../../../core/values/money';
+import { shownText } from '../../../core/values/shown-text';
 import { unlessRefused } from '../../console/failure';
 import { credits } from '../../console/format';
 import { keyOf, oneOf } from '../../console/options';
@@ -27,7 +28,7 @@ async function mode(options: CommonOptions & { readonly key?: string }, output: 
 			replayed: changed?.isReplayed ?? false,
 		};
 		output.answer(document, () => {
-			const lines = [`Account ${account.id} is in mode ${account.settings.enforcement}.`, MEANING[account.settings.enforcement]];
+			const lines = [`Account ${shownText(account.id)} is in mode ${account.settings.enforcement}.`, MEANING[account.settings.enforcement]];
 			if (changed?.isReplayed) lines.unshift('This was already done under the same key; nothing was changed now.');
 			if (overdraftMicro > 0n) lines.push(overdraftText(account.settings.enforcement, overdraftMicro));
 			return lines.join('\n');

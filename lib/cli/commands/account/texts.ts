@@ -7,7 +7,8 @@ import { COMPLIANCE, referenceTo } from '../../../core/rules/commands/account-te
 import { refused, unlessRefused, wrongUse } from '../../console/failure';
 import { count } from '../../console/format';
 import { keyOf, required } from '../../console/options';
-import { table, type Output } from '../../console/output';
+import type { Output } from '../../console/output';
+import { table } from '../../console/table';
 import { readLedger, type CommonOptions } from '../../console/session';
 import { textInFile } from '../../console/text-file';
 
@@ -65,7 +66,7 @@ async function showText(options: CommonOptions, output: Output): Promise<void> {
 				mend: '"llm-credits text list" lists them.',
 			});
 		}
-		output.answer({ account: account.id, name, text }, () => text);
+		output.answerWithText({ account: account.id, name, text }, text);
 	});
 }
 

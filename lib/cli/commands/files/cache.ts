@@ -7,7 +7,8 @@ import { answerReport, type AnswerReport } from '../../../engine/report/answer-r
 import { unlessRefused } from '../../console/failure';
 import { alignedCredits, count, counted, credits, dollars, localTime } from '../../console/format';
 import { keyOf, wholeNumber } from '../../console/options';
-import { table, type Output } from '../../console/output';
+import type { Output } from '../../console/output';
+import { table } from '../../console/table';
 import { readLedger, type CommonOptions } from '../../console/session';
 
 interface CacheOptions extends CommonOptions {

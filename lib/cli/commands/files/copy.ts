@@ -13,7 +13,8 @@ import { newId } from '../../../runtime/system';
 import { CliFailure, EXIT, refused, reportOf, wrongUse } from '../../console/failure';
 import { count, counted } from '../../console/format';
 import { required, wholeNumber } from '../../console/options';
-import { table, type Output, type Progress } from '../../console/output';
+import type { Output, Progress } from '../../console/output';
+import { table } from '../../console/table';
 import { adminKeysOf, placeOf, type CommonOptions } from '../../console/session';
 
 interface CopyOptions extends CommonOptions {

@@ -1,5 +1,6 @@
 /** The commands that change a whole ledger file: bringing a backup back, and bringing an older schema forward. */
 import type { Command } from 'commander';
+import { shownText } from '../../../core/values/shown-text';
 import { dumpCommand } from '../../../runtime/dump-command';
 import { restoreLedger } from '../../../runtime/restore';
 import { isServerAddress, nameOfPlace, openLedgerStore } from '../../../runtime/runtime';
@@ -71,9 +72,9 @@ function answerMigrated(done: Migration | null, { output, location }: { readonly
 	output.answer(
 		{ ok: true, ledger: location, migrated: done !== null, from: done?.from ?? null, to: done?.to ?? null, backup: done?.backup ?? null },
 		() => {
-			if (done === null) return `The ledger ${location} has the schema of this version already; nothing was changed.`;
+			if (done === null) return `The ledger ${shownText(location)} has the schema of this version already; nothing was changed.`;
 			const kept = done.backup === null ? '' : ` As it was, it is kept as ${done.backup}.`;
-			return `The ledger ${location} was brought from schema ${String(done.from)} to ${String(done.to)}.${kept} Hosts with an older version must be updated.`;
+			return `The ledger ${shownText(location)} was brought from schema ${String(done.from)} to ${String(done.to)}.${kept} Hosts with an older version must be updated.`;
 		},
 	);
 }

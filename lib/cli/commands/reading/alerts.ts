@@ -2,10 +2,12 @@
 import type { Command } from 'commander';
 import type { AlertSettings } from '../../../core/nouns/alert';
 import { alertDocument, alertText, newestAlerts, warningTexts, type ListedAlert } from '../../../engine/report/alert-list';
+import { shownText } from '../../../core/values/shown-text';
 import { unlessRefused, wrongUse } from '../../console/failure';
 import { localTime } from '../../console/format';
 import { keyOf, required, wholeNumber } from '../../console/options';
-import { table, type Output } from '../../console/output';
+import type { Output } from '../../console/output';
+import { table } from '../../console/table';
 import { readLedger, type CommonOptions } from '../../console/session';
 
 interface ListOptions extends CommonOptions {
@@ -59,8 +61,8 @@ async function claimAlerts(options: ClaimOptions, output: Output): Promise<void>
 		const { alerts, hasMore } = await ledger.claimAlerts(reader);
 		output.answer({ account: options.account, reader, alerts: alerts.map(alertDocument), hasMore }, () =>
 			alerts.length === 0
-				? `There is nothing that ${reader} has not seen.`
-				: [...alerts.map(({ alert }) => alertText(alert)), ...(hasMore ? ['There are more: ask again.'] : [])].join('\n'),
+				? `There is nothing that ${shownText(reader)} has not seen.`
+				: [...alerts.map(({ alert }) => shownText(alertText(alert))), ...(hasMore ? ['There are more: ask again.'] : [])].join('\n'),
 		);
 	});
 }
@@ -78,7 +80,7 @@ async function setAlerts(options: SetOptions, output: Output): Promise<void> {
 		const { account: before } = await ledger.balance();
 		const { account, isReplayed } = await unlessRefused(ledger.setAlerts({ ...before.settings.alerts, ...change, key }));
 		output.answer({ account: account.id, warnsOf: settingsDocument(account.settings.alerts), replayed: isReplayed }, () =>
-			[`Account ${account.id} warns of:`, ...warningTexts(account).map((text) => `  ${text}`)].join('\n'),
+			[`Account ${shownText(account.id)} warns of:`, ...warningTexts(account).map((text) => `  ${text}`)].join('\n'),
 		);
 	});
 }

@@ -4,7 +4,8 @@ import type { Entry } from '../../../core/nouns/records';
 import { changeDocument, newestChanges } from '../../../engine/report/changes-list';
 import { credits, counted, localTime } from '../../console/format';
 import { wholeNumber } from '../../console/options';
-import { table, type Output } from '../../console/output';
+import type { Output } from '../../console/output';
+import { table } from '../../console/table';
 import { readLedger, type CommonOptions } from '../../console/session';
 
 interface ChangesOptions extends CommonOptions {

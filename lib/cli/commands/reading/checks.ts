@@ -4,7 +4,8 @@ import { CHECK_GROUPINGS, checkReport, type CheckGrouping, type CheckRow } from 
 import { dayOrNull } from '../../../engine/credit-balance';
 import { wrongUse } from '../../console/failure';
 import { count } from '../../console/format';
-import { table, type Output } from '../../console/output';
+import type { Output } from '../../console/output';
+import { table } from '../../console/table';
 import { viewLedger, type CommonOptions } from '../../console/session';
 
 interface CheckOptions extends CommonOptions {

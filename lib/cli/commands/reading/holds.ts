@@ -14,7 +14,8 @@ import {
 } from '../../../engine/report/hold-list';
 import { alignedCredits, counted, credits, dollars, localTime } from '../../console/format';
 import { oneOf, wholeNumber } from '../../console/options';
-import { table, type Column, type Output } from '../../console/output';
+import type { Output } from '../../console/output';
+import { table, type Column } from '../../console/table';
 import { viewLedger, type CommonOptions } from '../../console/session';
 
 interface HoldOptions extends CommonOptions {
@@ -91,6 +92,7 @@ function holdTable(found: readonly Hold[], timeZone: string): string {
 		text('state', ({ state, isLate }) => (isLate ? `${state} late` : state)),
 		amount('set aside', ({ amountMicro }) => amountMicro),
 		{ title: 'cost', align: 'right' as const, texts: costTexts(found), isAlways: true },
+		text('cost is', measureText),
 		text('note', ({ isImplausible }) => (isImplausible ? 'implausible' : '')),
 		amount('refunded', ({ refundedMicro }) => refundedMicro),
 		text('rung', ({ rung, pass }) => (rung + pass === 0 ? '' : rungText(rung, pass))),
@@ -111,6 +113,11 @@ function costTexts(found: readonly Hold[]): string[] {
 	const unknown: Readonly<Record<HoldState, string>> = { open: '', settled: '', released: '0', expired: '?' };
 	const known = alignedCredits(found.map(({ actualMicro }) => actualMicro ?? 0n));
 	return found.map(({ actualMicro, state }, index) => (actualMicro === null ? unknown[state] : (known[index] ?? '')));
+}
+
+/** What a provider reported needs no word; an estimate is not what it will bill. */
+function measureText({ measure }: Hold): string {
+	return measure === 'estimated' ? 'estimated' : '';
 }
 
 /** As people count: the first cheaper model, the second pass. */

@@ -4,15 +4,18 @@ import type { Command } from 'commander';
 import type { Balance } from '../../../core/rules/draft/balance';
 import { isLive } from '../../../core/rules/draft/burn-down';
 import { grantId, type GrantState } from '../../../core/nouns/records';
+import type { RefusalReason } from '../../../core/nouns/words';
 import { LABEL_NAMES } from '../../../core/nouns/labels';
-import { floorDivide, type Micro } from '../../../core/values/money';
+import { floorDivide, formatCredits, type Micro } from '../../../core/values/money';
+import { shownText } from '../../../core/values/shown-text';
 import { compareInstants } from '../../../core/values/time';
 import { balanceDocument, dayOrNull, usageDocuments } from '../../../engine/credit-balance';
 import { NEVER_PROVED, verifyLedger, type Verification } from '../../../engine/moving/verify-ledger';
 import { isServerAddress, scratchCounters } from '../../../runtime/runtime';
 import { EXIT, wrongUse } from '../../console/failure';
-import { alignedCredits, count, counted, dollars, localTime, rough } from '../../console/format';
-import { table, type Colour, type Column, type Output } from '../../console/output';
+import { alignedCredits, count, counted, credits, dollars, localTime, rough } from '../../console/format';
+import type { Colour, Output } from '../../console/output';
+import { table, type Column } from '../../console/table';
 import { viewLedger, type CommonOptions } from '../../console/session';
 
 interface BalanceOptions extends CommonOptions {
@@ -39,7 +42,12 @@ const VERY_LOW_PERCENT = 5n;
 async function balance(options: BalanceOptions, output: Output): Promise<void> {
 	await viewLedger(options, async ({ ledger }) => {
 		const found = await ledger.balance();
-		output.answer(balanceDocument(found), () => balanceText(found, { output, location: ledger.location, isAll: options.all === true }));
+		const document = {
+			...balanceDocument(found),
+			spendable: formatCredits(spendableMicro(found)),
+			blocked: blockOf(found)?.reason ?? null,
+		};
+		output.answer(document, () => balanceText(found, { output, location: ledger.location, isAll: options.all === true }));
 	});
 }
 
@@ -98,18 +106,21 @@ export function describeReadingCommands(
 }
 
 function balanceText(found: Balance, { output, location, isAll }: { output: Output; location: string; isAll: boolean }): string {
-	const { account, availableMicro, heldMicro, mayStillTakeMicro, overdraftMicro, grants } = found;
-	const aligned = alignedCredits([availableMicro, heldMicro, mayStillTakeMicro, overdraftMicro]);
+	const { account, heldMicro, mayStillTakeMicro, overdraftMicro, grants } = found;
+	const spendable = spendableMicro(found);
+	const aligned = alignedCredits([spendable, heldMicro, mayStillTakeMicro, overdraftMicro]);
 	const [available = '', held = '', mayStillTake = '', overdraft = ''] = aligned;
 	const width = Math.max(...aligned.map(({ length }) => length));
 	const colour = colourOf(found);
+	const block = blockOf(found);
 	const shown = isAll ? grants : grants.filter((grant) => isOpen(grant, found));
 	const hidden = grants.length - shown.length;
 	const amount = (text: string): string => text.padStart(width);
 	return [
-		`Account ${account.id} of ${location}`,
+		`Account ${shownText(account.id)} of ${shownText(location)}`,
 		'',
-		`Available  ${colour ? output.colour(amount(available), colour) : amount(available)} credits  (${dollars(availableMicro)})`,
+		`Available  ${colour ? output.colour(amount(available), colour) : amount(available)} credits  (${dollars(spendable)})`,
+		...(block ? [block.text] : []),
 		`Held       ${amount(held)} credits${heldMicro > 0n ? '  by calls under way' : ''}`,
 		...(mayStillTakeMicro > 0n
 			? [`Kept free  ${amount(mayStillTake)} credits  which those calls may still take; others wait for them`]
@@ -132,6 +143,20 @@ function balanceText(found: Balance, { output, location, isAll }: { output: Outp
 			? ['', `${counted(hidden, 'grant is', 'grants are')} used up, expired or void; --all lists ${hidden === 1 ? 'it' : 'them'}.`]
 			: []),
 	].join('\n');
+}
+
+/** What calls can spend now. */
+function spendableMicro(found: Balance): Micro {
+	return blockOf(found) === null ? found.availableMicro : 0n;
+}
+
+/** Why no call can spend anything, whatever there is; `null` where it can. */
+function blockOf({ account, availableMicro }: Balance): { readonly reason: RefusalReason; readonly text: string } | null {
+	const kept = `the ${credits(availableMicro)} credits that are there stay`;
+	if (account.frozen !== null) return { reason: 'account_frozen', text: `Nothing can be spent: the account is frozen; ${kept}.` };
+	if (account.plan !== 'trial' || account.settings.enforcement === 'shadow') return null;
+	const text = `Nothing can be spent on a trial plan; ${kept}, for when the plan is paid: llm-credits account set --plan paid`;
+	return { reason: 'plan_not_eligible', text };
 }
 
 /** Still of use: has credits, or will have once it begins. */

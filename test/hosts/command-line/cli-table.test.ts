@@ -1,0 +1,41 @@
+/** Tables of the command line: columns stand under each other in every script, and take time in proportion to their rows. */
+import { expect } from 'chai';
+import { table } from '../../../lib/cli/console/table';
+
+const COLUMNS = [{ title: 'person' }, { title: 'credits', align: 'right' as const }, { title: 'labels' }];
+
+describe('command line: tables', () => {
+	it('align wide and combined characters, and cut blanks at the end', () => {
+		const rows = [
+			['Ada', '1', 'x'],
+			['李小龙', '12.5', ''],
+			['Zoe\u0308 👩‍💻', '300  ', 'campaign=spring'],
+		];
+		expect(table(COLUMNS, rows).split('\n')).to.deep.equal([
+			'person  credits  labels',
+			'─'.repeat(32),
+			'Ada           1  x',
+			'李小龙     12.5',
+			'Zoë 👩‍💻    300    campaign=spring'.replace('ë', 'e\u0308'),
+		]);
+	});
+
+	it('have one line for each row, whatever is in a cell', () => {
+		expect(table([{ title: 'a' }, { title: 'b' }], [['x\ny', '\u001b[2J']]).split('\n')[2]).to.equal('x\\ny  \\u001b[2J');
+	});
+
+	it('grow with their rows: four times the rows, about four times the time', () => {
+		const row = ['ada@example.com', '12.3456', 'campaign=spring segment=new node=LLM Action'];
+		const msFor = (count: number): number => {
+			const rows = Array.from({ length: count }, () => row);
+			const tries = [1, 2, 3].map(() => {
+				const startedAt = performance.now();
+				expect(table(COLUMNS, rows).length).to.be.greaterThan(count * 70);
+				return performance.now() - startedAt;
+			});
+			return Math.min(...tries);
+		};
+		// The old layout took 16 times as long for four times the rows.
+		expect(msFor(40_000) / Math.max(msFor(10_000), 1)).to.be.lessThan(9);
+	});
+});
