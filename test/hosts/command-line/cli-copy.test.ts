@@ -156,9 +156,9 @@ describe('command line: copy', function () {
 		await cli.document(['account', 'open', '--account', 'second']);
 		await cli.document(['admin-key', 'set', '--new-key-file', keyFiles[0]!]);
 		await cli.document(['admin-key', 'set', '--new-key-file', keyFiles[1]!, '--account', 'second']);
-		await cli.failure(['copy', '--to', to], { code: 2, says: /has an admin key, and the right one was not given/ });
-		await cli.failure(['copy', '--to', to, '--admin-key-file', keyFiles[0]!], { code: 2, says: /"second" has an admin key/ });
-		await cli.failure(['copy', '--to', to, '--admin-key-file', keyFiles[1]!], { code: 2, says: /"default" has an admin key/ });
+		await cli.failure(['copy', '--to', to], { code: 1, says: /has an admin key, and the right one was not given/ });
+		await cli.failure(['copy', '--to', to, '--admin-key-file', keyFiles[0]!], { code: 1, says: /"second" has an admin key/ });
+		await cli.failure(['copy', '--to', to, '--admin-key-file', keyFiles[1]!], { code: 1, says: /"default" has an admin key/ });
 		expect(existsSync(to)).to.equal(false);
 		const store = await openAt(cli.ledger, Date.now);
 		const denied = (await store.entries('default', { afterSeq: 0, limit: 100 })).flatMap(({ body }) =>
@@ -169,7 +169,7 @@ describe('command line: copy', function () {
 		const both = join(cli.folder, 'keys');
 		writeFileSync(both, `${KEYS[0]}\n\n${KEYS[1]}\n`);
 		await cli.document(['copy', '--to', to, '--wait', '0', '--admin-key-file', both]);
-		await cli.failure(['grant', '--credits', '1', '--ledger', to], { code: 2, says: /admin key/ });
+		await cli.failure(['grant', '--credits', '1', '--ledger', to], { code: 1, says: /admin key/ });
 		await cli.document(['grant', '--credits', '1', '--ledger', to, '--admin-key-file', keyFiles[0]!]);
 	});
 
