@@ -8,7 +8,7 @@ import { lineOf, walk, type SourceFile, type SourceTree } from './source-tree';
 
 /** The most casts in a room; a room that is not here has none. */
 const MOST: Readonly<Record<string, number>> = {
-	'lib/cli': 1,
+	'lib/cli': 2,
 	'lib/core/calls': 2,
 	'lib/core/gates': 7,
 	'lib/core/journal': 4,
