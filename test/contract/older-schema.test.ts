@@ -84,11 +84,11 @@ for (const [name, makeOld] of [
 		});
 
 		it('goes on with what is new: limits, counters, refunds of old calls', async () => {
-			expectKind(await one(setBudget('budget', { name: 'b', scope: 'campaign', period: 'total', limit: 5 })), 'account');
+			expectKind(await one(setBudget('budget', { name: 'b', scope: 'tag', period: 'total', limit: 5 })), 'account');
 			expectKind(await one(settle(19, 8)), 'closed');
 			expectKind(await one(refund('r2', 4, null, { renews: true })), 'refunded');
-			const { hold } = expectKind(await one(reserve('new', 5, { labels: { campaign: 'spring' } })), 'reserved');
-			expect(expectKind(await one(reserve('newer', 1, { labels: { campaign: 'spring' } })), 'refused').limit).to.equal('b');
+			const { hold } = expectKind(await one(reserve('new', 5, { labels: { tag: 'new' } })), 'reserved');
+			expect(expectKind(await one(reserve('newer', 1, { labels: { tag: 'new' } })), 'refused').limit).to.equal('b');
 			expectKind(await one(settle(hold.seq, 4)), 'closed');
 			expect((await store.counters('acme')).map(({ heldMicro, settledMicro }) => [heldMicro, settledMicro])).to.deep.equal([
 				[0n, credits(4)],

@@ -26,6 +26,7 @@ const SPENDING: readonly string[] = [
 	'alerted',
 	'alerts_rearmed',
 	'alerts_claimed',
+	'account_frozen',
 ];
 const ROLES = ['reader', 'spender', 'admin'] as const;
 type Role = (typeof ROLES)[number];
