@@ -123,7 +123,7 @@ describe('deadline of an item', () => {
 		await world.time.pause(1000);
 		controller.abort();
 		const results = await running;
-		expect(counts(results)).to.deep.equal({ 'fallback cancelled m': 20 });
+		expect(counts(results)).to.deep.equal({ 'fallback cancelled m': 4, 'fallback cancelled ': 16 });
 		expect(world.time.nowMs - startMs).to.equal(1000);
 		await expectClean(world);
 	});
