@@ -42,7 +42,7 @@ function parseFailure({ code, message }: CommanderError): Error {
 
 /** An option that nobody knows is told without what was given with it, which may be a key or a password. */
 function withoutValues(code: string, message: string): string {
-	return code === 'commander.unknownOption' ? message.replace(/'(--[^'=\s]*|-.)[^\n]*'/, "'$1'") : message;
+	return code === 'commander.unknownOption' ? message.replace(/'(--[^'=\s]{0,100}|-.).{0,2000}'/, "'$1'") : message;
 }
 
 // Whoever lists processes would see keys and passwords among the arguments.

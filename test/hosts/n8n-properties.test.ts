@@ -156,7 +156,7 @@ describe('n8n: conventions of its linter, on generated forms', () => {
 	it('the operations say what they do in the node picker', () => {
 		const actionsOf = (node: INodeType): (string | undefined)[] =>
 			(find(node.description.properties, ACTION_OPERATION)?.options as INodePropertyOptions[]).map(({ action }) => action);
-		expect(actionsOf(new CreditBalance())).to.deep.equal(['Get balance', 'Get usage', 'Grant credits', 'Purchase packs']);
+		expect(actionsOf(new CreditBalance())).to.deep.equal(['Freeze', 'Get balance', 'Get usage', 'Grant credits', 'Purchase packs', 'Thaw']);
 		expect(actionsOf(new LlmAction())).to.deep.equal(['Ask for each item', 'Preview the first item']);
 	});
 });

@@ -1,7 +1,4 @@
-/**
- * Owns one account of one ledger as the nodes and the CLI use it: commands go through the group commit, amounts are waited
- * for where that helps. Refuses to hide faults: a ledger that cannot be used rejects with a `CreditError`.
- */
+/** One account of one ledger as the nodes and the command line use it; a ledger that cannot be used rejects with a `CreditError`. */
 import type { AlertSettings } from '../../core/nouns/alert';
 import { balanceAt, type Balance } from '../../core/rules/draft/balance';
 import { ledgerKeyOf } from '../../core/rules/commands/admin';
@@ -289,7 +286,10 @@ export class LedgerAccount {
 
 	async #prove<K extends Outcome['kind']>(kept: AdminKey | null, command: AsAdmin['command'], ...expected: K[]): Promise<OutcomeOf<K>> {
 		const { given, settle } = await this.#prover.given(command, { ...this.#options, kept });
-		return this.#submit(given, ...expected).catch((error: unknown) => settle().then(() => Promise.reject(error)));
+		return this.#submit(given, ...expected).catch(async (error: unknown) => {
+			await settle();
+			throw error;
+		});
 	}
 
 	async #submit<K extends Outcome['kind']>(command: Command, ...expected: K[]): Promise<OutcomeOf<K>> {

@@ -354,7 +354,8 @@ export class NaiveLedger {
 	}
 
 	reserve(key: string, { fingerprint, ...request }: { fingerprint: string } & ReserveRequest): NaiveAnswer {
-		const answer = this.#once(key, ['reserve', fingerprint], () => this.#reserve(request));
+		// Keys of spenders are a space of their own; all others are keys of administrators.
+		const answer = this.#once(`spender ${key}`, ['reserve', fingerprint], () => this.#reserve(request));
 		if (answer.kind !== 'reserved') return answer;
 		// A repeated request is shown as many calls as it asks for itself.
 		const most = Math.max(1, ...request.offers.map(({ calls }) => calls.length));

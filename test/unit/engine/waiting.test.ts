@@ -66,11 +66,11 @@ describe('waiting for credits that dead calls hold', () => {
 			waitForCreditsSeconds: 10,
 		});
 		const startedMs = world.time.nowMs;
-		let isOver = false;
+		const progress = { isOver: false };
 		const running = action.runOne(item('k')).finally(() => {
-			isOver = true;
+			progress.isOver = true;
 		});
-		for (let number = 0; !isOver && number < 100; number += 1) {
+		for (let number = 0; !progress.isOver && number < 100; number += 1) {
 			await world.time.pause(5 * SECOND);
 			const key = `small ${String(number)}`;
 			await deadHolds(world, [key], 1n);

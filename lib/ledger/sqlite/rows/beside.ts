@@ -14,15 +14,13 @@ interface Besides extends Transactions {
 }
 
 /** The ports of what lies beside the journal. */
-export function besideJournal(
-	db: Database,
-	{ read, write, writeBeside, clock }: Besides,
-): Pick<LedgerStore, 'answers' | 'checks' | 'learned' | 'tries'> {
-	const transactions = { read, write: writeBeside };
+export function besideJournal(db: Database, besides: Besides): Pick<LedgerStore, 'answers' | 'checks' | 'learned' | 'tries'> {
+	const { clock } = besides;
+	const transactions: Transactions = { read: (work) => besides.read(work), write: (work) => besides.writeBeside(work) };
 	return {
 		answers: new SqliteAnswers(db, transactions),
 		checks: new SqliteChecks(db, transactions),
 		learned: new SqliteLearned(db, transactions),
-		tries: new SqliteTries(db, { write, clock }),
+		tries: new SqliteTries(db, { write: (work) => besides.write(work), clock }),
 	};
 }
