@@ -12,6 +12,7 @@ function contextOf(credential: Readonly<Record<string, unknown>>, allowed: strin
 	const asked: string[] = [];
 	const ctx = {
 		getCredentials: () => Promise.resolve(credential),
+		getWorkflow: () => ({ id: '1', name: 'Campaign', active: true }),
 		helpers: {
 			isFilePathBlocked: (path: string) => {
 				asked.push(path);
