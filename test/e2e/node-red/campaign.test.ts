@@ -129,9 +129,10 @@ describe('Node-RED: a campaign', function () {
 		expect(reasonsOf(left).filter((reason) => !['replayed', 'answered', 'call_in_flight'].includes(reason))).to.deep.equal([]);
 		const replayed = left.filter(({ credits }) => credits.reason === 'replayed').length;
 		const inFlight = left.filter(({ credits }) => credits.reason === 'call_in_flight').length;
-		expect(replayed).to.equal(paidBefore);
+		// A call of the dead process whose billing nobody knows is charged at the end of its time (rule 37).
+		expect(replayed + inFlight).to.equal(paidBefore);
 		const after = await readBalance(ledger, QUARTER_OF_AN_HOUR_MS);
-		expect(after).to.include({ available: String(100 - (60 - inFlight)), held: '0', overdraft: '0' });
+		expect(after).to.include({ available: '40', held: '0', overdraft: '0' });
 		expect(await proofOf(ledger)).to.include({ ok: true });
 	});
 });

@@ -11,12 +11,17 @@ const clock = Date.now;
 const TAMPERINGS: readonly (readonly [what: string, sql: string, code: string, word: string])[] = [
 	['a deleted account row', 'DELETE FROM accounts', 'rows_stray', 'entries'],
 	['a renamed account', `UPDATE accounts SET public_id = 'acmee'`, 'account_renamed', 'acmee'],
-	['a dropped unique index', 'DROP INDEX entries_key', 'schema_differs', 'index entries_key is missing'],
+	[
+		'a dropped unique index',
+		'DROP INDEX entries_key',
+		'schema_differs',
+		'index CREATE UNIQUE INDEX ON entries USING btree (account, key_hash)',
+	],
 	[
 		'an index that is unique no more',
 		'DROP INDEX entries_key; CREATE INDEX entries_key ON entries (account, key_hash) WHERE key_hash IS NOT NULL',
 		'schema_differs',
-		'index entries_key is otherwise',
+		'index CREATE INDEX ON entries USING btree (account, key_hash)',
 	],
 	[
 		'a planted trigger',

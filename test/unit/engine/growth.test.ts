@@ -130,7 +130,9 @@ const REPEATED = [
 /** Each sign by itself, and behind each beginning what patterns go on with. */
 const HOSTILE = [
 	...REPEATED.map((repeated) => ['', repeated] as const),
-	...BEGINNINGS.flatMap((beginning) => [' ', '.', '0', 'a', '-', '1,', 'a.', '\n', '[', '%'].map((repeated) => [beginning, repeated] as const)),
+	...BEGINNINGS.flatMap((beginning) =>
+		[' ', '.', '0', 'a', '-', '1,', 'a.', '\n', '[', '%'].map((repeated) => [beginning, repeated] as const),
+	),
 ];
 
 const SHORT = 8_000;
@@ -138,7 +140,8 @@ const SHORT = 8_000;
 const MAX_GROWTH = 9;
 /** Below this, the time of a doubled text says nothing about growth, and the text is no danger. */
 const NOTHING_MS = 30;
-const TRIES = 3;
+const TRIES = 2;
+const ROUNDS = 5;
 
 /** Processor time in milliseconds, the least of a few tries: other programs take turns, but do not count. */
 function costMs(read: (text: string) => unknown, text: string, tries: number): number {
@@ -163,14 +166,20 @@ function fourfold(read: (text: string) => unknown, textAt: (length: number) => s
 /** The growth of the time when the text is doubled twice; 0 where that takes next to nothing. */
 function growthOf(read: (text: string) => unknown, beginning: string, repeated: string): number {
 	if (costMs(read, textOf(beginning, repeated, 2 * SHORT), 1) < NOTHING_MS) return 0;
-	const growth = fourfold(read, (length) => textOf(beginning, repeated, length), SHORT);
-	// A pause of the engine looks like growth once; a square grows again.
-	return growth > MAX_GROWTH ? fourfold(read, (length) => textOf(beginning, repeated, length), 2 * SHORT) : growth;
+	// A pause of the engine or of the machine looks like growth once; a square grows each time.
+	let least = Infinity;
+	for (let round = 0; round < ROUNDS && least > MAX_GROWTH; round += 1)
+		least = Math.min(
+			least,
+			fourfold(read, (length) => textOf(beginning, repeated, length), SHORT),
+		);
+	return least;
 }
 
 describe('growth of time with the length of a text', () => {
 	it('is seen where it is a square', () => {
-		const square = (text: string): number => Array.from(text).reduce((sum, _sign, index) => sum + text.slice(index).split('a').length, 0);
+		const square = (text: string): number =>
+			Array.from(text).reduce((sum, _sign, index) => sum + text.lastIndexOf('b', text.length - index), 0);
 		expect(growthOf(square, '', 'a')).to.be.greaterThan(MAX_GROWTH);
 	});
 

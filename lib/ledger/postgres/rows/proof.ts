@@ -13,10 +13,20 @@ const LONG_MS = 120_000;
 const LONGEST_NAME = 63;
 const INNER_TABLES = ['label_sets'];
 
-/** Names and definitions of everything in a schema, without the schema's own name. Roles and rights are the business of whoever runs the server. */
+/**
+ * Names and definitions of everything in a schema, without the schema's own name. Indexes and constraints are known by what they do, and
+ * partitions by the whole table, since docs/scale.md divides tables. Roles and rights are the business of whoever runs the server.
+ */
 const OBJECTS = `
 	WITH here AS (SELECT oid, nspname FROM pg_namespace WHERE nspname = $1),
-	relations AS (SELECT c.oid, c.relname, c.relkind FROM pg_class c JOIN here ON c.relnamespace = here.oid),
+	relations AS (
+		SELECT c.oid, c.relname, CASE c.relkind WHEN 'p' THEN 'r' WHEN 'I' THEN 'i' ELSE c.relkind::text END AS relkind
+		FROM pg_class c JOIN here ON c.relnamespace = here.oid WHERE NOT c.relispartition
+	),
+	indexes AS (
+		SELECT regexp_replace(pg_get_indexdef(r.oid), '^(CREATE (?:UNIQUE )?INDEX) \\S+ ON (?:ONLY )?', '\\1 ON ') AS made, x.indisvalid
+		FROM relations r JOIN pg_index x ON x.indexrelid = r.oid
+	),
 	objects AS (
 		SELECT concat(CASE relkind WHEN 'r' THEN 'table ' WHEN 'v' THEN 'view ' ELSE 'relation ' END, relname) AS name, relkind::text AS text
 		FROM relations WHERE relkind NOT IN ('i', 'S')
@@ -25,15 +35,15 @@ const OBJECTS = `
 		FROM relations r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
 			LEFT JOIN pg_attrdef d ON d.adrelid = r.oid AND d.adnum = a.attnum LEFT JOIN pg_collation l ON l.oid = a.attcollation
 		WHERE r.relkind = 'r'
-		UNION ALL SELECT concat('index ', relname), concat(pg_get_indexdef(oid), (SELECT indisvalid::text FROM pg_index WHERE indexrelid = relations.oid))
-		FROM relations WHERE relkind = 'i'
-		UNION ALL SELECT concat('constraint ', r.relname, '.', c.conname), pg_get_constraintdef(c.oid)
+		UNION ALL SELECT concat('index ', made), indisvalid::text FROM indexes
+		UNION ALL SELECT concat('constraint of ', r.relname, ' ', pg_get_constraintdef(c.oid)), 'there'
 		FROM relations r JOIN pg_constraint c ON c.conrelid = r.oid WHERE c.contype <> 'n'
 		UNION ALL SELECT concat('trigger ', r.relname, '.', t.tgname), pg_get_triggerdef(t.oid)
 		FROM relations r JOIN pg_trigger t ON t.tgrelid = r.oid WHERE NOT t.tgisinternal
 		UNION ALL SELECT concat('rule ', r.relname, '.', w.rulename), pg_get_ruledef(w.oid) FROM relations r JOIN pg_rewrite w ON w.ev_class = r.oid
 	)
-	SELECT name, replace(text, concat(quote_ident((SELECT nspname FROM here)::text), '.'), '') AS text FROM objects`;
+	SELECT replace(name, concat(quote_ident((SELECT nspname FROM here)::text), '.'), '') AS name,
+		replace(text, concat(quote_ident((SELECT nspname FROM here)::text), '.'), '') AS text FROM objects`;
 
 /** The capability for one schema. */
 export class PostgresProof implements LedgerProof {
