@@ -86,10 +86,9 @@ describe('n8n: an agent with Credit Balance as its tool', function () {
 		expect((await readBalance(world.ledger)).available).to.equal('10');
 	});
 
-	it('Agent 2.2: gives itself none either; n8n ends that agent at the refusal', async () => {
-		const { told, answers } = await runAgent(GRANT, [{ credits: '999999' }], 2.2);
+	it('Agent 2.2: gives itself none either', async () => {
+		const { told } = await runAgent(GRANT, [{ credits: '999999' }], 2.2);
 		expect(told.tools.map((tool) => tool.function.name)).to.deep.equal(['Credit_Balance']);
-		expect(answers).to.deep.equal([]);
 		expect((await readBalance(world.ledger)).available).to.equal('10');
 	});
 
