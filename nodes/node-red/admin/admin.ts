@@ -24,7 +24,7 @@ interface Response {
 /** Resolves when there is nothing left to do for the request; never rejects. */
 type Handler = (request: Asked, response: Response) => Promise<void>;
 
-const EDITOR_SCRIPT = join(__dirname, 'editor', 'llm-credits-editor.js');
+const EDITOR_SCRIPT = join(__dirname, '..', 'editor', 'llm-credits-editor.js');
 const served = new WeakSet<object>();
 
 /** Adds the routes, once for each server. */
