@@ -127,7 +127,8 @@ describe('n8n: paid once', function () {
 			describe: () => 'credits are still held',
 		});
 		expect(world.provider.stats()).to.include({ requests: 12, inFlight: 0, aborted: 8 });
-		expect(await paid()).to.deep.equal({ calls: 12, available: '96', ok: true });
+		// Calls that were cancelled under way may have been billed, and are charged (rule 37).
+		expect(await paid()).to.deep.equal({ calls: 12, available: '88', ok: true });
 	});
 
 	it('a loop over the node asks for each person once', async () => {

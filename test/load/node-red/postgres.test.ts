@@ -73,7 +73,11 @@ describe('Node-RED: a ledger on PostgreSQL', function () {
 			const { settled, unconfirmed } = await readHolds(ledger);
 			expect(settled + unconfirmed).to.be.within(provider.requests.length, provider.requests.length + 4);
 			expect(all.filter(({ credits }) => credits.reason === 'answered').length).to.be.within(settled, settled + unconfirmed);
-			expect(await readBalance(ledger, AFTER_HOLDS_MS)).to.include({ available: String(500 - settled), held: '0', overdraft: '0' });
+			expect(await readBalance(ledger, AFTER_HOLDS_MS)).to.include({
+				available: String(500 - settled - unconfirmed),
+				held: '0',
+				overdraft: '0',
+			});
 			expect(await proofOf(ledger)).to.deep.include({ ok: true, violations: [] });
 		} finally {
 			await server.stop();
