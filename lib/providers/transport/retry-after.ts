@@ -80,7 +80,8 @@ function resetMs(text: string, sentAt: string | null): number | null {
 function durationMs(text: string): number | null {
 	if (text.length > 60 || !/^(\d{1,9}(\.\d{1,9})?(ms|[smhd]))+$/.test(text)) return null;
 	let total = 0;
-	for (const [, amount = '0', unit = ''] of text.matchAll(/(\d{1,9}(?:\.\d{1,6})?)(ms|[smhd])/g)) total += Number(amount) * (UNIT_MS[unit] ?? 0);
+	for (const [, amount = '0', unit = ''] of text.matchAll(/(\d{1,9}(?:\.\d{1,6})?)(ms|[smhd])/g))
+		total += Number(amount) * (UNIT_MS[unit] ?? 0);
 	return total;
 }
 
