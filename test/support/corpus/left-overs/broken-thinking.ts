@@ -1,0 +1,58 @@
+/** Texts that hold what a model thinks, or marks of its chat format. Those marked "seen" follow public reports, in words of our own. */
+import type { Sample } from './sample';
+
+export const BROKEN_THINKING: readonly Sample[] = [
+	['en', '<think>The user wants a friendly mail.</think>Hi Tom, your boots are back.'],
+	['en', 'The name is short, so a short greeting will do.\n</think>\n\nHi Tom, your boots are back.'], // seen
+	['en', 'Hi Tom, <think> should I mention the discount here'], // seen
+	['en', '<thinking>\nShort and warm.\n</thinking>\n\nHi Tom, your boots are back.'], // seen
+	['en', '<reasoning>He bought boots in May.</reasoning> Hi Tom, your boots are back.'],
+	['en', '<analysis>Tom is a loyal customer.</analysis>\nHi Tom, your boots are back.'],
+	['en', '<scratchpad>tone: warm</scratchpad>Hi Tom, your boots are back.'],
+	['en', '◁think▷Warm tone, two lines.◁/think▷Hi Tom, your boots are back.'],
+	['en', '[THINK]Two lines will do.[/THINK]Hi Tom, your boots are back.'],
+	['en', 'analysisThe user asks for a text message. Keep it short.assistantfinalHi Tom, your boots are back.'],
+	['en', '<|channel|>analysis<|message|>Need a short text.<|end|>Hi Tom, your boots are back.'],
+	['en', 'Hi Tom, your boots are back.<|eot_id|>'], // seen
+	['en', 'Hi Tom, your boots are back.<|im_end|>\n<|im_start|>user'],
+	['en', '[INST] Write a text [/INST] Hi Tom, your boots are back.'],
+	['en', 'Hi Tom, your boots are back.</s>'],
+	['en', '<start_of_turn>model\nHi Tom, your boots are back.<end_of_turn>'],
+	['en', 'Hi Tom, your boots are back.<|endoftext|>Human: write another'],
+	['en', '### Response:\nHi Tom, your boots are back.'],
+	['en', 'Assistant: Hi Tom, your boots are back.'],
+	['en', 'Okay, so the user wants me to write a short text for Tom. He bought boots. Let me keep it friendly.\n\nHi Tom!'],
+	['en', 'Alright, let’s see. I need to write a message to Tom about boots. First, I should greet him.\n\nHi Tom!'],
+	['en', 'We need to produce a short SMS. Must not exceed 160 characters. Let’s draft.\n\nHi Tom!'],
+	['en', 'Hmm, the prompt asks for a warm tone, and the discount must be mentioned.\n\nHi Tom!'],
+	['en', 'The user is asking for a re-engagement e-mail to Tom, so I will keep it short.\n\nHi Tom!'],
+	['en', '**Thinking Process:**\n1. Identify the customer\n2. Choose the tone\n\nHi Tom, your boots are back.'],
+	['en', 'Thought: I should mention the boots.\nFinal Answer: Hi Tom, your boots are back.'],
+	['en', 'Hi Tom, your boots are back 【4:0†source】.'],
+	['en', 'Hi Tom, your boots are back :contentReference[oaicite:0]{index=0}.'],
+	['en', 'commentary to=functions.ask <|constrain|>json<|message|>{"question":"boots"}'], // seen
+	['en', 'Wait, the customer’s name is Tom, not Tim. Let me rewrite that.\n\nHi Tom, your boots are back.'],
+	['en', 'Let me think step by step about what Tom would like to read.\n\nHi Tom, your boots are back.'],
+	['de', 'Okay, der Nutzer möchte eine kurze SMS an Tom. Ich sollte den Rabatt erwähnen.\n\nHallo Tom!'],
+	['de', '<think>Der Kunde heißt Tom.</think>\n\nHallo Tom, deine Schuhe sind da.'],
+	['fr', 'D’accord, l’utilisateur veut un SMS court pour Tom. Je dois rester chaleureux.\n\nBonjour Tom !'],
+	['es', 'Vale, el usuario quiere un SMS corto para Tom. Debo mencionar el descuento.\n\n¡Hola, Tom!'],
+	['it', 'Ok, l’utente vuole un SMS breve per Tom. Devo citare lo sconto.\n\nCiao Tom!'],
+	['pt', 'Certo, o usuário quer um SMS curto para o Tom. Preciso citar o desconto.\n\nOlá, Tom!'],
+	['nl', 'Oké, de gebruiker wil een korte sms voor Tom. Ik moet de korting noemen.\n\nHoi Tom!'],
+	['pl', 'Dobrze, użytkownik chce krótkiego SMS-a do Toma. Muszę wspomnieć o rabacie.\n\nCześć, Tom!'],
+	['ru', 'Итак, пользователь хочет короткое сообщение для Тома. Нужно упомянуть скидку.\n\nПривет, Том!'],
+	['tr', 'Tamam, kullanıcı Tom için kısa bir SMS istiyor. İndirimden bahsetmeliyim.\n\nMerhaba Tom!'],
+	['ja', 'ユーザーはトムさん宛ての短いSMSを求めている。割引に触れる必要がある。\n\nトム様、ブーツが再入荷しました。'],
+	['ja', '<think>短く、丁寧に。</think>トム様、ブーツが再入荷しました。'],
+	['zh', '好的，用户想要一条给汤姆的短信。我需要提到折扣。\n\n汤姆您好！'],
+	['zh', '嗯，用户让我写一封邮件，首先要考虑语气。\n\n汤姆您好！'],
+	['zh', '首先，我得分析一下用户的需求。\n</think>\n\n汤姆您好，您的靴子已到货。'],
+	['ko', '사용자가 톰에게 보낼 짧은 문자를 원한다. 할인을 언급해야 한다.\n\n톰 님, 안녕하세요!'],
+	['th', 'ผู้ใช้ต้องการข้อความสั้น ๆ ถึงทอม ฉันควรพูดถึงส่วนลด\n\nสวัสดีคุณทอม!'],
+	['ar', 'حسنا، المستخدم يريد رسالة قصيرة إلى توم. يجب أن أذكر الخصم.\n\nمرحبا توم!'],
+	['he', 'אוקיי, המשתמש רוצה הודעה קצרה לטום. אני צריך להזכיר את ההנחה.\n\nהיי טום!'],
+	['hi', 'ठीक है, उपयोगकर्ता टॉम के लिए एक छोटा संदेश चाहता है। मुझे छूट का ज़िक्र करना चाहिए।\n\nनमस्ते टॉम!'],
+	['vi', 'Được rồi, người dùng muốn một tin nhắn ngắn cho Tom. Tôi cần nhắc đến giảm giá.\n\nChào Tom!'],
+	['id', 'Baik, pengguna meminta SMS singkat untuk Tom. Saya harus menyebut diskon.\n\nHalo Tom!'],
+];
