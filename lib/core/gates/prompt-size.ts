@@ -1,36 +1,38 @@
 /**
- * Owns whether a prompt can fit at all, before anything is paid: the model's window, and the credits one send may cost. Refuses to
- * guess: the token estimate leans towards too many, so only a prompt that is surely too long is stopped here. What is near the limit
- * is left to the provider, who counts exactly and charges nothing for a refusal.
+ * Finds a prompt that cannot fit, before anything is paid: into the model's window, or into the credits one send may cost. It must not
+ * guess: only a prompt that has too many tokens with every vocabulary is stopped here. What is near the limit is left to the provider, who
+ * counts exactly and charges nothing for a refusal.
  */
 import { formatCredits, type Micro } from '../values/money';
 import { NO_TOKENS } from '../usage/usage-fields';
 import { priceUsage, type ModelPrice } from '../prices/pricing';
 import type { Finding } from './finding';
 
-/** An estimate is at most three times what a tokenizer counts, and a fourth stands for vocabularies we have not measured. */
-const SURELY = 0.25;
-
-/** What is wrong with the size of a prompt, or `null`. `inputTokens` is the estimate of the whole request. */
+/** What is wrong with the size of a prompt, or `null`. */
 export function promptSizeFinding({
-	inputTokens,
+	inputBytes,
+	fewestTokens,
 	price,
 	capMicro,
 }: {
-	readonly inputTokens: number;
+	/** No vocabulary makes more tokens of the prompt than this. */
+	readonly inputBytes: number;
+	/** No vocabulary makes fewer. Asked only where the bytes do not settle it, because it reads the whole prompt. */
+	readonly fewestTokens: () => number;
 	readonly price: ModelPrice;
 	/** The most one send may cost; `null`: no cap. */
 	readonly capMicro: Micro | null;
 }): Finding | null {
-	const surelyTokens = Math.floor(inputTokens * SURELY);
-	const { contextTokens } = price;
-	if (contextTokens !== null && surelyTokens > contextTokens) {
-		return found(`the prompt has at least ${String(surelyTokens)} tokens, and the model takes ${String(contextTokens)}`);
+	const windowTokens = price.contextTokens ?? Number.POSITIVE_INFINITY;
+	const cap = price.charging ? null : capMicro;
+	if (inputBytes <= windowTokens && (cap === null || leastCost(price, inputBytes) <= cap)) return null;
+	const surelyTokens = fewestTokens();
+	if (surelyTokens > windowTokens) {
+		return found(`the prompt has at least ${String(surelyTokens)} tokens, and the model takes ${String(windowTokens)}`);
 	}
-	if (capMicro === null || price.charging) return null;
 	const leastMicro = leastCost(price, surelyTokens);
-	if (leastMicro <= capMicro) return null;
-	return found(`the prompt alone costs at least ${formatCredits(leastMicro)} credits, and one send may cost ${formatCredits(capMicro)}`);
+	if (cap === null || leastMicro <= cap) return null;
+	return found(`the prompt alone costs at least ${formatCredits(leastMicro)} credits, and one send may cost ${formatCredits(cap)}`);
 }
 
 function found(detail: string): Finding {

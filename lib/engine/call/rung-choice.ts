@@ -3,6 +3,7 @@
  * and that usually end in time. Remembers why the others are not, because the item says so.
  */
 import { promptSizeFinding } from '../../core/gates/prompt-size';
+import { fewestTokens } from '../../core/usage/fewest-tokens';
 import type { Reason } from '../../params/fallback-switch';
 import { FallbackError, outOfTime } from '../outcome/fallback-error';
 import type { PlannedItem } from './planned-item';
@@ -138,10 +139,12 @@ export class RungChoice {
 export function choiceThatFits(item: PlannedItem): RungChoice {
 	const choice = new RungChoice(item);
 	const capMicro = item.plan.reserve.caps.find(({ period }) => period === 'send')?.limitMicro ?? null;
+	let fewest: number | null = null;
+	const fewestOf = (): number => (fewest ??= item.plan.texts.reduce((sum, text) => sum + fewestTokens(text), 0));
 	for (const rung of item.plan.rungs) {
 		const found = rung.calls.flatMap(({ price, size }) => {
 			if (!price) return [];
-			return promptSizeFinding({ inputTokens: size.inputTokens, price, capMicro }) ?? [];
+			return promptSizeFinding({ inputBytes: size.inputBytes, fewestTokens: fewestOf, price, capMicro }) ?? [];
 		});
 		const [first] = found;
 		if (first) choice.failed(rung, { reason: 'context_too_long', message: `No model was asked: ${first.detail}.` });

@@ -13,6 +13,7 @@ import { visibleText, withoutStyles } from '../../../lib/core/gates/reading/visi
 import { fieldNames, isEmptyValue } from '../../../lib/core/gates/required-context';
 import { replaceReferences } from '../../../lib/core/rules/commands/account-texts';
 import { estimateTokens, upperBoundTokens } from '../../../lib/core/usage/estimate-tokens';
+import { fewestTokens } from '../../../lib/core/usage/fewest-tokens';
 import { canonicalJson } from '../../../lib/core/values/idempotency';
 
 /** What reads texts of people, models or settings. A value in a set of numbers keeps the engine from leaving work out. */
@@ -33,7 +34,7 @@ const READERS: readonly (readonly [name: string, read: (text: string) => unknown
 	['emptiness', (text) => isEmptyValue(text)],
 	['a language', (text) => languageCode(text)],
 	['length', (text) => [countCharacters(text), countWords(text)]],
-	['tokens', (text) => [estimateTokens(text), upperBoundTokens(text)]],
+	['tokens', (text) => [estimateTokens(text), upperBoundTokens(text), fewestTokens(text)]],
 	['canonical text', (text) => canonicalJson({ text })],
 ];
 

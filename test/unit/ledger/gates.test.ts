@@ -1,6 +1,7 @@
 /** The gates one by one: what each lets pass and what it does not, at the edges that the corpus does not reach. */
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { encode } from 'gpt-tokenizer';
 import { checkAnswer } from '../../../lib/core/gates/check-answer';
 import { hasFact, readAnswer } from '../../../lib/core/gates/facts';
 import { excerpt } from '../../../lib/core/gates/finding';
@@ -14,7 +15,10 @@ import { fieldNames, fieldOf, missingContext } from '../../../lib/core/gates/req
 import { brokenRules } from '../../../lib/core/gates/rules';
 import { visibleText } from '../../../lib/core/gates/reading/visible-text';
 import { ZERO_RATES, type ModelPrice } from '../../../lib/core/prices/pricing';
+import { upperBoundTokens } from '../../../lib/core/usage/estimate-tokens';
+import { fewestTokens } from '../../../lib/core/usage/fewest-tokens';
 import { languageModel } from '../../../lib/engine/answer/language-model';
+import DECLARATIONS from '../../support/corpus/declarations.data.json';
 import { BORROWED_COPY, SHORT_COPY } from '../../support/corpus/short-copy';
 
 describe('gate: required context', () => {
@@ -71,20 +75,49 @@ describe('gate: prompt size', () => {
 		contextTokens: 1000,
 	};
 
+	/** A prompt of which it is known how long it is at least and at most. */
+	const size = (fewest: number, inputBytes = fewest * 10): { inputBytes: number; fewestTokens: () => number } => ({
+		inputBytes,
+		fewestTokens: () => fewest,
+	});
+
 	it('stops what is surely too long for the model, and leaves what is near the limit to the provider', () => {
-		expect(promptSizeFinding({ inputTokens: 4000, price, capMicro: null })).to.equal(null);
-		expect(promptSizeFinding({ inputTokens: 4004, price, capMicro: null })?.detail).to.equal(
+		expect(promptSizeFinding({ ...size(1000), price, capMicro: null })).to.equal(null);
+		expect(promptSizeFinding({ ...size(1001), price, capMicro: null })?.detail).to.equal(
 			'the prompt has at least 1001 tokens, and the model takes 1000',
 		);
-		expect(promptSizeFinding({ inputTokens: 1e9, price: { ...price, contextTokens: null }, capMicro: null })).to.equal(null);
+		expect(promptSizeFinding({ ...size(1e9), price: { ...price, contextTokens: null }, capMicro: null })).to.equal(null);
 	});
 
 	it('stops what costs more than one send may, even if all of it came from the cache', () => {
-		// 400 estimated are 100 surely: 100 × 0.001 credits and one token of answer at 0.04.
-		expect(promptSizeFinding({ inputTokens: 400, price, capMicro: 140_000n })).to.equal(null);
-		expect(promptSizeFinding({ inputTokens: 400, price, capMicro: 139_999n })?.detail).to.equal(
+		// 100 tokens at 0.001 credits and one token of answer at 0.04.
+		expect(promptSizeFinding({ ...size(100), price, capMicro: 140_000n })).to.equal(null);
+		expect(promptSizeFinding({ ...size(100), price, capMicro: 139_999n })?.detail).to.equal(
 			'the prompt alone costs at least 0.14 credits, and one send may cost 0.139999',
 		);
+	});
+
+	it('does not read a prompt whose bytes fit', () => {
+		const unread = {
+			inputBytes: 1000,
+			fewestTokens: (): number => {
+				throw new Error('the prompt was read');
+			},
+		};
+		expect(promptSizeFinding({ ...unread, price, capMicro: 1_040_000n })).to.equal(null);
+	});
+
+	it('lets a prompt pass that the tokenizer says fits, in whatever script', () => {
+		for (const { language, text } of DECLARATIONS) {
+			const window = { ...price, contextTokens: encode(text).length };
+			const finding = promptSizeFinding({
+				inputBytes: upperBoundTokens(text),
+				fewestTokens: () => fewestTokens(text),
+				price: window,
+				capMicro: null,
+			});
+			expect(finding, language).to.equal(null);
+		}
 	});
 });
 
