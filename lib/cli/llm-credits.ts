@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The process of the command line: reads the arguments, runs one command, and ends with its exit code when everything is printed. */
+import { propertyOf } from '../core/values/foreign';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommanderError } from 'commander';
@@ -9,8 +10,8 @@ import { createProgram } from './program';
 
 /** package.json lies three folders above the compiled file, in the repository and in an installation alike. */
 function ownVersion(): string {
-	const { version } = JSON.parse(readFileSync(join(__dirname, '..', '..', '..', 'package.json'), 'utf8')) as { version: string };
-	return version;
+	const manifest: unknown = JSON.parse(readFileSync(join(__dirname, '..', '..', '..', 'package.json'), 'utf8'));
+	return String(propertyOf(manifest, 'version'));
 }
 
 async function main(args: readonly string[]): Promise<void> {

@@ -1,6 +1,7 @@
 /**
  * Owns where Fallback Switch sends an item: the first rule that fits, else Otherwise, which is always the last output.
  */
+import { isObject, propertyOf } from '../core/values/foreign';
 import { CreditError } from '../core/values/errors';
 import { parseCredits, type Micro } from '../core/values/money';
 import { OTHERWISE, type FALLBACK_SWITCH_PARAMS } from '../params/fallback-switch';
@@ -54,8 +55,8 @@ export class FallbackSwitch {
 }
 
 function fits(rule: FallbackSwitchValues['rules'][number], item: unknown): boolean {
-	const marks = typeof item === 'object' && item !== null ? (item as { llmCredits?: unknown }).llmCredits : undefined;
-	if (typeof marks !== 'object' || marks === null) return false;
-	const { source, reason } = marks as { source?: unknown; reason?: unknown };
+	const marks = propertyOf(item, 'llmCredits');
+	if (!isObject(marks)) return false;
+	const { source, reason } = marks;
 	return (rule.source === 'any' || rule.source === source) && (rule.reason === 'any' || rule.reason === reason);
 }

@@ -3,7 +3,7 @@
  * parts. Refuses what it cannot read as `ledger_corrupt`.
  */
 import { countsOf } from '../core/nouns/usage-totals';
-import { USAGE_COLUMNS } from './usage-columns';
+import { amountIn, numberIn, optional, textIn, truthIn, USAGE_COLUMNS, type Row } from './columns';
 import { ALERT_STATE, NO_ALERTS, type AlertState } from '../core/nouns/alert';
 import type { CostAverage } from '../core/nouns/cost-averages';
 import { z } from 'zod';
@@ -12,76 +12,14 @@ import { canonicalJson } from '../core/values/idempotency';
 import { ACCOUNT_SETTINGS, NO_SETTINGS, type AccountSettings } from '../core/nouns/settings';
 import { decodeLabels } from '../core/journal/journal';
 import type { UsageDelta } from '../core/nouns/usage-totals';
-import { FROZEN, type Account, type BudgetCounter, type Frozen, type GrantState } from '../core/nouns/records';
+import { FROZEN, type Account, type BudgetCounter, type Frozen, type Grant, type GrantState } from '../core/nouns/records';
 import { GRANT_CATEGORIES, PLANS, UNCONFIRMED_POLICIES } from '../core/nouns/words';
-import { corrupt, optionalNumber, word } from './words';
+import { word } from './words';
 
-/** A row of `accounts`; `id` is the store's own number, `public_id` the one people use. */
-export interface AccountRow {
-	readonly id: bigint;
-	readonly public_id: string;
-	readonly name: string;
-	readonly time_zone: string;
-	readonly plan: bigint;
-	readonly paid_since_ms: bigint | null;
-	readonly unconfirmed_policy: bigint;
-	readonly overdraft_micro: bigint;
-	readonly reach_micro: bigint;
-	readonly last_at_ms: bigint;
-	readonly last_seq: bigint;
-	/** Hexadecimal. */
-	readonly chain_hash: string;
-	/** Canonical JSON; `null` while the account has only the usual settings. */
-	readonly settings: string | null;
-	/** Canonical JSON; `null` while nothing stands and nobody reads. */
-	readonly alerts: string | null;
-	/** A JSON list of lists; `null` before the first call. */
-	readonly averages: string | null;
-	/** JSON; `null` while the account may be spent from. */
-	readonly frozen: string | null;
-}
-
-/** A row of `budget_counters`. */
-export interface CounterRow {
-	readonly budget: bigint;
-	readonly period: string;
-	readonly value: string;
-	readonly held_micro: bigint;
-	readonly settled_micro: bigint;
-	readonly reached_room_micro: bigint | null;
-	readonly reach_micro: bigint;
-}
-
-/** A row of `grants` with its `grant_balances`. */
-export interface GrantRow extends GrantTermsRow, GrantBalanceRow {}
-
-/** A row of `grants`. */
-export interface GrantTermsRow {
-	readonly category: bigint;
-	readonly amount_micro: bigint;
-	readonly priority: bigint;
-	readonly effective_at_ms: bigint;
-	readonly expires_at_ms: bigint | null;
-	readonly promotion_id: string | null;
-	readonly note: string | null;
-}
-
-/** A row of `grant_balances`. */
-export interface GrantBalanceRow {
-	readonly seq: bigint;
-	readonly remaining_micro: bigint;
-	readonly held_micro: bigint;
-	readonly settled_micro: bigint;
-	readonly expired_micro: bigint;
-	readonly voided_micro: bigint;
-	readonly is_voided: bigint;
-}
-
-/** A row of `usage_days` with its labels as text. */
-export interface UsageTotalRow extends Readonly<Record<string, unknown>> {
-	readonly day: string;
-	readonly labels: string;
-}
+/** The terms of a grant, which nothing changes. */
+export type GrantTerms = Omit<Grant, 'seq'>;
+/** Where the credits of a grant are. */
+export type GrantBalance = Omit<GrantState, keyof GrantTerms>;
 
 /** Hexadecimal text as bytes; `null` stays `null`. */
 export function bytesOf(hex: string): Buffer;
@@ -90,23 +28,37 @@ export function bytesOf(hex: string | null): Buffer | null {
 	return hex === null ? null : Buffer.from(hex, 'hex');
 }
 
-/** Reads an account. */
-export function readAccount(row: AccountRow): Account {
+/** An account with the number that its store knows it by. */
+export interface StoredAccount {
+	readonly id: bigint;
+	readonly account: Account;
+	readonly averages: readonly CostAverage[];
+}
+
+/** Reads an account with what calls of each of its campaigns have cost lately. */
+export function readStored(row: Row): StoredAccount {
+	return { id: amountIn(row, 'id'), account: readAccount(row), averages: readAverages(row) };
+}
+
+/** Reads an account from a row of `accounts` with its settings: hashes in hexadecimal, what has parts as canonical JSON. */
+export function readAccount(row: Row): Account {
+	const frozen = optional(textIn, row, 'frozen');
+	const alerts = optional(textIn, row, 'alerts');
 	return {
-		id: row.public_id,
-		name: row.name,
-		timeZone: row.time_zone,
-		plan: word(PLANS, row.plan, 'plan'),
-		paidSinceMs: optionalNumber(row.paid_since_ms),
-		unconfirmedPolicy: word(UNCONFIRMED_POLICIES, row.unconfirmed_policy, 'unconfirmed policy'),
-		frozen: row.frozen === null ? null : decodeStored(FROZEN, row.frozen, 'the freeze of an account'),
-		overdraftMicro: row.overdraft_micro,
-		reachMicro: row.reach_micro,
-		lastAtMs: Number(row.last_at_ms),
-		lastSeq: Number(row.last_seq),
-		settings: readSettings(row.settings),
-		alerts: row.alerts === null ? NO_ALERTS : decodeStored(ALERT_STATE, row.alerts, 'the alerts of an account'),
-		chainHash: row.chain_hash,
+		id: textIn(row, 'public_id'),
+		name: textIn(row, 'name'),
+		timeZone: textIn(row, 'time_zone'),
+		plan: word(PLANS, numberIn(row, 'plan'), 'plan'),
+		paidSinceMs: optional(numberIn, row, 'paid_since_ms'),
+		unconfirmedPolicy: word(UNCONFIRMED_POLICIES, numberIn(row, 'unconfirmed_policy'), 'unconfirmed policy'),
+		frozen: frozen === null ? null : decodeStored(FROZEN, frozen, 'the freeze of an account'),
+		overdraftMicro: amountIn(row, 'overdraft_micro'),
+		reachMicro: amountIn(row, 'reach_micro'),
+		lastAtMs: numberIn(row, 'last_at_ms'),
+		lastSeq: numberIn(row, 'last_seq'),
+		settings: readSettings(optional(textIn, row, 'settings')),
+		alerts: alerts === null ? NO_ALERTS : decodeStored(ALERT_STATE, alerts, 'the alerts of an account'),
+		chainHash: textIn(row, 'chain_hash'),
 	};
 }
 
@@ -172,7 +124,8 @@ export function encodeAverages(averages: readonly CostAverage[] | null): string 
 }
 
 /** The inverse of {@link encodeAverages}. */
-export function readAverages({ averages: text }: Pick<AccountRow, 'averages'>): readonly CostAverage[] {
+function readAverages(row: Row): readonly CostAverage[] {
+	const text = optional(textIn, row, 'averages');
 	if (text === null) return [];
 	if (text === lastAverages.text) return lastAverages.averages;
 	const averages = decodeStored(AVERAGES, text, 'the averages of an account');
@@ -180,47 +133,74 @@ export function readAverages({ averages: text }: Pick<AccountRow, 'averages'>): 
 	return averages;
 }
 
-/** Reads a budget counter. */
-export function readCounter(row: CounterRow): BudgetCounter {
+/** Reads a budget counter from a row of `budget_counters`. */
+export function readCounter(row: Row): BudgetCounter {
 	return {
-		budgetSeq: Number(row.budget),
-		period: row.period,
-		value: row.value,
-		heldMicro: row.held_micro,
-		settledMicro: row.settled_micro,
-		reachedRoomMicro: row.reached_room_micro,
-		reachMicro: row.reach_micro,
+		budgetSeq: numberIn(row, 'budget'),
+		period: textIn(row, 'period'),
+		value: textIn(row, 'value'),
+		heldMicro: amountIn(row, 'held_micro'),
+		settledMicro: amountIn(row, 'settled_micro'),
+		reachedRoomMicro: optional(amountIn, row, 'reached_room_micro'),
+		reachMicro: amountIn(row, 'reach_micro'),
 	};
 }
 
-/** Reads a grant with its balance. */
-export function readGrant(row: GrantRow): GrantState {
+/** Reads the terms of a grant from a row of `grants`. */
+export function readTerms(row: Row): GrantTerms {
 	return {
-		seq: Number(row.seq),
-		category: word(GRANT_CATEGORIES, row.category, 'grant category'),
-		amountMicro: row.amount_micro,
-		priority: Number(row.priority),
-		effectiveAtMs: Number(row.effective_at_ms),
-		expiresAtMs: optionalNumber(row.expires_at_ms),
-		promotionId: row.promotion_id,
-		note: row.note,
-		remainingMicro: row.remaining_micro,
-		heldMicro: row.held_micro,
-		settledMicro: row.settled_micro,
-		expiredMicro: row.expired_micro,
-		voidedMicro: row.voided_micro,
-		isVoided: row.is_voided !== 0n,
+		category: word(GRANT_CATEGORIES, numberIn(row, 'category'), 'grant category'),
+		amountMicro: amountIn(row, 'amount_micro'),
+		priority: numberIn(row, 'priority'),
+		effectiveAtMs: numberIn(row, 'effective_at_ms'),
+		expiresAtMs: optional(numberIn, row, 'expires_at_ms'),
+		promotionId: optional(textIn, row, 'promotion_id'),
+		note: optional(textIn, row, 'note'),
 	};
+}
+
+/** Reads where the credits of a grant are from a row of `grant_balances`. */
+export function readGrantBalance(row: Row): GrantBalance {
+	return {
+		seq: numberIn(row, 'seq'),
+		remainingMicro: amountIn(row, 'remaining_micro'),
+		heldMicro: amountIn(row, 'held_micro'),
+		settledMicro: amountIn(row, 'settled_micro'),
+		expiredMicro: amountIn(row, 'expired_micro'),
+		voidedMicro: amountIn(row, 'voided_micro'),
+		isVoided: truthIn(row, 'is_voided'),
+	};
+}
+
+/** A grant of its terms and its balance. Field by field: a spread for each grant of each call takes several times as long. */
+export function grantOf(terms: GrantTerms, balance: GrantBalance): GrantState {
+	return {
+		seq: balance.seq,
+		category: terms.category,
+		amountMicro: terms.amountMicro,
+		priority: terms.priority,
+		effectiveAtMs: terms.effectiveAtMs,
+		expiresAtMs: terms.expiresAtMs,
+		promotionId: terms.promotionId,
+		note: terms.note,
+		remainingMicro: balance.remainingMicro,
+		heldMicro: balance.heldMicro,
+		settledMicro: balance.settledMicro,
+		expiredMicro: balance.expiredMicro,
+		voidedMicro: balance.voidedMicro,
+		isVoided: balance.isVoided,
+	};
+}
+
+/** Reads a grant from a row that has its terms and its balance. */
+export function readGrant(row: Row): GrantState {
+	return grantOf(readTerms(row), readGrantBalance(row));
 }
 
 const COLUMN_OF: ReadonlyMap<string, string> = new Map(USAGE_COLUMNS.map(({ name, column }) => [name, column]));
 
-/** Reads a running total. Throws `ledger_corrupt` for a total that is no whole number. */
-export function readUsageTotal(row: UsageTotalRow): UsageDelta {
-	const counts = countsOf((name) => {
-		const value = row[COLUMN_OF.get(name) ?? ''];
-		if (typeof value !== 'bigint') throw corrupt(`the total ${name} of a day is ${String(value)}, which is no whole number`);
-		return value;
-	});
-	return { day: row.day, labels: decodeLabels(row.labels), ...counts };
+/** Reads a running total from a row of `usage_days` with its labels as text. Throws `ledger_corrupt` for a total that is no whole number. */
+export function readUsageTotal(row: Row): UsageDelta {
+	const counts = countsOf((name) => amountIn(row, COLUMN_OF.get(name) ?? ''));
+	return { day: textIn(row, 'day'), labels: decodeLabels(textIn(row, 'labels')), ...counts };
 }

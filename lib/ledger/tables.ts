@@ -3,7 +3,7 @@
  * what each keeps in its own way (numbers of accounts and of sets of labels). A table or column that is missing here is not copied, and a
  * test of the contract fails. Whoever writes a table without a decision must not do so while the ledger is frozen (assertNotFrozen).
  */
-import { USAGE_COLUMNS } from './usage-columns';
+import { USAGE_COLUMNS } from './columns';
 
 /** `labels` is a number of a set of labels in the store, and the labels as canonical text outside. */
 export type ColumnType = 'integer' | 'text' | 'bytes' | 'labels';

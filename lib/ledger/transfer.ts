@@ -3,8 +3,14 @@
  * (lib/ledger/tables.ts). Which marks follow which is decided by the engine; a store only compares and replaces them. Refuses rows that were
  * not asked for under the mark that is there.
  */
+import { z } from 'zod';
 import type { MoveMark } from '../core/rules/move';
+import { decodeStored } from '../core/values/stored';
+import type { Row } from './columns';
 import type { LedgerTable } from './tables';
+import { corrupt } from './words';
+
+const KEYS = z.array(z.string());
 
 /** A value as it travels: the same in every store. */
 export type CopiedValue = bigint | string | Buffer | null;
@@ -52,6 +58,22 @@ export interface LedgerTransfer {
 
 	/** Removes everything and the mark, where it is `mark`; false otherwise. */
 	clear(mark: MoveMark): Promise<boolean>;
+}
+
+/** A value of a column as it travels. Throws `ledger_corrupt` for a value of another type. */
+export function copiedIn(row: Row, column: string): CopiedValue {
+	return copied(row[column]);
+}
+
+/** A value as it travels. Throws `ledger_corrupt` for a value of another type. */
+export function copied(value: unknown): CopiedValue {
+	if (value === null || typeof value === 'bigint' || typeof value === 'string' || Buffer.isBuffer(value)) return value;
+	throw corrupt(`a row has ${String(value)}, which is neither a whole number nor a text nor bytes`);
+}
+
+/** The texts of the key after which a page begins. Throws `ledger_corrupt` for what is no list of texts. */
+export function keysOf(after: string): readonly string[] {
+	return decodeStored(KEYS, after, 'where the copying of a ledger has come to');
 }
 
 /** A value of a key as text, bytes as hexadecimal: where a page begins is remembered as text. */

@@ -34,11 +34,6 @@ export function word<T extends string>(words: readonly T[], code: bigint | numbe
 	return found;
 }
 
-/** A number that may be absent. */
-export function optionalNumber(value: bigint | number | null): number | null {
-	return value === null ? null : Number(value);
-}
-
 /** The fault for a ledger whose rows cannot be read. */
 export function corrupt(what: string): CreditError {
 	return new CreditError(

@@ -1,4 +1,5 @@
 /** Owns the parameters of Credit Balance. */
+import { namesOf } from '../core/values/named';
 import type { LabelName } from '../core/nouns/labels';
 import type { GrantCategory } from '../core/nouns/words';
 import type { Choice, NodeDescription, Param } from './param';
@@ -27,7 +28,7 @@ const CATEGORY_WORDS = {
 
 /** The choices of a table that has a row for each of its words. */
 function choicesOf<V extends string>(words: Readonly<Record<V, Omit<Choice, 'value'>>>): readonly Choice<V>[] {
-	return (Object.keys(words) as V[]).map((value) => ({ value, ...words[value] }));
+	return namesOf(words).map((value) => ({ value, ...words[value] }));
 }
 
 export const CREDIT_BALANCE_PARAMS = [

@@ -182,6 +182,9 @@ export type ValueOf<P extends Param> = P extends { kind: 'number' }
 /** Type of all values of a list of parameters, by name. */
 export type ValuesOf<Ps extends readonly Param[]> = { readonly [P in Ps[number] as P['name']]: ValueOf<P> };
 
+/** Type of the values that are the same for all items, by name. Those of each item are not in it: there is no value that holds for all. */
+export type SharedValuesOf<Ps extends readonly Param[]> = Omit<ValuesOf<Ps>, keyof ItemValuesOf<Ps>>;
+
 /** Type of the values that may differ for each item, by name. */
 export type ItemValuesOf<Ps extends readonly Param[]> = {
 	readonly [P in Extract<Ps[number], { readonly isPerItem: true }> as P['name']]: ValueOf<P>;

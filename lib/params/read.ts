@@ -2,21 +2,41 @@
  * Owns reading parameter values that a host delivers: types, bounds, defaults, and errors that name the field, the value and
  * the mend. Refuses to guess: a value that does not fit is an `invalid_settings` fault, never a silent default.
  */
+import { isList, isObject } from '../core/values/foreign';
 import { CreditError } from '../core/values/errors';
 import { parseCredits } from '../core/values/money';
-import type { Param, RowsParam, ValuesOf } from './param';
+import type { ItemValuesOf, Param, RowsParam, SharedValuesOf, ValuesOf } from './param';
 
 type Raw = Readonly<Record<string, unknown>>;
 
 /** Reads all parameters that are shown for these values; hidden ones read to their defaults. Throws `invalid_settings`. */
 export function readParams<const Ps extends readonly Param[]>(params: Ps, raw: Raw): ValuesOf<Ps> {
+	return valuesOf(params, raw) as ValuesOf<Ps>;
+}
+
+/** Reads the parameters that are the same for all items, and only those: of the others there is nothing to read yet. Throws `invalid_settings`. */
+export function readShared<const Ps extends readonly Param[]>(params: Ps, raw: Raw): SharedValuesOf<Ps> {
+	const shared = params.filter(({ isPerItem }) => isPerItem !== true);
+	return valuesOf(shared, raw) as SharedValuesOf<Ps>;
+}
+
+/**
+ * Makes a reader of the parameters of each item. An empty one is read as it is, whether it is required or not: what to do without it is for
+ * the engine to say, and for that item alone. The reader throws `invalid_settings`.
+ */
+export function itemValuesReader<const Ps extends readonly Param[]>(params: Ps): (raw: Raw) => ItemValuesOf<Ps> {
+	const perItem = params.filter(({ isPerItem }) => isPerItem).map((param) => ({ ...param, isRequired: false, showWhen: {} }));
+	return (raw) => valuesOf(perItem, raw) as ItemValuesOf<Ps>;
+}
+
+function valuesOf(params: readonly Param[], raw: Raw): Readonly<Record<string, unknown>> {
 	const values: Record<string, unknown> = {};
 	const shownBy = { ...defaultsOf(params), ...raw };
 	for (const param of params) {
 		const given = raw[param.name] ?? defaultOf(param);
 		values[param.name] = isShown(param, shownBy) ? readParam(param, given) : defaultOf(param);
 	}
-	return values as ValuesOf<Ps>;
+	return values;
 }
 
 /** Reads one value of one parameter. Throws `invalid_settings` naming its label. */
@@ -50,7 +70,7 @@ export function defaultsOf(params: readonly Param[]): Readonly<Record<string, un
 
 /** True when the values of other parameters let this one be shown. */
 export function isShown(param: Param, values: Raw): boolean {
-	return Object.entries(param.showWhen ?? {}).every(([name, allowed]) => allowed.includes(values[name] as string | boolean));
+	return Object.entries(param.showWhen ?? {}).every(([name, allowed]) => allowed.some((value) => value === values[name]));
 }
 
 function defaultOf(param: Param): unknown {
@@ -111,7 +131,7 @@ function readChoice(param: Extract<Param, { kind: 'choice' | 'choices' }>, given
 }
 
 function readRows(param: RowsParam, given: unknown): Record<string, unknown>[] {
-	if (!Array.isArray(given)) throw invalid(param, given, 'it must be a list');
+	if (!isList(given)) throw invalid(param, given, 'it must be a list');
 	if (given.length < param.minRows)
 		throw new CreditError('invalid_settings', `${param.label} is empty. Add at least ${String(param.minRows)}: ${param.help}.`);
 	if (param.maxRows !== undefined && given.length > param.maxRows)
@@ -119,14 +139,13 @@ function readRows(param: RowsParam, given: unknown): Record<string, unknown>[] {
 			'invalid_settings',
 			`${param.label} has ${String(given.length)} rows; at most ${String(param.maxRows)} are allowed.`,
 		);
-	return given.map((row: unknown, index) => {
-		if (typeof row !== 'object' || row === null)
-			throw invalid(param, row, `${param.rowLabel} ${String(index + 1)} must be a record of fields`);
-		const fields = param.fields.map((field) => {
+	return given.map((row, index) => {
+		if (!isObject(row)) throw invalid(param, row, `${param.rowLabel} ${String(index + 1)} must be a record of fields`);
+		const fields = param.fields.map((field): [string, unknown] => {
 			const label = `${param.rowLabel} ${String(index + 1)}: ${field.label}`;
-			return [field.name, readParam({ ...field, label }, (row as Raw)[field.name] ?? field.default)];
+			return [field.name, readParam({ ...field, label }, row[field.name] ?? field.default)];
 		});
-		return Object.fromEntries(fields) as Record<string, unknown>;
+		return Object.fromEntries(fields);
 	});
 }
 

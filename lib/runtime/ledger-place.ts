@@ -9,7 +9,7 @@ import { secretInPlace } from '../params/plain-secret';
 import { isWholeLedgerPath, ledgerPathOf, withoutLinks } from '../ledger/sqlite/file/ledger-path';
 
 /** Names the ledger of a process whose settings name none: a file, or a `postgres://` address, which may have a password. */
-export const LEDGER_VARIABLE = 'LLM_CREDITS_LEDGER';
+const LEDGER_VARIABLE = 'LLM_CREDITS_LEDGER';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -68,7 +68,7 @@ export async function openOutageFile(path: string): Promise<OutageLedger> {
 }
 
 /** The file for what is spent while the ledger of these settings is away. */
-export function outagePath(settings: LedgerSettings, { folder, environment = process.env }: Place): string {
+function outagePath(settings: LedgerSettings, { folder, environment = process.env }: Place): string {
 	const id = sha256(`${placeOf(settings, { folder, environment })}\n${settings.account}`).slice(0, NAME_LENGTH);
 	return join(folder, 'llm-credits', 'outage', `${id}.db`);
 }

@@ -152,9 +152,9 @@ function isStale({ store, isRetired }: SharedLedger): boolean {
 export async function openLedgerStore(place: string, options: OpenOptions = {}): Promise<LedgerStore> {
 	readyCalendar();
 	const { mayMake = true, older = 'refuse', onMigrated } = options;
-	const parts = { clock: systemClock, pause, jitter, mayMake, ...(onMigrated ? { onMigrated } : {}) };
-	if (isPostgresAddress(place)) return openPostgresLedger({ url: place, monotonicMs, refusesOlder: older !== 'migrate', ...parts });
-	return openSqliteLedger({ path: place, older, ...parts });
+	const shared = { clock: systemClock, pause, jitter, mayMake, ...(onMigrated ? { onMigrated } : {}) };
+	if (isPostgresAddress(place)) return openPostgresLedger({ url: place, monotonicMs, refusesOlder: older !== 'migrate', ...shared });
+	return openSqliteLedger({ path: place, older, ...shared });
 }
 
 /** How a ledger is opened. */

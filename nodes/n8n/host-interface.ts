@@ -6,30 +6,32 @@
  * 1.123, so it is not used. The others are in 1.123, and are asked for here because they came not long before it, or are empty where the
  * node runs as a tool.
  */
+import { codeOf, propertyOf } from '../../lib/core/values/foreign';
 import { lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { IExecuteData, IExecuteFunctions, NodeExecutionHint } from 'n8n-workflow';
 import { CreditError } from '../../lib/core/values/errors';
 
 /** What an execution context may lack. */
-export const OPTIONAL_METHODS = [
-	'addExecutionHints',
-	'customData',
-	'getExecuteData',
-	'getExecutionCancelSignal',
-	'getExecutionContext',
-	'isToolExecution',
-	'setMetadata',
-] as const satisfies readonly (keyof IExecuteFunctions)[];
+export type OptionalMethod = Extract<
+	keyof IExecuteFunctions,
+	| 'addExecutionHints'
+	| 'customData'
+	| 'getExecuteData'
+	| 'getExecutionCancelSignal'
+	| 'getExecutionContext'
+	| 'isToolExecution'
+	| 'setMetadata'
+>;
 
-type Optional = { readonly [Name in (typeof OPTIONAL_METHODS)[number]]?: IExecuteFunctions[Name] };
+type Optional = { readonly [Name in OptionalMethod]?: IExecuteFunctions[Name] };
 interface Totals {
 	readonly get: (name: string) => string | undefined;
 	readonly set: (name: string, value: string) => void;
 }
 /** In n8n 2.0 and the first 1.123 it answers later. */
 interface FileRules {
-	readonly isFilePathBlocked?: (path: string) => boolean | Promise<boolean>;
+	readonly isFilePathBlocked: (path: string) => boolean | Promise<boolean>;
 }
 
 /** Shows hints above the output. Never throws. */
@@ -59,7 +61,12 @@ export function changeTotal(ctx: IExecuteFunctions, name: string, change: (befor
 /** What expressions call `$execution.customData`: the same place, in every n8n. */
 function totalsOfExpressions(ctx: IExecuteFunctions): Totals | undefined {
 	const execution: unknown = ctx.getWorkflowDataProxy(0)['$execution'];
-	return (execution as { readonly customData?: Totals } | undefined)?.customData;
+	const totals = propertyOf(execution, 'customData');
+	return isTotals(totals) ? totals : undefined;
+}
+
+function isTotals(value: unknown): value is Totals {
+	return typeof propertyOf(value, 'get') === 'function' && typeof propertyOf(value, 'set') === 'function';
 }
 
 /** Aborts when the execution is cancelled; `null` where n8n does not say. */
@@ -86,8 +93,9 @@ export function isToolRun(ctx: IExecuteFunctions, { ifUnknown }: { ifUnknown: bo
 
 /** Whether n8n lets nodes use the file that this path leads to. False where it cannot be asked. */
 export async function isFileAllowed(ctx: IExecuteFunctions, path: string): Promise<boolean> {
-	const { isFilePathBlocked }: FileRules = ctx.helpers as unknown as FileRules;
-	if (isFilePathBlocked === undefined) return false;
+	const helpers: unknown = ctx.helpers;
+	if (!hasFileRules(helpers)) return false;
+	const { isFilePathBlocked } = helpers;
 	try {
 		return !(await isFilePathBlocked(await resolved(resolve(path.trim()))));
 	} catch {
@@ -95,10 +103,14 @@ export async function isFileAllowed(ctx: IExecuteFunctions, path: string): Promi
 	}
 }
 
+function hasFileRules(helpers: unknown): helpers is FileRules {
+	return typeof propertyOf(helpers, 'isFilePathBlocked') === 'function';
+}
+
 /** The path with its links resolved, also where its last parts are not there yet. Rejects for a link that leads to nothing. */
 async function resolved(path: string): Promise<string> {
 	return realpath(path).catch(async (cause: unknown) => {
-		const isMissing = (cause as NodeJS.ErrnoException).code === 'ENOENT' && dirname(path) !== path && !(await isLink(path));
+		const isMissing = codeOf(cause) === 'ENOENT' && dirname(path) !== path && !(await isLink(path));
 		if (isMissing) return join(await resolved(dirname(path)), basename(path));
 		throw new CreditError('invalid_path', `${path} leads nowhere.`, { cause });
 	});

@@ -7,7 +7,7 @@
  * an item with `error` beside `json` would lose its data (n8n replaces `json`).
  */
 import { NodeOperationError } from 'n8n-workflow';
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { GenericValue, IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { isCreditError } from '../../lib/core/values/errors';
 
 /** The error as n8n shows it: what is wrong as title, what it means as description. */
@@ -39,6 +39,15 @@ export function failedItem(
 	const pairedItem = { item: itemIndex };
 	if (hasErrorOutput(ctx)) return { json: { error: error.message }, ...binaryOf(item), pairedItem };
 	return { json: { ...item.json, ...mark, error: error.message }, ...binaryOf(item), pairedItem };
+}
+
+/** Fields as n8n's type of an item has them: all but what no JSON has, such as functions. */
+export function dataOf(fields: Readonly<Record<string, unknown>>): IDataObject {
+	return Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, GenericValue] => isData(entry[1])));
+}
+
+function isData(value: unknown): value is GenericValue {
+	return !['function', 'symbol', 'bigint'].includes(typeof value);
 }
 
 /** The binary data of an item, to be spread into its successor. */

@@ -3,14 +3,13 @@
  * that item's turn comes, so that one bad expression concerns one item. Refuses to validate; lib/params does.
  */
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { defaultsOf, readParam, readParams } from '../../lib/params/read';
-import type { ItemValuesOf, Param, ValuesOf } from '../../lib/params/param';
+import { itemValuesReader, readParams, readShared } from '../../lib/params/read';
+import type { ItemValuesOf, Param, SharedValuesOf, ValuesOf } from '../../lib/params/param';
 import { fromHost, pathOf } from './properties';
 
-/** All values, with those of per-item parameters at their defaults. Throws `invalid_settings`. */
-export function readStatic<const Ps extends readonly Param[]>(ctx: IExecuteFunctions, params: Ps): ValuesOf<Ps> {
-	const fixed = params.filter(({ isPerItem }) => !isPerItem);
-	return { ...defaultsOf(params), ...readParams(fixed, rawValues(ctx, { params: fixed, itemIndex: 0 })) } as ValuesOf<Ps>;
+/** The values that are the same for all items. Throws `invalid_settings`. */
+export function readStatic<const Ps extends readonly Param[]>(ctx: IExecuteFunctions, params: Ps): SharedValuesOf<Ps> {
+	return readShared(params, rawValues(ctx, { params: params.filter(({ isPerItem }) => !isPerItem), itemIndex: 0 }));
 }
 
 /** All values for one item. Throws `invalid_settings`, and whatever an expression throws. */
@@ -26,28 +25,22 @@ export function readItem<const Ps extends readonly Param[]>(
  * may throw. A value that came out as nothing is an empty text, so that the engine can say what is missing.
  */
 export function itemReader<const Ps extends readonly Param[]>(ctx: IExecuteFunctions, params: Ps): (itemIndex: number) => ItemValuesOf<Ps> {
-	const perItem = params.filter(({ isPerItem }) => isPerItem);
-	const constants: Record<string, string> = {};
+	const read = itemValuesReader(params);
+	const constants: Record<string, unknown> = {};
 	const computed: Param[] = [];
-	for (const param of perItem) {
-		const raw = ctx.getNodeParameter(pathOf(param), 0, param.default, { rawExpressions: true });
-		if (isExpression(fromHost(param, raw))) computed.push(param);
-		else constants[param.name] = textOf(param, raw);
+	for (const param of params.filter(({ isPerItem }) => isPerItem)) {
+		const value = fromHost(param, rawParameter(ctx, param));
+		if (isExpression(value)) computed.push(param);
+		else constants[param.name] = value;
 	}
-	return (itemIndex) => {
-		const values = { ...constants };
-		for (const param of computed) values[param.name] = textOf(param, ctx.getNodeParameter(pathOf(param), itemIndex, param.default));
-		return values as ItemValuesOf<Ps>;
-	};
+	// What is wrong for every item is said before the first.
+	read(constants);
+	return (itemIndex) => read({ ...constants, ...rawValues(ctx, { params: computed, itemIndex }) });
 }
 
 /** A value as it was saved: an expression is not computed. */
 export function rawParameter(ctx: IExecuteFunctions, param: Param): unknown {
 	return ctx.getNodeParameter(pathOf(param), 0, param.default, { rawExpressions: true });
-}
-
-function textOf(param: Param, value: unknown): string {
-	return readParam({ ...param, isRequired: false }, fromHost(param, value)) as string;
 }
 
 function isExpression(value: unknown): boolean {

@@ -2,6 +2,7 @@
  * Owns the projection of lib/params to n8n's form: kinds to types, sections to collections, conditions to display options, and
  * n8n's conventions for texts. Refuses to know any node: what a parameter means is said in lib/params alone.
  */
+import { isObject } from '../../lib/core/values/foreign';
 import type {
 	INodeProperties,
 	INodePropertyCollection,
@@ -15,10 +16,10 @@ import { FOLDED_SECTIONS, type Choice, type FieldParam, type Param, type RowsPar
 /** Name of the list inside a fixed collection. */
 export const ROWS = 'values';
 /** Credential switch behind which the section `options` lies, because n8n's credential form has no collections. */
-export const MORE_SETTINGS = 'moreSettings';
+const MORE_SETTINGS = 'moreSettings';
 
 /** From how many options on n8n's conventions have them sorted by name. */
-export const SORTED_FROM = 5;
+const SORTED_FROM = 5;
 
 /** Sections that are one list each: n8n shows a list by itself, so no collection is put around it. */
 const LISTS: ReadonlySet<Section> = new Set<Section>(['cheaper', 'passes']);
@@ -59,7 +60,7 @@ function moreSettings(params: readonly Param[]): INodeProperties {
 }
 
 /** True for a section whose parameters stand at the top of n8n's form. */
-export function isInline(section: Section): boolean {
+function isInline(section: Section): boolean {
 	return section === 'main' || LISTS.has(section);
 }
 
@@ -69,7 +70,7 @@ export function pathOf({ name, section }: Param): string {
 }
 
 /** The default as n8n's form shows it. A number that may be empty is an option: once it is added, it starts at what is suggested, else at 1 within its bounds. */
-export function hostDefault(param: Param): NodeParameterValueType {
+function hostDefault(param: Param): NodeParameterValueType {
 	switch (param.kind) {
 		case 'rows':
 			return { [ROWS]: param.default.map((row) => ({ ...row })) };
@@ -92,7 +93,7 @@ export function hostDefault(param: Param): NodeParameterValueType {
 
 /** A value as n8n delivers it, in the form that `readParam` takes: rows unwrapped, the model id without its locator, nothing as empty. */
 export function fromHost(param: Param, value: unknown): unknown {
-	const record = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : null;
+	const record = isObject(value) ? value : null;
 	switch (param.kind) {
 		case 'rows':
 			return rowsFromHost(param, Array.isArray(value) ? value : (record?.[ROWS] ?? []));
@@ -115,11 +116,11 @@ export function fromHost(param: Param, value: unknown): unknown {
 function rowsFromHost({ fields }: RowsParam, rows: unknown): unknown {
 	if (!Array.isArray(rows)) return rows;
 	return rows.map((row: unknown) => {
-		if (typeof row !== 'object' || row === null) return row;
+		if (!isObject(row)) return row;
 		const known = fields.filter(({ name }) => name in row);
 		return {
 			...row,
-			...Object.fromEntries(known.map((field) => [field.name, fromHost(field, (row as Record<string, unknown>)[field.name])])),
+			...Object.fromEntries(known.map((field) => [field.name, fromHost(field, row[field.name])])),
 		};
 	});
 }

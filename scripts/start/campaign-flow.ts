@@ -11,7 +11,7 @@ interface FlowNode {
 }
 
 /** The example's path inside the package. */
-export const EXAMPLE = join('examples', 'node-red', 'metered-campaign.json');
+const EXAMPLE = join('examples', 'node-red', 'metered-campaign.json');
 /** The inject node that starts the campaign. */
 export const RUN_NODE = 'llmc-run';
 const PROVIDER_NODE = 'llmc-provider';

@@ -6,13 +6,13 @@ import OpenAI from 'openai';
 import { join } from 'node:path';
 import { EngineMemory } from '../../lib/engine/learned/engine-memory';
 import { LedgerAccount } from '../../lib/engine/account/ledger-account';
-import { LlmAction, type ActionItem, type LlmActionValues, type ProviderHandle } from '../../lib/engine/llm-action';
+import { LlmAction, type ActionItem, type ProviderHandle } from '../../lib/engine/llm-action';
 import { GroupCommit } from '../../lib/ledger/group-commit';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
 import { openSqliteLedger } from '../../lib/ledger/sqlite/store';
 import { PROVIDER_PARAMS } from '../../lib/params/connection';
 import { LLM_ACTION_PARAMS } from '../../lib/params/llm-action/llm-action';
-import { readParams } from '../../lib/params/read';
+import { readParams, readShared } from '../../lib/params/read';
 import { createProvider } from '../../lib/runtime/provider-handle';
 import { jitter, monotonicMs, pause, systemClock } from '../../lib/runtime/system';
 import { start, until, type Running } from '../support/machine/child';
@@ -63,7 +63,7 @@ export async function meteredSide(
 	await ledger.open({ timeZone: 'UTC' });
 	await ledger.grant({ credits: credits(100_000_000), category: 'purchased', expiry: null, key: 'first' });
 	const handle = 'handle' in source ? source.handle : providerAt(source.url);
-	const values = readParams(LLM_ACTION_PARAMS, { prompt: 'x', attributes: ATTRIBUTES, concurrency: 256, ...settings }) as LlmActionValues;
+	const values = readShared(LLM_ACTION_PARAMS, { prompt: 'x', attributes: ATTRIBUTES, concurrency: 256, ...settings });
 	const action = new LlmAction({
 		values,
 		openLedger: () => Promise.resolve(ledger),

@@ -12,7 +12,7 @@ import type { ItemResult } from '../../lib/engine/outcome/item-result';
 import { openMemoryLedger } from '../../lib/ledger/memory/store';
 import { PROVIDER_PARAMS } from '../../lib/params/connection';
 import { LLM_ACTION_PARAMS } from '../../lib/params/llm-action/llm-action';
-import { readParams } from '../../lib/params/read';
+import { readParams, readShared } from '../../lib/params/read';
 import { createProvider } from '../../lib/runtime/provider-handle';
 import { accountOf, timing } from '../../lib/runtime/runtime';
 import { systemClock } from '../../lib/runtime/system';
@@ -36,12 +36,12 @@ async function run({ does, people = 1, settings = {}, systemPrompt = '' }: Field
 	const ledger = accountOf(store, 'a');
 	await ledger.open({ timeZone: 'UTC' });
 	await ledger.grant({ credits: parseCredits('100000', { field: 'x' }), category: 'promotional', expiry: null, key: 'g' });
-	const values = readParams(LLM_ACTION_PARAMS, {
+	const values = readShared(LLM_ACTION_PARAMS, {
 		model: 'gpt-4.1-mini',
 		prompt: 'x',
 		attributes: ONE_TEXT,
 		...settings,
-	}) as LlmActionValues;
+	});
 	const results = await runOn(ledger, values, { people, systemPrompt });
 	const entries = await store.entries('a', { afterSeq: 0, limit: 10_000 });
 	const paid = entries.filter(({ body }) => body.kind === 'settled').length;

@@ -16,7 +16,7 @@ import { readParam } from '../../lib/params/read';
 import { CreditBalance } from '../../nodes/n8n/CreditBalance/CreditBalance.node';
 import { FallbackSwitch } from '../../nodes/n8n/FallbackSwitch/FallbackSwitch.node';
 import { LlmAction } from '../../nodes/n8n/LlmAction/LlmAction.node';
-import { fromHost, hostDefault, isInline, MORE_SETTINGS, SORTED_FROM } from '../../nodes/n8n/properties';
+import { fromHost } from '../../nodes/n8n/properties';
 import { outputRoot, repositoryRoot } from '../support/machine/repository';
 
 const NODES: readonly (readonly [file: string, node: INodeType, described: NodeDescription])[] = [
@@ -41,10 +41,8 @@ function flat(property: INodeProperties): INodeProperties[] {
 
 /** Where n8n keeps each parameter: at the top, or in the collection of its section. */
 function find(properties: readonly INodeProperties[], { name, section }: Param): INodeProperties | undefined {
-	const place = isInline(section)
-		? properties
-		: (properties.find((property) => property.name === section)?.options ?? []).filter(isProperty);
-	return place.find((property) => property.name === name);
+	const folded = (properties.find((property) => property.name === section)?.options ?? []).filter(isProperty);
+	return [...properties, ...folded].find((property) => property.name === name);
 }
 
 const SMALL_WORDS = /^(a|an|and|as|at|but|by|en|for|from|if|in|nor|of|on|or|per|the|to|vs|via|with)$/;
@@ -64,7 +62,6 @@ describe('n8n: the forms and lib/params', () => {
 			for (const param of described.params) {
 				const property = find(description.properties, param);
 				expect(property, param.name).to.include({ displayName: param.label, name: param.name, description: param.help });
-				expect(property?.default, param.name).to.deep.equal(hostDefault(param));
 				expect(property?.noDataExpression ?? false, `${param.name}: only what is computed for each item takes an expression`).to.equal(
 					param.isPerItem !== true,
 				);
@@ -89,7 +86,7 @@ describe('n8n: the forms and lib/params', () => {
 		it(`${n8nName} has every parameter, its secrets are passwords, and other nodes cannot use it past the ledger`, () => {
 			expect(credential.name).to.equal(n8nName);
 			expect(credential).not.to.have.property('authenticate');
-			expect(credential.properties.map(({ name }) => name).filter((name) => name !== MORE_SETTINGS)).to.deep.equal(
+			expect(credential.properties.map(({ name }) => name).filter((name) => name !== 'moreSettings')).to.deep.equal(
 				[...params].sort((a, b) => Number(a.section === 'options') - Number(b.section === 'options')).map(({ name }) => name),
 			);
 			for (const param of params.filter(({ kind }) => kind === 'secret')) {
@@ -99,9 +96,13 @@ describe('n8n: the forms and lib/params', () => {
 	}
 
 	it('every default, read back from the form, is the default of the description', () => {
-		for (const param of FORMS.flatMap(([, , params]) => params)) {
-			if (param.kind === 'number' && param.default === null) continue;
-			expect(readParam({ ...param, isRequired: false }, fromHost(param, hostDefault(param))), param.name).to.deep.equal(param.default);
+		for (const [, properties, params] of FORMS) {
+			for (const param of params) {
+				if (param.kind === 'number' && param.default === null) continue;
+				const shown = find(properties, param)?.default;
+				expect(shown, param.name).not.to.equal(undefined);
+				expect(readParam({ ...param, isRequired: false }, fromHost(param, shown)), param.name).to.deep.equal(param.default);
+			}
 		}
 	});
 });
@@ -135,7 +136,7 @@ describe('n8n: conventions of its linter, on generated forms', () => {
 		});
 
 		it(`${name}: collections are sorted, and defaults have the type of their property`, () => {
-			for (const property of all.filter(({ type, options }) => type === 'collection' && (options?.length ?? 0) >= SORTED_FROM))
+			for (const property of all.filter(({ type, options }) => type === 'collection' && (options?.length ?? 0) >= 5))
 				expect(isSorted((property.options ?? []).map((option) => (option as INodeProperties).displayName))).to.equal(true);
 			const types = { string: 'string', boolean: 'boolean', number: 'number', options: 'string' } as Partial<Record<string, string>>;
 			for (const property of all) {

@@ -5,12 +5,13 @@
 import { expect } from 'chai';
 import { CAST_RULES, loweredCasts } from '../support/charter/charter-casts';
 import { CITATION_RULES } from '../support/charter/charter-citations';
-import { EXPORT_RULES } from '../support/charter/charter-exports';
+import { EXPORT_RULES, unusedExportExceptions } from '../support/charter/charter-exports';
 import { DEPENDENCY_RULES, type Violation } from '../support/charter/charter-layers';
 import { LIST_RULES, unusedListExceptions } from '../support/charter/charter-lists';
 import { MAP_RULES } from '../support/charter/charter-map';
 import { ROOM_RULES, roomsWithoutFiles } from '../support/charter/charter-rooms';
 import { STYLE_RULES } from '../support/charter/charter-style';
+import { SUITE_RULES } from '../support/charter/charter-suites';
 import { WORD_RULES } from '../support/charter/charter-words';
 import { repositoryRoot } from '../support/machine/repository';
 import { readTree, treeOf, type Manifest } from '../support/charter/source-tree';
@@ -25,6 +26,7 @@ const RULES = [
 	...EXPORT_RULES,
 	...LIST_RULES,
 	...CAST_RULES,
+	...SUITE_RULES,
 ];
 
 function report(violations: readonly Violation[]): string {
@@ -46,6 +48,10 @@ describe('charter', () => {
 
 	it('each exception to the rule about lists is needed', () => {
 		expect(unusedListExceptions(tree), 'remove these from EXCEPTIONS in test/support/charter/charter-lists.ts').to.deep.equal([]);
+	});
+
+	it('each exception to the rule about exported values is needed', () => {
+		expect(unusedExportExceptions(tree), 'remove these from FOR_TESTS in test/support/charter/charter-exports.ts').to.deep.equal([]);
 	});
 
 	it('each room that stands on a floor is there', () => {
@@ -90,6 +96,19 @@ const REPEATED_LISTS = {
 		"const a: Record<string, string> = { path: '', account: '', adminKey: '', timeZone: '' };",
 };
 
+/** Suites as package.json and CI have them. */
+const CI_RUN = {
+	'.ci/run': "suite 'tests' 600 npm test -s\nsuite 'slow' 900 npm run -s test:slow\nsuite 'server' 900 npm run -s test:server",
+};
+const SUITES: Manifest = {
+	scripts: {
+		test: 'mocha "dist/test/unit/**/*.test.js"',
+		'test:slow': 'mocha "dist/test/unit/slow/*.test.js"',
+		'test:server': 'LLM_CREDITS_LEDGER=postgres mocha "dist/test/e2e/*.test.js"',
+		'test:proof': 'mocha "dist/test/proof/*.test.js"',
+	},
+};
+
 const BREACHES: readonly Breach[] = [
 	{
 		rule: 'one word for each thing',
@@ -103,6 +122,12 @@ const BREACHES: readonly Breach[] = [
 		texts: { 'lib/core/values/a.ts': `${OWNS}class A { #weighed = 1; }` },
 		at: 'lib/core/values/a.ts:2',
 	},
+	...['const offered = 1', 'type Sized = 1', 'const a = { move: 1 }', 'class ItemParts {}', 'interface Slot {}'].map((text) => ({
+		rule: 'one word for each thing',
+		what: text,
+		texts: { 'lib/engine/call/a.ts': `${OWNS}${text}` },
+		at: 'lib/engine/call/a.ts:2',
+	})),
 	{ rule: 'one word for each thing', what: 'a file', texts: { 'lib/core/calls/ladder.ts': OWNS }, at: 'lib/core/calls/ladder.ts:1' },
 	{
 		rule: 'a type of the shared layers has a name of its own',
@@ -111,9 +136,15 @@ const BREACHES: readonly Breach[] = [
 		at: 'lib/cli/console/b.ts:2',
 	},
 	{ rule: 'docs/glossary.md has', what: 'a word that is not explained', texts: { 'docs/glossary.md': '' }, at: 'docs/glossary.md:1' },
-	{
+	...['lib/core/values/a.ts', 'scripts/a.ts', 'test/support/machine/a.ts'].map((path) => ({
 		rule: 'each exported value is imported',
-		what: 'a value for tests alone',
+		what: `a value that nobody needs, in ${path}`,
+		texts: { [path]: `${OWNS}export const a = 1;` },
+		at: `${path}:2`,
+	})),
+	{
+		rule: 'no exported value is there for tests alone',
+		what: 'a value that only a test needs',
 		texts: { 'lib/core/values/a.ts': `${OWNS}export const a = 1;`, 'test/unit/b.ts': "import { a } from '../../lib/core/values/a';" },
 		at: 'lib/core/values/a.ts:2',
 	},
@@ -122,6 +153,36 @@ const BREACHES: readonly Breach[] = [
 		what: 'a cast in a room without any',
 		texts: { 'lib/core/cellar/a.ts': `${OWNS}const a = JSON.parse(b) as A;` },
 		at: 'lib/core/cellar/a.ts:2',
+	},
+	{
+		rule: 'casts only become fewer',
+		what: 'rows of a type that nobody looks at',
+		texts: { 'lib/core/cellar/a.ts': `${OWNS}const a = db.prepare<[], AccountRow>('SELECT 1');` },
+		at: 'lib/core/cellar/a.ts:2',
+	},
+	{
+		rule: 'casts only become fewer',
+		what: 'a module that has the type of another',
+		texts: { 'lib/core/cellar/a.ts': `${OWNS}const a = require('./b') as typeof import('./c');` },
+		at: 'lib/core/cellar/a.ts:2',
+	},
+	...[
+		{ what: 'a file of tests that nothing runs', path: 'test/elsewhere/a.test.ts' },
+		{ what: 'a file of tests that two suites run', path: 'test/unit/slow/a.test.ts' },
+		{ what: 'a file of tests that runs only once more, on a server', path: 'test/e2e/a.test.ts' },
+	].map(({ what, path }) => ({
+		rule: 'each file of tests belongs to one suite',
+		what,
+		texts: { ...CI_RUN, [path]: OWNS },
+		at: `${path}:1`,
+		manifest: SUITES,
+	})),
+	{
+		rule: 'each file of tests belongs to one suite',
+		what: 'a pattern that matches nothing',
+		texts: CI_RUN,
+		at: 'package.json:1',
+		manifest: SUITES,
 	},
 	...Object.entries(REPEATED_LISTS).map(([what, text]) => ({
 		rule: 'a list is declared once',
@@ -345,6 +406,24 @@ const ALLOWED: readonly { readonly what: string; readonly texts: Readonly<Record
 		what: 'a table with a row for each name of a list, which the compiler holds complete',
 		texts: {
 			'lib/engine/call/a.ts': `${OWNS}const A = { inputTokens: 1, outputTokens: 2, cachedInputTokens: 3, reasoningTokens: 4 } as const satisfies Record<UsageField, number>;`,
+		},
+	},
+	{
+		what: 'a file of tests in one suite, and one among the proofs',
+		texts: { ...CI_RUN, 'test/unit/a.test.ts': OWNS, 'test/proof/a.test.ts': OWNS },
+		manifest: { scripts: { test: 'mocha "dist/test/unit/*.test.js"', 'test:proof': 'mocha "dist/test/proof/*.test.js"' } },
+	},
+	{
+		what: 'a value that only a script of the editor imports',
+		texts: {
+			'lib/core/values/a.ts': `${OWNS}/** A. */\nexport const a = 1;`,
+			'nodes/node-red/editor/src/b.js': "import { a } from '../../../../lib/core/values/a';",
+		},
+	},
+	{
+		what: 'a module that is loaded late under its own type, and rows of which nothing is known',
+		texts: {
+			'lib/ledger/sqlite/rows/a.ts': `${OWNS}const a = require('pg') as typeof import('pg'); const b = db.prepare<[], Row>('SELECT 1');`,
 		},
 	},
 	{ what: 'a long table', texts: { 'lib/core/gates/a.ts': `${OWNS}const A = [\n${'\t1,\n'.repeat(400)}] as const;` } },

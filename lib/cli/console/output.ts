@@ -2,6 +2,7 @@
  * The one place where the command line prints: with --json exactly one document on standard output, otherwise text for people there;
  * remarks and failures always on standard error. What would act on a terminal is written out, whoever wrote it.
  */
+import { codeOf, wordsOf } from '../../core/values/foreign';
 import { SingleBar } from 'cli-progress';
 import { shownText } from '../../core/values/shown-text';
 import { newId } from '../../runtime/system';
@@ -106,12 +107,11 @@ let isLost = false;
 function lost(error: unknown): void {
 	if (isLost) return;
 	isLost = true;
-	const { code, message } = error instanceof Error ? (error as NodeJS.ErrnoException) : { code: '', message: String(error) };
-	if (code === 'EPIPE') return;
+	if (codeOf(error) === 'EPIPE') return;
 	if (process.exitCode === undefined || process.exitCode === EXIT.done) process.exitCode = EXIT.output;
 	print(
 		process.stderr,
-		`Error: The answer could not be printed: ${shownText(message)}. What the command was to do is done; free the disk, and read it again.\n`,
+		`Error: The answer could not be printed: ${shownText(wordsOf(error))}. What the command was to do is done; free the disk, and read it again.\n`,
 	);
 }
 

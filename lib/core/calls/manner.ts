@@ -2,6 +2,7 @@
  * Says how a model is asked, and what is left out or written otherwise where its endpoint refuses something that we chose to send and can
  * do without. Which of these a refusal asks for follows from what was sent and what the refusal names. Pure; the caller remembers.
  */
+import { propertyOf } from '../values/foreign';
 
 /** How the form of the answer is asked for, apart from free text. */
 export type Form = 'json_schema' | 'json_object' | 'prompt';
@@ -201,7 +202,7 @@ export function triedManners(manner: Manner, sent: Sent): Manner[] {
 
 /** What a manner changes in another. */
 function differenceOf(from: Manner, to: Manner): Partial<Manner> {
-	return Object.fromEntries(Object.entries(to).filter(([name, value]) => from[name as keyof Manner] !== value));
+	return Object.fromEntries(Object.entries(to).filter(([name, value]) => propertyOf(from, name) !== value));
 }
 
 /** The concessions that lie between the usual manner and this one, in order. */
@@ -209,7 +210,7 @@ export function concessionsIn(manner: Manner): Concession[] {
 	return CONCESSIONS.filter(({ id, change }) => {
 		if (id === 'no_schema') return manner.form !== 'json_schema';
 		if (id === 'other_limit_field') return manner.limitField !== 'usual';
-		return Object.entries(change).every(([name, value]) => manner[name as keyof Manner] === value);
+		return Object.entries(change).every(([name, value]) => propertyOf(manner, name) === value);
 	});
 }
 

@@ -14,7 +14,8 @@ export type Step =
 	| { readonly kind: 'unusable'; readonly isRefusal: boolean; readonly canDiffer: boolean; readonly paidFailures: number };
 
 /** `again`: the same call. `down`: the next rung. `leave`: no model. */
-export type NextTry = 'again' | 'down' | 'leave';
+export const NEXT_TRIES = ['again', 'down', 'leave'] as const;
+export type NextTry = (typeof NEXT_TRIES)[number];
 
 /** So often an item may pay for what it cannot use and still have the same model asked once more, otherwise. */
 const MAX_PAID_REPEATS = 1;

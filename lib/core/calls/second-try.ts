@@ -17,7 +17,8 @@ export type Failure =
 	| 'broken_off';
 
 /** `words`: the form is asked for in words. `mend`: the model is shown its mistake. `room`: the limit is higher. */
-export type Change = 'words' | 'mend' | 'room';
+export const CHANGES = ['words', 'mend', 'room'] as const;
+export type Change = (typeof CHANGES)[number];
 
 /** An answer that the limit ended gets so many times the room once more. */
 const ROOM_TIMES = 4;

@@ -3,6 +3,7 @@
  * order and language, names letter by letter. Refuses to decide where letters change their script ("Tanaka" in a Japanese text) or
  * where a value cannot be said (yes or no): that passes.
  */
+import { isList } from '../values/foreign';
 import { currenciesBeside, currenciesCalled } from './reading/currencies';
 import { isSameDay, neighbours, readDates } from './reading/date-readings';
 import { foldAccents, foldCase, hasPhrase } from './reading/fold';
@@ -37,7 +38,7 @@ export function hasFact(answer: ReadAnswer, value: unknown): boolean {
 	if (typeof value === 'string') return value.trim() === '' || hasText(answer, value.trim());
 	const date = dateText(value);
 	if (date !== null) return date === '' || hasText(answer, date);
-	const parts = Array.isArray(value) ? (value as unknown[]) : isPlainRecord(value) ? Object.values(value) : [];
+	const parts = isList(value) ? value : isPlainRecord(value) ? Object.values(value) : [];
 	return parts.slice(0, MAX_PARTS).every((part) => hasFact(answer, part));
 }
 

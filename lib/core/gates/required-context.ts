@@ -1,6 +1,7 @@
 /**
  * Owns whether an item has what its prompt is made of, before anything is paid. Refuses to look into texts: a field is there or not.
  */
+import { isObject } from '../values/foreign';
 import { withoutEnd, withoutStart } from '../values/ends';
 import { excerpt, type Finding } from './finding';
 import { isPlainRecord } from './reading/plain-data';
@@ -20,9 +21,9 @@ export function fieldNames(text: string): string[] {
 
 /** The value of a field: by its whole name, else by a path such as order.items[0].name; `undefined` where there is none. */
 export function fieldOf(item: unknown, name: string): unknown {
-	if (isRecord(item) && Object.hasOwn(item, name)) return item[name];
+	if (isObject(item) && Object.hasOwn(item, name)) return item[name];
 	const steps = name.match(/[^.[\]"']+/g) ?? [];
-	return steps.reduce<unknown>((value, step) => (isRecord(value) && Object.hasOwn(value, step) ? value[step] : undefined), item);
+	return steps.reduce<unknown>((value, step) => (isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined), item);
 }
 
 /** What a field holds when a table or a program had nothing to put there. */
@@ -42,8 +43,4 @@ export function missingContext(item: unknown, names: readonly string[]): Finding
 	return names
 		.filter((name) => isEmptyValue(fieldOf(item, name)))
 		.map((name) => ({ gate: 'required_context', attribute: null, detail: `the field ${excerpt(name)} is missing or empty` }));
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-	return typeof value === 'object' && value !== null;
 }

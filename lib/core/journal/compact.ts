@@ -2,6 +2,7 @@
  * Owns the compact forms inside an entry's text: slices, movements, usage, counters and refunds. What is absent is left out.
  * Refuses nothing; what cannot be read throws and is named by the journal.
  */
+import { isList, isRecord } from '../values/foreign';
 import type { CounterRef } from '../nouns/records';
 import type { CallFacts, CallSource } from '../nouns/call-facts';
 import type { Movement, RefundedBody, Slice } from '../nouns/movement';
@@ -13,13 +14,13 @@ export type Compact = Readonly<Record<string, unknown>>;
 
 /** A parsed text whose parts have names. Throws for anything else. */
 export function compactOf(parsed: unknown): Compact {
-	if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new Error('it is no record');
-	return parsed as Compact;
+	if (isRecord(parsed)) return parsed;
+	throw new Error('it is no record');
 }
 
 /** A whole number that must be there. Throws for anything else. */
 export function count(value: unknown): number {
-	if (Number.isSafeInteger(value)) return value as number;
+	if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
 	throw new Error(`${String(value)} is no whole number`);
 }
 
@@ -84,8 +85,8 @@ export function encodeUsage(usage: Usage): number[] {
 /** The inverse of {@link encodeUsage}, field by field in its order; `null` when nothing was reported. */
 export function decodeUsage(counts: unknown): Usage | null {
 	if (counts === undefined) return null;
-	if (!Array.isArray(counts)) throw new Error('its usage is no list');
-	return usageOf((_field, place) => count((counts as readonly unknown[])[place] ?? 0));
+	if (!isList(counts)) throw new Error('its usage is no list');
+	return usageOf((_field, place) => count(counts[place] ?? 0));
 }
 
 /** `[budget, period, value]` for each counter; absent for none. */
@@ -98,7 +99,7 @@ export function decodeCounters(compact: unknown): CounterRef[] {
 	if (compact === undefined) return [];
 	if (!Array.isArray(compact)) throw new Error('it has no list of counters');
 	return compact.map((row: unknown) => {
-		const [budgetSeq, period, value] = Array.isArray(row) ? (row as readonly unknown[]) : [];
+		const [budgetSeq, period, value] = isList(row) ? row : [];
 		if (typeof period !== 'string' || typeof value !== 'string') throw new Error('it has a counter without a period or a value');
 		return { budgetSeq: count(budgetSeq), period, value };
 	});

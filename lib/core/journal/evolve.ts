@@ -21,7 +21,7 @@ import {
 } from '../nouns/records';
 import type { Movement, RefundedBody } from '../nouns/movement';
 import type { Micro } from '../values/money';
-import { corrupt, grantOf, move, type Bucket } from './slice-moves';
+import { corrupt, grantOf, moveSlices, type Bucket } from './slice-moves';
 import { afterAlert, afterClaim, afterRearming, afterSetting } from './standing';
 
 /** Balances of one account while entries are applied to it. Values are replaced, never changed in place. */
@@ -93,14 +93,14 @@ function applyToGrant(balances: Balances, entry: Entry, body: Of<'granted' | 'gr
 			balances.grants.set(entry.seq, newGrant(entry.seq, body.grant));
 			return;
 		case 'grant_expired':
-			move(balances.grants, entry, [body], { from: 'remainingMicro', to: 'expiredMicro' });
+			moveSlices(balances.grants, entry, [body], { from: 'remainingMicro', to: 'expiredMicro' });
 			return;
 		case 'grant_voided':
-			move(balances.grants, entry, [body], { from: 'remainingMicro', to: 'voidedMicro' });
+			moveSlices(balances.grants, entry, [body], { from: 'remainingMicro', to: 'voidedMicro' });
 			balances.grants.set(body.grantSeq, { ...grantOf(balances.grants, entry, body.grantSeq), isVoided: true });
 			return;
 		case 'overdraft_repaid':
-			move(balances.grants, entry, [body], { from: 'remainingMicro', to: 'settledMicro' });
+			moveSlices(balances.grants, entry, [body], { from: 'remainingMicro', to: 'settledMicro' });
 			addOverdraft(balances, entry, -body.amountMicro);
 			return;
 		default:
@@ -127,7 +127,7 @@ function reserve(balances: Balances, entry: Entry, body: Of<'reserved'>): void {
 		throw corrupt(entry, 'holds slices that do not add up to its amount');
 	for (const ref of body.counters) count(balances, ref, { heldMicro: body.amountMicro, reachMicro: body.reachMicro });
 	addReach(balances, entry, body.reachMicro);
-	move(balances.grants, entry, body.slices, { from: 'remainingMicro', to: 'heldMicro' });
+	moveSlices(balances.grants, entry, body.slices, { from: 'remainingMicro', to: 'heldMicro' });
 	balances.holds.set(entry.seq, reservedHold(entry, body));
 }
 
@@ -245,15 +245,15 @@ function moveAtClosing(
 	const { charged, drawn, restored, forfeited } = movement;
 	if (sumSlices(charged) + sumSlices(restored) + sumSlices(forfeited) !== outstandingMicro)
 		throw corrupt(entry, 'does not account for every slice of its hold');
-	if (from !== 'settledMicro') move(balances.grants, entry, charged, { from, to: 'settledMicro' });
-	move(balances.grants, entry, restored, { from, to: 'remainingMicro' });
+	if (from !== 'settledMicro') moveSlices(balances.grants, entry, charged, { from, to: 'settledMicro' });
+	moveSlices(balances.grants, entry, restored, { from, to: 'remainingMicro' });
 	for (const slice of forfeited) {
-		move(balances.grants, entry, [slice], {
+		moveSlices(balances.grants, entry, [slice], {
 			from,
 			to: grantOf(balances.grants, entry, slice.grantSeq).isVoided ? 'voidedMicro' : 'expiredMicro',
 		});
 	}
-	move(balances.grants, entry, drawn, { from: 'remainingMicro', to: 'settledMicro' });
+	moveSlices(balances.grants, entry, drawn, { from: 'remainingMicro', to: 'settledMicro' });
 }
 
 function addOverdraft(balances: Balances, entry: Entry, amountMicro: Micro): void {

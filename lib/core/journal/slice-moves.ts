@@ -10,7 +10,7 @@ import type { Slice } from '../nouns/movement';
 export type Bucket = 'remainingMicro' | 'heldMicro' | 'settledMicro' | 'expiredMicro' | 'voidedMicro';
 
 /** Moves slices from one part of their grants to another. */
-export function move(
+export function moveSlices(
 	grants: Map<number, GrantState>,
 	entry: Entry,
 	slices: readonly Slice[],

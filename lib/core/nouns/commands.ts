@@ -231,3 +231,11 @@ export type Outcome =
 	/** In the order they were given; `hasMore`: ask again for the rest. */
 	| { readonly kind: 'alerts'; readonly alerts: readonly GivenAlert[]; readonly hasMore: boolean }
 	| { readonly kind: 'fault'; readonly error: CreditError };
+
+/** The outcomes of some kinds. */
+export type OutcomeOf<K extends Outcome['kind']> = Extract<Outcome, { kind: K }>;
+
+/** Whether an outcome is of one of these kinds. */
+export function isOneOf<K extends Outcome['kind']>(outcome: Outcome, kinds: readonly K[]): outcome is OutcomeOf<K> {
+	return kinds.some((kind) => kind === outcome.kind);
+}

@@ -1,4 +1,5 @@
 /** The running totals of usage, declared once: types, sums, columns of both stores, copies and reports follow from one record. */
+import { namesOf } from '../values/named';
 import type { Micro } from '../values/money';
 import type { Labels } from './labels';
 
@@ -23,7 +24,7 @@ export type UsageTotalName = keyof typeof NO_USAGE;
 export type UsageCounts = { readonly [N in UsageTotalName]: (typeof NO_USAGE)[N] extends bigint ? Micro : number };
 
 /** Names of the totals in the order of their columns. */
-export const USAGE_TOTALS = Object.keys(NO_USAGE) as readonly UsageTotalName[];
+export const USAGE_TOTALS: readonly UsageTotalName[] = namesOf(NO_USAGE);
 
 /** What to add to the running totals of one day and one set of labels. */
 export interface UsageDelta extends UsageCounts {

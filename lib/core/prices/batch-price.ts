@@ -3,7 +3,7 @@
  * guess a discount: a provider that is not known to give one has none.
  */
 import { ceilDivide, type Micro } from '../values/money';
-import type { ModelPrice, Rates, Tier } from './pricing';
+import { ratesOf, type ModelPrice, type Rates, type Tier } from './pricing';
 
 /** What providers that are known to have batches ask for them, in per cent of their usual price. */
 const USUAL_PERCENT: ReadonlyMap<string, number> = new Map([
@@ -47,8 +47,7 @@ function tiersAt(tiers: readonly Tier[], percent: number): readonly Tier[] {
 }
 
 function ratesAt(rates: Rates, percent: number): Rates {
-	const entries = Object.entries(rates) as [keyof Rates, Micro][];
-	return Object.fromEntries(entries.map(([kind, rate]) => [kind, share(rate, percent)])) as unknown as Rates;
+	return ratesOf((kind) => share(rates[kind], percent));
 }
 
 function share(amount: Micro, percent: number): Micro {

@@ -179,7 +179,7 @@ function expectedInput(size: RequestSize, learned: Learned): number {
 }
 
 /** The longest answer lately in tokens, with room for those that were cut off, never above the limit that is enforced. */
-export function expectedOutput({ outputLimitTokens }: Pick<RequestSize, 'outputLimitTokens'>, learned: Learned): number {
+function expectedOutput({ outputLimitTokens }: Pick<RequestSize, 'outputLimitTokens'>, learned: Learned): number {
 	return Math.min(learned.longestTokens, outputLimitTokens);
 }
 

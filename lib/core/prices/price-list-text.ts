@@ -2,6 +2,7 @@
  * Owns a list of prices as text: read with every field checked, and written so that equal lists have equal texts and hashes. Refuses
  * what could not be meant, such as prices per token among prices per million, and names the place.
  */
+import { parseForeignJson } from '../values/foreign-json';
 import { z } from 'zod';
 import { CreditError } from '../values/errors';
 import { sha256 } from '../values/idempotency';
@@ -101,7 +102,7 @@ function inOrder({ source, version, date, providers }: CardData): CardData {
 
 function parsed(text: string, origin: string): unknown {
 	try {
-		return JSON.parse(text) as unknown;
+		return parseForeignJson(text);
 	} catch {
 		throw invalid(origin, 'is not JSON');
 	}

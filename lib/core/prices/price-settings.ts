@@ -80,7 +80,7 @@ export function listInUse({ pinned, lists }: PriceSettings, builtIn: Pick<KeptPr
 }
 
 /** By the day of publication; of one day, by the numbers in the version. */
-export function isNewer(a: Pick<KeptPriceList, 'version' | 'date'>, b: Pick<KeptPriceList, 'version' | 'date'>): boolean {
+function isNewer(a: Pick<KeptPriceList, 'version' | 'date'>, b: Pick<KeptPriceList, 'version' | 'date'>): boolean {
 	const days = compareInstants(Date.parse(a.date), Date.parse(b.date));
 	if (days !== 0) return days > 0;
 	return a.version.localeCompare(b.version, 'en', { numeric: true }) > 0;

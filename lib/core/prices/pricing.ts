@@ -2,6 +2,7 @@
  * Owns what a call costs: exact sums of integer rates, rounded up once at the end (ledger rules 2, 27, 28).
  * Refuses floats; a rate is an integer number of micro-credits per million tokens.
  */
+import { recordOf } from '../values/named';
 import { ceilDivide } from '../values/money';
 import type { Micro } from '../values/money';
 import type { Usage } from '../usage/usage-fields';
@@ -25,9 +26,7 @@ export type Rates = Readonly<Record<RateKind, Micro>>;
 
 /** The rates that `rateOf` gives for each kind. */
 export function ratesOf(rateOf: (kind: RateKind, place: number) => Micro): Rates {
-	const rates: Partial<Record<RateKind, Micro>> = {};
-	for (const [place, kind] of RATE_KINDS.entries()) rates[kind] = rateOf(kind, place);
-	return rates as Rates;
+	return recordOf(RATE_KINDS, rateOf);
 }
 
 /** Rates that apply when the call's input has at least `fromInputTokens` tokens. The first tier starts at 0. */
@@ -59,7 +58,7 @@ export interface FixedCharge {
 const TOKENS_PER_RATE = 1_000_000n;
 
 /** Rates that are 0 for every kind of token. */
-export const ZERO_RATES: Rates = ratesOf(() => 0n);
+const ZERO_RATES: Rates = ratesOf(() => 0n);
 
 /** A price of 0 for every token. */
 export function zeroPrice(version: string, model: string): ModelPrice {
@@ -105,11 +104,6 @@ export function highestCost(
 		if (inTier > exact) exact = inTier;
 	}
 	return ceilDivide(exact, TOKENS_PER_RATE) + price.perCallMicro;
-}
-
-/** True when no call with this price can ever cost anything (rule 16: such calls pass at any balance). */
-export function isFree(price: ModelPrice): boolean {
-	return price.perCallMicro === 0n && price.tiers.every(({ rates }) => Object.values(rates).every((rate) => rate === 0n));
 }
 
 function tierOf(price: ModelPrice, inputTokens: number): Tier {

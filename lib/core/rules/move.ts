@@ -3,6 +3,7 @@
  * the old ledger decides: the new one opens only when the old one says `moved`, which nothing takes back; the old one goes on only from
  * before that. So at no instant both can be spent on. Refuses to know where marks are kept.
  */
+import { z } from 'zod';
 import { decide } from './decide';
 import { CreditError } from '../values/errors';
 import { canonicalJson } from '../values/idempotency';
@@ -52,6 +53,20 @@ export interface Deciding {
 const ELSEWHERE =
 	"point the ledger's connection (the credential in n8n, the config node in Node-RED, --ledger or LLM_CREDITS_LEDGER for the command line) to the new place";
 
+const STATES = ['announced', 'closing', 'moving', 'moved', 'called_off', 'arriving', 'arrived'] as const satisfies readonly MoveState[];
+const PROGRESS = z.object({ accountId: z.string(), table: z.string(), after: z.string().nullable().default(null) });
+const MARK: z.ZodType<MoveMark> = z.object({
+	state: z.enum(STATES),
+	copyId: z.string(),
+	other: z.string(),
+	sinceMs: z.number(),
+	progress: z
+		.union([PROGRESS, z.literal('proved')])
+		.nullable()
+		.default(null),
+	isOpened: z.boolean().default(false),
+});
+
 /** The mark as text; equal marks have equal texts. */
 export function encodeMark(mark: MoveMark | null): string | null {
 	return mark === null ? null : canonicalJson(mark);
@@ -61,7 +76,7 @@ export function encodeMark(mark: MoveMark | null): string | null {
 export function decodeMark(text: string | null): MoveMark | null {
 	if (text === null) return null;
 	try {
-		return JSON.parse(text) as MoveMark;
+		return MARK.parse(JSON.parse(text));
 	} catch (cause) {
 		throw new CreditError(
 			'ledger_corrupt',

@@ -1,4 +1,5 @@
 /** The token counts of a call, declared once: the type, the journal, sums and tests follow from this list. */
+import { recordOf } from '../values/named';
 
 /**
  * Names of the counts in the order in which the journal writes them. Append only: the places are in people's files. All counts are
@@ -32,9 +33,7 @@ export type Usage = Readonly<Record<UsageField, number>>;
 
 /** The usage with the count that `countOf` gives for each field. */
 export function usageOf(countOf: (field: UsageField, place: number) => number): Usage {
-	const usage: Partial<Record<UsageField, number>> = {};
-	for (const [place, field] of USAGE_FIELDS.entries()) usage[field] = countOf(field, place);
-	return usage as Usage;
+	return recordOf(USAGE_FIELDS, countOf);
 }
 
 /** Nothing at all was read or written. */

@@ -1,4 +1,5 @@
 /** Owns telling in what two values differ, for people who look for a fault. */
+import { isObject, propertyOf } from './foreign';
 import { isDeepStrictEqual } from 'node:util';
 import { canonicalJson } from './idempotency';
 
@@ -9,9 +10,9 @@ export function isSame(a: unknown, b: unknown): boolean {
 
 /** The fields that differ, as text. */
 export function difference<T extends object>(expected: T, stored: T): string {
-	const names = Object.keys(expected) as (keyof T & string)[];
-	return names
-		.filter((name) => !isSame(expected[name], stored[name]))
-		.map((name) => `${name} is ${canonicalJson(stored[name])} instead of ${canonicalJson(expected[name])}`)
+	const fields: Readonly<Record<string, unknown>> = isObject(expected) ? expected : {};
+	return Object.entries(fields)
+		.filter(([name, value]) => !isSame(value, propertyOf(stored, name)))
+		.map(([name, value]) => `${name} is ${canonicalJson(propertyOf(stored, name))} instead of ${canonicalJson(value)}`)
 		.join(', ');
 }

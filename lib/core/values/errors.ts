@@ -46,7 +46,7 @@ export class CreditError extends Error {
 
 /** True for a {@link CreditError} made by any copy of this package. */
 export function isCreditError(value: unknown): value is CreditError {
-	return typeof value === 'object' && value !== null && (value as { [MARKER]?: unknown })[MARKER] === true;
+	return typeof value === 'object' && value !== null && MARKER in value && value[MARKER] === true;
 }
 
 const LEDGER_CODES: ReadonlySet<CreditErrorCode> = new Set([

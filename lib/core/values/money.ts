@@ -10,8 +10,6 @@ import { CreditError } from './errors';
 export type Micro = bigint;
 
 export const MICRO_PER_CREDIT: Micro = 1_000_000n;
-/** One US dollar is 10,000 credits, because one credit costs $0.0001. */
-export const MICRO_PER_DOLLAR: Micro = 10_000n * MICRO_PER_CREDIT;
 /** Largest amount one command may name: 10^12 credits. It keeps every sum inside a signed 64-bit column. */
 export const MAX_AMOUNT_MICRO: Micro = 1_000_000_000_000n * MICRO_PER_CREDIT;
 

@@ -5,7 +5,8 @@ import { ledgerKeyOf } from '../../core/rules/commands/admin';
 import { CreditError, isCreditError } from '../../core/values/errors';
 import { DEFAULT_PRIORITY } from '../../core/rules/commands/grants';
 import type { AdminKey } from '../../core/nouns/admin-key';
-import type { AdminCommand, Alternative, AsAdmin, Command, Outcome, SettleCommand } from '../../core/nouns/commands';
+import { isOneOf } from '../../core/nouns/commands';
+import type { AdminCommand, Alternative, AsAdmin, Command, Outcome, OutcomeOf, SettleCommand } from '../../core/nouns/commands';
 import type { Promotion } from '../../core/nouns/promotion';
 import type { PriceCommand } from '../../core/prices/price-settings';
 import type { ProfileCommand } from '../../core/nouns/profile';
@@ -31,8 +32,6 @@ import { WakeUps } from '../waiting/wake-ups';
 export const PACK_MICRO: Micro = 100_000n * MICRO_PER_CREDIT;
 const MAX_PACKS = 10_000;
 const SETTLE_TRIES = 3;
-
-type OutcomeOf<K extends Outcome['kind']> = Extract<Outcome, { kind: K }>;
 
 /** One account of one open ledger. */
 export class LedgerAccount {
@@ -228,7 +227,7 @@ export class LedgerAccount {
 	async reserve<A extends Alternative>(input: ReserveInput<A>): Promise<Taken<A>> {
 		return reserveWaiting(input, {
 			alternatives: input.alternatives,
-			submit: (offer) => this.#submit(reserveCommand(input, offer), 'reserved', 'refused', 'wait'),
+			submit: (asked) => this.#submit(reserveCommand(input, asked), 'reserved', 'refused', 'wait'),
 			wakeUps: this.#wakeUps,
 			timing: this.#timing,
 		});
@@ -294,7 +293,7 @@ export class LedgerAccount {
 
 	async #submit<K extends Outcome['kind']>(command: Command, ...expected: K[]): Promise<OutcomeOf<K>> {
 		const outcome: Outcome = await this.#options.commits.submit(this.accountId, command);
-		if (!(expected as string[]).includes(outcome.kind)) throw new TypeError(`The ledger answered ${command.kind} with ${outcome.kind}`);
-		return outcome as OutcomeOf<K>;
+		if (isOneOf(outcome, expected)) return outcome;
+		throw new TypeError(`The ledger answered ${command.kind} with ${outcome.kind}`);
 	}
 }

@@ -71,15 +71,15 @@ export interface AccountChange extends Partial<AccountTerms> {
 	readonly key: string;
 }
 
-/** The command of one try at a reservation, with what is offered by then. */
+/** The command of one try at a reservation, with the alternatives by then. */
 export function reserveCommand(
 	input: Omit<ReserveInput, 'alternatives' | 'waitMs'>,
-	offered: { alternatives: readonly Alternative[]; mayWait: boolean },
+	asked: { alternatives: readonly Alternative[]; mayWait: boolean },
 ): ReserveCommand {
 	const { key, fingerprint, labels, person, sendId, executionId, caps } = input;
 	const timeoutMs = input.holdTimeoutMs ?? DEFAULT_HOLD_TIMEOUT_MS;
-	const alternatives = offered.alternatives.map(({ rung, calls }) => ({ rung, calls }));
-	return { kind: 'reserve', key, fingerprint, timeoutMs, labels, person, sendId, executionId, caps, ...offered, alternatives };
+	const alternatives = asked.alternatives.map(({ rung, calls }) => ({ rung, calls }));
+	return { kind: 'reserve', key, fingerprint, timeoutMs, labels, person, sendId, executionId, caps, ...asked, alternatives };
 }
 
 /** What an account of an open ledger is made of. */

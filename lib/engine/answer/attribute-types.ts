@@ -2,6 +2,7 @@
  * Owns the types an attribute can have and what its Details mean: choices, fields of an object, the type of a list's values.
  * Lenient in reading where a model's habit is harmless ("5" for 5, "Gold" for gold), strict in what comes out.
  */
+import { propertyOf } from '../../core/values/foreign';
 import { z } from 'zod';
 import { CreditError } from '../../core/values/errors';
 
@@ -31,7 +32,7 @@ export function textsOf(attribute: AttributeSettings, value: unknown): string[] 
 		strings(
 			fieldsOf(attribute)
 				.filter(([, type]) => type === 'text')
-				.map(([field]) => (object as Readonly<Record<string, unknown>>)[field]),
+				.map(([field]) => propertyOf(object, field)),
 		);
 	switch (attribute.type) {
 		case 'text':

@@ -2,6 +2,7 @@
  * Owns the typed attributes of an action: the JSON schema the provider is asked to keep, reading an answer into values, and
  * the fallback values. Refuses settings that could not work, naming the attribute and the mend.
  */
+import { isObject } from '../../core/values/foreign';
 import { z } from 'zod';
 import { CreditError } from '../../core/values/errors';
 import type { AnswerText } from '../../core/gates/finding';
@@ -111,7 +112,7 @@ export class OutputContract {
 	/** Names as they are declared, where only their case differs. */
 	#named(value: unknown): unknown {
 		if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
-		const byFold = new Map(Object.entries(value).map(([name, inner]) => [name.trim().toLowerCase(), inner as unknown]));
+		const byFold = new Map(Object.entries<unknown>({ ...value }).map(([name, inner]) => [name.trim().toLowerCase(), inner]));
 		const missing = this.#attributes.filter(({ name }) => !Object.hasOwn(value, name) && byFold.has(name.toLowerCase()));
 		if (missing.length === 0) return value;
 		return { ...value, ...Object.fromEntries(missing.map(({ name }) => [name, byFold.get(name.toLowerCase())])) };
@@ -154,8 +155,8 @@ function unwrapped(value: unknown): readonly unknown[] {
 		return found?.kind === 'found' ? found.values : [];
 	}
 	if (Array.isArray(value)) return value;
-	if (typeof value !== 'object' || value === null) return [];
-	const [[name, inner] = ['', null], ...others] = Object.entries(value as Readonly<Record<string, unknown>>);
+	if (!isObject(value)) return [];
+	const [[name, inner] = ['', null], ...others] = Object.entries(value);
 	return others.length > 0 || NO_ANSWER.test(name) ? [] : [inner];
 }
 

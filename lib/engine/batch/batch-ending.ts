@@ -50,7 +50,7 @@ export class BatchEnding {
 		const { ledger } = this.#options;
 		const { state } = await this.#close(() => ledger.release(seq));
 		if (state === 'expired') {
-			const kept: Kept = { kind: 'unusable', reason: why.reason, message: why.message, move: 'leave', usage: null };
+			const kept: Kept = { kind: 'unusable', reason: why.reason, message: why.message, next: 'leave', usage: null };
 			await this.#close(() => ledger.settle({ holdSeq: seq, actualMicro: 0n, measure: 'reported', usage: null, result: this.#kept(kept) }));
 		}
 		throw why;

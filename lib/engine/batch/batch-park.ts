@@ -187,7 +187,7 @@ export class BatchPark {
 			);
 		const end = await new StoredCall(item, { key, hold, alternatives: () => alternativesOf([rung]) }).follow();
 		if (end.kind === 'gone') {
-			if (end.move === 'again') return null;
+			if (end.next === 'again') return null;
 			throw new FallbackError(end.reason, end.message);
 		}
 		const why = (): FallbackError => new FallbackError('replayed', 'Answered before.');

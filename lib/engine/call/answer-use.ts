@@ -61,7 +61,7 @@ export function useOf(answer: ChatAnswer, asked: AskedWith): Use {
 			kind: 'unusable',
 			reason: 'content_refused',
 			message: 'The model refused to answer this prompt.',
-			move: 'leave',
+			next: 'leave',
 			usage,
 		};
 		return { ...base, kept, again: null };
@@ -118,9 +118,9 @@ function unusable(
 	const { manner, mayAskInWords, hasMoreRoom, outputLimitTokens, progress } = asked;
 	const change = changeAfter(failure, { form: manner.form, mayAskInWords, hasMoreRoom });
 	const paidFailures = asked.paidFailures + 1;
-	const move = nextTry({ kind: 'unusable', isRefusal: false, canDiffer: change !== null, paidFailures }, progress);
-	const kept: Kept = { kind: 'unusable', reason, message, move, usage, ...(change ? { change } : {}) };
-	return { kept, again: move === 'again' && change ? { change, said: answer.text, detail: message, outputLimitTokens } : null };
+	const next = nextTry({ kind: 'unusable', isRefusal: false, canDiffer: change !== null, paidFailures }, progress);
+	const kept: Kept = { kind: 'unusable', reason, message, next, usage, ...(change ? { change } : {}) };
+	return { kept, again: next === 'again' && change ? { change, said: answer.text, detail: message, outputLimitTokens } : null };
 }
 
 function hasThought(text: string, usage: Usage | null): boolean {

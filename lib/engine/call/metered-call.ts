@@ -43,7 +43,7 @@ export type CallEnd =
 	/** `again`: under a new hold, because this one is closed; where it was paid, otherwise than before. */
 	| {
 			readonly kind: 'gone';
-			readonly move: NextTry;
+			readonly next: NextTry;
 			readonly reason: Reason;
 			readonly message: string;
 			readonly again?: Again | null;
@@ -153,7 +153,7 @@ export class MeteredCall {
 				// A call that the item has left was counted then.
 				const tellsPace = isAnswered || outcome.fault.code === 'timeout';
 				if (tellsPace && !time.isOver.aborted) context.memory.health.took(plan.modelId, outcome.latencyMs);
-				health = isAnswered ? { kind: 'well' } : healthOf(outcome.fault, { isFinal: this.#moveAfter(outcome.fault) !== 'again' });
+				health = isAnswered ? { kind: 'well' } : healthOf(outcome.fault, { isFinal: this.#nextAfter(outcome.fault) !== 'again' });
 				return { outcome, manner: mannerOfRequest(request, isAnswered ? this.#trial.manner : manner) };
 			}
 		} finally {
@@ -176,32 +176,32 @@ export class MeteredCall {
 		const message = joined(await this.#settle(answer.usage, { kept, hasPassed: false }), hint);
 		if (kept.kind === 'values') return { kind: 'answered', attributes: kept.values, message, conclude: null };
 		this.paidFailures = 1;
-		return { kind: 'gone', move: kept.move, reason: kept.reason, message: kept.message, again };
+		return { kind: 'gone', next: kept.next, reason: kept.reason, message: kept.message, again };
 	}
 
 	/** `null`: ask again under the same hold. */
 	async #takeFault(fault: ProviderFault): Promise<CallEnd | null> {
-		const move = this.#moveAfter(fault);
-		const gone: CallEnd = { kind: 'gone', move, ...wordsOf(fault) };
+		const next = this.#nextAfter(fault);
+		const gone: CallEnd = { kind: 'gone', next, ...wordsOf(fault) };
 		switch (fault.billed) {
 			case 'no':
-				if (move === 'again' && (await this.#backOff(fault))) return null;
+				if (next === 'again' && (await this.#backOff(fault))) return null;
 				await this.#close('release');
-				return move === 'again' ? this.#interrupted() : gone;
+				return next === 'again' ? this.#interrupted() : gone;
 			case 'unknown':
 				await this.#close('expire');
 				break;
 			case 'yes':
 				this.paidFailures = 1;
-				await this.#settle(fault.usage, { kept: { kind: 'unusable', ...wordsOf(fault), move, usage: null }, hasPassed: false });
+				await this.#settle(fault.usage, { kept: { kind: 'unusable', ...wordsOf(fault), next, usage: null }, hasPassed: false });
 				break;
 			default:
 				return fault.billed satisfies never;
 		}
-		return move === 'again' && !(await this.#backOff(fault)) ? this.#interrupted() : gone;
+		return next === 'again' && !(await this.#backOff(fault)) ? this.#interrupted() : gone;
 	}
 
-	#moveAfter(fault: ProviderFault): NextTry {
+	#nextAfter(fault: ProviderFault): NextTry {
 		const isWorthWaiting = (fault.retryAfterMs ?? 0) <= MAX_RETRY_AFTER_MS;
 		// What was paid is not bought again as it was.
 		if (fault.billed === 'yes') return mayDifferByModel(fault) ? 'down' : 'leave';
@@ -213,7 +213,7 @@ export class MeteredCall {
 
 	#interrupted(): CallEnd {
 		const { reason, message } = this.#options.time.isCancelled ? cancelled() : outOfTime();
-		return { kind: 'gone', move: 'leave', reason, message };
+		return { kind: 'gone', next: 'leave', reason, message };
 	}
 
 	#use(answer: ChatAnswer, manner: Manner): Use {

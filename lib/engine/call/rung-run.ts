@@ -33,7 +33,7 @@ export type RungEnd =
 	| { readonly kind: 'answered'; readonly answer: Answer }
 	/** The model is left alone for a while, or an earlier run went on from here with another reservation. */
 	| { readonly kind: 'paused' }
-	| { readonly kind: 'failed'; readonly move: Exclude<NextTry, 'again'>; readonly reason: Reason; readonly message: string };
+	| { readonly kind: 'failed'; readonly next: Exclude<NextTry, 'again'>; readonly reason: Reason; readonly message: string };
 
 /** What was reserved under a key for the calls of a rung. */
 export interface Reserved {
@@ -80,7 +80,7 @@ export class RungRun {
 
 	/** Runs the passes. Holds that are not needed any more are given back. */
 	async run(): Promise<RungEnd> {
-		let best = null as Answer | null;
+		let best = noAnswer();
 		for (const [index, call] of this.#rung.calls.entries()) {
 			const end = await this.#tallied(call, { index, best });
 			if (end.kind !== 'answered') {
@@ -119,7 +119,7 @@ export class RungRun {
 			const end = await this.#under(passHold, { call: asked, previous, attempts });
 			attempts += this.#item.state.sums.attempts - before;
 			if (index === 0) this.draftAttempts = attempts;
-			if (end.kind !== 'gone' || end.move !== 'again') return end;
+			if (end.kind !== 'gone' || end.next !== 'again') return end;
 			if (end.again) asked = changedCall(this.#item.context, call, end.again);
 			const next = await this.#nextHold(asked, { end, passHold, key: `${this.#reserved.key}/${String(index)}.${String(number)}`, best });
 			if ('kind' in next) return next;
@@ -148,7 +148,7 @@ export class RungRun {
 		if (outputLimitTokens === null) return new StoredCall(this.#item, passHold).follow();
 		if (previous !== null && !call.takes(previous)) {
 			await this.#item.ledger.release(hold.seq);
-			return { kind: 'gone', move: 'leave', reason: 'context_too_long', message: 'The answer was too long to be passed on.' };
+			return { kind: 'gone', next: 'leave', reason: 'context_too_long', message: 'The answer was too long to be passed on.' };
 		}
 		return this.#ask(call, { hold, outputLimitTokens, previous, attemptsBefore: attempts });
 	}
@@ -169,7 +169,7 @@ export class RungRun {
 		// Nobody gets this answer any more.
 		context.late.add(running.then((late) => (late.kind === 'answered' ? late.conclude?.('unread') : null)));
 		context.memory.health.took(plan.modelId, time.spentMs - startedMs);
-		return { kind: 'gone', move: 'leave', ...wordsOf(outOfTime()) };
+		return { kind: 'gone', next: 'leave', ...wordsOf(outOfTime()) };
 	}
 
 	#take({ attributes, message, conclude }: Answered, metered: MeteredCall): PassEnd {
@@ -195,18 +195,18 @@ export class RungRun {
 			const stored = await ledger.lookUp({ ...plan.reserve, key });
 			if (stored?.kind === 'reserved') return { key, hold: stored.hold, outputLimitTokens: null, alternatives };
 			if (stored) return refusedAgain(stored);
-			if (best) return { ...end, move: 'leave' };
+			if (best) return { ...end, next: 'leave' };
 			if (await this.#item.isNextKeyUsed()) return { kind: 'paused' };
 		}
-		if (alternatives().length === 0) return { ...end, move: 'down' };
+		if (alternatives().length === 0) return { ...end, next: 'down' };
 		const outcome = await ledger.reserve({ ...plan.reserve, key, alternatives, ...this.#item.waiting() });
 		// Where the room of the settings was not enough and more cannot be paid for, it is the answer that did not fit.
 		const isBeyondSettings = end.again?.change === 'room' && end.again.outputLimitTokens >= call.settings.maxOutputTokens;
-		if (outcome.kind === 'refused') return isBeyondSettings ? { ...end, move: 'down' } : refusedAgain(outcome);
+		if (outcome.kind === 'refused') return isBeyondSettings ? { ...end, next: 'down' } : refusedAgain(outcome);
 		const { hold, taken } = outcome;
 		if (taken && time.stopsWaiting.aborted) {
 			await ledger.release(hold.seq);
-			return { kind: 'gone', move: 'leave', ...wordsOf(time.isCancelled ? cancelled() : outOfTime()) };
+			return { kind: 'gone', next: 'leave', ...wordsOf(time.isCancelled ? cancelled() : outOfTime()) };
 		}
 		return { key, hold, outputLimitTokens: taken?.calls[0]?.outputLimitTokens ?? null, alternatives };
 	}
@@ -226,15 +226,20 @@ export class RungRun {
 
 function failure(end: Exclude<PassEnd, { kind: 'answered' }>): RungEnd {
 	if (end.kind === 'paused') return end;
-	const { move, reason, message } = end;
-	return { kind: 'failed', move: move === 'again' ? 'down' : move, reason, message };
+	const { next, reason, message } = end;
+	return { kind: 'failed', next: next === 'again' ? 'down' : next, reason, message };
 }
 
 /** The next attempt was refused; another rung may be cheaper. */
 function refusedAgain(refusal: { readonly reason: RefusalReason; readonly limit: string | null }): Gone {
-	return { kind: 'gone', move: 'down', reason: refusal.reason, message: refusalMessage(refusal) };
+	return { kind: 'gone', next: 'down', reason: refusal.reason, message: refusalMessage(refusal) };
 }
 
 function wordsOf({ reason, message }: FallbackError): { readonly reason: Reason; readonly message: string } {
 	return { reason, message };
+}
+
+/** What a rung has before its first pass. */
+function noAnswer(): Answer | null {
+	return null;
 }

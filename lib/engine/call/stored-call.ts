@@ -19,7 +19,7 @@ export type StoredEnd =
 	| { readonly kind: 'answered'; readonly attributes: Record<string, unknown>; readonly message: null; readonly isStored: true }
 	| {
 			readonly kind: 'gone';
-			readonly move: NextTry;
+			readonly next: NextTry;
 			readonly reason: Reason;
 			readonly message: string;
 			readonly again?: Again | null;
@@ -63,7 +63,7 @@ export class StoredCall {
 		if (!isPaid) {
 			return {
 				kind: 'gone',
-				move: 'again',
+				next: 'again',
 				reason: 'provider_error',
 				message:
 					chargedMicro > 0n
@@ -74,13 +74,13 @@ export class StoredCall {
 		if (!kept) {
 			const message =
 				'This item was paid for before, but its answer is not kept any more. Keep answers for longer, or use a new idempotency key.';
-			return { kind: 'gone', move: 'leave', reason: 'result_not_kept', message };
+			return { kind: 'gone', next: 'leave', reason: 'result_not_kept', message };
 		}
 		if (kept.kind === 'values') return { kind: 'answered', attributes: kept.values, message: null, isStored: true };
-		const { move, reason, message, change } = kept;
+		const { next, reason, message, change } = kept;
 		// The answer itself is not kept, so it cannot be shown; nor the limit, so that any room is more.
 		const again = change ? { change, said: '', detail: message, outputLimitTokens: 0 } : null;
-		return { kind: 'gone', move, reason, message, again };
+		return { kind: 'gone', next, reason, message, again };
 	}
 
 	/** All items of the action wait for the other run together: one that died is waited for once. */

@@ -96,7 +96,7 @@ export class ItemRun {
 					break;
 				case 'failed':
 					choice.failed(rung, end);
-					if (end.move === 'leave') throw choice.why();
+					if (end.next === 'leave') throw choice.why();
 					break;
 				default:
 					return end satisfies never;

@@ -75,10 +75,15 @@ async function countEntries(store: LedgerStore): Promise<number> {
 }
 
 const SCHEMA_NOT_PROVED = 'the tables and indexes themselves: this database role may not make a schema to compare them with';
-const NOTHING_AROUND = { violations: [] as readonly Violation[], isSchemaProved: true };
+interface Around {
+	readonly violations: readonly Violation[];
+	readonly isSchemaProved: boolean;
+}
+
+const NOTHING_AROUND: Around = { violations: [], isSchemaProved: true };
 
 /** Proves what belongs to no account: the schema itself, stray rows, and that no journal lost its end. */
-async function proveAround(store: LedgerStore, proof: LedgerProof): Promise<typeof NOTHING_AROUND> {
+async function proveAround(store: LedgerStore, proof: LedgerProof): Promise<Around> {
 	const differences = await proof.schemaDifferences();
 	const stray = await proof.strayRows();
 	const violations: Violation[] = [

@@ -2,6 +2,8 @@
  * Owns how an item and its line in a batch find each other again: what an item carries while it waits, and what a line is called. Refuses
  * whatever was not made here: a line of somebody else, or an item that waits for nothing.
  */
+import { namesOf } from '../../core/values/named';
+import { isObject } from '../../core/values/foreign';
 import { canonicalJson, sha256 } from '../../core/values/idempotency';
 import type { StructuredMode } from '../../providers/provider';
 
@@ -61,13 +63,13 @@ export function nameOfLine({ holdSeq, mode, submission }: LineName): string {
 /** The inverse of {@link nameOfLine}; `null` for a name that was not made by it. */
 export function readLineName(name: string): LineName | null {
 	const [, seq, letter, submission] = LINE_NAME.exec(name) ?? [];
-	const mode = (Object.keys(LETTERS) as StructuredMode[]).find((each) => LETTERS[each] === letter);
+	const mode = namesOf(LETTERS).find((each) => LETTERS[each] === letter);
 	if (seq === undefined || submission === undefined || !mode) return null;
 	return { holdSeq: Number(seq), mode, submission };
 }
 
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-	return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+	return isObject(value) ? value : {};
 }
 
 function textOf(value: unknown): string {

@@ -17,7 +17,7 @@ export function describe(findings: readonly Finding[]): string {
 export function repairInstructions(findings: readonly Finding[], facts: readonly (readonly [name: string, value: unknown])[]): string {
 	const values = facts
 		.filter(([, value]) => !isEmptyValue(value))
-		.map(([name, value]) => `- ${name}: ${((JSON.stringify(value) as string | undefined) ?? '').slice(0, MAX_VALUE)}`);
+		.map(([name, value]) => `- ${name}: ${(jsonOf(value) ?? '').slice(0, MAX_VALUE)}`);
 	const mustSay = findings.some(({ gate }) => gate === 'facts') && values.length > 0;
 	return [
 		'Your answer did not pass these checks:',
@@ -25,6 +25,11 @@ export function repairInstructions(findings: readonly Finding[], facts: readonly
 		...(mustSay ? ['These values must be in it as they are, in the form that suits its language:', ...values] : []),
 		'Give the whole answer again in the same form. Mend this and leave everything else as it was; keep to the request above, and use no fact that is not in it.',
 	].join('\n');
+}
+
+/** What is no data has no JSON. */
+function jsonOf(value: unknown): string | undefined {
+	return JSON.stringify(value);
 }
 
 function clause({ attribute, detail }: Finding): string {

@@ -1,13 +1,12 @@
 /** Owns what an LLM Action is given: the items of a host, the provider, the ledger, and what all items share. Types only. */
 import type { NodeLabelName } from '../../core/nouns/labels';
-import type { ItemValuesOf } from '../../params/param';
+import type { ItemValuesOf, SharedValuesOf } from '../../params/param';
 import type { Cap } from '../../core/nouns/commands';
 import type { AnswerChecks } from '../../core/gates/check-answer';
 import type { PriceList } from '../../core/prices/price-list';
 import type { Micro } from '../../core/values/money';
 import type { FixedCharge, ModelPrice } from '../../core/prices/pricing';
 import type { LLM_ACTION_PARAMS } from '../../params/llm-action/llm-action';
-import type { ValuesOf } from '../../params/param';
 import type { AccountProfile } from '../../ledger/store';
 import type { Provider } from '../../providers/provider';
 import type { EngineMemory } from '../learned/engine-memory';
@@ -22,7 +21,7 @@ import type { KnownSizes } from '../learned/text-sizes';
 import type { Timing } from '../waiting/timing';
 
 /** The settings that are the same for all items; what differs comes with each item. */
-export type LlmActionValues = Omit<ValuesOf<typeof LLM_ACTION_PARAMS>, keyof ItemInput>;
+export type LlmActionValues = SharedValuesOf<typeof LLM_ACTION_PARAMS>;
 
 /** The parameters that may differ from item to item. */
 export type ItemInput = ItemValuesOf<typeof LLM_ACTION_PARAMS>;

@@ -2,6 +2,7 @@
  * Owns what is fixed about an item before credits are touched: its rungs, the preferred first, with the calls of each; the idempotency
  * key; what it is counted under. Refuses to choose a rung: the ledger does, in one decision.
  */
+import { askedText } from './asked-text';
 import { ITEM_LABELS } from '../../core/nouns/labels';
 import { LABEL_PARAMS } from '../../params/llm-action/labels';
 import type { Alternative, Cap } from '../../core/nouns/commands';
@@ -84,18 +85,6 @@ export function planLadder(
 			holdTimeoutMs: holdTimeoutMs(context.values, rungs),
 		},
 	};
-}
-
-/**
- * Canonical JSON of what an item asks for, put together of its parts because the schema is the same for all items. Without the texts of
- * the account: when one is changed, a retry is still the same request.
- */
-export function askedText(
-	{ systemPrompt, prompt }: Pick<ItemInput, 'systemPrompt' | 'prompt'>,
-	{ canonicalSchema, rungs }: { canonicalSchema: string; rungs: readonly { readonly calls: readonly Pick<CallPlan, 'asked'>[] }[] },
-): string {
-	const calls = rungs.map((rung) => rung.calls.map(({ asked }) => asked));
-	return `[${JSON.stringify(systemPrompt)},${JSON.stringify(prompt)},${canonicalSchema},${JSON.stringify(calls)}]`;
 }
 
 /** The ways to serve these rungs now: each as usual, then where sizes are learned, with bounded and with shorter answers. */

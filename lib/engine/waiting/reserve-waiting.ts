@@ -1,13 +1,11 @@
 /** Reserves credits, and waits for them while open holds may give enough back. Waiting takes no slot of the action. */
-import type { Alternative, Outcome, ReserveCommand } from '../../core/nouns/commands';
+import type { Alternative, OutcomeOf, ReserveCommand } from '../../core/nouns/commands';
 import type { Timing } from './timing';
 import { inPlace, type Aside } from './slots';
 import { PlaceInLine, type WakeUps } from './wake-ups';
 
 /** Another process may close a hold at any time; this is how long at most until a waiting item notices. */
 const POLL_MS = 200;
-
-type OutcomeOf<K extends Outcome['kind']> = Extract<Outcome, { kind: K }>;
 
 /** What became of a reserve; `taken` is the alternative that is held, `null` for a stored outcome. */
 export type Taken<A extends Alternative> = OutcomeOf<'refused'> | (OutcomeOf<'reserved'> & { readonly taken: A | null });
@@ -26,7 +24,7 @@ export interface Wait {
 interface Means<A extends Alternative> {
 	/** Asked again for each try, because waiting teaches what calls really cost. */
 	readonly alternatives: () => readonly A[];
-	readonly submit: (offer: {
+	readonly submit: (asked: {
 		readonly alternatives: readonly A[];
 		readonly mayWait: ReserveCommand['mayWait'];
 	}) => Promise<OutcomeOf<'reserved' | 'refused' | 'wait'>>;
@@ -46,10 +44,10 @@ export async function reserveWaiting<A extends Alternative>(
 	try {
 		for (;;) {
 			const since = wakeUps.count;
-			const offered = alternatives();
-			const outcome = await submit({ alternatives: offered, mayWait: leftMs > 0 && !signal?.aborted });
+			const asked = alternatives();
+			const outcome = await submit({ alternatives: asked, mayWait: leftMs > 0 && !signal?.aborted });
 			if (outcome.kind === 'refused') return outcome;
-			if (outcome.kind === 'reserved') return { ...outcome, taken: offered[outcome.choice ?? -1] ?? null };
+			if (outcome.kind === 'reserved') return { ...outcome, taken: asked[outcome.choice ?? -1] ?? null };
 			const nowMs = timing.monotonicMs();
 			const [cause, sign] = [outcome.reason ?? '', String(outcome.availableMicro)];
 			leftMs = Math.min(startedMs + waitMs - nowMs, wakeUps.patience.leftMs({ cause, sign, patienceMs, nowMs }));

@@ -62,9 +62,9 @@ export function openMemoryLedger({ clock }: { clock: () => Instant }): LedgerSto
 
 class MemoryStore implements LedgerStore {
 	readonly location = 'memory';
-	readonly answers = new MemoryAnswers(this.#parts());
-	readonly checks = new MemoryChecks(this.#parts());
-	readonly learned = new MemoryLearned(this.#parts());
+	readonly answers = new MemoryAnswers(this.#options());
+	readonly checks = new MemoryChecks(this.#options());
+	readonly learned = new MemoryLearned(this.#options());
 	readonly tries: MemoryTries;
 	readonly #clock: () => Instant;
 	readonly #books = new Map<string, Book>();
@@ -76,7 +76,7 @@ class MemoryStore implements LedgerStore {
 	}
 
 	/** What those who keep something beside the books need to know. */
-	#parts(): { assertUsable: () => void; hasAccount: (accountId: string) => boolean } {
+	#options(): { assertUsable: () => void; hasAccount: (accountId: string) => boolean } {
 		return { assertUsable: () => this.#assertOpen(), hasAccount: (accountId) => this.#books.has(accountId) };
 	}
 

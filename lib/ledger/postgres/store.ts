@@ -23,7 +23,7 @@ import type {
 	UsageQuery,
 	UsageRow,
 } from '../store';
-import { readEntries, type EntryRow } from '../journal-rows';
+import { readEntry } from '../journal-rows';
 import { NOTHING, withoutAccount } from '../related';
 import { OpenHolds } from '../open-holds';
 import type { LedgerProof } from '../store';
@@ -224,7 +224,7 @@ class PostgresStore implements LedgerStore {
 	async entryByKey(accountId: string, keyHash: string): Promise<Entry | null> {
 		return this.#readAccount<Entry | null>(accountId, null, async (session, { id }) => {
 			const [rows] = await session.run(this.#reader.entriesByKey(id, [keyHash]));
-			return readEntries((rows ?? []) as unknown as EntryRow[])[0] ?? null;
+			return readEntry(rows?.[0]);
 		});
 	}
 

@@ -2,6 +2,8 @@
  * Owns reading what a batch interface says: a batch, a list of them, the lines of a file. Refuses to guess: a state that nobody knows may
  * still bring answers, so it counts as running; a line that cannot be read is left out.
  */
+import { isRecord } from '../../core/values/foreign';
+import { parseForeignJson } from '../../core/values/foreign-json';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Endpoint } from '../transport/endpoint';
 import { newExchange } from '../transport/http-transport';
@@ -9,8 +11,6 @@ import type { BatchResult, BatchState, BatchStatus, ChatOutcome } from '../provi
 import { quoteServer, withoutSecrets } from '../transport/redact';
 import { refusalOf } from './server-refusal';
 import { contextOf, outcomeOf } from './wire';
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /** Lines read at a stretch; others have their turn in between. */
 const LINES_AT_ONCE = 500;
@@ -21,9 +21,9 @@ export const SUBMISSION = 'llm_credits_submission';
 
 /** A batch; `null` for anything else. `secrets` are kept out of its words. */
 export function readBatch(body: unknown, secrets: readonly string[]): BatchState | null {
-	if (!isFields(body) || typeof body['id'] !== 'string' || typeof body['status'] !== 'string') return null;
-	const metadata = isFields(body['metadata']) ? body['metadata'] : {};
-	const counts = isFields(body['request_counts']) ? body['request_counts'] : {};
+	if (!isRecord(body) || typeof body['id'] !== 'string' || typeof body['status'] !== 'string') return null;
+	const metadata = isRecord(body['metadata']) ? body['metadata'] : {};
+	const counts = isRecord(body['request_counts']) ? body['request_counts'] : {};
 	const done = [counts['completed'], counts['failed']].map(countOf);
 	return {
 		id: body['id'],
@@ -44,11 +44,11 @@ export function listOf(
 	body: unknown,
 	secrets: readonly string[],
 ): { readonly batches: readonly BatchState[]; readonly next: string | null } | null {
-	const data = isFields(body) ? body['data'] : null;
+	const data = isRecord(body) ? body['data'] : null;
 	if (!Array.isArray(data)) return null;
 	const batches = data.flatMap((entry) => readBatch(entry, secrets) ?? []);
 	const last = batches.at(-1)?.id ?? null;
-	return { batches, next: isFields(body) && body['has_more'] === true ? last : null };
+	return { batches, next: isRecord(body) && body['has_more'] === true ? last : null };
 }
 
 /** The lines of a file. */
@@ -68,10 +68,10 @@ export async function readLines(text: string, endpoint: Endpoint): Promise<Batch
 }
 
 function resultOf(line: unknown, endpoint: Endpoint): BatchResult | null {
-	if (!isFields(line)) return null;
+	if (!isRecord(line)) return null;
 	const customId = filled(line['custom_id']);
 	if (customId === null) return null;
-	const response = isFields(line['response']) ? line['response'] : null;
+	const response = isRecord(line['response']) ? line['response'] : null;
 	const status = response === null ? null : countOf(response['status_code']);
 	const isAnswer = status !== null && status >= 200 && status < 300;
 	return {
@@ -79,13 +79,13 @@ function resultOf(line: unknown, endpoint: Endpoint): BatchResult | null {
 		isAnswer,
 		read: (about) => {
 			const context = contextOf(endpoint, { ...about, timeoutMs: BATCH_TIMEOUT_MS });
-			const code = isFields(line['error']) ? filled(line['error']['code']) : null;
+			const code = isRecord(line['error']) ? filled(line['error']['code']) : null;
 			if (code === 'batch_expired') return 'expired';
 			if (code === 'batch_cancelled') return 'cancelled';
 			const at = { context, latencyMs: 0 };
 			if (isAnswer) return outcomeOf({ kind: 'body', body: response?.['body'], exchange: { ...newExchange(), status } }, at);
 			const said = response?.['body'];
-			const body = isFields(said) && Object.keys(said).length > 0 ? said : { error: line['error'] };
+			const body = isRecord(said) && Object.keys(said).length > 0 ? said : { error: line['error'] };
 			return free(outcomeOf({ kind: 'refused', refusal: refusalOf({ status: status ?? 500, body, headers: new Headers() }) }, at));
 		},
 	};
@@ -110,15 +110,15 @@ function statusOf(word: string): BatchStatus {
 
 /** What is wrong with a batch as a whole: the first of its errors. */
 function detailOf(errors: unknown, secrets: readonly string[]): string | null {
-	const data = isFields(errors) ? errors['data'] : null;
+	const data = isRecord(errors) ? errors['data'] : null;
 	const first: unknown = Array.isArray(data) ? data[0] : null;
-	const message = isFields(first) ? filled(first['message']) : null;
+	const message = isRecord(first) ? filled(first['message']) : null;
 	return message === null ? null : quoteServer(message, { secrets, prompts: [] });
 }
 
 function parsed(line: string): unknown {
 	try {
-		return JSON.parse(line) as unknown;
+		return parseForeignJson(line);
 	} catch {
 		return null;
 	}
@@ -130,8 +130,4 @@ function countOf(value: unknown): number | null {
 
 function filled(value: unknown): string | null {
 	return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function isFields(value: unknown): value is Fields {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

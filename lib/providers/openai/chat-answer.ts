@@ -1,6 +1,7 @@
 /**
  * Reads a chat completion from an untrusted body. What is no completion is named as such.
  */
+import { isRecord, propertyOf } from '../../core/values/foreign';
 import { readUsage } from '../../core/usage/usage';
 import type { UsageReading } from '../../core/usage/usage';
 import type { FinishReason, ThinkingPlace } from '../provider';
@@ -28,7 +29,7 @@ export type BodyReading =
 export function readCompletion(given: unknown): BodyReading {
 	// Some gateways put a list around the object.
 	const body: unknown = Array.isArray(given) && given.length === 1 ? given[0] : given;
-	if (!isFields(body)) {
+	if (!isRecord(body)) {
 		const error = Array.isArray(body) ? errorIn(body) : null;
 		if (error) return { kind: 'error', error, usage: { kind: 'missing' }, hasText: false };
 		const what = body === undefined || body === null || body === '' ? 'an empty body' : 'something that is not JSON';
@@ -36,20 +37,20 @@ export function readCompletion(given: unknown): BodyReading {
 	}
 	const usage = readUsage(body['usage']);
 	const choice: unknown = Array.isArray(body['choices']) ? body['choices'][0] : undefined;
-	const message = isFields(choice) ? messageOf(choice) : undefined;
+	const message = isRecord(choice) ? messageOf(choice) : undefined;
 	const content = message === undefined ? { text: '', thinking: null } : contentOf(message);
-	const isBroken = isFields(choice) && isFilled(choice['error']);
+	const isBroken = isFilled(propertyOf(choice, 'error'));
 	if (message === undefined || isBroken || (isFilled(body['error']) && content.text === '')) {
 		const error = errorIn(body);
 		if (error && (isBroken || isFilled(body['error']) || error.message !== ''))
 			return { kind: 'error', error, usage, hasText: content.text !== '' };
-		if (message === undefined || !isFields(choice)) return { kind: 'garbage', what: 'JSON that has no choices', usage };
+		if (message === undefined) return { kind: 'garbage', what: 'JSON that has no choices', usage };
 	}
 	return {
 		kind: 'completion',
 		...content,
 		refusal: filled(message['refusal']),
-		finishReason: finishReasonOf((choice as Fields)['finish_reason'] ?? (choice as Fields)['stop_reason']),
+		finishReason: finishReasonOf(propertyOf(choice, 'finish_reason') ?? propertyOf(choice, 'stop_reason')),
 		model: filled(body['model']),
 		usage,
 	};
@@ -58,16 +59,16 @@ export function readCompletion(given: unknown): BodyReading {
 /** The message of a choice; older servers write a bare text, and streams a delta. */
 function messageOf(choice: Fields): Fields | undefined {
 	const message = choice['message'] ?? choice['delta'];
-	if (isFields(message)) return message;
+	if (isRecord(message)) return message;
 	return typeof choice['text'] === 'string' ? { content: choice['text'] } : undefined;
 }
 
 /** Model ids of the list in a body (`{data: [{id}]}`, a bare list, `{models: [{name}]}`), sorted and unique; `null` when it is no list. */
 export function readModelList(body: unknown): readonly string[] | null {
-	const list = Array.isArray(body) ? body : isFields(body) ? (body['data'] ?? body['models']) : undefined;
+	const list = Array.isArray(body) ? body : isRecord(body) ? (body['data'] ?? body['models']) : undefined;
 	if (!Array.isArray(list)) return null;
 	const ids = list.flatMap((entry: unknown) => {
-		const id = isFields(entry) ? (filled(entry['id']) ?? filled(entry['name'])) : filled(entry);
+		const id = isRecord(entry) ? (filled(entry['id']) ?? filled(entry['name'])) : filled(entry);
 		return id === null ? [] : [id];
 	});
 	return [...new Set(ids)].sort();
@@ -88,11 +89,11 @@ function contentOf(message: Fields): { readonly text: string; readonly thinking:
 /** Text, or the text parts of a list of parts; parts of thinking are not the answer. */
 function textOf(content: unknown): { readonly text: string; readonly hasThinking: boolean } {
 	if (typeof content === 'string') return { text: content, hasThinking: false };
-	const parts: readonly unknown[] = Array.isArray(content) ? content : isFields(content) ? [content] : [];
+	const parts: readonly unknown[] = Array.isArray(content) ? content : isRecord(content) ? [content] : [];
 	let hasThinking = false;
 	const texts = parts.map((part) => {
 		if (typeof part === 'string') return part;
-		if (!isFields(part)) return '';
+		if (!isRecord(part)) return '';
 		const type = filled(part['type']) ?? 'text';
 		if (part['thought'] === true || /think|reason|thought/i.test(type)) hasThinking = true;
 		else if (type === 'text' || type === 'output_text') return filled(part['text']) ?? '';
@@ -103,13 +104,9 @@ function textOf(content: unknown): { readonly text: string; readonly hasThinking
 
 function isFilled(value: unknown): boolean {
 	if (value === null || value === undefined || value === '' || value === false) return false;
-	return Array.isArray(value) ? value.length > 0 : !isFields(value) || Object.keys(value).length > 0;
+	return Array.isArray(value) ? value.length > 0 : !isRecord(value) || Object.keys(value).length > 0;
 }
 
 function filled(value: unknown): string | null {
 	return typeof value === 'string' && value !== '' ? value : null;
-}
-
-function isFields(value: unknown): value is Fields {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,4 +1,6 @@
 /** Puts the events of a streamed completion together into one, for servers that stream although nobody asked. Linear in the text. */
+import { isList, isRecord } from '../../core/values/foreign';
+import { parseForeignJson } from '../../core/values/foreign-json';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -36,23 +38,23 @@ class Assembled {
 			return;
 		}
 		const event = parsed(data);
-		if (!isFields(event)) return;
+		if (!isRecord(event)) return;
 		this.#events += 1;
 		for (const [name, value] of Object.entries(event)) if (value !== null) this.#last.set(name, value);
 		this.#error ??= event['error'] ?? (event['type'] === 'error' || event['object'] === 'error' ? event : null);
 		const choice: unknown = Array.isArray(event['choices']) ? event['choices'].find(isFirst) : null;
-		if (!isFields(choice)) return;
+		if (!isRecord(choice)) return;
 		this.#error ??= choice['error'] ?? null;
 		this.#finishReason = choice['finish_reason'] ?? this.#finishReason;
-		if (isFields(choice['message'])) this.#whole = choice['message'];
-		this.#takeDelta(isFields(choice['delta']) ? choice['delta'] : { content: choice['text'] });
+		if (isRecord(choice['message'])) this.#whole = choice['message'];
+		this.#takeDelta(isRecord(choice['delta']) ? choice['delta'] : { content: choice['text'] });
 	}
 
 	#takeDelta(delta: Fields): void {
 		for (const name of PIECES) {
 			const piece = delta[name];
 			if (typeof piece === 'string') this.#pieces(name).push(piece);
-			else if (name === 'content' && Array.isArray(piece)) for (const part of piece as unknown[]) this.#parts.push(part);
+			else if (name === 'content' && isList(piece)) for (const part of piece) this.#parts.push(part);
 		}
 	}
 
@@ -90,17 +92,13 @@ function* dataOf(text: string): Generator<string> {
 }
 
 function isFirst(choice: unknown): boolean {
-	return isFields(choice) && (choice['index'] ?? 0) === 0;
+	return isRecord(choice) && (choice['index'] ?? 0) === 0;
 }
 
 function parsed(data: string): unknown {
 	try {
-		return JSON.parse(data) as unknown;
+		return parseForeignJson(data);
 	} catch {
 		return null;
 	}
-}
-
-function isFields(value: unknown): value is Fields {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -2,6 +2,7 @@
  * Translates every failure of a call into a {@link ProviderFault}: why, whether it may have been billed, whether and when to try again, and
  * a sentence for people. The server's own words stand in it, without secrets and without the prompt.
  */
+import { codeOf } from '../../core/values/foreign';
 import type { UsageReading } from '../../core/usage/usage';
 import type { Exchange } from '../transport/http-transport';
 import type { ProviderFault, RefusedField } from '../provider';
@@ -126,7 +127,8 @@ function breakFinding(
 		return { code: 'garbage', billed: 'yes', isRetryable: false, words };
 	}
 	if (wasSent) {
-		const why = failure?.code === undefined ? '' : ` (${failure.code})`;
+		const code = codeOf(failure);
+		const why = code === '' ? '' : ` (${code})`;
 		if (status !== null && status < 200) {
 			const words = `${name} answered ${String(status)} instead of an answer${status === 101 ? ', which switches protocols' : ''}. Check the base URL and what stands between.`;
 			return { code: 'connection_lost', billed, isRetryable: true, words };

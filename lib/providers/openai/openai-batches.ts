@@ -2,6 +2,7 @@
  * Owns the batch interface as OpenAI made it and others took it over: a file of lines is uploaded, a batch is made of it, its state is
  * asked for, its files are read. Refuses to hand anything in twice: what may have been made is told, and looked for by its name.
  */
+import { propertyOf } from '../../core/values/foreign';
 import { listOf, readBatch, readLines, SUBMISSION } from './batch-reading';
 import { watchCall } from '../transport/call-watch';
 import type { EndpointHabits } from './chat-body';
@@ -183,6 +184,6 @@ function windowOf(hours: number): '24h' {
 }
 
 function idOf(body: unknown): string | null {
-	const { id } = (typeof body === 'object' && body !== null ? body : {}) as { readonly id?: unknown };
+	const id = propertyOf(body, 'id');
 	return typeof id === 'string' && id !== '' ? id : null;
 }

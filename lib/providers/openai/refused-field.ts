@@ -2,6 +2,7 @@
  * Finds what of a request a refusal complains about: by the parameter it names, by quoted words and paths, by names in its sentence. The
  * rule knows the body that was sent, not the servers: a name counts when it is a field of the body or a keyword of its schema.
  */
+import { propertyOf } from '../../core/values/foreign';
 import type { RefusedField } from '../provider';
 import type { ServerRefusal } from './server-refusal';
 
@@ -46,7 +47,7 @@ const ROLE = /\b(system|developer)[ _](?:roles?|messages?|prompts?|instructions?
 /** The field that is complained of, of those in the body; `null` where none is named, or the refusal is about something else. */
 export function refusedFieldOf(refusal: ServerRefusal, body: object): RefusedField | null {
 	if (!OF_THE_REQUEST.has(refusal.status)) return null;
-	const sent = body as Fields;
+	const sent: Fields = { ...body };
 	const words = refusal.message.slice(0, MAX_CHARACTERS);
 	if (refusal.param !== '') {
 		const named = fieldOfPath(refusal.param, sent);
@@ -108,8 +109,7 @@ const DEEPEST_SCHEMA = 12;
 const HOLDS_NAMES: ReadonlySet<string> = new Set(['properties', '$defs', 'definitions', 'patternProperties']);
 
 function schemaOf(sent: Fields): unknown {
-	const format = sent['response_format'] as { readonly json_schema?: { readonly schema?: unknown } } | undefined;
-	return format?.json_schema?.schema;
+	return propertyOf(propertyOf(sent['response_format'], 'json_schema'), 'schema');
 }
 
 function keywordsOf(value: unknown, depth: number, isNames = false): Set<string> {

@@ -2,6 +2,8 @@
  * Opens what a server says when it refuses: error objects, lists of them, errors inside a choice, in a string, in a gateway's wrapping.
  * Never throws; what is no error is `null`.
  */
+import { isRecord } from '../../core/values/foreign';
+import { parseForeignJson } from '../../core/values/foreign-json';
 import type { UsageReading } from '../../core/usage/usage';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -42,11 +44,11 @@ export function errorIn(body: unknown, depth = DEEPEST): OpenedError | null {
 	if (depth === 0) return null;
 	if (typeof body === 'string') return errorInText(body, depth);
 	if (Array.isArray(body)) return firstOf(body.slice(0, 20), (entry) => errorIn(entry, depth - 1));
-	if (!isFields(body)) return null;
+	if (!isRecord(body)) return null;
 	const choice: unknown = Array.isArray(body['choices']) ? body['choices'][0] : null;
 	const inner = [
 		body['error'],
-		isFields(choice) ? choice['error'] : null,
+		isRecord(choice) ? choice['error'] : null,
 		body['errors'],
 		body['detail'],
 		body['fault'],
@@ -111,13 +113,13 @@ function fieldsOf(body: Fields, depth: number): OpenedError | null {
 
 /** Details say more than the error around them: Google's list of infos, the raw error of the provider behind a gateway. */
 function withDetails(own: OpenedError, body: Fields, depth: number): OpenedError {
-	const metadata = isFields(body['metadata']) ? body['metadata'] : {};
+	const metadata = isRecord(body['metadata']) ? body['metadata'] : {};
 	const raw = isFilled(metadata['raw']) ? errorIn(metadata['raw'], depth - 1) : null;
 	const innerText = /[[{]/.test(own.message) ? errorInText(own.message, depth - 1) : null;
 	const inner = raw ?? (innerText?.message === own.message ? null : innerText);
-	const details = Array.isArray(body['details']) ? body['details'].filter(isFields).slice(0, 20) : [];
+	const details = Array.isArray(body['details']) ? body['details'].filter(isRecord).slice(0, 20) : [];
 	const violations = details.flatMap((detail) =>
-		Array.isArray(detail['fieldViolations']) ? detail['fieldViolations'].filter(isFields) : [],
+		Array.isArray(detail['fieldViolations']) ? detail['fieldViolations'].filter(isRecord) : [],
 	);
 	const known: OpenedError = {
 		...own,
@@ -153,7 +155,7 @@ function delayIn(body: Fields): number | null {
 	const text = wordOf(delay);
 	const seconds = /^(\d{1,9}(?:\.\d{1,9})?)s?$/.exec(text)?.[1];
 	if (seconds !== undefined) return Math.ceil(Number(seconds) * 1_000);
-	if (isFields(delay)) return Math.ceil(countOf(delay['seconds']) * 1_000 + countOf(delay['nanos']) * 1e-6);
+	if (isRecord(delay)) return Math.ceil(countOf(delay['seconds']) * 1_000 + countOf(delay['nanos']) * 1e-6);
 	const waitMs = countOf(body['retry_after_ms']) || countOf(body['retry_after'] ?? body['retryAfter']) * 1_000;
 	return waitMs > 0 ? Math.ceil(waitMs) : null;
 }
@@ -172,7 +174,7 @@ function plainWords(text: string): string {
 
 function parsed(text: string): unknown {
 	try {
-		return JSON.parse(text) as unknown;
+		return parseForeignJson(text);
 	} catch {
 		return null;
 	}
@@ -191,9 +193,5 @@ function firstOf<T, R>(values: readonly T[], read: (value: T) => R | null): R | 
 }
 
 function isFilled(value: unknown): boolean {
-	return value !== null && value !== undefined && value !== '' && value !== false && !(isFields(value) && Object.keys(value).length === 0);
-}
-
-function isFields(value: unknown): value is Fields {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
+	return value !== null && value !== undefined && value !== '' && value !== false && !(isRecord(value) && Object.keys(value).length === 0);
 }

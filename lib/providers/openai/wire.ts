@@ -109,13 +109,16 @@ async function answerOf(
 	try {
 		const client = await clientFor(endpoint);
 		const recording: Recording = { exchange, ...(maxBodyBytes === undefined ? {} : { maxBodyBytes }) };
-		const options = { signal: watch.signal, timeout: context.timeoutMs + SDK_GRACE_MS, fetchOptions: recording as object };
+		const options = { signal: watch.signal, timeout: context.timeoutMs + SDK_GRACE_MS, fetchOptions: unread(recording) };
 		const text = await (await send(client, options).asResponse()).text();
 		return { kind: 'body', body: isText ? text : readBody(text, endpoint.secrets), exchange };
 	} catch (error) {
 		return failureOf(error, { exchange, watch, context, endpoint });
 	}
 }
+
+/** As the SDK takes it, which passes it on unread. */
+const unread = (recording: Recording): object => recording;
 
 const SDK_GRACE_MS = 60_000;
 

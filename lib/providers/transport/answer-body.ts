@@ -1,4 +1,5 @@
 /** Reads the body of an answer as a whole: bounded, and unpacked where a server packs although nobody asked it to. */
+import { codeOf } from '../../core/values/foreign';
 import type http from 'node:http';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
@@ -10,8 +11,14 @@ const inflateRaw: Unpack = promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.infl
 const UNPACK: Readonly<Record<string, Unpack>> = {
 	gzip: promisify<Buffer, zlib.ZlibOptions, Buffer>(zlib.gunzip),
 	// Some servers leave out the head that the word promises.
-	deflate: async (bytes, options) =>
-		inflate(bytes, options).catch((error: unknown) => (isTooLarge(error) ? Promise.reject(error as Error) : inflateRaw(bytes, options))),
+	deflate: async (bytes, options) => {
+		try {
+			return await inflate(bytes, options);
+		} catch (error) {
+			if (isTooLarge(error)) throw error;
+			return inflateRaw(bytes, options);
+		}
+	},
 	br: promisify<Buffer, zlib.BrotliOptions, Buffer>(zlib.brotliDecompress),
 	// Node 22 has it from 22.15 on.
 	...('zstdDecompress' in zlib ? { zstd: promisify<Buffer, zlib.ZstdOptions, Buffer>(zlib.zstdDecompress) } : {}),
@@ -79,5 +86,5 @@ async function unpacked(packed: Buffer, encoding: string, { onTooLarge, maxBodyB
 }
 
 function isTooLarge(error: unknown): boolean {
-	return error instanceof RangeError || (error as NodeJS.ErrnoException | null)?.code === 'ERR_BUFFER_TOO_LARGE';
+	return error instanceof RangeError || codeOf(error) === 'ERR_BUFFER_TOO_LARGE';
 }

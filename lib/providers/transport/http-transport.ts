@@ -3,9 +3,10 @@
  * request had left when it failed (was it billed?), must not end a slow model's answer after five minutes, goes through proxies, and cuts
  * off what is too large. Redirects are not followed: a key is never carried to another address.
  */
+import { asError, isObject, propertyOf } from '../../core/values/foreign';
 import http from 'node:http';
 import https from 'node:https';
-import type { TLSSocket } from 'node:tls';
+import type { Socket } from 'node:net';
 import { readText } from './answer-body';
 import { agentFor, bareHost, CALLED_OFF, portOf, ProxyWatch } from './routes';
 
@@ -28,7 +29,7 @@ export interface Exchange {
 	/** It goes through a proxy. */
 	isProxied: boolean;
 	/** The transport's own error, which the SDK does not always keep. */
-	failure: NodeJS.ErrnoException | null;
+	failure: Error | null;
 }
 
 export interface TransportOptions {
@@ -56,16 +57,21 @@ export interface Recording {
 export function recordingFetch(options: TransportOptions): typeof fetch {
 	const wayTo = rememberingWays(options);
 	return async (input, init) => {
-		const { exchange = newExchange(), maxBodyBytes = MAX_BODY_BYTES } = (init ?? {}) as Partial<Recording>;
+		const { exchange, maxBodyBytes = MAX_BODY_BYTES } = isRecording(init) ? init : { exchange: newExchange() };
 		try {
 			const sent = await bodyOf(init?.body ?? null);
 			const { method = 'GET', signal = null } = init ?? {};
 			return await exchangeOnce({ way: wayTo(urlOf(input), sent?.type ?? ''), method, signal, exchange, maxBodyBytes, sent });
 		} catch (error) {
-			exchange.failure ??= error as NodeJS.ErrnoException;
+			exchange.failure ??= asError(error);
 			throw error;
 		}
 	};
+}
+
+/** What came through the SDK, and was made by {@link newExchange}. */
+function isRecording(init: object | undefined): init is Recording {
+	return isObject(propertyOf(init, 'exchange'));
 }
 
 function urlOf(input: Parameters<typeof fetch>[0]): string {
@@ -202,15 +208,15 @@ function noteWhenSent(request: http.ClientRequest, exchange: Exchange): void {
 		const sent = (): void => {
 			exchange.wasSent = true;
 		};
-		if ((socket as Partial<TLSSocket>).encrypted === true && (socket.connecting || isHandshaking(socket as TLSSocket)))
-			socket.once('secureConnect', sent);
+		if (propertyOf(socket, 'encrypted') === true && (socket.connecting || isHandshaking(socket))) socket.once('secureConnect', sent);
 		else if (socket.connecting) socket.once('connect', sent);
 		else sent();
 	});
 }
 
-function isHandshaking(socket: TLSSocket): boolean {
-	return (socket as TLSSocket & { readonly secureConnecting?: boolean }).secureConnecting === true;
+/** Node tells it, and its types do not say so. */
+function isHandshaking(socket: Socket): boolean {
+	return propertyOf(socket, 'secureConnecting') === true;
 }
 
 /** All that the SDK asks of an answer that is there as a whole. Node's own `Response` would put it through streams once more. */

@@ -37,9 +37,9 @@ function findersOf(secrets: readonly string[]): Finders {
 }
 
 /** A value that came from a provider, with every secret in its texts and names replaced by `[hidden]`. Values without one are returned as they are. */
-export function withoutSecrets<T>(value: T, secrets: readonly string[]): T {
+export function withoutSecrets(value: unknown, secrets: readonly string[]): unknown {
 	const finder = findersOf(secrets).answers;
-	return shows(value, finder) ? (cleaned(value, finder) as T) : value;
+	return shows(value, finder) ? cleaned(value, finder) : value;
 }
 
 /** Whether a text, in any of its layers of escapes, holds a secret that {@link withoutSecrets} would hide. */

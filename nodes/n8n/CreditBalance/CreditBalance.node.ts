@@ -1,12 +1,12 @@
 /** Owns Credit Balance in n8n: its looks, one engine call for each item, and where an item goes whose call failed. */
 import { NodeConnectionTypes } from 'n8n-workflow';
-import type { IDataObject, IExecuteFunctions, INodeExecutionData, INodeProperties, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData, INodeProperties, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { isLedgerFault } from '../../../lib/core/values/errors';
 import { runCreditBalance } from '../../../lib/engine/credit-balance';
 import { CREDIT_BALANCE, CREDIT_BALANCE_PARAMS } from '../../../lib/params/credit-balance';
 import { AGENT_RIGHTS_PARAMS } from '../../../lib/params/credit-balance-agents';
 import { nodeLedger, testLedger, type NodeLedger } from '../connections';
-import { binaryOf, failedItem, nodeError } from '../outcome';
+import { binaryOf, dataOf, failedItem, nodeError } from '../outcome';
 import { readItem } from '../parameters';
 import { nodeProperties } from '../properties';
 import { identify } from '../run-identity';
@@ -20,11 +20,18 @@ const UNKNOWN =
  * n8n tells an agent the action of the operation only where the operation belongs to a resource; without one it offers the agent all that
  * the node can do.
  */
-const RESOURCE: INodeProperties = { displayName: 'Resource', name: 'resource', type: 'hidden', noDataExpression: true, default: 'credits' };
+const RESOURCE_NAME = 'credits';
+const RESOURCE: INodeProperties = {
+	displayName: 'Resource',
+	name: 'resource',
+	type: 'hidden',
+	noDataExpression: true,
+	default: RESOURCE_NAME,
+};
 
 function propertiesWithResource(): INodeProperties[] {
 	const properties = nodeProperties([...CREDIT_BALANCE.params, ...AGENT_RIGHTS_PARAMS]);
-	const ofResource = { displayOptions: { show: { [RESOURCE.name]: [RESOURCE.default as string] } } };
+	const ofResource = { displayOptions: { show: { [RESOURCE.name]: [RESOURCE_NAME] } } };
 	return [RESOURCE, ...properties.map((property) => (property.name === 'operation' ? { ...property, ...ofResource } : property))];
 }
 
@@ -82,7 +89,7 @@ interface Question {
 async function answers(ctx: IExecuteFunctions, { ledger, item, itemIndex, key }: Question): Promise<INodeExecutionData[]> {
 	const values = readItem(ctx, { params: CREDIT_BALANCE_PARAMS, itemIndex });
 	refuseAgent(ctx, values);
-	const documents = (await runCreditBalance(values, { ledger: await ledger.open(), key })) as IDataObject[];
+	const documents = (await runCreditBalance(values, { ledger: await ledger.open(), key })).map(dataOf);
 	const field = values.outputField.trim();
 	const pairedItem = { item: itemIndex };
 	if (field === '') return documents.map((json) => ({ json, pairedItem }));

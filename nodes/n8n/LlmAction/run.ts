@@ -2,7 +2,7 @@
  * Owns one run of LLM Action in n8n: settings once, items lazily, results on their outputs in order, and what the editor is told.
  * Refuses to throw for an item; only settings that can work for no item stop the node, and only when the user did not ask to go on.
  */
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { formatCredits, parseCredits } from '../../../lib/core/values/money';
 import { mergeResult, type ItemResult, type LlmCredits } from '../../../lib/engine/outcome/item-result';
 import type { ActionItem, LlmAction, LlmActionValues, ProviderHandle } from '../../../lib/engine/llm-action';
@@ -13,7 +13,7 @@ import type { ValueOf } from '../../../lib/params/param';
 import { createLlmAction } from '../../../lib/runtime/runtime';
 import { nodeLedger, nodeProvider, type NodeLedger } from '../connections';
 import { addTokens, cancelSignalOf, changeTotal, isToolRun, showHints } from '../host-interface';
-import { binaryOf, failedItem, nodeError } from '../outcome';
+import { binaryOf, dataOf, failedItem, nodeError } from '../outcome';
 import { itemReader, readStatic } from '../parameters';
 import { identify, type RunIdentity } from '../run-identity';
 import { fallbackHints, pendingHints, previewHints, unconfirmedHints } from './hints';
@@ -120,7 +120,7 @@ function distribute({ items, results, values, isSingle }: RunOutcome): INodeExec
 		const item: INodeExecutionData = items[itemIndex] ?? { json: {} };
 		// Tokens that another node counted are not counted again here.
 		const { tokenUsage: _, ...json } = item.json;
-		const merged = { ...mergeResult(json, result, values.outputField), ...shownBy(values, { result, itemIndex }) } as IDataObject;
+		const merged = dataOf({ ...mergeResult(json, result, values.outputField), ...shownBy(values, { result, itemIndex }) });
 		const index = isSingle ? 0 : named.findIndex(({ name }) => name === result.route);
 		outputs[index]?.push({ json: merged, ...binaryOf(item), pairedItem: { item: itemIndex } });
 	});
@@ -146,7 +146,7 @@ function refuse(
 ): INodeExecutionData[][] {
 	const problem = nodeError(ctx, error, { description: mend });
 	if (!ctx.continueOnFail()) throw problem;
-	const mark = { llmCredits: refusedMark(problem.message, run) as unknown as IDataObject };
+	const mark = { llmCredits: refusedMark(problem.message, run) };
 	const failed = items.map((item, itemIndex) => failedItem(ctx, { item, itemIndex, error: problem, mark }));
 	const isSingle = ctx.getNodeParameter('outputs', 0, 'separate') === 'single' || isTool(ctx);
 	return isSingle ? [failed] : [[], failed];

@@ -2,13 +2,14 @@
  * Owns previews of an LLM Action that may not be deployed yet: one message through the settings of an open dialog. It uses credits,
  * recorded under the purpose `preview`. Refuses what is not deployed but needed: the ledger, and the provider with its key.
  */
-import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import { isRecord } from '../../../lib/core/values/foreign';
+import type { NodeAPI, NodeMessage } from 'node-red';
 import { CreditError } from '../../../lib/core/values/errors';
 import { asPreview, previewOf, type Preview } from '../../../lib/engine/report/preview';
 import { LLM_ACTION } from '../../../lib/params/llm-action/llm-action';
 import { newId } from '../../../lib/runtime/system';
 import { ActionSetup } from '../behaviour/action-setup';
-import { ledgerNode, LedgerUse, providerNode } from '../node/connections';
+import { ledgerNode, LedgerUse, nodeById, providerNode, type ProviderNode } from '../node/connections';
 import { flowLabel, nodeLabel } from '../message/labels';
 import type { Config } from '../node/node-types';
 
@@ -22,7 +23,7 @@ export interface PreviewRequest {
 
 /** Reads what a dialog sent. Throws `invalid_argument` for anything else. */
 export function readPreviewRequest(body: unknown): PreviewRequest {
-	const { id, values, message } = (isRecord(body) ? body : {}) as Partial<Record<keyof PreviewRequest, unknown>>;
+	const { id, values, message }: Partial<Record<keyof PreviewRequest, unknown>> = isRecord(body) ? body : {};
 	if (typeof id !== 'string' || !isRecord(values) || !isRecord(message))
 		throw new CreditError('invalid_argument', 'A preview needs the values of the dialog and a sample message, each a JSON object.');
 	return { id, values, message: message };
@@ -31,9 +32,9 @@ export function readPreviewRequest(body: unknown): PreviewRequest {
 /** Runs the message. Rejects with a `CreditError` for settings that could never work; an item that takes its fallback is a preview too. */
 export async function previewAction(RED: NodeAPI, request: PreviewRequest, signal: AbortSignal): Promise<Preview> {
 	const { id, message } = request;
-	needDeployed(RED, request.values);
-	const place = placeOf(RED, request);
-	const config = withSettings(request.values, (name) => RED.util.getSetting(place.node, name)) as Config;
+	const place = placeOf(RED, request, deployedProvider(RED, request.values));
+	const setting = (name: string): unknown => RED.util.getSetting(place.node, name);
+	const config: Config = Object.fromEntries(Object.entries(request.values).map(([name, value]) => [name, withSettings(value, setting)]));
 	const ledger = new LedgerUse(RED, config['ledger']);
 	let idle = Promise.resolve();
 	try {
@@ -48,23 +49,30 @@ export async function previewAction(RED: NodeAPI, request: PreviewRequest, signa
 	}
 }
 
-function needDeployed(RED: NodeAPI, { ledger, provider }: Config): void {
-	if (providerNode(RED, provider) === null)
+/** The provider of the dialog. Throws where it or the ledger is not deployed. */
+function deployedProvider(RED: NodeAPI, { ledger, provider }: Config): ProviderNode {
+	const deployed = providerNode(RED, provider);
+	if (deployed === null)
 		throw new CreditError(
 			'provider_misconfigured',
 			'Choose a provider. One that was just added must be deployed before the first preview.',
 		);
 	if (ledgerNode(RED, ledger) === null)
 		throw new CreditError('ledger_unavailable', 'Choose a ledger. One that was just added must be deployed before the first preview.');
+	return deployed;
 }
 
 /** The deployed node knows its flow, context and environment. Before its first deploy the provider stands in, which belongs to no flow. */
-function placeOf(RED: NodeAPI, { id, values }: PreviewRequest): Pick<ConstructorParameters<typeof ActionSetup>[0], 'node' | 'labels'> {
-	const deployed = RED.nodes.getNode(id) as Node | null;
+function placeOf(
+	RED: NodeAPI,
+	{ id, values }: PreviewRequest,
+	provider: ProviderNode,
+): Pick<ConstructorParameters<typeof ActionSetup>[0], 'node' | 'labels'> {
+	const deployed = nodeById(RED, id);
 	if (deployed?.type === LLM_ACTION.type)
 		return { node: deployed, labels: { flow: flowLabel(RED, deployed), node: nodeLabel(RED, deployed), purpose: 'preview' } };
 	const name = typeof values['name'] === 'string' && values['name'] !== '' ? values['name'] : id;
-	return { node: providerNode(RED, values['provider']) as Node, labels: { flow: '', node: name, purpose: 'preview' } };
+	return { node: provider, labels: { flow: '', node: name, purpose: 'preview' } };
 }
 
 /** What a deploy does with values like `${NAME}`: the environment takes their place. */
@@ -73,8 +81,4 @@ function withSettings(value: unknown, setting: (name: string) => unknown): unkno
 	if (Array.isArray(value)) return value.map((entry) => withSettings(entry, setting));
 	if (!isRecord(value)) return value;
 	return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, withSettings(entry, setting)]));
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

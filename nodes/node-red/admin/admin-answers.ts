@@ -2,7 +2,8 @@
  * Owns what the dialogs are told: the models of a provider, a connection test, the balance of a ledger, previews. Refuses to send a kept
  * secret to an address that it was not kept for.
  */
-import type { Node, NodeAPI } from 'node-red';
+import { isRecord, propertyOf } from '../../../lib/core/values/foreign';
+import type { NodeAPI } from 'node-red';
 import { balanceDocument } from '../../../lib/engine/credit-balance';
 import { leftOutText, modelChoices } from '../../../lib/engine/report/model-choices';
 import { PROVIDER, PROVIDER_PARAMS } from '../../../lib/params/connection';
@@ -11,11 +12,10 @@ import { testProvider } from '../../../lib/runtime/provider-handle';
 import { leaseLedger } from '../../../lib/runtime/runtime';
 import { systemClock } from '../../../lib/runtime/system';
 import { previewAction, readPreviewRequest } from './action-preview';
-import { ledgerNode, providerNode, userDir, type ProviderNode } from '../node/connections';
+import { ledgerNode, nodeById, providerNode, userDir, type ProviderNode } from '../node/connections';
 import { rawValues } from '../message/message-values';
 import { sampleSeenBy } from '../message/message-sample';
 import { plainSecretMessage } from '../node/plain-secrets';
-import type { WithSecrets } from '../node/secrets';
 
 /** What the answers use of a request to Node-RED's server. */
 export interface Request {
@@ -59,7 +59,7 @@ export async function balance(RED: NodeAPI, { params }: Request): Promise<AdminA
 
 /** The last message that a node saw, to preview with. */
 export function sample(RED: NodeAPI, { params }: Request): Promise<AdminAnswer> {
-	const node = RED.nodes.getNode(params['id'] ?? '') as Node | null;
+	const node = nodeById(RED, params['id'] ?? '');
 	return Promise.resolve({ status: 200, body: { message: node && sampleSeenBy(node) } });
 }
 
@@ -70,9 +70,9 @@ export async function preview(RED: NodeAPI, { body }: Request, signal: AbortSign
 
 /** Whether a provider answers with the values of the dialog, deployed or not. */
 export async function test(RED: NodeAPI, { body }: Request): Promise<AdminAnswer> {
-	const { id, values } = body as { readonly id?: unknown; readonly values?: Readonly<Record<string, unknown>> };
-	const typed = rawValues(PROVIDER_PARAMS, values ?? {});
-	const deployed = providerNode(RED, id);
+	const values = propertyOf(body, 'values');
+	const typed = rawValues(PROVIDER_PARAMS, isRecord(values) ? values : {});
+	const deployed = providerNode(RED, propertyOf(body, 'id'));
 	const problem = plainSecret(typed) ?? completeSecrets(typed, deployed);
 	if (problem !== null) return { status: 200, body: { ok: false, message: problem } };
 	const report = await testProvider(readParams(PROVIDER_PARAMS, typed));
@@ -92,7 +92,7 @@ function completeSecrets(typed: Record<string, unknown>, deployed: ProviderNode 
 		if (ADDRESS.some((key) => (typed[key] ?? DEFAULTS[key]) !== (deployed.config[key] ?? DEFAULTS[key]))) {
 			return 'The address was changed. Type the key again to test it: a kept key is not sent to a new address.';
 		}
-		typed[name] = (deployed as WithSecrets & ProviderNode).credentials[name] ?? '';
+		typed[name] = propertyOf(propertyOf(deployed, 'credentials'), name) ?? '';
 	}
 	return null;
 }

@@ -2,6 +2,7 @@
  * Owns what LLM Action does with messages: each asks the model once and leaves once, in the order they came, as the same
  * object. Refuses to lose a message: what cannot be answered leaves with its fallback values, also when the node is stopped.
  */
+import { propertyOf } from '../../../lib/core/values/foreign';
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from 'node-red';
 import { CreditError } from '../../../lib/core/values/errors';
 import { shownText } from '../../../lib/core/values/shown-text';
@@ -167,6 +168,6 @@ export class ActionNode {
 
 /** Node-RED has no executions; messages that were split from one carry the id of their sequence. */
 function sequenceOf({ parts }: NodeMessage): string | null {
-	const id: unknown = typeof parts === 'object' && parts !== null ? (parts as { readonly id?: unknown }).id : undefined;
+	const id = propertyOf(parts, 'id');
 	return typeof id === 'string' && id !== '' ? id : null;
 }

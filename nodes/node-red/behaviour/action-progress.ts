@@ -1,4 +1,5 @@
 /** Owns what an LLM Action shows of itself: calls under way, how far a campaign is, what became of it, credits left. */
+import { propertyOf } from '../../../lib/core/values/foreign';
 import type { NodeMessage } from 'node-red';
 import type { Balance } from '../../../lib/core/rules/draft/balance';
 import { formatCredits } from '../../../lib/core/values/money';
@@ -130,7 +131,6 @@ function wordsFor(reason: Reason): string {
 
 /** How many messages belong to the sequence, where the message says so. */
 function countOf(msg: NodeMessage): number | null {
-	const parts = msg['parts'];
-	const count: unknown = typeof parts === 'object' && parts !== null ? (parts as { count?: unknown }).count : undefined;
+	const count = propertyOf(msg['parts'], 'count');
 	return typeof count === 'number' ? count : null;
 }

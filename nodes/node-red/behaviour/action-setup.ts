@@ -7,7 +7,7 @@ import { CreditError } from '../../../lib/core/values/errors';
 import type { ItemInput, LlmAction } from '../../../lib/engine/llm-action';
 import type { Purpose } from '../../../lib/engine/outcome/item-result';
 import { LLM_ACTION_PARAMS } from '../../../lib/params/llm-action/llm-action';
-import { readParams } from '../../../lib/params/read';
+import { itemValuesReader, readShared } from '../../../lib/params/read';
 import { createLlmAction } from '../../../lib/runtime/runtime';
 import { providerOf, type LedgerUse } from '../node/connections';
 import { MessageValues } from '../message/message-values';
@@ -15,12 +15,7 @@ import type { Config } from '../node/node-types';
 
 /** What Node-RED, or this node, keeps in a message; an answer must not replace it. */
 const TAKEN = ['_msgid', 'req', 'res', 'parts', 'llmCredits', 'tokenUsage'];
-/** What may differ from message to message; an empty one is a matter of its message. */
-const PER_MESSAGE = LLM_ACTION_PARAMS.filter((param) => 'isPerItem' in param).map((param) => ({
-	...param,
-	isRequired: false,
-	showWhen: {},
-}));
+const readMessage = itemValuesReader(LLM_ACTION_PARAMS);
 
 export interface ActionSetupOptions {
 	readonly RED: NodeAPI;
@@ -46,8 +41,7 @@ export class ActionSetup {
 	/** Throws a `CreditError` for settings that could never work. */
 	constructor({ RED, node, config, ledger, labels, nodeKey }: ActionSetupOptions) {
 		this.#values = new MessageValues(LLM_ACTION_PARAMS, config, { RED, node });
-		// Computed for each message, so their defaults stand in for them here: a prompt that is empty is a matter of its message.
-		const settings = readParams(LLM_ACTION_PARAMS, { ...this.#values.fixed, model: 'each message', prompt: 'each message' });
+		const settings = readShared(LLM_ACTION_PARAMS, this.#values.fixed);
 		checkOutputField(settings);
 		const purpose = settings.purpose === 'auto' ? 'live' : settings.purpose;
 		this.action = createLlmAction({
@@ -64,7 +58,7 @@ export class ActionSetup {
 
 	/** The values of one message. Rejects when one cannot be computed. */
 	async read(msg: NodeMessage): Promise<ItemInput> {
-		return readParams(PER_MESSAGE, await this.#values.read(msg));
+		return readMessage(await this.#values.read(msg));
 	}
 }
 

@@ -2,6 +2,7 @@
  * Owns a small copy of the message that a node saw last, from which its dialog can preview. Kept in memory alone, while the node lives.
  * Refuses to copy much or often: however large messages are and however fast they come, it takes a moment each second.
  */
+import { propertyOf } from '../../../lib/core/values/foreign';
 import type { Node, NodeMessage } from 'node-red';
 import { monotonicMs } from '../../../lib/runtime/system';
 
@@ -36,7 +37,7 @@ export function sampleSeenBy(node: Node): Readonly<Record<string, unknown>> | nu
 }
 
 /** A copy of a message as plain JSON, cut where it is long; `null` for one that cannot be read. */
-export function sampleOf(msg: NodeMessage): Readonly<Record<string, unknown>> | null {
+function sampleOf(msg: NodeMessage): Readonly<Record<string, unknown>> | null {
 	const left = { values: MAX_VALUES, characters: MAX_ALL_CHARACTERS, copied: new WeakSet<object>() };
 	try {
 		return copyEntries(msg, { depth: 1, left });
@@ -92,7 +93,7 @@ function copyEntries(record: object, { depth, left }: Place): Record<string, unk
 	for (const name in record) {
 		if (copied.length === MAX_ENTRIES || left.values <= 0) break;
 		if (!Object.hasOwn(record, name) || (depth === 1 && LEFT_OUT.has(name))) continue;
-		const value = copy((record as Readonly<Record<string, unknown>>)[name], { depth: depth + 1, left });
+		const value = copy(propertyOf(record, name), { depth: depth + 1, left });
 		if (value !== undefined) copied.push([name, value]);
 	}
 	return Object.fromEntries(copied);

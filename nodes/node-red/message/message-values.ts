@@ -2,11 +2,12 @@
  * Owns the values of a node: those of its settings, and those computed for each message from a template, the message, the
  * context, an expression or the environment. Refuses settings that could never be read.
  */
+import { wordsOf } from '../../../lib/core/values/foreign';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { CreditError } from '../../../lib/core/values/errors';
 import type { Param } from '../../../lib/params/param';
 import { isShown, readParam } from '../../../lib/params/read';
-import { keyOf, typeKeyOf, writtenTypeOf, type Config, type ValueType } from '../node/node-types';
+import { keyOf, typeKeyOf, VALUE_TYPES, writtenTypeOf, type Config, type ValueType } from '../node/node-types';
 import { evaluate, Template } from './template';
 
 type Compute = (msg: NodeMessage) => Promise<unknown>;
@@ -52,7 +53,7 @@ async function computed(param: Param, compute: Compute, msg: NodeMessage): Promi
 	try {
 		return await compute(msg);
 	} catch (error) {
-		throw new CreditError('invalid_settings', `${param.label} could not be computed for this message: ${(error as Error).message}.`, {
+		throw new CreditError('invalid_settings', `${param.label} could not be computed for this message: ${wordsOf(error)}.`, {
 			cause: error,
 		});
 	}
@@ -66,7 +67,7 @@ function plain(param: Param, value: unknown): unknown {
 
 function computeOf(param: Param, { value, config, host }: { value: unknown; config: Config; host: Host }): Compute {
 	const given = config[typeKeyOf(param)];
-	const valueType = (typeof given === 'string' && given !== '' ? given : writtenTypeOf(param)) as ValueType;
+	const valueType = typeof given === 'string' && given !== '' ? valueTypeOf(param, given) : writtenTypeOf(param);
 	switch (valueType) {
 		case 'str':
 			return templateOf(param, value, host);
@@ -80,12 +81,14 @@ function computeOf(param: Param, { value, config, host }: { value: unknown; conf
 		case 'jsonata':
 			return expressionOf(param, String(value), host);
 		default:
-			valueType satisfies never;
-			throw new CreditError(
-				'invalid_settings',
-				`${param.label} has the unknown type ${JSON.stringify(valueType)}. Choose it again in the dialog.`,
-			);
+			return valueType satisfies never;
 	}
+}
+
+function valueTypeOf(param: Param, given: string): ValueType {
+	const known = VALUE_TYPES.find((each) => each === given);
+	if (known !== undefined) return known;
+	throw new CreditError('invalid_settings', `${param.label} has the unknown type ${JSON.stringify(given)}. Choose it again in the dialog.`);
 }
 
 function templateOf(param: Param, value: unknown, host: Host): Compute {
@@ -109,7 +112,7 @@ function prepared(param: Param, text: string, { RED, node }: Host): ReturnType<N
 	try {
 		return RED.util.prepareJSONataExpression(text, node);
 	} catch (error) {
-		throw new CreditError('invalid_settings', `${param.label} is an expression that cannot be read: ${(error as Error).message}.`, {
+		throw new CreditError('invalid_settings', `${param.label} is an expression that cannot be read: ${wordsOf(error)}.`, {
 			cause: error,
 		});
 	}

@@ -2,11 +2,10 @@
  * Owns text with data inserted: Mustache over a message and the context, as Node-RED's template node reads it, but as plain
  * text. Refuses HTML escaping: a prompt is no web page.
  */
+import { isList, wordsOf } from '../../../lib/core/values/foreign';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import Mustache from 'mustache';
 import { CreditError } from '../../../lib/core/values/errors';
-
-type Tokens = ReturnType<typeof Mustache.parse>;
 
 const FROM_CONTEXT = /^(flow|global)(?:\[(\w+)\])?\.(.+)$/;
 const FROM_ENVIRONMENT = /^env\.(.+)$/;
@@ -25,7 +24,8 @@ class MessageContext extends Mustache.Context {
 	}
 
 	override lookup(name: string): unknown {
-		return (super.lookup(name) as unknown) ?? this.#found.get(name);
+		const own: unknown = super.lookup(name);
+		return own ?? this.#found.get(name);
 	}
 }
 
@@ -39,7 +39,7 @@ export class Template {
 		try {
 			this.#outside = [...namesIn(Mustache.parse(text))].filter((name) => FROM_CONTEXT.test(name) || FROM_ENVIRONMENT.test(name));
 		} catch (error) {
-			throw new CreditError('invalid_settings', `${field} has a {{ }} that cannot be read: ${(error as Error).message}.`, { cause: error });
+			throw new CreditError('invalid_settings', `${field} has a {{ }} that cannot be read: ${wordsOf(error)}.`, { cause: error });
 		}
 	}
 
@@ -56,11 +56,12 @@ function asText(value: unknown): string {
 	return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
 }
 
-function namesIn(tokens: Tokens, names = new Set<string>()): Set<string> {
-	for (const token of tokens) {
-		if (token[0] !== 'text') names.add(token[1]);
-		const inside: unknown = token[4];
-		if (Array.isArray(inside)) namesIn(inside as Tokens, names);
+/** The names in the tokens of a template: each has its kind, its name and, where it holds others, these in the fifth place. */
+function namesIn(tokens: unknown, names = new Set<string>()): Set<string> {
+	for (const token of isList(tokens) ? tokens : []) {
+		const [kind, name, , , inside] = isList(token) ? token : [];
+		if (kind !== 'text' && typeof name === 'string') names.add(name);
+		namesIn(inside, names);
 	}
 	return names;
 }

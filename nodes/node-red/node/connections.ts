@@ -2,6 +2,7 @@
  * Owns how a node reaches its ledger and its provider: through config nodes that may be missing, disabled or broken, now and not
  * later. Refuses to remember a failure for longer than a moment.
  */
+import { propertyOf } from '../../../lib/core/values/foreign';
 import type { Node, NodeAPI } from 'node-red';
 import { CreditError } from '../../../lib/core/values/errors';
 import { shownText } from '../../../lib/core/values/shown-text';
@@ -29,18 +30,33 @@ export interface ProviderNode extends Node {
 	handle(): ProviderHandle;
 }
 
+/** A node that is running, or null: Node-RED's types do not say that there may be none. */
+export function nodeById(RED: NodeAPI, id: string): Node | null {
+	return RED.nodes.getNode(id);
+}
+
 /** The config node of a ledger, or null when it is missing, disabled or of another type. */
 export function ledgerNode(RED: NodeAPI, id: unknown): LedgerNode | null {
-	return configNode(RED, id, LEDGER.type) as LedgerNode | null;
+	const node = configNode(RED, id, LEDGER.type);
+	return node !== null && isLedger(node) ? node : null;
 }
 
 /** The config node of a provider, or null when it is missing, disabled or of another type. */
 export function providerNode(RED: NodeAPI, id: unknown): ProviderNode | null {
-	return configNode(RED, id, PROVIDER.type) as ProviderNode | null;
+	const node = configNode(RED, id, PROVIDER.type);
+	return node !== null && isProvider(node) ? node : null;
+}
+
+function isLedger(node: Node): node is LedgerNode {
+	return typeof propertyOf(node, 'settings') === 'function';
+}
+
+function isProvider(node: Node): node is ProviderNode {
+	return typeof propertyOf(node, 'handle') === 'function';
 }
 
 function configNode(RED: NodeAPI, id: unknown, type: string): Node | null {
-	const node = typeof id === 'string' && id !== '' ? (RED.nodes.getNode(id) as Node | null) : null;
+	const node = typeof id === 'string' && id !== '' ? nodeById(RED, id) : null;
 	return node?.type === type ? node : null;
 }
 

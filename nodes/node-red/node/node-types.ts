@@ -3,6 +3,7 @@
  * keeps the values, and which connections a node names. Used by the runtime, the generated forms and their tests alike.
  * Refuses anything that needs Node-RED itself, so that it also runs in the browser.
  */
+import { propertyOf } from '../../../lib/core/values/foreign';
 import { LEDGER, PROVIDER } from '../../../lib/params/connection';
 import { CREDIT_BALANCE } from '../../../lib/params/credit-balance';
 import { FALLBACK_SWITCH, OTHERWISE } from '../../../lib/params/fallback-switch';
@@ -18,7 +19,8 @@ export const NODES: readonly NodeDescription[] = [LLM_ACTION, CREDIT_BALANCE, FA
 export const CONNECTIONS: readonly ConnectionDescription[] = [LEDGER, PROVIDER];
 
 /** Types a value can be given in: written out, or taken from the message, the context, an expression or the environment. */
-export type ValueType = 'str' | 'num' | 'msg' | 'flow' | 'global' | 'jsonata' | 'env';
+export const VALUE_TYPES = ['str', 'num', 'msg', 'flow', 'global', 'jsonata', 'env'] as const;
+export type ValueType = (typeof VALUE_TYPES)[number];
 
 /** The types beside the written one, in the order of Node-RED's own nodes. */
 export const COMPUTED_TYPES: readonly ValueType[] = ['msg', 'flow', 'global', 'jsonata', 'env'];
@@ -71,7 +73,7 @@ export function outputsOf(description: NodeDescription, values: Readonly<Record<
 	if (description.type === LLM_ACTION.type) return actionOutputsOf({ outputs: values['outputMode'], delivery: values['delivery'] });
 	const rows = values[values['mode'] === 'state' ? 'states' : 'rules'];
 	const named = (Array.isArray(rows) ? rows : []).map((row: unknown, index) => {
-		const { output } = row as { readonly output?: unknown };
+		const output = propertyOf(row, 'output');
 		const label = typeof output === 'string' && output !== '' ? output : `Rule ${String(index + 1)}`;
 		return { name: label, label, help: 'Messages that fit this rule' };
 	});

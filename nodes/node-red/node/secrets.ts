@@ -36,7 +36,7 @@ export function refusePlainSecrets(
 function writtenFor(RED: NodeAPI, node: Node): Config | null {
 	let written: Config | null = null;
 	RED.nodes.eachNode((entry) => {
-		if (entry.id === node.id || entry.id === node._alias) written = entry as unknown as Config;
+		if (entry.id === node.id || entry.id === node._alias) written = { ...entry };
 	});
 	return written;
 }

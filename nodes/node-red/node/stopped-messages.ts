@@ -3,6 +3,7 @@
  * is sent then reaches nobody. They are named in one line of the log, so that nobody is lost without a word.
  */
 import type { Node, NodeMessage } from 'node-red';
+import { isList, propertyOf } from '../../../lib/core/values/foreign';
 import { shownText } from '../../../lib/core/values/shown-text';
 import { pause } from '../../../lib/runtime/system';
 
@@ -17,10 +18,9 @@ export interface Inside {
 	readonly msg: NodeMessage;
 }
 
-/** What a node has beyond its types: its wires, and its flow, in which Node-RED looks for the nodes that a message is sent to. */
-interface Wired {
-	readonly wires?: readonly (readonly string[])[];
-	readonly _flow?: { getNode(id: string): unknown };
+/** A flow, in which Node-RED looks for the nodes that a message is sent to. */
+interface Flow {
+	getNode(id: string): unknown;
 }
 
 /** The messages of one node. */
@@ -76,9 +76,10 @@ export class StoppedMessages {
 
 	/** An output without wires leads nowhere at any time, so nobody misses what leaves by it. */
 	#isTaken(output: number): boolean {
-		const { wires, _flow: flow } = this.#node as unknown as Wired;
-		const wired = wires?.[output] ?? [];
-		return wired.length === 0 || !flow || wired.some((id) => Boolean(flow.getNode(id)));
+		// A node has both beyond its types.
+		const [wires, flow] = [propertyOf(this.#node, 'wires'), propertyOf(this.#node, '_flow')];
+		const wired = isList(wires) && isList(wires[output]) ? wires[output] : [];
+		return wired.length === 0 || !isFlow(flow) || wired.some((id) => Boolean(flow.getNode(String(id))));
 	}
 
 	async #namesOf(lost: readonly Inside[], nameOf: (msg: NodeMessage) => Promise<string>): Promise<string> {
@@ -99,4 +100,8 @@ export class StoppedMessages {
 		const more = lost.length - named.length;
 		return `${named.join(', ')}${more > 0 ? `, and ${String(more)} more` : ''}.`;
 	}
+}
+
+function isFlow(value: unknown): value is Flow {
+	return typeof propertyOf(value, 'getNode') === 'function';
 }

@@ -8,7 +8,7 @@ import { FALLBACK_SWITCH } from '../../../lib/params/fallback-switch';
 import { LLM_ACTION } from '../../../lib/params/llm-action/llm-action';
 import { ACTION_OPERATION } from '../../../lib/params/llm-action/operation';
 import { FOLDED_SECTIONS, type NodeDescription, type Param } from '../../../lib/params/param';
-import { hostDefault, isInline, MORE_SETTINGS, ROWS } from '../../../nodes/n8n/properties';
+import { nodeProperties, pathOf, ROWS } from '../../../nodes/n8n/properties';
 import { launchChromium, picturePath } from '../../support/machine/chromium';
 import { lookAt } from '../../support/hosts/dialog-look';
 import { FULL_ROWS, isShownBy, statesOf, type Settings } from '../../support/hosts/dialog-states';
@@ -37,14 +37,20 @@ const LABELS = `(selector) => [...document.querySelectorAll(selector + ' label.n
 	helps: label.querySelectorAll('[data-icon="circle-help"]').length,
 }))`;
 
+/** What a field shows before anything is typed. */
+function formDefaultOf(param: Param): unknown {
+	return nodeProperties([{ ...param, section: 'main' }])[0]?.default;
+}
+
 /** Every parameter in its place, as n8n keeps it when it was added in the dialog. */
 function parametersOf(params: readonly Param[], settings: Settings): Record<string, unknown> {
 	const parameters: Record<string, unknown> = {};
 	for (const param of params) {
 		const rows = FULL_ROWS[param.name]?.map((row) => ({ ...row, ...('model' in row ? { model: modelOf(row['model'] ?? '') } : {}) }));
-		const value = rows ? { [ROWS]: rows } : (settings[param.name] ?? hostDefault(param));
-		if (isInline(param.section)) parameters[param.name] = value;
-		else parameters[param.section] = { ...(parameters[param.section] as object | undefined), [param.name]: value };
+		const value = rows ? { [ROWS]: rows } : (settings[param.name] ?? formDefaultOf(param));
+		const [place = '', inside] = pathOf(param).split('.');
+		if (inside === undefined) parameters[place] = value;
+		else parameters[place] = { ...(parameters[place] as object | undefined), [inside]: value };
 	}
 	return { ...parameters, prompt: 'Write a subject line for {{ $json.first_name }}' };
 }
@@ -67,8 +73,9 @@ function namesInRows(param: Param): string[] {
 
 /** The titles of the parts in which something is shown. */
 function titlesOf({ params, settings }: Dialog): string[] {
-	const shown = new Set(params.filter((param) => isShownBy(param, params, settings)).map(({ section }) => section));
-	return FOLDED_SECTIONS.filter(({ name }) => shown.has(name) && !isInline(name)).map(({ title }) => title);
+	const folded = params.filter((param) => isShownBy(param, params, settings) && pathOf(param) !== param.name);
+	const shown = new Set(folded.map(({ section }) => section));
+	return FOLDED_SECTIONS.filter(({ name }) => shown.has(name)).map(({ title }) => title);
 }
 
 describe('n8n: every option of every dialog', function () {
@@ -140,7 +147,7 @@ describe('n8n: every option of every dialog', function () {
 	for (const { n8nName, params, label } of [LEDGER, PROVIDER]) {
 		for (const [index, settings] of statesOf(params).entries()) {
 			it(`${label} ${String(index + 1)}: the names of lib/params, each with its help, and nothing is cut`, async () => {
-				const credential = await world.n8n.credential(n8nName as 'llmCreditsLedgerApi', { ...settings, [MORE_SETTINGS]: true });
+				const credential = await world.n8n.credential(n8nName as 'llmCreditsLedgerApi', { ...settings, moreSettings: true });
 				await open(['', 'home', 'credentials', credential[n8nName]?.id].join('/'), CREDENTIAL_FORM);
 				const names = namesOf({ name: label, params, settings });
 				await expectForm(CREDENTIAL_FORM, [...names, 'More Settings'], `${label} ${String(index + 1)}`);

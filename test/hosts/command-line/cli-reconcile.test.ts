@@ -1,10 +1,10 @@
 /** Owns the proof of the command that brings home what was spent while the ledger was away, as a process. */
 import { expect } from 'chai';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { OutageAccount } from '../../../lib/engine/outage/outage-account';
 import { CreditError } from '../../../lib/core/values/errors';
-import { leaseSpending, outagePath } from '../../../lib/runtime/outage';
+import { leaseSpending } from '../../../lib/runtime/outage';
 import { CommandLine } from '../../support/hosts/command-line';
 
 const call = (key: string, holdMicro: bigint) => ({
@@ -37,7 +37,9 @@ describe('command line: reconcile', () => {
 		const holdSeq = outcome.kind === 'reserved' ? outcome.hold.seq : 0;
 		await account.settle({ holdSeq, actualMicro: 4_500_000n, measure: 'reported', usage: null, result: null });
 		await lease.release();
-		const from = outagePath(settings, { folder });
+		const outages = join(folder, 'llm-credits', 'outage');
+		const [file = ''] = readdirSync(outages).filter((name) => name.endsWith('.db'));
+		const from = join(outages, file);
 		expect(await cli.document(['reconcile', '--from', from])).to.deep.equal({
 			account: 'default',
 			calls: 1,

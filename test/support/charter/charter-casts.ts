@@ -8,46 +8,53 @@ import { lineOf, walk, type SourceFile, type SourceTree } from './source-tree';
 
 /** The most casts in a room; a room that is not here has none. */
 const MOST: Readonly<Record<string, number>> = {
-	'lib/cli': 2,
-	'lib/core/calls': 2,
-	'lib/core/gates': 7,
-	'lib/core/journal': 4,
-	'lib/core/nouns': 2,
-	'lib/core/prices': 5,
-	'lib/core/rules': 1,
-	'lib/core/usage': 1,
+	'lib/core/nouns': 1,
 	'lib/core/values': 2,
-	'lib/engine': 2,
-	'lib/engine/account': 2,
-	'lib/engine/answer': 3,
-	'lib/engine/call': 1,
-	'lib/engine/moving': 1,
-	'lib/engine/outcome': 4,
-	'lib/ledger/postgres': 57,
-	'lib/ledger/sqlite': 10,
-	'lib/params': 5,
-	'lib/providers': 21,
+	'lib/params': 3,
+	'lib/providers': 3,
 	'lib/runtime': 1,
-	'nodes/n8n': 14,
-	'nodes/node-red': 28,
 };
 
 /** Rooms of two names, such as `lib/core/journal`; all else by its first two folders. */
 const roomOf = (path: string): string => /^(lib\/(core|engine|ledger)\/[^/]+(?=\/)|[^/]+\/[^/]+(?=\/))/.exec(path)?.[0] ?? path;
 
-/** Lines of the casts of a file; `as const` says nothing about a value and is none. */
+/** Lines of the casts of a file, and of type arguments that do the same. */
 function castsOf({ syntax }: SourceFile): number[] {
 	const lines: number[] = [];
 	if (syntax === null) return lines;
 	walk(syntax, (node) => {
-		if ((ts.isAsExpression(node) && !ts.isConstTypeReference(node.type)) || ts.isTypeAssertionExpression(node))
-			lines.push(lineOf(syntax, node.getStart()));
+		if (isCast(node) || namesRows(node)) lines.push(lineOf(syntax, node.getStart()));
 	});
 	return lines;
 }
 
+function isCast(node: ts.Node): boolean {
+	if (ts.isTypeAssertionExpression(node)) return true;
+	// `as const` says nothing about a value, and a module that is loaded late has the type of the file that it names.
+	return ts.isAsExpression(node) && !ts.isConstTypeReference(node.type) && !loadsWhatItNames(node);
+}
+
+function loadsWhatItNames({ expression, type }: ts.AsExpression): boolean {
+	if (!ts.isCallExpression(expression) || expression.expression.getText() !== 'require' || !ts.isImportTypeNode(type)) return false;
+	const [loaded] = expression.arguments;
+	const named = ts.isLiteralTypeNode(type.argument) ? type.argument.literal : null;
+	return type.isTypeOf && loaded !== undefined && ts.isStringLiteral(loaded) && named !== null && loaded.getText() === named.getText();
+}
+
+/** What is true of every row: values by name, or in order, of which nothing is known. */
+const ANY_ROW = /^(Row|unknown|readonly unknown\[\])$/;
+
+/** A type of rows that is given to a statement of SQLite is a cast: nobody looks at them. */
+function namesRows(node: ts.Node): boolean {
+	const isStatement = ts.isTypeReferenceNode(node) && node.typeName.getText() === 'Statement';
+	const isPrepared = ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression) && node.expression.name.text === 'prepare';
+	if (!isStatement && !isPrepared) return false;
+	const rows = node.typeArguments?.[1];
+	return rows !== undefined && !ANY_ROW.test(rows.getText());
+}
+
 /** Casts by room. */
-export function castsByRoom(tree: SourceTree): ReadonlyMap<string, readonly { readonly path: string; readonly line: number }[]> {
+function castsByRoom(tree: SourceTree): ReadonlyMap<string, readonly { readonly path: string; readonly line: number }[]> {
 	const rooms = new Map<string, { path: string; line: number }[]>();
 	for (const file of sourcesOf(tree)) {
 		if (!/^(lib|nodes|credentials)\//.test(file.path)) continue;

@@ -1,32 +1,16 @@
-/** The charter's rule about exported values: somebody imports them. A test is nobody: what only a test needs is not part of what is shipped. */
+/**
+ * The charter's rules about exported values: somebody imports them, and what is shipped is imported by something that is shipped. What only a
+ * test needs is no part of the product.
+ */
 import * as ts from 'typescript';
 import { posix } from 'node:path';
-import { sourcesOf, type Rule } from './charter-layers';
+import type { Rule } from './charter-layers';
 import { lineOf, walk, type SourceFile, type SourceTree } from './source-tree';
 
-/** Exported for tests alone, or for the scripts of an editor, by file and name, with the reason. */
-const FOR_OTHERS: Readonly<Record<string, string>> = {
-	'lib/core/prices/estimate.ts expectedOutput': 'the estimate of an answer is shown to grow with what is learned',
-	'lib/core/prices/price-settings.ts isNewer': 'an order of versions has more cases than a journal shows',
-	'lib/core/prices/pricing.ts ZERO_RATES': 'tests write prices down',
-	'lib/core/prices/pricing.ts isFree': 'a price list is searched for models without a rate',
-	'lib/core/values/money.ts MICRO_PER_DOLLAR': 'a naive sum is held against ours',
-	'lib/engine/plan/check-settings.ts answerRule': "the form of Node-RED's editor checks rules with it",
-	'lib/engine/plan/check-settings.ts judgeOf': "the form of Node-RED's editor checks a judge with it",
-	'lib/engine/plan/ladder-plan.ts askedText': 'what a fingerprint covers is proved by its text',
+/** Exported for tests alone, by file and name, with the reason. */
+const FOR_TESTS: Readonly<Record<string, string>> = {
 	'lib/ledger/memory/store.ts openMemoryLedger': 'the reference that the contract suite holds the other adapters to',
-	'lib/ledger/postgres/connection/address.ts DEFAULT_SCHEMA': 'tests look into the schema',
-	'lib/runtime/ledger-place.ts LEDGER_VARIABLE': 'the variable is set by tests',
-	'lib/runtime/outage.ts outagePath': 'tests look into the file of an outage',
-	'nodes/n8n/host-interface.ts OPTIONAL_METHODS': 'the interface of a real host is held against it',
-	'nodes/n8n/properties.ts MORE_SETTINGS': 'parity of both hosts',
-	'nodes/n8n/properties.ts SORTED_FROM': 'parity of both hosts',
-	'nodes/n8n/properties.ts isInline': 'parity of both hosts',
-	'nodes/n8n/properties.ts hostDefault': 'parity of both hosts',
-	'nodes/node-red/message/message-sample.ts sampleOf': 'bounds of a sample are tried without a node',
 };
-/** What the scripts of Node-RED's editor import, which are no TypeScript. */
-const FOR_THE_EDITOR = /^nodes\/node-red\/node\/node-types\.ts$/;
 /** Hosts find these by the name of the file. */
 const BY_FILE_NAME = /^(nodes\/n8n\/\w+\/\w+\.node|credentials\/\w+\.credentials)\.ts$/;
 
@@ -78,22 +62,61 @@ function exportedBy(syntax: ts.SourceFile): Exported[] {
 	});
 }
 
+/** Files that are run or found by their names: what they export is for whoever loads them. */
+const RUN_BY_NAME = /\.test\.ts$/;
+const SHIPPED = /^(lib|nodes|credentials|scripts)\//;
+
+function usedBy(tree: SourceTree, which: RegExp): ReadonlySet<string> {
+	return new Set([...tree.files.values()].filter(({ path }) => which.test(path)).flatMap((file) => importedBy(file)));
+}
+
+function exportedIn(tree: SourceTree, which: RegExp): (Exported & { readonly path: string })[] {
+	return [...tree.files.values()]
+		.filter(({ path }) => which.test(path) && path.endsWith('.ts') && !BY_FILE_NAME.test(path) && !RUN_BY_NAME.test(path))
+		.flatMap(({ path, syntax }) => (syntax === null ? [] : exportedBy(syntax).map((each) => ({ path, ...each }))));
+}
+
 const imported: Rule = {
 	name: 'each exported value is imported',
 	check: (tree: SourceTree) => {
-		const used = new Set(sourcesOf(tree).flatMap((file) => importedBy(file)));
-		return sourcesOf(tree)
-			.filter(({ path }) => /^(lib|nodes)\//.test(path) && !BY_FILE_NAME.test(path) && !FOR_THE_EDITOR.test(path))
-			.flatMap(({ path, syntax }) => (syntax === null ? [] : exportedBy(syntax).map((each) => ({ path, ...each }))))
-			.filter(({ path, name }) => !used.has(`${path}#${name}`) && !used.has(`${path}#*`) && FOR_OTHERS[`${path} ${name}`] === undefined)
+		const used = usedBy(tree, /./);
+		return exportedIn(tree, /^(lib|nodes|scripts|test)\//)
+			.filter(({ path, name }) => !used.has(`${path}#${name}`) && !used.has(`${path}#*`))
 			.map(({ path, name, line }) => ({
 				path,
 				line,
-				problem: `exports ${name}, which no shipped file imports`,
-				mend: 'Take the export away, or the value if nothing uses it. A test asks through what is used.',
+				problem: `exports ${name}, which no file imports`,
+				mend: 'Take the export away, or the value if nothing uses it.',
 			}));
 	},
 };
 
-/** The rule about exported values. */
-export const EXPORT_RULES: readonly Rule[] = [imported];
+/** What is shipped and exported, and imported by tests alone, as `path name`. */
+function forTestsAlone(tree: SourceTree): (Exported & { readonly path: string; readonly id: string })[] {
+	const [shipped, all] = [usedBy(tree, SHIPPED), usedBy(tree, /./)];
+	return exportedIn(tree, /^(lib|nodes)\//)
+		.map((each) => ({ ...each, id: `${each.path} ${each.name}` }))
+		.filter(({ path, name }) => all.has(`${path}#${name}`) && !shipped.has(`${path}#${name}`) && !shipped.has(`${path}#*`));
+}
+
+const shipped: Rule = {
+	name: 'no exported value is there for tests alone',
+	check: (tree: SourceTree) =>
+		forTestsAlone(tree)
+			.filter(({ id }) => FOR_TESTS[id] === undefined)
+			.map(({ path, name, line }) => ({
+				path,
+				line,
+				problem: `exports ${name}, which only tests import`,
+				mend: 'Take the export away. A test asks through what is used.',
+			})),
+};
+
+/** Exceptions of the rule about values for tests that are none any more. */
+export function unusedExportExceptions(tree: SourceTree): string[] {
+	const needed = new Set(forTestsAlone(tree).map(({ id }) => id));
+	return Object.keys(FOR_TESTS).filter((id) => !needed.has(id));
+}
+
+/** The rules about exported values. */
+export const EXPORT_RULES: readonly Rule[] = [imported, shipped];

@@ -47,7 +47,7 @@ function adapterLayer(adapter: string): Layer {
 }
 
 /** Who may import whom. Imports point down. */
-export const LAYERS: readonly Layer[] = [
+const LAYERS: readonly Layer[] = [
 	{ files: CORE, mayImport: [CORE], mend: 'Core knows nothing above it; move the shared part down into lib/core.' },
 	{ files: PARAMS, mayImport: [PARAMS, CORE], mend: 'Parameters see only core; move what they need into lib/core.' },
 	{ files: LEDGER_PORT, mayImport: [LEDGER_PORT, CORE], mend: 'The ledger port does not know its adapters; let lib/runtime choose one.' },

@@ -10,7 +10,7 @@ import { BUDGET_PERIODS, GRANT_CATEGORIES, HOLD_STATES, PLANS } from '../../../l
 import { USAGE_TOTALS } from '../../../lib/core/nouns/usage-totals';
 import { RATE_KINDS } from '../../../lib/core/prices/pricing';
 import { USAGE_FIELDS } from '../../../lib/core/usage/usage-fields';
-import { USAGE_COLUMNS } from '../../../lib/ledger/usage-columns';
+import { USAGE_COLUMNS } from '../../../lib/ledger/columns';
 import { LLM_ACTION_PARAMS } from '../../../lib/params/llm-action/llm-action';
 import { PROVIDER_PARAMS, LEDGER_PARAMS } from '../../../lib/params/connection';
 import { REASONS } from '../../../lib/params/fallback-switch';
@@ -31,10 +31,10 @@ const LABEL_HOMES = /^lib\/core\/nouns\/labels\.ts$|^lib\/params\/llm-action\/la
 const WORDS = /^lib\/core\/nouns\/words\.ts$/;
 
 /** The lists that the project declares, with where. */
-export const DECLARED_LISTS: readonly DeclaredList[] = [
+const DECLARED_LISTS: readonly DeclaredList[] = [
 	{ name: 'USAGE_FIELDS', home: /^lib\/core\/usage\/usage-fields\.ts$/, names: USAGE_FIELDS },
 	{ name: 'NO_USAGE', home: /^lib\/core\/nouns\/usage-totals\.ts$/, names: USAGE_TOTALS },
-	{ name: 'USAGE_COLUMNS', home: /^lib\/ledger\/usage-columns\.ts$/, names: USAGE_COLUMNS.map(({ column }) => column) },
+	{ name: 'USAGE_COLUMNS', home: /^lib\/ledger\/columns\.ts$/, names: USAGE_COLUMNS.map(({ column }) => column) },
 	{ name: 'LABELS', home: LABEL_HOMES, names: LABEL_NAMES },
 	{ name: 'ITEM_LABELS', home: LABEL_HOMES, names: ITEM_LABELS },
 	{ name: 'ALERT_SETTINGS', home: /^lib\/core\/nouns\/alert\.ts$/, names: Object.keys(NO_SETTINGS.alerts) },

@@ -10,8 +10,8 @@ import type { SourceFile, SourceTree } from './source-tree';
  * The rooms of a layer, floor by floor, the highest first. A room may import rooms of lower floors only; rooms of one floor do not know each
  * other. Folders inside a room belong to the room.
  */
-export const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
-	'lib/core': [['proof'], ['rules'], ['journal'], ['nouns', 'gates'], ['prices', 'calls'], ['usage', 'values']],
+const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+	'lib/core': [['proof'], ['rules'], ['journal'], ['nouns', 'gates'], ['prices', 'calls'], ['usage'], ['values']],
 	'lib/engine': [
 		['batch'],
 		['item'],
@@ -129,7 +129,7 @@ const fullFolders: Rule = {
 };
 
 /** How many files stand in each folder of lib, nodes and test/support, folders inside it not counted; in order of their paths. */
-export function countByFolder(tree: SourceTree): Map<string, number> {
+function countByFolder(tree: SourceTree): Map<string, number> {
 	const counts = new Map<string, number>();
 	for (const { path } of roomedFiles(tree)) counts.set(posix.dirname(path), (counts.get(posix.dirname(path)) ?? 0) + 1);
 	return new Map([...counts].sort(([one], [other]) => (one < other ? -1 : 1)));

@@ -17,11 +17,11 @@ interface Banned {
 }
 
 /** Other names that things had on their way. */
-export const BANNED_NAMES: readonly Banned[] = [
-	{ name: /^(sizedCalls?|SizedCalls?|reservedCalls?|ReservedCalls?)$/, word: 'alternative', of: 'a call that may be reserved' },
-	{ name: /^(Offers?|offersOf|callOffers|weighed|Weighed|WeighedCall)$/, word: 'alternative', of: 'a way to serve a request' },
+const BANNED_NAMES: readonly Banned[] = [
+	{ name: /^([Ss]ized\w*|reservedCalls?|ReservedCalls?)$/, word: 'alternative', of: 'a call that may be reserved' },
+	{ name: /^([Oo]ffers?|offered|offersOf|callOffers|[Ww]eighed\w*)$/, word: 'alternative', of: 'a way to serve a request' },
 	{ name: /^Slot$/, word: 'hold', of: 'what is set aside for a pass' },
-	{ name: /^(Move|nextMove)$/, word: 'next try', of: 'where an item goes after a call in vain; a move is that of a ledger' },
+	{ name: /^(Move|move|nextMove|moveAfter)$/, word: 'next try', of: 'where an item goes after a call in vain; a move is that of a ledger' },
 	{ name: /^\w*Parts$/, word: 'options', of: 'what an object is made of' },
 	{ name: /^(itemTally|ItemTally|PassTally|CallTally)$/, word: 'item state', of: 'what an item has cost so far' },
 	{ name: /^Fallback$/, word: 'fallback error', of: 'what ends an item without a model' },
@@ -127,7 +127,7 @@ const oneThing: Rule = {
 		}),
 };
 
-/** The words that {@link BANNED_NAMES} ask for. */
+/** The words that `BANNED_NAMES` ask for. */
 const glossaryHas: Rule = {
 	name: 'docs/glossary.md has the words of the code',
 	check: (tree) => {

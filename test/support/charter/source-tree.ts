@@ -19,7 +19,7 @@ export interface SourceFile {
 	/** Relative to the repository, with forward slashes. */
 	readonly path: string;
 	readonly text: string;
-	/** Null for what is not TypeScript. */
+	/** Null for what is neither TypeScript nor a script of Node-RED's editor. */
 	readonly syntax: ts.SourceFile | null;
 	readonly imports: readonly Import[];
 }
@@ -38,8 +38,10 @@ export interface SourceTree {
 	readonly manifest: Manifest;
 }
 
+/** What CI runs. */
+const CI = '.ci/run';
 const FOLDERS = ['lib', 'nodes', 'credentials', 'scripts', 'test', 'docs'];
-const TEXT = /\.(ts|mjs|html|json|css|md)$/;
+const TEXT = /\.(ts|js|mjs|html|json|css|md)$/;
 
 /** Reads the tree below `root`. */
 export function readTree(root: string): SourceTree {
@@ -48,6 +50,7 @@ export function readTree(root: string): SourceTree {
 			.filter((entry) => entry.isFile() && TEXT.test(entry.name))
 			.map((entry) => relative(root, join(entry.parentPath, entry.name)).split(sep).join('/')),
 	);
+	if (existsSync(join(root, CI))) paths.push(CI);
 	const texts = Object.fromEntries(paths.sort().map((path) => [path, readFileSync(join(root, path), 'utf8')]));
 	return treeOf(texts, JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as Manifest);
 }
@@ -56,7 +59,7 @@ export function readTree(root: string): SourceTree {
 export function treeOf(texts: Readonly<Record<string, string>>, manifest: Manifest = {}): SourceTree {
 	const paths = new Set(Object.keys(texts));
 	const files = Object.entries(texts).map(([path, text]): [string, SourceFile] => {
-		const syntax = path.endsWith('.ts') ? ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true) : null;
+		const syntax = /\.(ts|js)$/.test(path) ? ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true) : null;
 		return [path, { path, text, syntax, imports: syntax === null ? [] : importsOf(syntax, paths) }];
 	});
 	return { files: new Map(files), manifest };

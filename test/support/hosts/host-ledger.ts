@@ -6,11 +6,12 @@
 import { join } from 'node:path';
 import { before } from 'mocha';
 import { readAddress } from '../../../lib/ledger/postgres/connection/address';
-import { defaultLedgerPath, LEDGER_VARIABLE } from '../../../lib/runtime/ledger-place';
+import { defaultLedgerPath } from '../../../lib/runtime/ledger-place';
 import { isServerAddress } from '../../../lib/runtime/runtime';
 import { newLedgerUrl, postgresUrl } from '../postgres/postgres';
 import { runSql } from '../postgres/postgres-server';
 
+const LEDGER_VARIABLE = 'LLM_CREDITS_LEDGER';
 const ASKED = process.env[LEDGER_VARIABLE]?.trim() ?? '';
 
 /** True when the ledgers of this run are on a PostgreSQL server. */

@@ -3,7 +3,7 @@
  * of it that fail. What the real n8n does is shown in it (test/e2e/n8n).
  */
 import type { IExecuteFunctions, INodeExecutionData, NodeExecutionHint, WorkflowExecuteMode } from 'n8n-workflow';
-import { OPTIONAL_METHODS } from '../../../nodes/n8n/host-interface';
+import type { OptionalMethod } from '../../../nodes/n8n/host-interface';
 
 export interface ContextOptions {
 	readonly items: readonly Readonly<Record<string, unknown>>[];
@@ -72,7 +72,16 @@ function sometimesThere({ optional = 'there' }: ContextOptions, told: Told): obj
 		const fail = (): never => {
 			throw new Error('not in this n8n');
 		};
-		return { ...Object.fromEntries(OPTIONAL_METHODS.map((name) => [name, fail])), customData: { get: fail, set: fail } };
+		const all: Readonly<Record<OptionalMethod, unknown>> = {
+			addExecutionHints: fail,
+			customData: { get: fail, set: fail },
+			getExecuteData: fail,
+			getExecutionCancelSignal: fail,
+			getExecutionContext: fail,
+			isToolExecution: fail,
+			setMetadata: fail,
+		};
+		return all;
 	}
 	return {
 		addExecutionHints: (...hints: NodeExecutionHint[]) => told.hints.push(...hints),

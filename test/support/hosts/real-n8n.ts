@@ -30,7 +30,7 @@ const N8N_INSTALL_FLAGS = [
 ];
 
 /** The owner every started server has. */
-export const N8N_OWNER = { email: 'owner@llm-credits.test', password: 'Campaign-2026' } as const;
+const N8N_OWNER = { email: 'owner@llm-credits.test', password: 'Campaign-2026' } as const;
 const OWNER_PASSWORD_HASH = '$2b$10$OMxk2tgDXgpzOnA9/xyWGe0r2z09mfLRTbyHbTTzlSp.gWL7Xlbi6';
 
 /** Where n8n lies: its folder, and the script that Node runs. */
@@ -42,7 +42,7 @@ export interface InstalledN8n {
 const installed = new Map<N8nVersion, Promise<InstalledN8n>>();
 
 /** Installs n8n on first use on a machine (about five minutes, with a line of progress every 15 s) and says where it is. */
-export function ensureN8n(version: N8nVersion = NEWEST): Promise<InstalledN8n> {
+function ensureN8n(version: N8nVersion = NEWEST): Promise<InstalledN8n> {
 	const known = installed.get(version) ?? install(version);
 	installed.set(version, known);
 	return known;
@@ -214,14 +214,6 @@ export async function runN8n(args: readonly string[], options: N8nOptions): Prom
 export async function launchN8n(args: readonly string[], options: N8nOptions): Promise<Running> {
 	const { bin } = await ensureN8n(options.version);
 	return start(process.execPath, [bin, ...args], { cwd: options.userFolder, env: await n8nEnvironment(options) });
-}
-
-/** The JSON in the output of `execute --rawOutput`, which begins at the first line that is `{`. */
-export function parseRawOutput(stdout: string): unknown {
-	const lines = stdout.split('\n');
-	const first = lines.findIndex((line) => line.trim() === '{');
-	if (first < 0) throw new Error(`n8n printed no JSON:\n${stdout}`);
-	return JSON.parse(lines.slice(first).join('\n'));
 }
 
 /** A server that answers, with every active workflow's webhooks registered. */

@@ -95,7 +95,7 @@ export async function contentOf(store: LedgerStore): Promise<Record<string, unkn
 }
 
 /** A command that an open ledger answers and that changes nothing: somebody opens the account that is there. */
-export const PROBE: Command = openAccount();
+const PROBE: Command = openAccount();
 
 /** True when the ledger takes commands; false when it says that it is being moved. Anything else is thrown. */
 export async function takesCommands(store: LedgerStore, accountId: string): Promise<boolean> {

@@ -63,7 +63,7 @@ function objectFor(request: Fields): unknown {
 }
 
 /** The first value that fits a schema: first of a list, smallest number, a date of 2026, text that names its field. */
-export function valueFor(schema: Fields, { name, root }: { readonly name: string; readonly root: Fields }): unknown {
+function valueFor(schema: Fields, { name, root }: { readonly name: string; readonly root: Fields }): unknown {
 	if (typeof schema['$ref'] === 'string') return valueFor(resolve(schema['$ref'], root), { name, root });
 	if (schema['const'] !== undefined) return schema['const'];
 	if (Array.isArray(schema['enum'])) return (schema['enum'] as readonly unknown[]).find((value) => value !== null) ?? null;

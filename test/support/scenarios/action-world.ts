@@ -4,20 +4,13 @@ import { formatCredits, parseCredits } from '../../../lib/core/values/money';
 import type { SpendingAccount } from '../../../lib/engine/account/spending-account';
 import { EngineMemory } from '../../../lib/engine/learned/engine-memory';
 import { LedgerAccount } from '../../../lib/engine/account/ledger-account';
-import {
-	LlmAction,
-	type ActionItem,
-	type ItemInput,
-	type LlmActionOptions,
-	type LlmActionValues,
-	type ProviderHandle,
-} from '../../../lib/engine/llm-action';
+import { LlmAction, type ActionItem, type ItemInput, type LlmActionOptions, type ProviderHandle } from '../../../lib/engine/llm-action';
 import { verifyLedger } from '../../../lib/engine/moving/verify-ledger';
 import { GroupCommit } from '../../../lib/ledger/group-commit';
 import { openMemoryLedger } from '../../../lib/ledger/memory/store';
 import type { LedgerStore } from '../../../lib/ledger/store';
 import { LLM_ACTION_PARAMS } from '../../../lib/params/llm-action/llm-action';
-import { readParams } from '../../../lib/params/read';
+import { readShared } from '../../../lib/params/read';
 import { storyOf } from '../ledger/journal-story';
 import type { ScriptedProvider } from '../provider/scripted-provider';
 import { VirtualTime } from '../machine/virtual-time';
@@ -66,14 +59,14 @@ export function makeActionOn(
 	settings: Record<string, unknown> = {},
 	more: Partial<LlmActionOptions> = {},
 ): LlmAction {
-	const values = readParams(LLM_ACTION_PARAMS, {
+	const values = readShared(LLM_ACTION_PARAMS, {
 		model: 'm',
 		prompt: 'x',
 		reservation: 'fixed',
 		reservationCredits: CALL_CREDITS,
 		attributes: [{ name: 'message', type: 'text', description: '', details: '', fallback: 'Hi' }],
 		...settings,
-	}) as LlmActionValues;
+	});
 	return new LlmAction({
 		values,
 		openLedger: () => Promise.resolve(ledger),

@@ -5,7 +5,7 @@
 import type { Behaviour, Chooser, Recorded } from '../provider/fake-openai';
 
 /** The model that judges; the fake provider is asked for it like for any other. */
-export const JUDGE = 'gpt-judge';
+const JUDGE = 'gpt-judge';
 
 export interface CheckCase {
 	readonly name: string;

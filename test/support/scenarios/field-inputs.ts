@@ -29,7 +29,7 @@ export interface FieldInput {
 	readonly hint?: RegExp;
 }
 
-export const FIELD_USAGE = { prompt_tokens: 1000, completion_tokens: 200, total_tokens: 1200 };
+const FIELD_USAGE = { prompt_tokens: 1000, completion_tokens: 200, total_tokens: 1200 };
 const THOUGHT = { prompt_tokens: 100, completion_tokens: 1000, total_tokens: 1100, completion_tokens_details: { reasoning_tokens: 1000 } };
 
 export function askedIn({ body }: Recorded): Asked {

@@ -4,13 +4,13 @@
  */
 import { ACTION_OPERATION } from '../../../lib/params/llm-action/operation';
 import { LLM_ACTION_PARAMS } from '../../../lib/params/llm-action/llm-action';
-import { isInline, ROWS } from '../../../nodes/n8n/properties';
+import { pathOf, ROWS } from '../../../nodes/n8n/properties';
 import { chooserOf, type Chooser } from '../provider/fake-openai';
 
 /** One credit for the usual answer of the fake provider. */
 export const LADDER_MODEL = 'gpt-4o-mini';
 /** A tenth of a credit. */
-export const SMALL_MODEL = 'small-model';
+const SMALL_MODEL = 'small-model';
 /** Prices of both, as the provider's settings take them. */
 export const LADDER_PRICES = `${LADDER_MODEL}, 0.60, 2.00\n${SMALL_MODEL}, 0.06, 0.20`;
 
@@ -157,8 +157,9 @@ export function asN8nParameters(settings: Readonly<Record<string, unknown>>): Re
 		const value = settings[param.name];
 		if (value === undefined) continue;
 		const kept = param.kind === 'rows' ? { [ROWS]: value } : value;
-		if (isInline(param.section)) parameters[param.name] = kept as Record<string, unknown>;
-		else parameters[param.section] = { ...parameters[param.section], [param.name]: kept };
+		const [place = '', inside] = pathOf(param).split('.');
+		if (inside === undefined) parameters[place] = kept as Record<string, unknown>;
+		else parameters[place] = { ...parameters[place], [inside]: kept };
 	}
 	return parameters;
 }

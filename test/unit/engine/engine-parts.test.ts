@@ -5,7 +5,7 @@ import { canonicalJson } from '../../../lib/core/values/idempotency';
 import { backoffMs, nextTry } from '../../../lib/core/calls/retry';
 import { FallbackSwitch, type FallbackSwitchValues } from '../../../lib/engine/fallback-switch';
 import { mergeResult, type ItemResult } from '../../../lib/engine/outcome/item-result';
-import { askedText } from '../../../lib/engine/plan/ladder-plan';
+import { askedText } from '../../../lib/engine/plan/asked-text';
 import type { LedgerAccount } from '../../../lib/engine/account/ledger-account';
 import { kindOfModel } from '../../../lib/core/prices/model-kind';
 import type { ModelPrice } from '../../../lib/core/prices/pricing';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { CreditError } from '../../../lib/core/values/errors';
 import { parseCredits } from '../../../lib/core/values/money';
-import { ZERO_RATES } from '../../../lib/core/prices/pricing';
+import { ratesOf } from '../../../lib/core/prices/pricing';
 import { NO_TOKENS } from '../../../lib/core/usage/usage-fields';
 import type { ActionItem } from '../../../lib/engine/llm-action';
 import type { ItemResult } from '../../../lib/engine/outcome/item-result';
@@ -303,7 +303,7 @@ describe('LLM Action', () => {
 		expect(unpriced?.llmCredits.reason).to.equal('unpriced_model');
 		const zero = {
 			...PRICE,
-			tiers: [{ fromInputTokens: 0, rates: ZERO_RATES }],
+			tiers: [{ fromInputTokens: 0, rates: ratesOf(() => 0n) }],
 		};
 		const [free] = await makeAction(world, provider, {}, { provider: () => provider.handle(zero) }).run([item('f')]);
 		expect(free?.llmCredits).to.include({ reason: 'answered', credits: '0' });

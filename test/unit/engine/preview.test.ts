@@ -1,9 +1,9 @@
 /** What a preview tells of an item, and that it stands in nobody's way. */
 import { expect } from 'chai';
-import type { NodeMessage } from 'node-red';
+import type { Node, NodeMessage } from 'node-red';
 import { asPreview, PREVIEW_ONLY, previewOf } from '../../../lib/engine/report/preview';
 import { readPreviewRequest } from '../../../nodes/node-red/admin/action-preview';
-import { sampleOf } from '../../../nodes/node-red/message/message-sample';
+import { rememberSample, sampleSeenBy } from '../../../nodes/node-red/message/message-sample';
 import { item, makeAction, makeWorld, story } from '../../support/scenarios/action-world';
 import { answer, fault, ScriptedProvider, type Script } from '../../support/provider/scripted-provider';
 
@@ -104,7 +104,11 @@ describe('a preview', () => {
 });
 
 describe('the sample of a message', () => {
-	const sample = (msg: object): unknown => sampleOf(msg as NodeMessage);
+	const sample = (msg: object): unknown => {
+		const node = {} as Node;
+		rememberSample(node, msg as NodeMessage);
+		return sampleSeenBy(node);
+	};
 
 	it('is its data as JSON, without what belongs to Node-RED', () => {
 		const payload = { n: 1, at: new Date(0), nothing: null, list: [1n, undefined, Number.NaN], bytes: Buffer.from('x'), call: () => 1 };

@@ -14,7 +14,7 @@ import { promptSizeFinding } from '../../../lib/core/gates/prompt-size';
 import { fieldNames, fieldOf, missingContext } from '../../../lib/core/gates/required-context';
 import { brokenRules } from '../../../lib/core/gates/rules';
 import { visibleText } from '../../../lib/core/gates/reading/visible-text';
-import { ZERO_RATES, type ModelPrice } from '../../../lib/core/prices/pricing';
+import { ratesOf, type ModelPrice } from '../../../lib/core/prices/pricing';
 import { upperBoundTokens } from '../../../lib/core/usage/estimate-tokens';
 import { fewestTokens } from '../../../lib/core/usage/fewest-tokens';
 import { languageModel } from '../../../lib/engine/answer/language-model';
@@ -70,7 +70,9 @@ describe('gate: prompt size', () => {
 	const price: ModelPrice = {
 		version: 'v',
 		model: 'm',
-		tiers: [{ fromInputTokens: 0, rates: { ...ZERO_RATES, input: 10_000_000_000n, cachedInput: 1_000_000_000n, output: 40_000_000_000n } }],
+		tiers: [
+			{ fromInputTokens: 0, rates: { ...ratesOf(() => 0n), input: 10_000_000_000n, cachedInput: 1_000_000_000n, output: 40_000_000_000n } },
+		],
 		perCallMicro: 0n,
 		contextTokens: 1000,
 	};

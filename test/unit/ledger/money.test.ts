@@ -9,7 +9,6 @@ import {
 	formatDollars,
 	MAX_AMOUNT_MICRO,
 	MICRO_PER_CREDIT,
-	MICRO_PER_DOLLAR,
 	parseCredits,
 	sumMicro,
 } from '../../../lib/core/values/money';
@@ -97,7 +96,7 @@ describe('money', () => {
 	it('writes dollars of credits: 100,000 credits are $10, and a hundredth of a credit is not lost', () => {
 		expect(formatDollars(100_000n * MICRO_PER_CREDIT)).to.equal('10.00');
 		expect(formatDollars(10_000n)).to.equal('0.000001');
-		expect(formatDollars(-MICRO_PER_DOLLAR)).to.equal('-1.00');
+		expect(formatDollars(-10_000n * MICRO_PER_CREDIT)).to.equal('-1.00');
 	});
 
 	it('field lesson 10: an amount that a float cannot hold stays exact through a sum', () => {

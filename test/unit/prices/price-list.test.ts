@@ -5,7 +5,7 @@ import { CreditError } from '../../../lib/core/values/errors';
 import { decodeEntry, encodeEntry } from '../../../lib/core/journal/journal';
 import { BUILT_IN_PRICES, PriceList, type CardData } from '../../../lib/core/prices/price-list';
 import { readPriceList, writePriceList } from '../../../lib/core/prices/price-list-text';
-import { isNewer, listInUse } from '../../../lib/core/prices/price-settings';
+import { listInUse } from '../../../lib/core/prices/price-settings';
 import { isOwnPrice, pinKeyHash, pinOf } from '../../../lib/core/prices/recorded-price';
 
 const NOVEMBER = Date.parse('2026-11-21T12:00:00Z');
@@ -114,7 +114,8 @@ describe('the prices that hold', () => {
 		expect(listInUse({ pinned: null, lists: [list('p@1.8', '2026-08-01'), list('p@1.9', '2026-09-01')] }, builtIn)).to.equal(null);
 		const newest = list('p@1.10', '2026-09-01');
 		expect(listInUse({ pinned: null, lists: [newest, list('p@1.2', '2026-09-01')] }, builtIn)).to.equal(newest);
-		expect(isNewer(list('z@0', '2026-10-01'), newest)).to.equal(true);
+		const later = list('z@0', '2026-10-01');
+		expect(listInUse({ pinned: null, lists: [newest, later] }, builtIn)).to.equal(later);
 	});
 
 	it('are the pinned ones, however old', () => {

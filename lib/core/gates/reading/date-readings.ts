@@ -38,15 +38,24 @@ const MAX_DATES = 500;
 
 let shapes: readonly Shape[] | null = null;
 
+/** The named groups of a pattern. */
+type Groups = Readonly<Record<string, string | undefined>>;
+/** What a replacer is given after what was found: groups, the place, the text, and the named groups at last. */
+type Captured = string | number | Groups | undefined;
+
+function groupsOf(args: readonly Captured[]): Groups {
+	const groups = args.at(-1);
+	return typeof groups === 'object' ? groups : {};
+}
+
 /** The dates of a folded text with ASCII digits, in order of their shapes. */
 export function readDates(text: string): Scan<WrittenDate> {
 	shapes ??= makeShapes();
 	const found = new Map<string, WrittenDate>();
 	let rest = text;
 	for (const { pattern, read, isDoubtful } of shapes) {
-		rest = rest.replace(pattern, (...args: unknown[]) => {
-			const written = args[0] as string;
-			const groups = args.at(-1) as Record<string, string | undefined>;
+		rest = rest.replace(pattern, (written: string, ...args: Captured[]) => {
+			const groups = groupsOf(args);
 			const readings = read(groups).filter(isDay);
 			if (readings.length === 0) return written;
 			if (!found.has(written) && found.size < MAX_DATES)
@@ -150,9 +159,8 @@ export function readTimes(text: string): Scan<WrittenTime> {
 	const found: WrittenTime[] = [];
 	let rest = text;
 	for (const pattern of TIMES) {
-		rest = rest.replace(pattern, (...args: unknown[]) => {
-			const written = args[0] as string;
-			const { hour, minute, minutes, half } = args.at(-1) as Record<string, string | undefined>;
+		rest = rest.replace(pattern, (written: string, ...args: Captured[]) => {
+			const { hour, minute, minutes, half } = groupsOf(args);
 			const readings = timeReadings(Number(hour), Number(minute ?? minutes ?? 0), half);
 			if (readings.length === 0) return written;
 			found.push({ text: written.trim(), minutes: readings });

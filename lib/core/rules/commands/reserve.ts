@@ -17,7 +17,7 @@ import {
 	type Claim,
 	type LimitedCall,
 	type LimitHit,
-	type SizedClaim,
+	type KnownClaim,
 } from '../draft/limits';
 import { counterKey } from '../../nouns/counters';
 import type { CounterRef } from '../../nouns/records';
@@ -184,7 +184,7 @@ function limitHits(
 	const caps = capClaims(command).map((claim) => ({ ...claim, amountMicro }));
 	const hits: (LimitHit | null)[] = [
 		claimHit(caps, { reason: 'cap_reached', counterOf }),
-		claimHit(sized(calls), { reason: 'budget_exceeded', counterOf }),
+		claimHit(known(calls), { reason: 'budget_exceeded', counterOf }),
 	];
 	if (floors.length > 0) {
 		const [freeMicro, returnableMicro] = [draft.freeMicro(), draft.account.reachMicro + draft.returnableMicro()];
@@ -195,10 +195,10 @@ function limitHits(
 }
 
 /** The budgets of all calls, each with what those of its calls take together. */
-function sized(calls: readonly CallWithClaims[]): SizedClaim[] {
+function known(calls: readonly CallWithClaims[]): KnownClaim[] {
 	const [only, ...more] = calls;
 	if (only && more.length === 0) return only.budgets.map((claim) => ({ ...claim, amountMicro: only.amountMicro ?? 0n }));
-	const byCounter = new Map<string, SizedClaim>();
+	const byCounter = new Map<string, KnownClaim>();
 	for (const { budgets, amountMicro } of calls) {
 		if (!amountMicro) continue;
 		for (const claim of budgets) {

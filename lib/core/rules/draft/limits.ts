@@ -29,7 +29,7 @@ export interface Claim {
 }
 
 /** A claim with what all calls of an alternative together would take of it. */
-export type SizedClaim = Claim & { readonly amountMicro: Micro };
+export type KnownClaim = Claim & { readonly amountMicro: Micro };
 
 /** The number under which caps are counted: they are no budgets of the account, and no entry has it. */
 const CAP_SEQ = 0;
@@ -96,7 +96,7 @@ export function countersNeeded(
  * is settled and held, and what open holds may cost beyond that; every one must make room.
  */
 export function claimHit(
-	claims: readonly SizedClaim[],
+	claims: readonly KnownClaim[],
 	{ reason, counterOf }: { reason: 'cap_reached' | 'budget_exceeded'; counterOf: (ref: CounterRef) => BudgetCounter },
 ): LimitHit | null {
 	let tightest: { name: string; roomMicro: Micro; order: number } | null = null;

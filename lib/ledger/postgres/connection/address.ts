@@ -6,7 +6,7 @@ import { isDecodable } from '../../../core/values/url-text';
 import { CreditError } from '../../../core/values/errors';
 
 /** The schema that holds a ledger unless another is named; its own, so that a ledger can live in a shared database. */
-export const DEFAULT_SCHEMA = 'llm_credits';
+const DEFAULT_SCHEMA = 'llm_credits';
 
 const SCHEMA_NAME = /^(?!pg_|information_schema$|public$)[a-z_][a-z0-9_]{0,62}$/;
 const FORM = 'postgres://user:password@host:5432/database';

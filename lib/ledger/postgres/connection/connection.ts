@@ -2,11 +2,12 @@
  * Owns connections to a PostgreSQL server: a small pool, sessions that send several statements at once, and what every transaction is
  * set to. The only module that loads pg, and only when a ledger on a server is opened. Refuses to reuse a connection that failed.
  */
+import type { Row } from '../../columns';
 import type { Pool, PoolClient } from 'pg';
 import { isCreditError } from '../../../core/values/errors';
 import type { LedgerAddress } from './address';
 import { isStatementFailure, UnansweredCommit } from './faults';
-import { Packet, type Row, type Statement } from './packet';
+import { Packet, type Statement } from './packet';
 
 export interface PoolSettings {
 	readonly address: LedgerAddress;

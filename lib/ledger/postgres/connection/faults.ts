@@ -2,6 +2,7 @@
  * Owns the translation of what PostgreSQL, its driver and the network report into faults with a name, the server and the mend, and
  * which of them pass by themselves. The one place where their codes are read. Refuses to show a password.
  */
+import { codeOf, propertyOf } from '../../../core/values/foreign';
 import { CreditError, isCreditError, type CreditErrorCode } from '../../../core/values/errors';
 
 /** Why an attempt may be made again: somebody else was in the way, or the server is not there at the moment. */
@@ -55,7 +56,7 @@ export function passing(error: unknown): Passing | null {
  */
 export function isStatementFailure(error: unknown): boolean {
 	// The severity itself is in the server's language.
-	const isFromServer = typeof error === 'object' && error !== null && typeof (error as { severity?: unknown }).severity === 'string';
+	const isFromServer = typeof propertyOf(error, 'severity') === 'string';
 	return isFromServer && passing(error) !== 'unreachable';
 }
 
@@ -140,8 +141,8 @@ function describeState(cause: unknown, location: string): Description {
 }
 
 function read(error: unknown): { code: string; message: string } {
-	const { code, message } = (typeof error === 'object' && error !== null ? error : {}) as { code?: unknown; message?: unknown };
-	return { code: typeof code === 'string' ? code : '', message: typeof message === 'string' ? message : '' };
+	const message = propertyOf(error, 'message');
+	return { code: codeOf(error), message: typeof message === 'string' ? message : '' };
 }
 
 /** The innermost words; several addresses of one host that all failed are told by the first. */

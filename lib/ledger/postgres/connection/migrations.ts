@@ -5,6 +5,7 @@
 import type { Pool } from 'pg';
 import { CreditError } from '../../../core/values/errors';
 import { absentLedger, olderLedger } from '../../absent';
+import { textIn, truthIn } from '../../columns';
 import type { LedgerAddress } from './address';
 import { beginWrite, COMMIT, withSession, type Session } from './connection';
 import { lockNumber } from './lock-number';
@@ -224,13 +225,6 @@ interface MigrateOptions {
 	readonly onMigrated: ((migration: ServerMigration) => void) | undefined;
 }
 
-interface Found {
-	readonly has_schema: boolean;
-	readonly is_ledger: boolean;
-	readonly is_empty: boolean;
-	readonly encoding: string;
-}
-
 /**
  * Brings the schema to this version's, whoever comes first; the others wait and find it done. A schema that is up to date is only read,
  * so that roles without the right to change it can use it. Throws `ledger_unavailable` for a missing ledger that may not be made, and what
@@ -263,15 +257,16 @@ export function assertKnown(version: bigint | number, { location }: LedgerAddres
 async function versionOf(session: Session, address: LedgerAddress): Promise<number> {
 	const { schema, location } = address;
 	const [rows] = await session.run({ text: FIND, values: [schema, MARK_TABLE] });
-	const found = rows?.[0] as unknown as Found;
-	if (found.encoding !== 'UTF8') {
+	const found = rows?.[0] ?? {};
+	const encoding = textIn(found, 'encoding');
+	if (encoding !== 'UTF8') {
 		throw new CreditError(
 			'ledger_unavailable',
-			`The database of ${location} keeps texts as ${found.encoding}. A ledger needs one in UTF8: CREATE DATABASE … ENCODING 'UTF8'.`,
+			`The database of ${location} keeps texts as ${encoding}. A ledger needs one in UTF8: CREATE DATABASE … ENCODING 'UTF8'.`,
 		);
 	}
-	if (!found.is_ledger) {
-		if (found.is_empty) return 0;
+	if (!truthIn(found, 'is_ledger')) {
+		if (truthIn(found, 'is_empty')) return 0;
 		throw new CreditError(
 			'ledger_corrupt',
 			`${location} has a schema "${schema}" of another program, not a ledger. Nothing was changed in it. Choose another schema: add ?schema=name to the PostgreSQL URL.`,
@@ -291,8 +286,7 @@ const FIND = `
 /** Makes the schema where it is missing, and takes the steps that it lacks from `version` on, within the transaction of the caller. */
 export async function raise(session: Session, schema: string, version: number): Promise<void> {
 	const [rows] = await session.run({ text: FIND, values: [schema, MARK_TABLE] });
-	const { has_schema: hasSchema } = rows?.[0] as unknown as Found;
-	if (!hasSchema) await session.run({ text: `CREATE SCHEMA "${schema}"` });
+	if (!truthIn(rows?.[0] ?? {}, 'has_schema')) await session.run({ text: `CREATE SCHEMA "${schema}"` });
 	await session.run({ text: `SET LOCAL search_path = "${schema}"` });
 	if (version === 0)
 		await session.runScript(

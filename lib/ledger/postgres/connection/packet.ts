@@ -3,7 +3,9 @@
  * after one that fails it carries out none of the others. Knows which statements a connection has prepared, and what their rows look
  * like. Refuses statements of several commands.
  */
+import { asError } from '../../../core/values/foreign';
 import type { Connection, FieldDef, Submittable } from 'pg';
+import type { Row } from '../../columns';
 import { parameterOf, readerOf, type Value } from './wire-values';
 
 /** A statement with its values; `name` makes the server keep its plan for the connection. */
@@ -12,9 +14,6 @@ export interface Statement {
 	readonly text: string;
 	readonly values?: readonly Value[];
 }
-
-/** A row by the names of its columns. */
-export type Row = Record<string, unknown>;
 
 /** Texts as the server sent them, in the order of the columns. */
 type SentRow = readonly (string | null)[];
@@ -110,7 +109,7 @@ export class Packet implements Submittable {
 			rows = this.#answers.map((answer) => answer.rows.map((row) => rowOf(row, answer.columns)));
 		} catch (error) {
 			// Thrown here it would end the host.
-			this.callback(error as Error);
+			this.callback(asError(error));
 			return;
 		}
 		this.callback(null, rows);
@@ -118,7 +117,7 @@ export class Packet implements Submittable {
 }
 
 function rowOf(sent: SentRow, columns: readonly Column[]): Row {
-	const row: Row = {};
+	const row: Record<string, unknown> = {};
 	columns.forEach(({ name, read }, index) => {
 		const text = sent[index] ?? null;
 		row[name] = text === null ? null : read(text);

@@ -93,16 +93,25 @@ const WRITERS: Readonly<Record<ValueType, Writer>> = {
 		write: (array, value, at) => array.writeInt16BE(wholeNumber(value), at) - at,
 	},
 	text: {
-		roomOf: (value) => (value as string).length * MOST_BYTES_OF_UNIT,
-		write: (array, value, at) => array.write(value as string, at, 'utf8'),
+		roomOf: (value) => textOrBytes(value).length * MOST_BYTES_OF_UNIT,
+		write: (array, value, at) => writeText(array, textOrBytes(value), { at, encoding: 'utf8' }),
 	},
 	bytea: {
-		roomOf: (value) => (value as string | Buffer).length,
-		write: (array, value, at) => (typeof value === 'string' ? array.write(value, at, 'hex') : (value as Buffer).copy(array, at)),
+		roomOf: (value) => textOrBytes(value).length,
+		write: (array, value, at) => writeText(array, textOrBytes(value), { at, encoding: 'hex' }),
 	},
 };
 
 function wholeNumber(value: Value): number {
-	if (!Number.isSafeInteger(value)) throw new RangeError(`A list of whole numbers has ${String(value)} in it.`);
-	return value as number;
+	if (typeof value === 'number' && Number.isSafeInteger(value)) return value;
+	throw new RangeError(`A list of whole numbers has ${String(value)} in it.`);
+}
+
+function textOrBytes(value: Exclude<Value, null>): string | Buffer {
+	if (typeof value === 'string' || value instanceof Buffer) return value;
+	throw new RangeError(`A list of texts or bytes has ${String(value)} in it.`);
+}
+
+function writeText(array: Buffer, value: string | Buffer, { at, encoding }: { at: number; encoding: 'utf8' | 'hex' }): number {
+	return typeof value === 'string' ? array.write(value, at, encoding) : value.copy(array, at);
 }

@@ -1,5 +1,6 @@
 /** Owns locking one account until the end of a transaction, and what is found out together with that. Decides nothing. */
 import type { MoveMark } from '../../../core/rules/move';
+import { amountIn, textIn } from '../../columns';
 import type { LedgerAddress } from '../connection/address';
 import { beginWrite, type Session } from '../connection/connection';
 import { lockNumber } from '../connection/lock-number';
@@ -35,14 +36,15 @@ interface Locking {
  * statement that waited for the lock would still see them as they were before. Throws `ledger_newer` for a schema of a newer version.
  */
 export async function lockAccount(session: Session, { reader, address, accountId, timeoutMs, along }: Locking): Promise<Locked> {
-	const about = {
+	const askAbout = {
 		name: 'about',
 		text: `SELECT pg_current_xact_id()::text AS transaction, version, move FROM "${address.schema}".${MARK_TABLE}`,
 	};
 	const locked = reader.account(accountId, { isLocked: true });
-	const [, , accountRows, aboutRows, ...rows] = await session.run(...beginWrite(timeoutMs), locked, about, ...along);
-	const { transaction, version } = aboutRows?.[0] as { transaction: string; version: bigint };
-	assertKnown(version, address);
+	const [, , accountRows, aboutRows, ...rows] = await session.run(...beginWrite(timeoutMs), locked, askAbout, ...along);
+	const about = aboutRows?.[0] ?? {};
+	const transaction = textIn(about, 'transaction');
+	assertKnown(amountIn(about, 'version'), address);
 	const mark = readMark(aboutRows);
 	const stored = readStored(accountRows);
 	if (stored) return { stored, transaction, mark, rows };

@@ -2,16 +2,10 @@
  * Owns answers on a PostgreSQL server: their statements and rows. Nothing here waits for the account's lock: what is kept of answers
  * changes no balance. Refuses to know how a transaction is insisted on; the store does.
  */
+import type { Row } from '../../columns';
 import type { CacheLimits } from '../../../core/nouns/profile';
 import type { Instant } from '../../../core/values/time';
-import {
-	readAnswer,
-	readAnswerGroup,
-	readAnswerSaving,
-	type AnswerGroupRow,
-	type AnswerRow,
-	type AnswerSavingRow,
-} from '../../beside-rows';
+import { readAnswer, readAnswerGroup, readAnswerSaving } from '../../beside-rows';
 import {
 	bytesOfText,
 	type AnswerChanges,
@@ -23,7 +17,7 @@ import {
 import { bytesOf } from '../../rows';
 import { AccountNumbers } from './account-numbers';
 import { beginRead, ROLLBACK, type Session } from '../connection/connection';
-import type { Row, Statement } from '../connection/packet';
+import type { Statement } from '../connection/packet';
 import { upsertRows, type Table } from './row-statements';
 import { arrayOf } from '../connection/wire-values';
 
@@ -80,7 +74,7 @@ export class PostgresAnswers implements AnswerStore {
 		const text = `SELECT key, campaign, node, text, stored_at_ms, kept_until_ms, cost_micro FROM ${this.#in}cached_answers WHERE account = ${this.#account()} AND key = $2 AND kept_until_ms > $3`;
 		const find = { name: 'find_answer', text, values: [accountId, bytesOf(key), atMs] };
 		const [row] = await this.#insist(async (session) => (await session.run(find))[0] ?? []);
-		return row ? readAnswer(row as unknown as AnswerRow) : null;
+		return row ? readAnswer(row) : null;
 	}
 
 	async write(accountId: string, { kept, used, saved }: AnswerChanges): Promise<void> {
@@ -117,8 +111,8 @@ export class PostgresAnswers implements AnswerStore {
 				ROLLBACK,
 			);
 			return {
-				groups: (groupRows as unknown as AnswerGroupRow[]).map(readAnswerGroup),
-				savings: (savingRows as unknown as AnswerSavingRow[]).map(readAnswerSaving),
+				groups: groupRows.map(readAnswerGroup),
+				savings: savingRows.map(readAnswerSaving),
 			};
 		});
 	}

@@ -1,5 +1,5 @@
 /** Owns counts of checks on a PostgreSQL server: their statements and rows. Nothing here waits for the account's lock. */
-import { readCheckCount, type CheckCountRow } from '../../beside-rows';
+import { readCheckCount } from '../../beside-rows';
 import type { CheckCount, CheckQuery, CheckStore } from '../../check-store';
 import { AccountNumbers } from './account-numbers';
 import type { BesideWriter, Insist } from './answers';
@@ -46,6 +46,6 @@ export class PostgresChecks implements CheckStore {
 		const account = `(SELECT id FROM ${this.#in}accounts WHERE public_id = $1)`;
 		const text = `SELECT day, campaign, segment, gate, outcome, items FROM ${this.#in}check_days WHERE account = ${account} AND ($2::text IS NULL OR day >= $2) AND ($3::text IS NULL OR day <= $3)`;
 		const rows = await this.#insist(async (session) => (await session.run({ text, values: [accountId, fromDay, untilDay] }))[0] ?? []);
-		return (rows as unknown as CheckCountRow[]).map(readCheckCount);
+		return rows.map(readCheckCount);
 	}
 }

@@ -1,6 +1,6 @@
 /** What is learned of models on a PostgreSQL server: its statements and rows. Nothing here waits for the account's lock. */
 import type { Instant } from '../../../core/values/time';
-import { readLearnedFact, type LearnedRow } from '../../beside-rows';
+import { readLearnedFact } from '../../beside-rows';
 import type { LearnedFact, LearnedStore } from '../../learned-store';
 import { AccountNumbers } from './account-numbers';
 import type { BesideWriter, Insist } from './answers';
@@ -36,7 +36,7 @@ export class PostgresLearned implements LearnedStore {
 		const account = `(SELECT id FROM ${this.#in}accounts WHERE public_id = $1)`;
 		const text = `SELECT endpoint, model, name, value, until_ms FROM ${this.#in}learned WHERE account = ${account} AND endpoint = $2 AND until_ms > $3`;
 		const rows = await this.#insist(async (session) => (await session.run({ text, values: [accountId, endpoint, atMs] }))[0] ?? []);
-		return (rows as unknown as LearnedRow[]).map(readLearnedFact);
+		return rows.map(readLearnedFact);
 	}
 
 	async keep(accountId: string, facts: readonly LearnedFact[]): Promise<void> {

@@ -2,31 +2,23 @@
  * Owns reading a ledger from PostgreSQL: statements for snapshots, pages and totals, and what their rows mean. Everything that can be
  * asked at once is sent at once. Runs inside the transaction of its caller; decides nothing.
  */
-import { USAGE_COLUMNS } from '../../usage-columns';
-import type { CostAverage } from '../../../core/nouns/cost-averages';
+import { numberIn, textIn, USAGE_COLUMNS, type Row } from '../../columns';
 import type { AccountSnapshot } from '../../../core/nouns/snapshot';
 import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../../core/nouns/records';
 import type { HoldMark } from '../../../core/proof/verify-holds';
 import type { CarriedKey } from '../../../core/proof/verify-keys';
 import type { Instant } from '../../../core/values/time';
-import { readEntries, readHold, readHoldMark } from '../../journal-rows';
-import type { EntryRow, HoldRow } from '../../journal-rows';
-import { bytesOf, readAccount, readAverages, readCounter, readGrant, readUsageTotal } from '../../rows';
-import type { AccountRow, CounterRow, GrantRow, UsageTotalRow } from '../../rows';
+import { holdOf, readEntries, readHoldMark } from '../../journal-rows';
+import { bytesOf, readAccount, readCounter, readGrant, readUsageTotal, readStored as readRow, type StoredAccount } from '../../rows';
 import { holdStateCode, kindCode } from '../../words';
 import type { AccountProfile, EntryQuery, KeyQuery, MaterialisedAccount, PageQuery, SeqRange, UsageQuery } from '../../store';
-import { readTexts, type TextRow } from '../../beside-rows';
+import { readTexts } from '../../beside-rows';
 import type { Session } from '../connection/connection';
 import type { Statement } from '../connection/packet';
 import { arrayOf, type Value } from '../connection/wire-values';
 import { NOTHING } from '../../related';
 
-/** An account with the number that the database knows it by. */
-export interface StoredAccount {
-	readonly id: bigint;
-	readonly account: Account;
-	readonly averages: readonly CostAverage[];
-}
+export type { StoredAccount } from '../../rows';
 
 type HoldQuery = PageQuery & { readonly state: Hold['state'] | null };
 
@@ -67,7 +59,7 @@ export class Reader {
 
 	async accounts(session: Session): Promise<Account[]> {
 		const [rows = []] = await session.run({ text: `${ACCOUNT} FROM ${this.#in}accounts ORDER BY public_id` });
-		return (rows as unknown as AccountRow[]).map(readAccount);
+		return rows.map(readAccount);
 	}
 
 	/** The account with all its grants and the holds that are due at `atMs`. */
@@ -83,17 +75,18 @@ export class Reader {
 
 	async materialised(session: Session, { id, account }: StoredAccount): Promise<MaterialisedAccount> {
 		const usage = this.#usage(id, { fromDay: null, untilDay: null, isByDay: true });
-		const [grantRows, usageRows, textRows] = await session.run(this.#allGrants(id), usage, this.#allTexts(id));
+		const [grantRows, usageRows = [], textRows = []] = await session.run(this.#allGrants(id), usage, this.#allTexts(id));
 		return {
 			account,
 			grants: readGrants(grantRows),
-			usage: (usageRows as unknown as UsageTotalRow[]).map(readUsageTotal),
-			texts: readTexts((textRows ?? []) as unknown as TextRow[]),
+			usage: usageRows.map(readUsageTotal),
+			texts: readTexts(textRows),
 		};
 	}
 
 	async profile(session: Session, { id, account }: StoredAccount): Promise<AccountProfile> {
-		return { account, texts: readTexts(((await session.run(this.#allTexts(id)))[0] ?? []) as unknown as TextRow[]) };
+		const [textRows = []] = await session.run(this.#allTexts(id));
+		return { account, texts: readTexts(textRows) };
 	}
 
 	/** Tells all counters, page by page, so that there may be any number of them. */
@@ -113,7 +106,7 @@ export class Reader {
 	async entries(session: Session, id: bigint, { afterSeq, limit, kind }: EntryQuery): Promise<Entry[]> {
 		const [name, only] = kind === undefined ? ['entry_page', ''] : [`${kind}_page`, ` AND e.kind = ${String(kindCode(kind))}`];
 		const text = `${ENTRY} FROM ${this.#in}entries e LEFT JOIN ${this.#in}label_sets l ON l.id = e.label_set WHERE e.account = $1 AND e.seq > $2${only} ORDER BY e.seq LIMIT $3`;
-		return entriesOf((await session.run({ name, text, values: [id, afterSeq, limit] }))[0]);
+		return readEntries((await session.run({ name, text, values: [id, afterSeq, limit] }))[0] ?? []);
 	}
 
 	async holds(session: Session, id: bigint, query: HoldQuery): Promise<Hold[]> {
@@ -123,7 +116,7 @@ export class Reader {
 	async holdMarks(session: Session, id: bigint, { afterSeq, untilSeq }: SeqRange): Promise<HoldMark[]> {
 		const text = `SELECT seq, state, timeout_at_ms, closed_seq FROM ${this.#in}holds WHERE account = $1 AND seq > $2 AND seq <= $3 ORDER BY seq`;
 		const [rows = []] = await session.run({ name: 'hold_marks', text, values: [id, afterSeq, untilSeq] });
-		return (rows as unknown as HoldRow[]).map(readHoldMark);
+		return rows.map(readHoldMark);
 	}
 
 	async carriedKeys(session: Session, id: bigint, { after, limit }: KeyQuery): Promise<CarriedKey[]> {
@@ -131,19 +124,19 @@ export class Reader {
 			WHERE account = $1 AND key_hash IS NOT NULL AND (key_hash, seq) > ($2, $3) ORDER BY key_hash, seq LIMIT $4`;
 		const values = [id, bytesOf(after?.keyHash ?? ''), after?.seq ?? 0, limit];
 		const [rows = []] = await session.run({ name: 'key_page', text, values });
-		return rows.map((row) => ({ keyHash: row['key_hash'] as string, seq: Number(row['seq']) }));
+		return rows.map((row) => ({ keyHash: textIn(row, 'key_hash'), seq: numberIn(row, 'seq') }));
 	}
 
 	/** Totals within the days asked for; by day only when days are asked for, so that what is read stays small. */
 	async usage(session: Session, id: bigint, { groupBy, fromDay, untilDay }: UsageQuery) {
 		const [rows = []] = await session.run(this.#usage(id, { fromDay, untilDay, isByDay: groupBy.includes('day') }));
-		return (rows as unknown as UsageTotalRow[]).map(readUsageTotal);
+		return rows.map(readUsageTotal);
 	}
 
 	async keptResult(session: Session, id: bigint, { holdSeq, atMs }: { holdSeq: number; atMs: Instant }): Promise<string | null> {
 		const text = `SELECT text FROM ${this.#in}kept_results WHERE account = $1 AND hold_seq = $2 AND kept_until_ms > $3`;
-		const [rows] = await session.run({ name: 'kept_result', text, values: [id, holdSeq, atMs] });
-		return (rows?.[0]?.['text'] as string | undefined) ?? null;
+		const [[row] = []] = await session.run({ name: 'kept_result', text, values: [id, holdSeq, atMs] });
+		return row ? textIn(row, 'text') : null;
 	}
 
 	/** Entries that carry one of these keys. */
@@ -214,29 +207,23 @@ export class Reader {
 }
 
 /** The account of a row, or `null` when there is none. */
-export function readStored(rows: readonly unknown[] | undefined): StoredAccount | null {
-	const row = rows?.[0] as AccountRow | undefined;
-	return row ? { id: row.id, account: readAccount(row), averages: readAverages(row) } : null;
-}
-
-/** Entries of rows. */
-export function entriesOf(rows: readonly unknown[] | undefined): Entry[] {
-	return readEntries((rows ?? []) as EntryRow[]);
+export function readStored([row]: readonly Row[] = []): StoredAccount | null {
+	return row ? readRow(row) : null;
 }
 
 /** Counters of rows. */
-export function readCounters(rows: readonly unknown[] | undefined): BudgetCounter[] {
-	return ((rows ?? []) as CounterRow[]).map(readCounter);
+export function readCounters(rows: readonly Row[] = []): BudgetCounter[] {
+	return rows.map(readCounter);
 }
 
 /** Grants of rows. */
-export function readGrants(rows: readonly unknown[] | undefined): GrantState[] {
-	return ((rows ?? []) as GrantRow[]).map(readGrant);
+export function readGrants(rows: readonly Row[] = []): GrantState[] {
+	return rows.map(readGrant);
 }
 
 /** Holds of the rows of both statements. */
-export function readHolds([holdRows, entryRows]: readonly (readonly unknown[] | undefined)[]): Hold[] {
-	const entries = new Map(entriesOf(entryRows).map((entry) => [entry.seq, entry]));
-	const entryOf = (seq: HoldRow['closed_seq']): Entry | null => (seq === null ? null : (entries.get(Number(seq)) ?? null));
-	return ((holdRows ?? []) as HoldRow[]).map((row) => readHold(row, entryOf(row.seq), entryOf(row.closed_seq)));
+export function readHolds([holdRows = [], entryRows = []]: readonly (readonly Row[])[]): Hold[] {
+	const entries = new Map(readEntries(entryRows).map((entry) => [entry.seq, entry]));
+	const entryOf = (seq: number | null): Entry | null => (seq === null ? null : (entries.get(seq) ?? null));
+	return holdRows.map(readHoldMark).map((mark) => holdOf(mark, entryOf(mark.seq), entryOf(mark.closedSeq)));
 }

@@ -2,6 +2,7 @@
  * Owns reading what a batch needs to be decided on PostgreSQL: usually in one round trip, and only what its commands ask for. Holds that
  * this process made and that are still open are not read back. Runs under the account's lock; decides nothing.
  */
+import type { Row } from '../../columns';
 import { alertsNeeded, MAX_CLAIMED } from '../../../core/rules/commands/claim';
 import type { Command } from '../../../core/nouns/commands';
 import type { AccountSnapshot, SnapshotNeeds } from '../../../core/nouns/snapshot';
@@ -12,12 +13,12 @@ import type { BudgetCounter, CounterRef, Entry, GrantState, Hold } from '../../.
 import { spansNeeded } from '../../../core/rules/draft/spent-before';
 import type { SpentIn } from '../../../core/nouns/usage-totals';
 import { hasPassed, type Instant } from '../../../core/values/time';
-import { readHoldMark, type HoldRow } from '../../journal-rows';
+import { readEntries, readHoldMark } from '../../journal-rows';
 import type { OpenHolds } from '../../open-holds';
 import { grantsHeldBy, grantsNamedBy } from '../../related';
 import type { Session } from '../connection/connection';
 import type { Statement } from '../connection/packet';
-import { COUNTER, entriesOf, readCounters, readGrants, readHolds, type Picked, type Reader, type StoredAccount } from './reader';
+import { COUNTER, readCounters, readGrants, readHolds, type Picked, type Reader, type StoredAccount } from './reader';
 import { arrayOf } from '../connection/wire-values';
 
 /** Holds that are due so soon are asked for with the lock: how long it is waited for is not known then. */
@@ -38,7 +39,7 @@ export interface FirstAsked {
 }
 
 /** The rows of each statement that was asked first. */
-export type FirstRows = readonly (readonly unknown[])[];
+export type FirstRows = readonly (readonly Row[])[];
 
 /** What the first answers say. */
 interface Found {
@@ -118,7 +119,7 @@ export class Snapshots {
 			const keys = laterKeys(commands, [...entries, ...later], known);
 			if (keys.length === 0) return later;
 			for (const key of keys) known.add(key);
-			later.push(...entriesOf((await session.run(this.#reader.entriesByKey(id, keys)))[0]));
+			later.push(...readEntries((await session.run(this.#reader.entriesByKey(id, keys)))[0] ?? []));
 		}
 	}
 
@@ -151,17 +152,17 @@ export class Snapshots {
 		return { asked, rows: await session.run(...asked.statements) };
 	}
 
-	#found({ id, hasKeys, hasUnknown }: FirstAsked, [grantRows, markRows, ...rest]: FirstRows): Found {
-		const entries = hasKeys ? entriesOf(rest[0]) : [];
+	#found({ id, hasKeys, hasUnknown }: FirstAsked, [grantRows, markRows = [], ...rest]: FirstRows): Found {
+		const entries = hasKeys ? readEntries(rest[0] ?? []) : [];
 		const read = hasUnknown ? readHolds(hasKeys ? rest.slice(1) : rest) : [];
-		const open = this.#stillOpen(id, (markRows ?? []) as HoldRow[]);
+		const open = this.#stillOpen(id, markRows);
 		const known = new Set([...read, ...open.holds].map(({ seq }) => seq));
 		const unread = [...new Set([...open.others, ...reservedBy(entries)])].filter((seq) => !known.has(seq));
 		return { entries, grants: readGrants(grantRows), holds: [...read, ...open.holds], unread };
 	}
 
 	/** Of marks, the holds that are remembered and as they were, and the numbers of the others. */
-	#stillOpen(id: bigint, rows: readonly HoldRow[]): { holds: Hold[]; others: number[] } {
+	#stillOpen(id: bigint, rows: readonly Row[]): { holds: Hold[]; others: number[] } {
 		const holds: Hold[] = [];
 		const others: number[] = [];
 		for (const { seq, state, timeoutAtMs } of rows.map(readHoldMark)) {

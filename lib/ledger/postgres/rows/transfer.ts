@@ -5,14 +5,25 @@
  */
 import { sha256 } from '../../../core/values/idempotency';
 import { assertNotFrozen, decodeMark, encodeMark, type MoveMark } from '../../../core/rules/move';
+import { amountIn, optional, textIn, type Row } from '../../columns';
 import { bytesOf } from '../../rows';
 import { LEDGER_TABLES, type LedgerTable } from '../../tables';
-import { keyText, type CopiedRow, type CopiedValue, type LedgerTransfer, type MarkChange, type RowPage, type RowsOf } from '../../transfer';
+import {
+	copiedIn,
+	keysOf,
+	keyText,
+	type CopiedRow,
+	type CopiedValue,
+	type LedgerTransfer,
+	type MarkChange,
+	type RowPage,
+	type RowsOf,
+} from '../../transfer';
 import type { LedgerAddress } from '../connection/address';
 import type { Beside, BesideWriter } from './answers';
 import { beginRead, beginWrite, COMMIT, ROLLBACK, type Session } from '../connection/connection';
 import { MARK_TABLE } from '../connection/migrations';
-import type { Row, Statement } from '../connection/packet';
+import type { Statement } from '../connection/packet';
 import { insertRows, type Column } from './row-statements';
 import { arrayOf } from '../connection/wire-values';
 
@@ -63,8 +74,8 @@ export class PostgresTransfer implements LedgerTransfer, BesideWriter {
 			await session.run(ROLLBACK);
 			const last = found.length < pageRows || key.length === 0 ? undefined : found.at(-1);
 			return {
-				rows: found.map((row) => Object.keys(columns).map((name) => row[name] as CopiedValue)),
-				next: last ? JSON.stringify(key.map((_name, index) => keyText(last[`key_${String(index)}`] as CopiedValue))) : null,
+				rows: found.map((row) => Object.keys(columns).map((name) => copiedIn(row, name))),
+				next: last ? JSON.stringify(key.map((_name, index) => keyText(copiedIn(last, `key_${String(index)}`)))) : null,
 			};
 		});
 	}
@@ -139,7 +150,7 @@ export class PostgresTransfer implements LedgerTransfer, BesideWriter {
 			return;
 		}
 		const [found] = await session.run({ text: `SELECT id FROM ${this.#in}accounts WHERE public_id = $1`, values: [accountId] });
-		const account = found?.[0]?.['id'] as bigint;
+		const account = amountIn(found?.[0] ?? {}, 'id');
 		const labels = await this.#labelNumbers(session, account, { table, rows });
 		const columns = Object.entries(table.columns).map(([name, type], index): Column<CopiedRow> => {
 			const valueOf = (row: CopiedRow): CopiedValue => row[index] ?? null;
@@ -164,13 +175,13 @@ export class PostgresTransfer implements LedgerTransfer, BesideWriter {
 			{ text: add, values: [account, hashes, arrayOf('text', texts)] },
 			{ text: find, values: [account, hashes] },
 		);
-		return new Map(found.map((row) => [row['labels'] as string, row['id'] as bigint]));
+		return new Map(found.map((row) => [textIn(row, 'labels'), amountIn(row, 'id')]));
 	}
 }
 
 /** The mark in the row that {@link MARK_TABLE} has. */
-export function readMark(rows: readonly Record<string, unknown>[] | undefined): MoveMark | null {
-	return decodeMark((rows?.[0]?.['move'] as string | null | undefined) ?? null);
+export function readMark([row]: readonly Row[] = []): MoveMark | null {
+	return row ? decodeMark(optional(textIn, row, 'move')) : null;
 }
 
 function isAccount({ columns }: LedgerTable): boolean {
@@ -178,6 +189,5 @@ function isAccount({ columns }: LedgerTable): boolean {
 }
 
 function readKey({ key, columns }: LedgerTable, after: string): (string | Buffer)[] {
-	const values = JSON.parse(after) as string[];
-	return values.map((value, index) => (columns[key[index] ?? ''] === 'bytes' ? bytesOf(value) : value));
+	return keysOf(after).map((value, index) => (columns[key[index] ?? ''] === 'bytes' ? bytesOf(value) : value));
 }

@@ -2,7 +2,7 @@
  * Owns writing what was decided into PostgreSQL: one statement for each table and batch, all sent at once within the transaction of the
  * caller. A table is a list of columns; a new table is a new list. Adds and replaces rows exactly as the decision says; decides nothing.
  */
-import { USAGE_COLUMNS } from '../../usage-columns';
+import { amountIn, textIn, USAGE_COLUMNS } from '../../columns';
 import { encodeLabels } from '../../../core/journal/journal';
 import { sha256 } from '../../../core/values/idempotency';
 import { NO_SETTINGS } from '../../../core/nouns/settings';
@@ -229,7 +229,7 @@ export class Writer {
 			text: `INSERT INTO ${this.#in}accounts (${names.join(', ')}) VALUES (${places.join(', ')}) RETURNING id`,
 			values,
 		});
-		return rows?.[0]?.['id'] as bigint;
+		return amountIn(rows?.[0] ?? {}, 'id');
 	}
 
 	/** Names only the columns that changed: a role that spends may not name the others. */
@@ -263,7 +263,7 @@ export class Writer {
 			{ text: add, values: [id, hashes, arrayOf('text', unknown)] },
 			{ text: find, values: [id, hashes] },
 		);
-		for (const row of rows) numbers.set(row['labels'] as string, row['id'] as bigint);
+		for (const row of rows) numbers.set(textIn(row, 'labels'), amountIn(row, 'id'));
 		return numbers;
 	}
 

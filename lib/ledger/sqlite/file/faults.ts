@@ -2,6 +2,7 @@
  * Owns the translation of what SQLite and the file system report into faults with a name, the path and the mend. The one place
  * where their codes are read. Refuses to hide anything: what it does not know keeps its own words.
  */
+import { codeOf, wordsOf } from '../../../core/values/foreign';
 import { accessSync, constants, mkdtempSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CreditError, isCreditError, type CreditErrorCode } from '../../../core/values/errors';
@@ -101,13 +102,4 @@ function writeObstacle(path: string): unknown {
 	} catch (error) {
 		return error;
 	}
-}
-
-function codeOf(error: unknown): string {
-	const code = typeof error === 'object' && error !== null ? (error as { code?: unknown }).code : undefined;
-	return typeof code === 'string' ? code : '';
-}
-
-function wordsOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
 }

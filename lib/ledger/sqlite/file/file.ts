@@ -2,6 +2,7 @@
  * Owns the ledger's file as a file: its folder, its mode, making it, and whether it is still the file that was opened.
  * Refuses anything that is not a plain file, and never changes the mode of a file or folder that was there before.
  */
+import { codeOf } from '../../../core/values/foreign';
 import {
 	accessSync,
 	chmodSync,
@@ -122,8 +123,7 @@ function unlessThere(make: () => void): void {
 	try {
 		make();
 	} catch (error) {
-		const isThereNow = (error as { code?: unknown }).code === 'EEXIST';
-		if (!isThereNow) throw error;
+		if (codeOf(error) !== 'EEXIST') throw error;
 	}
 }
 

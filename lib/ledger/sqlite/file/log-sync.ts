@@ -4,6 +4,8 @@
  * after one that failed: the system may take what it could not write for written.
  */
 import type { Database } from 'better-sqlite3';
+import { isList, isObject } from '../../../core/values/foreign';
+import { numberIn } from '../../columns';
 import { close, fdatasync, open, realpathSync } from 'node:fs';
 
 type Done = (error: Error | null) => void;
@@ -41,8 +43,8 @@ export class LogSync {
 	 */
 	mend(db: Database): void {
 		if (this.#doubt === null) return;
-		const [moved] = db.pragma('wal_checkpoint(FULL)') as { readonly busy: bigint; readonly log: bigint; readonly checkpointed: bigint }[];
-		if (moved?.busy !== 0n || moved.log !== moved.checkpointed)
+		const { isBusy, logged, moved } = checkpoint(db, 'FULL');
+		if (isBusy || logged !== moved)
 			throw Object.assign(new Error('Another connection keeps the log from being emptied'), { code: 'SQLITE_BUSY' });
 		this.#doubt = null;
 	}
@@ -52,7 +54,7 @@ export class LogSync {
 		await Promise.allSettled([this.#underWay, this.#next]);
 		const file = this.#file;
 		this.#file = null;
-		if (file !== null) await called((done) => close(file, done));
+		if (file !== null) await ended((done) => close(file, done));
 	}
 
 	#begin(): Promise<void> {
@@ -67,9 +69,9 @@ export class LogSync {
 	async #sync(): Promise<void> {
 		// What came while a sync failed lies behind what that one may have lost.
 		if (this.#doubt) throw this.#doubt;
-		const file = (this.#file ??= await called<number>((done) => open(this.#path, 'r+', done)));
+		const file = (this.#file ??= await opened(this.#path));
 		try {
-			await called((done) => this.#syncFile(file, done));
+			await ended((done) => this.#syncFile(file, done));
 		} catch (error) {
 			this.#doubt = error instanceof Error ? error : new Error(String(error));
 			throw error;
@@ -77,11 +79,36 @@ export class LogSync {
 	}
 }
 
-function called<T = void>(call: (done: (error: Error | null, result?: T) => void) => void): Promise<T> {
+function ended(call: (done: Done) => void): Promise<void> {
 	return new Promise((resolve, reject) => {
-		call((error, result) => {
+		call((error) => {
 			if (error) reject(error);
-			else resolve(result as T);
+			else resolve();
 		});
 	});
+}
+
+function opened(path: string): Promise<number> {
+	return new Promise((resolve, reject) => {
+		open(path, 'r+', (error, file) => {
+			if (error) reject(error);
+			else resolve(file);
+		});
+	});
+}
+
+/** How far a log was moved into its file, in frames. */
+export interface Checkpoint {
+	readonly isBusy: boolean;
+	/** In the log; -1 for a file without one. */
+	readonly logged: number;
+	readonly moved: number;
+}
+
+/** Moves the log into its file as the mode says; `NOOP` only counts. Throws what SQLite throws, and `ledger_corrupt` for an answer that cannot be read. */
+export function checkpoint(db: Database, mode: 'FULL' | 'NOOP'): Checkpoint {
+	const rows = db.pragma(`wal_checkpoint(${mode})`);
+	const row: unknown = isList(rows) ? rows[0] : null;
+	const state = isObject(row) ? row : {};
+	return { isBusy: numberIn(state, 'busy') !== 0, logged: numberIn(state, 'log'), moved: numberIn(state, 'checkpointed') };
 }

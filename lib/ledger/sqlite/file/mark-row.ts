@@ -4,20 +4,21 @@
  */
 import type { Database, Statement } from 'better-sqlite3';
 import { decodeMark, encodeMark, type MoveMark } from '../../../core/rules/move';
+import { textIn, type Row } from '../../columns';
 import { assertKnown } from './migrations';
 
 /** Reads and writes the mark of one file. */
 export class MarkRow {
 	readonly #path: string;
-	readonly #version: Statement<[], bigint>;
-	readonly #read: Statement<[], string>;
+	readonly #version: Statement<[]>;
+	readonly #read: Statement<[], Row>;
 	readonly #write: Statement<[string]>;
 	readonly #remove: Statement<[]>;
 
 	constructor(db: Database, path: string) {
 		this.#path = path;
-		this.#version = db.prepare<[], bigint>('PRAGMA user_version').pluck();
-		this.#read = db.prepare<[], string>('SELECT mark FROM ledger_move').pluck();
+		this.#version = db.prepare<[]>('PRAGMA user_version').pluck();
+		this.#read = db.prepare('SELECT mark FROM ledger_move');
 		this.#write = db.prepare<[string]>('REPLACE INTO ledger_move VALUES (1, ?)');
 		this.#remove = db.prepare<[]>('DELETE FROM ledger_move');
 	}
@@ -29,7 +30,8 @@ export class MarkRow {
 	}
 
 	read(): MoveMark | null {
-		return decodeMark(this.#read.get() ?? null);
+		const row = this.#read.get();
+		return row ? decodeMark(textIn(row, 'mark')) : null;
 	}
 
 	write(mark: MoveMark | null): void {

@@ -7,7 +7,7 @@ import { CreditError } from '../../../core/values/errors';
 import { backUp, type BackupProgress } from './backup';
 import { ledgerFault } from './faults';
 import { assertSameFile, fileIdentity } from './file';
-import type { LogSync } from './log-sync';
+import { checkpoint, type LogSync } from './log-sync';
 import { SideFiles } from './side-files';
 import { retryWhileBusy, Turns, type TurnsOptions } from './turns';
 
@@ -36,8 +36,8 @@ export class FileTransactions {
 	readonly #beginRead: Statement<[]>;
 	readonly #commit: Statement<[]>;
 	readonly #rollback: Statement<[]>;
-	readonly #dataVersion: Statement<[], bigint>;
-	#seenVersion: bigint | undefined;
+	readonly #dataVersion: Statement<[]>;
+	#seenVersion: unknown;
 	#closing: Promise<void> | null = null;
 
 	constructor(db: Database, options: TransactionsOptions) {
@@ -50,7 +50,7 @@ export class FileTransactions {
 		this.#beginRead = db.prepare('BEGIN');
 		this.#commit = db.prepare('COMMIT');
 		this.#rollback = db.prepare('ROLLBACK');
-		this.#dataVersion = db.prepare<[], bigint>('PRAGMA data_version').pluck();
+		this.#dataVersion = db.prepare<[]>('PRAGMA data_version').pluck();
 	}
 
 	/** True when the path leads to another file now, or the log was deleted: it is still open here, and comes into the file when it is closed. */
@@ -156,7 +156,6 @@ const FRAME_HEAD_BYTES = 24;
 
 /** How long the log must be for what is in it, as SQLite counts; asking changes nothing. */
 function usedLogBytes(db: Database): number {
-	const [state] = db.pragma('wal_checkpoint(NOOP)') as { readonly log: bigint }[];
-	const frames = Number(state?.log ?? 0n);
+	const frames = checkpoint(db, 'NOOP').logged;
 	return frames <= 0 ? 0 : LOG_HEAD_BYTES + frames * (FRAME_HEAD_BYTES + Number(db.pragma('page_size', { simple: true })));
 }

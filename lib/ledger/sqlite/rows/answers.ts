@@ -13,14 +13,8 @@ import {
 	type AnswerStore,
 	type CachedAnswer,
 } from '../../answer-store';
-import {
-	readAnswer,
-	readAnswerGroup,
-	readAnswerSaving,
-	type AnswerGroupRow,
-	type AnswerRow,
-	type AnswerSavingRow,
-} from '../../beside-rows';
+import { readAnswer, readAnswerGroup, readAnswerSaving } from '../../beside-rows';
+import { amountIn, bytesIn, numberIn, optional, type Row } from '../../columns';
 import { bytesOf } from '../../rows';
 
 /** How the store runs work: over one unchanging view, or in one transaction that is kept when something changed. */
@@ -29,32 +23,27 @@ export interface Transactions {
 	write<T>(work: () => { readonly result: T; readonly isChanged: boolean }): Promise<T>;
 }
 
-interface UsedRow {
-	readonly key: Buffer;
-	readonly bytes: bigint;
-}
-
 const ACCOUNT = '(SELECT id FROM accounts WHERE public_id = ?)';
 
 /** The answers in one file. */
 export class SqliteAnswers implements AnswerStore {
 	readonly #in: Transactions;
-	readonly #accountId: Statement<[string], bigint>;
-	readonly #find: Statement<[string, Buffer, number], AnswerRow>;
+	readonly #accountId: Statement<[string], Row>;
+	readonly #find: Statement<[string, Buffer, number], Row>;
 	readonly #keep: Statement<[bigint, Buffer, string, string, number, number, number, bigint, number, string]>;
 	readonly #use: Statement<[number, bigint, Buffer, number]>;
 	readonly #save: Statement<[bigint, string, string, number, bigint]>;
-	readonly #total: Statement<[bigint], { readonly answers: bigint; readonly bytes: bigint | null }>;
-	readonly #leastUsed: Statement<[bigint], UsedRow>;
+	readonly #total: Statement<[bigint], Row>;
+	readonly #leastUsed: Statement<[bigint], Row>;
 	readonly #remove: Statement<[bigint, Buffer]>;
-	readonly #groups: Statement<[string], AnswerGroupRow>;
-	readonly #savings: Statement<[string], AnswerSavingRow>;
+	readonly #groups: Statement<[string], Row>;
+	readonly #savings: Statement<[string], Row>;
 	readonly #clear: Statement<[string, string | null, string | null, string | null, string | null]>;
 	readonly #purge: Statement<[number]>;
 
 	constructor(db: Database, transactions: Transactions) {
 		this.#in = transactions;
-		this.#accountId = db.prepare<[string], bigint>('SELECT id FROM accounts WHERE public_id = ?').pluck();
+		this.#accountId = db.prepare('SELECT id FROM accounts WHERE public_id = ?');
 		this.#find = db.prepare(
 			`SELECT key, campaign, node, text, stored_at_ms, kept_until_ms, cost_micro FROM cached_answers WHERE account = ${ACCOUNT} AND key = ? AND kept_until_ms > ?`,
 		);
@@ -87,8 +76,8 @@ export class SqliteAnswers implements AnswerStore {
 
 	async write(accountId: string, { kept, used, saved }: AnswerChanges): Promise<void> {
 		return this.#in.write(() => {
-			const account = this.#accountId.get(accountId);
-			if (account === undefined) return { result: undefined, isChanged: false };
+			const account = this.#account(accountId);
+			if (account === null) return { result: undefined, isChanged: false };
 			for (const { key, campaign, node, text, storedAtMs, keptUntilMs, costMicro } of kept)
 				this.#keep.run(account, bytesOf(key), campaign, node, storedAtMs, storedAtMs, keptUntilMs, costMicro, bytesOfText(text), text);
 			for (const { key, atMs } of used) this.#use.run(atMs, account, bytesOf(key), atMs);
@@ -99,17 +88,17 @@ export class SqliteAnswers implements AnswerStore {
 
 	async trim(accountId: string, { maxAnswers, maxBytes }: CacheLimits): Promise<number> {
 		return this.#in.write(() => {
-			const account = this.#accountId.get(accountId);
-			const total = account === undefined ? undefined : this.#total.get(account);
-			if (account === undefined || total === undefined) return { result: 0, isChanged: false };
-			let answers = Number(total.answers);
-			let bytes = Number(total.bytes ?? 0n);
+			const account = this.#account(accountId);
+			const total = account === null ? undefined : this.#total.get(account);
+			if (account === null || total === undefined) return { result: 0, isChanged: false };
+			let answers = numberIn(total, 'answers');
+			let bytes = optional(numberIn, total, 'bytes') ?? 0;
 			const tooMany: Buffer[] = [];
 			for (const row of answers > maxAnswers || bytes > maxBytes ? this.#leastUsed.iterate(account) : []) {
 				if (answers <= maxAnswers && bytes <= maxBytes) break;
-				tooMany.push(row.key);
+				tooMany.push(bytesIn(row, 'key'));
 				answers -= 1;
-				bytes -= Number(row.bytes);
+				bytes -= numberIn(row, 'bytes');
 			}
 			for (const key of tooMany) this.#remove.run(account, key);
 			return { result: tooMany.length, isChanged: tooMany.length > 0 };
@@ -129,6 +118,11 @@ export class SqliteAnswers implements AnswerStore {
 
 	async purge(atMs: Instant): Promise<number> {
 		return this.#in.write(() => changed(this.#purge.run(atMs).changes));
+	}
+
+	#account(accountId: string): bigint | null {
+		const row = this.#accountId.get(accountId);
+		return row ? amountIn(row, 'id') : null;
 	}
 }
 

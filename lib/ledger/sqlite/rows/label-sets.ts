@@ -1,12 +1,13 @@
 /** Owns the numbers of sets of labels in a ledger file: a set is stored once. Runs inside the transaction of its caller. */
 import type { Database, Statement } from 'better-sqlite3';
+import { amountIn, type Row } from '../../columns';
 
 /** Sets of labels whose numbers are remembered before the memory is emptied. */
 const MAX_REMEMBERED_SETS = 10_000;
 
 /** Finds and gives numbers. */
 export class LabelSets {
-	readonly #find: Statement<[string], { readonly id: bigint }>;
+	readonly #find: Statement<[string], Row>;
 	readonly #add: Statement<[string]>;
 	readonly #known = new Map<string, bigint>();
 
@@ -19,7 +20,8 @@ export class LabelSets {
 	numberOf(text: string): bigint {
 		const remembered = this.#known.get(text);
 		if (remembered !== undefined) return remembered;
-		const number = this.#find.get(text)?.id ?? BigInt(this.#add.run(text).lastInsertRowid);
+		const found = this.#find.get(text);
+		const number = found ? amountIn(found, 'id') : BigInt(this.#add.run(text).lastInsertRowid);
 		if (this.#known.size >= MAX_REMEMBERED_SETS) this.#known.clear();
 		this.#known.set(text, number);
 		return number;

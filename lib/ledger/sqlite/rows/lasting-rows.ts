@@ -4,7 +4,7 @@
  * without bound.
  */
 import type { Entry } from '../../../core/nouns/records';
-import type { GrantTermsRow } from '../../rows';
+import type { GrantTerms } from '../../rows';
 
 /** Rows of each kind that are remembered before all are forgotten. */
 const MAX_REMEMBERED = 1000;
@@ -34,7 +34,7 @@ class Rows<Name, Row> {
 /** What one connection remembers. */
 export class LastingRows {
 	/** By the number of the grant. */
-	readonly terms = new Rows<bigint, GrantTermsRow>();
+	readonly terms = new Rows<number, GrantTerms>();
 	/** By the hash of the key, which no other kind of entry has. */
 	readonly prices = new Rows<string, Entry>();
 

@@ -2,6 +2,7 @@
 import type { Database } from 'better-sqlite3';
 import { differencesOf, type LedgerProof, type SchemaObjects, type SeenEnd, type StrayRows } from '../../store';
 import { LEDGER_TABLES } from '../../tables';
+import { optional, textIn, type Row } from '../../columns';
 import { openScratch } from '../file/connection';
 import { raise } from '../file/migrations';
 import { readSeen } from '../file/seen';
@@ -9,13 +10,6 @@ import type { Transactions } from './answers';
 
 /** Tables of this store alone that belong to accounts. */
 const INNER_TABLES = ['account_settings'];
-
-interface SchemaRow {
-	readonly type: string;
-	readonly name: string;
-	readonly tbl_name: string;
-	readonly sql: string | null;
-}
 
 /** The capability for one open file. */
 export class SqliteProof implements LedgerProof {
@@ -30,7 +24,12 @@ export class SqliteProof implements LedgerProof {
 	}
 
 	async accountIds(): Promise<readonly string[]> {
-		return this.#read(() => this.#db.prepare<[], string>('SELECT public_id FROM accounts ORDER BY public_id').pluck().all());
+		return this.#read(() =>
+			this.#db
+				.prepare<[], Row>('SELECT public_id FROM accounts ORDER BY public_id')
+				.all()
+				.map((row) => textIn(row, 'public_id')),
+		);
 	}
 
 	async schemaDifferences(): Promise<readonly string[]> {
@@ -49,7 +48,7 @@ export class SqliteProof implements LedgerProof {
 		return this.#read(() =>
 			names.flatMap((table) => {
 				const text = `SELECT count(*) FROM ${table} WHERE account NOT IN (SELECT id FROM accounts)`;
-				const rows = Number(this.#db.prepare<[], bigint>(text).pluck().get());
+				const rows = Number(this.#db.prepare<[]>(text).pluck().get());
 				return rows === 0 ? [] : [{ table, rows }];
 			}),
 		);
@@ -63,9 +62,12 @@ export class SqliteProof implements LedgerProof {
 /** What SQLite itself keeps for its planner is no part of the ledger. */
 function objectsOf(db: Database): SchemaObjects {
 	const rows = db
-		.prepare<[], SchemaRow>("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\'")
+		.prepare<[], Row>("SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_stat%' ESCAPE '\\'")
 		.all();
 	return new Map(
-		rows.map(({ type, name, tbl_name: table, sql }) => [`${type} ${name}`, `${table} ${(sql ?? '').replace(/\s+/g, ' ').trim()}`]),
+		rows.map((row) => {
+			const made = optional(textIn, row, 'sql') ?? '';
+			return [`${textIn(row, 'type')} ${textIn(row, 'name')}`, `${textIn(row, 'tbl_name')} ${made.replace(/\s+/g, ' ').trim()}`];
+		}),
 	);
 }

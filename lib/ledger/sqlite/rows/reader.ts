@@ -5,10 +5,9 @@
  * What is read for a decision comes from one table at a time, or from subqueries: SQLite plans a join anew for each set of values, which
  * takes longer than reading the row. Hashes are read and written as text, because a Buffer for each costs more than the rest of its row.
  */
-import { USAGE_COLUMNS } from '../../usage-columns';
+import { numberIn, textIn, USAGE_COLUMNS, type Row } from '../../columns';
 import type { Database, Statement } from 'better-sqlite3';
 import { alertsNeeded, MAX_CLAIMED } from '../../../core/rules/commands/claim';
-import type { CostAverage } from '../../../core/nouns/cost-averages';
 import { needsOf } from '../../../core/rules/decide';
 import { withLaterDecisions } from '../../../core/rules/later-decisions';
 import { countersNeeded } from '../../../core/rules/draft/limits';
@@ -20,13 +19,12 @@ import type { Account, BudgetCounter, CounterRef, Entry, GrantState, Hold } from
 import type { HoldMark } from '../../../core/proof/verify-holds';
 import type { CarriedKey } from '../../../core/proof/verify-keys';
 import type { Instant } from '../../../core/values/time';
-import { readEntries, readHold, readHoldMark } from '../../journal-rows';
-import type { EntryRow, HoldRow } from '../../journal-rows';
-import { readAccount, readAverages, readCounter, readGrant, readUsageTotal } from '../../rows';
-import type { AccountRow, CounterRow, GrantBalanceRow, GrantTermsRow, UsageTotalRow } from '../../rows';
+import { holdOf, readEntries, readEntry, readHoldMark } from '../../journal-rows';
+import { grantOf, readAccount, readCounter, readGrantBalance, readStored, readTerms, readUsageTotal } from '../../rows';
+import type { GrantBalance, GrantTerms, StoredAccount } from '../../rows';
 import { holdStateCode } from '../../words';
 import type { EntryQuery, KeyQuery, MaterialisedAccount, PageQuery, SeqRange, UsageQuery } from '../../store';
-import { readTexts, type TextRow } from '../../beside-rows';
+import { readTexts } from '../../beside-rows';
 import type { OpenHolds } from '../../open-holds';
 import type { LastingRows } from './lasting-rows';
 import { grantsHeldBy, grantsNamedBy, NOTHING } from '../../related';
@@ -51,42 +49,37 @@ const USAGE_FROM = 'FROM usage_days u JOIN label_sets l ON l.id = u.label_set WH
 const FIRST_DAY = '';
 const LAST_DAY = '~';
 
-/** An account with the number that the file knows it by. */
-export interface StoredAccount {
-	readonly id: bigint;
-	readonly account: Account;
-	readonly averages: readonly CostAverage[];
-}
+export type { StoredAccount } from '../../rows';
 
 /** Reads rows into the nouns of the ledger. Amounts are bigint from the column on. */
 export class Reader {
 	readonly #openHolds: OpenHolds;
 	readonly #lasting: LastingRows;
-	readonly #account: Statement<[string], AccountRow>;
-	readonly #accounts: Statement<[], AccountRow>;
-	readonly #counter: Statement<[bigint, number, string, string], CounterRow>;
-	readonly #counters: Statement<[bigint], CounterRow>;
-	readonly #terms: Statement<[bigint, bigint], GrantTermsRow>;
-	readonly #balance: Statement<[bigint, number], GrantBalanceRow>;
-	readonly #balances: Statement<[bigint], GrantBalanceRow>;
-	readonly #unexhausted: Statement<[bigint], GrantBalanceRow>;
-	readonly #promotionGrant: Statement<[bigint, string], { readonly seq: bigint }>;
-	readonly #entry: Statement<[bigint, number | bigint], EntryRow>;
-	readonly #seqByKey: Statement<[bigint, string], bigint>;
-	readonly #keyPage: Statement<[bigint, string, number, number], CarriedKey>;
-	readonly #entryPage: Statement<[bigint, number, number], EntryRow>;
-	readonly #alertPage: Statement<[bigint, number, number], EntryRow>;
-	readonly #hold: Statement<[bigint, number], HoldRow>;
-	readonly #holdPage: Statement<[bigint, number, number], HoldRow>;
-	readonly #settledHoldPage: Statement<[bigint, number, number], HoldRow>;
-	readonly #openHoldPage: Statement<[bigint, number, number], HoldRow>;
-	readonly #unsettledHoldPage: Statement<[bigint, number, number, number], HoldRow>;
-	readonly #dueHolds: Statement<[bigint, number], HoldRow>;
-	readonly #holdMarks: Statement<[bigint, number, number], HoldRow>;
-	readonly #usageByDay: Statement<[bigint, string, string], UsageTotalRow>;
-	readonly #usageInAll: Statement<[bigint, string, string], UsageTotalRow>;
-	readonly #texts: Statement<[bigint], TextRow>;
-	readonly #keptResult: Statement<[bigint, number, number], { readonly text: string }>;
+	readonly #account: Statement<[string], Row>;
+	readonly #accounts: Statement<[], Row>;
+	readonly #counter: Statement<[bigint, number, string, string], Row>;
+	readonly #counters: Statement<[bigint], Row>;
+	readonly #terms: Statement<[bigint, number], Row>;
+	readonly #balance: Statement<[bigint, number], Row>;
+	readonly #balances: Statement<[bigint], Row>;
+	readonly #unexhausted: Statement<[bigint], Row>;
+	readonly #promotionGrant: Statement<[bigint, string], Row>;
+	readonly #entry: Statement<[bigint, number], Row>;
+	readonly #seqByKey: Statement<[bigint, string], Row>;
+	readonly #keyPage: Statement<[bigint, string, number, number], Row>;
+	readonly #entryPage: Statement<[bigint, number, number], Row>;
+	readonly #alertPage: Statement<[bigint, number, number], Row>;
+	readonly #hold: Statement<[bigint, number], Row>;
+	readonly #holdPage: Statement<[bigint, number, number], Row>;
+	readonly #settledHoldPage: Statement<[bigint, number, number], Row>;
+	readonly #openHoldPage: Statement<[bigint, number, number], Row>;
+	readonly #unsettledHoldPage: Statement<[bigint, number, number, number], Row>;
+	readonly #dueHolds: Statement<[bigint, number], Row>;
+	readonly #holdMarks: Statement<[bigint, number, number], Row>;
+	readonly #usageByDay: Statement<[bigint, string, string], Row>;
+	readonly #usageInAll: Statement<[bigint, string, string], Row>;
+	readonly #texts: Statement<[bigint], Row>;
+	readonly #keptResult: Statement<[bigint, number, number], Row>;
 
 	constructor(db: Database, { openHolds, lasting }: { openHolds: OpenHolds; lasting: LastingRows }) {
 		this.#openHolds = openHolds;
@@ -101,21 +94,21 @@ export class Reader {
 		this.#unexhausted = db.prepare(`${BALANCES} WHERE account = ? AND (remaining_micro > 0 OR held_micro > 0)`);
 		this.#promotionGrant = db.prepare('SELECT seq FROM grants WHERE account = ? AND promotion_id = ?');
 		this.#entry = db.prepare(`${ENTRIES} AND seq = ?`);
-		this.#seqByKey = db.prepare<[bigint, string], bigint>('SELECT seq FROM entries WHERE account = ? AND key_hash = unhex(?)').pluck();
+		this.#seqByKey = db.prepare('SELECT seq FROM entries WHERE account = ? AND key_hash = unhex(?)');
 		this.#keyPage = db
-			.prepare<[bigint, string, number, number], CarriedKey>(
-				'SELECT lower(hex(key_hash)) AS keyHash, seq FROM entries WHERE account = ? AND key_hash IS NOT NULL AND (key_hash, seq) > (unhex(?), ?) ORDER BY key_hash, seq LIMIT ?',
+			.prepare<[bigint, string, number, number], Row>(
+				'SELECT lower(hex(key_hash)) AS key_hash, seq FROM entries WHERE account = ? AND key_hash IS NOT NULL AND (key_hash, seq) > (unhex(?), ?) ORDER BY key_hash, seq LIMIT ?',
 			)
 			.safeIntegers(false);
-		this.#entryPage = db.prepare<[bigint, number, number], EntryRow>(`${ENTRIES} AND seq > ? ORDER BY seq LIMIT ?`).safeIntegers(false);
+		this.#entryPage = db.prepare<[bigint, number, number], Row>(`${ENTRIES} AND seq > ? ORDER BY seq LIMIT ?`).safeIntegers(false);
 		this.#alertPage = db.prepare(`${ENTRIES} AND kind = 18 AND seq > ? ORDER BY seq LIMIT ?`);
-		this.#hold = db.prepare<[bigint, number], HoldRow>(`${HOLDS} AND seq = ?`).safeIntegers(false);
+		this.#hold = db.prepare<[bigint, number], Row>(`${HOLDS} AND seq = ?`).safeIntegers(false);
 		this.#holdPage = db.prepare(`${HOLDS} AND seq > ? ORDER BY seq LIMIT ?`);
 		this.#settledHoldPage = db.prepare(`${HOLDS} AND seq > ? AND state = 1 ORDER BY seq LIMIT ?`);
 		this.#openHoldPage = db.prepare(`${HOLDS} AND seq > ? AND state = 0 ORDER BY seq LIMIT ?`);
 		this.#unsettledHoldPage = db.prepare(`${HOLDS} AND state > 1 AND state = ? AND seq > ? ORDER BY seq LIMIT ?`);
 		this.#dueHolds = db.prepare(`${HOLDS} AND state = 0 AND timeout_at_ms <= ?`);
-		this.#holdMarks = db.prepare<[bigint, number, number], HoldRow>(`${HOLDS} AND seq > ? AND seq <= ? ORDER BY seq`).safeIntegers(false);
+		this.#holdMarks = db.prepare<[bigint, number, number], Row>(`${HOLDS} AND seq > ? AND seq <= ? ORDER BY seq`).safeIntegers(false);
 		this.#usageByDay = db.prepare(`SELECT u.day, l.labels, ${SUMS} ${USAGE_FROM} GROUP BY u.label_set, u.day`);
 		this.#usageInAll = db.prepare(`SELECT '' AS day, l.labels, ${SUMS} ${USAGE_FROM} GROUP BY u.label_set`);
 		this.#texts = db.prepare('SELECT name, text FROM account_texts WHERE account = ?');
@@ -124,7 +117,7 @@ export class Reader {
 
 	account(accountId: string): StoredAccount | null {
 		const row = this.#account.get(accountId);
-		return row ? { id: row.id, account: readAccount(row), averages: readAverages(row) } : null;
+		return row ? readStored(row) : null;
 	}
 
 	accounts(): Account[] {
@@ -162,7 +155,7 @@ export class Reader {
 	}
 
 	grants(id: bigint): GrantState[] {
-		return this.#readGrants(id, this.#balances.all(id));
+		return this.#readGrants(id, this.#balances.all(id).map(readGrantBalance));
 	}
 
 	entries(id: bigint, { afterSeq, limit, kind }: EntryQuery): Entry[] {
@@ -170,7 +163,7 @@ export class Reader {
 	}
 
 	holds(id: bigint, { afterSeq, limit, state }: PageQuery & { readonly state: Hold['state'] | null }): Hold[] {
-		return this.#holdRows(id, { afterSeq, limit, state }).map((row) => this.#readHold(id, row));
+		return this.#holdRows(id, { afterSeq, limit, state }).map((row) => this.#readHold(id, readHoldMark(row)));
 	}
 
 	holdMarks(id: bigint, { afterSeq, untilSeq }: SeqRange): HoldMark[] {
@@ -178,7 +171,8 @@ export class Reader {
 	}
 
 	carriedKeys(id: bigint, { after, limit }: KeyQuery): CarriedKey[] {
-		return this.#keyPage.all(id, after?.keyHash ?? '', after?.seq ?? 0, limit);
+		const rows = this.#keyPage.all(id, after?.keyHash ?? '', after?.seq ?? 0, limit);
+		return rows.map((row) => ({ keyHash: textIn(row, 'key_hash'), seq: numberIn(row, 'seq') }));
 	}
 
 	materialised({ id, account }: StoredAccount): MaterialisedAccount {
@@ -201,41 +195,46 @@ export class Reader {
 	}
 
 	keptResult(id: bigint, { holdSeq, atMs }: { holdSeq: number; atMs: Instant }): string | null {
-		return this.#keptResult.get(id, holdSeq, atMs)?.text ?? null;
+		const row = this.#keptResult.get(id, holdSeq, atMs);
+		return row ? textIn(row, 'text') : null;
 	}
 
 	#snapshotGrants(id: bigint, seqs: readonly number[]): GrantState[] {
-		const balances = this.#unexhausted.all(id);
-		const loaded = new Set(balances.map((balance) => Number(balance.seq)));
+		const balances = this.#unexhausted.all(id).map(readGrantBalance);
+		const loaded = new Set(balances.map(({ seq }) => seq));
 		for (const seq of new Set(seqs)) {
-			const balance = loaded.has(seq) ? undefined : this.#balance.get(id, seq);
-			if (balance) balances.push(balance);
+			const row = loaded.has(seq) ? undefined : this.#balance.get(id, seq);
+			if (row) balances.push(readGrantBalance(row));
 		}
 		return balances.flatMap((balance) => {
 			const terms = this.#lastingTerms(id, balance.seq);
-			return terms ? [readGrant({ ...terms, ...balance })] : [];
+			return terms ? [grantOf(terms, balance)] : [];
 		});
 	}
 
-	#lastingTerms(id: bigint, seq: bigint): GrantTermsRow | undefined {
+	#lastingTerms(id: bigint, seq: number): GrantTerms | undefined {
 		const known = this.#lasting.terms.find(id, seq);
 		if (known) return known;
-		const terms = this.#terms.get(id, seq);
+		const terms = this.#readTerms(id, seq);
 		if (terms) this.#lasting.terms.remember(id, seq, terms);
 		return terms;
 	}
 
-	#readGrants(id: bigint, balances: readonly GrantBalanceRow[]): GrantState[] {
+	#readTerms(id: bigint, seq: number): GrantTerms | undefined {
+		const row = this.#terms.get(id, seq);
+		return row && readTerms(row);
+	}
+
+	#readGrants(id: bigint, balances: readonly GrantBalance[]): GrantState[] {
 		return balances.flatMap((balance) => {
-			const terms = this.#terms.get(id, balance.seq);
-			return terms ? [readGrant({ ...terms, ...balance })] : [];
+			const terms = this.#readTerms(id, balance.seq);
+			return terms ? [grantOf(terms, balance)] : [];
 		});
 	}
 
 	entryByKey(id: bigint, keyHash: string): Entry | undefined {
-		const seq = this.#seqByKey.get(id, keyHash);
-		const row = seq === undefined ? undefined : this.#entry.get(id, seq);
-		return row && readEntries([row])[0];
+		const row = this.#seqByKey.get(id, keyHash);
+		return (row && readEntry(this.#entry.get(id, numberIn(row, 'seq')))) ?? undefined;
 	}
 
 	/** Every reservation asks for the entry of its price, which is never another. */
@@ -251,28 +250,27 @@ export class Reader {
 	}
 
 	#snapshotHolds(id: bigint, seqs: readonly number[], atMs: Instant): Hold[] {
-		const due = this.#dueHolds.all(id, atMs);
-		const loaded = new Set(due.map((row) => Number(row.seq)));
-		const asked = [...new Set(seqs)].filter((seq) => !loaded.has(seq)).flatMap((seq) => this.#hold.get(id, seq) ?? []);
-		return [...due, ...asked].map((row) => this.#readHold(id, row));
+		const due = this.#dueHolds.all(id, atMs).map(readHoldMark);
+		const loaded = new Set(due.map(({ seq }) => seq));
+		const asked = [...new Set(seqs)].filter((seq) => !loaded.has(seq)).flatMap((seq) => listed(this.#hold.get(id, seq)));
+		return [...due, ...asked.map(readHoldMark)].map((mark) => this.#readHold(id, mark));
 	}
 
 	#snapshotCounters(id: bigint, refs: readonly CounterRef[]): BudgetCounter[] {
 		const byKey = new Map(refs.map((ref) => [counterKey(ref), ref]));
 		return [...byKey.values()]
-			.flatMap(({ budgetSeq, period, value }) => this.#counter.get(id, budgetSeq, period, value) ?? [])
+			.flatMap(({ budgetSeq, period, value }) => listed(this.#counter.get(id, budgetSeq, period, value)))
 			.map(readCounter);
 	}
 
 	#promotions(id: bigint, promotionIds: readonly string[]): Map<string, number> {
-		const found = promotionIds.flatMap((promotionId) => {
-			const row = this.#promotionGrant.get(id, promotionId);
-			return row ? [[promotionId, Number(row.seq)] as const] : [];
-		});
+		const found = promotionIds.flatMap((promotionId) =>
+			listed(this.#promotionGrant.get(id, promotionId)).map((row) => [promotionId, numberIn(row, 'seq')] as const),
+		);
 		return new Map(found);
 	}
 
-	#holdRows(id: bigint, { afterSeq, limit, state }: PageQuery & { readonly state: Hold['state'] | null }): HoldRow[] {
+	#holdRows(id: bigint, { afterSeq, limit, state }: PageQuery & { readonly state: Hold['state'] | null }): Row[] {
 		switch (state) {
 			case null:
 				return this.#holdPage.all(id, afterSeq, limit);
@@ -288,12 +286,15 @@ export class Reader {
 		}
 	}
 
-	#readHold(id: bigint, row: HoldRow): Hold {
-		const { seq, state, timeoutAtMs } = readHoldMark(row);
+	#readHold(id: bigint, mark: HoldMark): Hold {
+		const { seq, state, timeoutAtMs, closedSeq } = mark;
 		const known = state === 'open' ? this.#openHolds.find(id, seq) : undefined;
 		if (known?.timeoutAtMs === timeoutAtMs) return known;
-		const reserved = this.#entry.get(id, row.seq);
-		const closing = row.closed_seq === null ? undefined : this.#entry.get(id, row.closed_seq);
-		return readHold(row, readEntries(reserved ? [reserved] : [])[0] ?? null, readEntries(closing ? [closing] : [])[0] ?? null);
+		const closing = closedSeq === null ? null : readEntry(this.#entry.get(id, closedSeq));
+		return holdOf(mark, readEntry(this.#entry.get(id, seq)), closing);
 	}
+}
+
+function listed(row: Row | undefined): Row[] {
+	return row === undefined ? [] : [row];
 }

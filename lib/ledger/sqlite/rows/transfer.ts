@@ -6,7 +6,17 @@ import type { Database } from 'better-sqlite3';
 import { encodeMark, type MoveMark } from '../../../core/rules/move';
 import { bytesOf } from '../../rows';
 import { LEDGER_TABLES, type LedgerTable } from '../../tables';
-import { keyText, type CopiedRow, type CopiedValue, type LedgerTransfer, type MarkChange, type RowPage, type RowsOf } from '../../transfer';
+import {
+	copied,
+	keysOf,
+	keyText,
+	type CopiedRow,
+	type CopiedValue,
+	type LedgerTransfer,
+	type MarkChange,
+	type RowPage,
+	type RowsOf,
+} from '../../transfer';
 import type { Transactions } from './answers';
 import { LabelSets } from './label-sets';
 import type { MarkRow } from '../file/mark-row';
@@ -52,7 +62,7 @@ export class SqliteTransfer implements LedgerTransfer {
 
 	async count({ table, accountId }: RowsOf): Promise<number> {
 		const text = `SELECT count(*) FROM ${table.name} t WHERE ${owner(table)}`;
-		return this.#in.read(() => Number(this.#db.prepare<[string], bigint>(text).pluck().get(accountId)));
+		return this.#in.read(() => Number(this.#db.prepare<[string]>(text).pluck().get(accountId)));
 	}
 
 	async rows({ table, accountId, after }: RowsOf & { readonly after: string | null }): Promise<RowPage> {
@@ -67,14 +77,14 @@ export class SqliteTransfer implements LedgerTransfer {
 		const start = after === null ? [] : readKey(table, after);
 		const found = await this.#in.read(() =>
 			this.#db
-				.prepare<CopiedValue[], CopiedValue[]>(text)
+				.prepare<CopiedValue[], readonly unknown[]>(text)
 				.raw()
 				.all(accountId, ...start, BigInt(pageRows)),
 		);
 		const last = found.length < pageRows || key.length === 0 ? null : found.at(-1);
 		return {
-			rows: found.map((row) => row.slice(0, values.length)),
-			next: last ? JSON.stringify(last.slice(values.length).map(keyText)) : null,
+			rows: found.map((row) => row.slice(0, values.length).map(copied)),
+			next: last ? JSON.stringify(last.slice(values.length).map(copied).map(keyText)) : null,
 		};
 	}
 
@@ -143,8 +153,7 @@ function owner(table: LedgerTable): string {
 }
 
 function readKey({ key, columns }: LedgerTable, after: string): CopiedValue[] {
-	const values = JSON.parse(after) as string[];
-	return values.map((value, index) => {
+	return keysOf(after).map((value, index) => {
 		const type = columns[key[index] ?? ''];
 		if (type === 'bytes') return bytesOf(value);
 		return type === 'text' ? value : BigInt(value);

@@ -2,7 +2,7 @@
  * Owns writing what was decided into a ledger file, within the transaction of its caller. Adds and replaces rows exactly as the
  * decision says; decides nothing.
  */
-import { USAGE_COLUMNS } from '../../usage-columns';
+import { USAGE_COLUMNS } from '../../columns';
 import type { Database, Statement } from 'better-sqlite3';
 import { encodeLabels } from '../../../core/journal/journal';
 import type { Decision, KeptResult } from '../../../core/nouns/snapshot';

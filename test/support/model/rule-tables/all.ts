@@ -8,7 +8,7 @@ import { REFUND_TABLES } from './refunds';
 import { REFUSAL_TABLES } from './refusals';
 import type { RuleTable } from './rule-table';
 
-export const RULE_TABLES: readonly RuleTable[] = [
+const RULE_TABLES: readonly RuleTable[] = [
 	...ALERT_TABLES,
 	...ALTERNATIVE_TABLES,
 	...BUDGET_TABLES,

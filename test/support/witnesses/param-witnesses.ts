@@ -2,18 +2,20 @@
  * For every parameter of LLM Action a scenario in which its value can be seen: run once with its default and once with another value, it
  * differs in the place that the parameter promises. A parameter that does nothing has no such scenario.
  */
-import type { ItemInput, LlmActionOptions, LlmActionValues, ProviderHandle } from '../../../lib/engine/llm-action';
+import type { ItemInput, LlmActionOptions, ProviderHandle } from '../../../lib/engine/llm-action';
 import { mergeResult, type ItemResult } from '../../../lib/engine/outcome/item-result';
 import type { ChatOutcome, ChatRequest } from '../../../lib/providers/provider';
 import { actionOutputsOf, LLM_ACTION_PARAMS } from '../../../lib/params/llm-action/llm-action';
-import { readParams } from '../../../lib/params/read';
+import { readShared } from '../../../lib/params/read';
 import { showValue } from '../ledger/ledger-commands';
 import { answer, fault, ScriptedProvider, type Script } from '../provider/scripted-provider';
-import { item, makeActionOn, makeWorld, type ActionWorld } from './action-world';
-import { BatchWorld } from './batch-world';
+import { item, makeActionOn, makeWorld, type ActionWorld } from '../scenarios/action-world';
+import { BatchWorld } from '../scenarios/batch-world';
+import type { ACTION_HOST_WITNESSES } from './host-witnesses';
 
 type Settings = Readonly<Record<string, unknown>>;
-type ParamName = (typeof LLM_ACTION_PARAMS)[number]['name'];
+/** All but what a host decides before an engine is made; that has its witness in host-witnesses.ts. */
+type EngineParam = Exclude<(typeof LLM_ACTION_PARAMS)[number]['name'], keyof typeof ACTION_HOST_WITNESSES>;
 
 /** What can be seen of a run. */
 export interface Trace {
@@ -63,8 +65,8 @@ const slow =
 		return says('Hello Ada');
 	};
 
-/** One for each parameter; the compiler misses one that is not here. `null`: the hosts alone act on it. */
-export const PARAM_WITNESSES: Readonly<Record<ParamName, Witness | null>> = {
+/** One for each parameter that the engine acts on; the compiler misses one that is not here. */
+export const PARAM_WITNESSES: Readonly<Record<EngineParam, Witness>> = {
 	model: { place: 'requests', value: 'other' },
 	systemPrompt: { place: 'requests', value: 'Be brief.' },
 	prompt: { place: 'requests', value: 'Write about spring' },
@@ -133,7 +135,6 @@ export const PARAM_WITNESSES: Readonly<Record<ParamName, Witness | null>> = {
 	reasoningEffort: { place: 'requests', value: 'low' },
 	structuredOutput: { place: 'requests', value: 'json_object' },
 	keepResultsHours: { place: 'items', value: 0, base: { sameKeys: true }, runs: again },
-	purpose: null,
 	idempotencyKey: { place: 'requests', value: 'k0', runs: twice },
 	charging: { place: 'journal', value: 'flat' },
 	chargeRate: { place: 'journal', value: '3', base: { charging: 'flat' } },
@@ -144,7 +145,7 @@ const ITEM_PARAMS: ReadonlySet<string> = new Set(LLM_ACTION_PARAMS.filter((param
 const NEEDED: Settings = { model: 'm', prompt: 'x' };
 
 /** The trace of the scenario of a parameter with this value; `undefined` leaves its default. */
-export async function traceOf(name: ParamName, witness: Witness, value: unknown): Promise<Trace> {
+export async function traceOf(name: string, witness: Witness, value: unknown): Promise<Trace> {
 	const { sameKeys, ...base } = witness.base ?? {};
 	const isPerItem = ITEM_PARAMS.has(name);
 	const settings = { ...base, ...(value === undefined || isPerItem ? {} : { [name]: value }) };
@@ -198,7 +199,7 @@ async function told(
 	world: ActionWorld,
 	{ settings, results }: { settings: Settings; results: readonly ItemResult[] },
 ): Promise<Omit<Trace, 'requests' | 'time'>> {
-	const values = readParams(LLM_ACTION_PARAMS, { ...NEEDED, ...settings }) as LlmActionValues;
+	const values = readShared(LLM_ACTION_PARAMS, { ...NEEDED, ...settings });
 	const entries = await world.store.entries('a', { afterSeq: 1, limit: 1000 });
 	return {
 		journal: showValue(
