@@ -68,7 +68,7 @@ describe('parameters do what they say in the hosts', function () {
 		for (const [name, witness] of Object.entries(LEDGER_WITNESSES))
 			it(
 				`${name} of a ledger, in ${host}`,
-				tries(name, witness, (values) => ledgerSeenBy(host, name === 'path' ? { path: '', ...values } : values)),
+				tries(name, witness, (values) => ledgerSeenBy(host, name === 'path' ? { path: '', ...values } : values, { hasAdminKey: name === 'adminKey' })),
 			);
 		for (const [name, witness] of Object.entries(PROVIDER_WITNESSES))
 			it(
@@ -106,7 +106,7 @@ function paramsIn(exported: unknown): string[] {
 
 describe('lists of parameters', () => {
 	const witnessed: readonly Settings[] = [
-		PARAM_WITNESSES,
+		{ ...PARAM_WITNESSES, purpose: ACTION_HOST_WITNESSES.purpose },
 		ACTION_HOST_WITNESSES,
 		BALANCE_WITNESSES,
 		AGENT_WITNESSES,
