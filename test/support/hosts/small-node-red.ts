@@ -80,18 +80,18 @@ export class SmallNodeRed {
 
 	/** One message through a node; resolves when the node is done with it. */
 	async send(node: EventEmitter, msg: Message): Promise<Left> {
-		let sent: readonly unknown[] | null = null;
+		const sent: unknown[] = [];
 		const problem = await new Promise<unknown>((resolve, reject) => {
 			const alarm = later(LONGEST_MS, () => reject(new Error('The message did not leave.')));
 			const send = (outputs: unknown): void => {
-				sent = Array.isArray(outputs) ? outputs : [outputs];
+				sent.push(...(Array.isArray(outputs) ? outputs : [outputs]));
 			};
 			node.emit('input', msg, send, (why?: unknown) => {
 				alarm.cancel();
 				resolve(why);
 			});
 		});
-		return { output: sent === null ? null : outputIn(sent), msg, problem };
+		return { output: sent.length === 0 ? null : outputIn(sent), msg, problem };
 	}
 
 	/** Stops all nodes, as Node-RED does. */
