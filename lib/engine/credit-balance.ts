@@ -3,6 +3,7 @@
  */
 import { USAGE_TOTALS } from '../core/nouns/usage-totals';
 import type { Balance } from '../core/rules/draft/balance';
+import { spendableMicro, spendingBlockOf } from '../core/rules/draft/spendable';
 import type { Expiry } from '../core/nouns/commands';
 import { grantId, type Frozen, type GrantState } from '../core/nouns/records';
 import { formatCredits, formatDollars, parseCredits, type Micro } from '../core/values/money';
@@ -83,7 +84,10 @@ export function frozenDocument(frozen: Frozen | null): Document | null {
 	return frozen && { reason: frozen.reason, since: toIso(frozen.sinceMs) };
 }
 
-/** `{account, available, held, mayStillTake, overdraft, grants: […]}`, with `frozen` where it is, grants in burn-down order. */
+/**
+ * `{account, available, held, mayStillTake, overdraft, spendable, blocked, grants: […]}`, with `frozen` where it is, grants in burn-down order.
+ * `blocked` is why nothing can be spent whatever is available; `null` where it can.
+ */
 export function balanceDocument(balance: Balance): Document {
 	return {
 		account: balance.account.id,
@@ -91,6 +95,8 @@ export function balanceDocument(balance: Balance): Document {
 		held: formatCredits(balance.heldMicro),
 		mayStillTake: formatCredits(balance.mayStillTakeMicro),
 		overdraft: formatCredits(balance.overdraftMicro),
+		spendable: formatCredits(spendableMicro(balance)),
+		blocked: spendingBlockOf(balance),
 		...(balance.account.frozen ? { frozen: frozenDocument(balance.account.frozen) } : {}),
 		grants: balance.grants.map((grant) => grantDocument(grant, balance.atMs)),
 	};

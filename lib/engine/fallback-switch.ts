@@ -6,6 +6,7 @@ import { CreditError } from '../core/values/errors';
 import { parseCredits, type Micro } from '../core/values/money';
 import { OTHERWISE, type FALLBACK_SWITCH_PARAMS } from '../params/fallback-switch';
 import type { ValuesOf } from '../params/param';
+import { spendableMicro } from '../core/rules/draft/spendable';
 import type { LedgerAccount } from './account/ledger-account';
 
 export type FallbackSwitchValues = ValuesOf<typeof FALLBACK_SWITCH_PARAMS>;
@@ -48,7 +49,10 @@ export class FallbackSwitch {
 
 	/** The state of the credits now. Low is judged on the grants that have not expired. Rejects when the ledger cannot be read. */
 	async readState(ledger: LedgerAccount): Promise<CreditState> {
-		const { availableMicro, grantedMicro } = await ledger.balance();
+		const balance = await ledger.balance();
+		const { grantedMicro } = balance;
+		// Credits of a frozen account, or of one on a trial plan, are there for nobody.
+		const availableMicro = spendableMicro(balance);
 		if (availableMicro < this.#exhaustedMicro || availableMicro <= 0n) return 'exhausted';
 		return availableMicro * PERCENT <= grantedMicro * BigInt(this.#values.lowPercent) ? 'low' : 'available';
 	}

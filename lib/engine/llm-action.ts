@@ -12,7 +12,7 @@ import { chargeIn } from './plan/call-plan';
 import { capsOf } from './plan/ladder-plan';
 import { BatchWay } from './batch/batch-way';
 import { LateCalls } from './waiting/late-calls';
-import { OwedSettles } from './waiting/owed-settles';
+import { OwedCosts } from './account/owed-costs';
 import { SharedPatience } from './waiting/shared-patience';
 import { Slots } from './waiting/slots';
 import { ItemRun } from './item/item-run';
@@ -34,7 +34,6 @@ export class LlmAction {
 	constructor(options: LlmActionOptions) {
 		const contract = new OutputContract(options.values.attributes);
 		const { openLedger, provider, ...shared } = options;
-		const late = new LateCalls();
 		this.#context = {
 			...shared,
 			sources: new OpenedSources({ openLedger, provider }),
@@ -44,9 +43,9 @@ export class LlmAction {
 			contract,
 			canonicalSchema: canonicalJson(contract.jsonSchema),
 			checks: checkSettings(options.values),
-			late,
-			owed: new OwedSettles({ timing: options.timing, late }),
-			told: new Set(),
+			late: new LateCalls(),
+			owed: options.owed ?? ownOwedCosts(options),
+			told: new Map(),
 			known: new KnownSizes(),
 			inFlight: new SharedPatience(),
 		};
@@ -78,10 +77,19 @@ export class LlmAction {
 		return Promise.all(items.map((item) => new ItemRun(this.#context, item).leave(why)));
 	}
 
+	/** What models do not take of what the settings ask for, as far as answers have shown it so far: a sentence each, in the order it was found. */
+	get lessons(): readonly string[] {
+		return [...this.#context.told.values()];
+	}
+
 	/** Resolves when no call is under way any more, those included whose items left at their deadline. The ledger is needed until then. */
 	async idle(): Promise<void> {
 		await this.#context.late.ended();
 	}
+}
+
+function ownOwedCosts({ timing }: LlmActionOptions): OwedCosts {
+	return new OwedCosts({ timing, rest: (delayMs) => timing.pause(delayMs), say: () => undefined });
 }
 
 /** A preview shows what an item would leave with, so it asks at once. Throws `invalid_settings` for what batches cannot do. */

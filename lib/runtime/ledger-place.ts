@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path';
 import { CreditError, isCreditError } from '../core/values/errors';
-import { isPostgresAddress, readAddress } from '../ledger/postgres/connection/address';
+import { filesOfAddress, isPostgresAddress, readAddress } from '../ledger/postgres/connection/address';
 import { secretInPlace } from '../params/plain-secret';
 import { isWholeLedgerPath, ledgerPathOf, withoutLinks } from '../ledger/sqlite/file/ledger-path';
 
@@ -48,6 +48,16 @@ export function placeOf({ path, postgresUrl = '' }: PlaceSettings, usual: UsualP
 		'invalid_path',
 		'The ledger file is an address with a password, which would be exported with the flow. Write the whole address under PostgreSQL URL, where it is kept secret.',
 	);
+}
+
+/** Files of this machine that are read when the ledger at a place is opened, beside its own; `null`: it is not plain which. */
+export function filesOfPlace(place: string): readonly (string | null)[] {
+	return isPostgresAddress(place) ? filesOfAddress(place) : [];
+}
+
+/** One account of the ledger at a place, for people: without a password. */
+export function ledgerName(place: string, { account }: { readonly account: string }): string {
+	return `${isPostgresAddress(place) ? readAddress(place).location : place} (account ${account})`;
 }
 
 /** Whoever sets the environment owns the process, so neither a password nor a path of their choice is refused here. */

@@ -6,11 +6,14 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../core/values/idempotency';
 import { parseCredits, type Micro } from '../core/values/money';
+import { CurrentAccount } from '../engine/account/current-account';
 import type { LedgerAccount } from '../engine/account/ledger-account';
 import { OutageAccount } from '../engine/outage/outage-account';
 import { setAllowance, type OutageLedger } from '../engine/outage/outage-ledger';
-import type { SpendingAccount } from '../engine/account/spending-account';
-import { placeOf, type Environment } from './ledger-place';
+import type { Owed } from '../engine/account/owed-costs';
+import type { Reopening, SpendingLease } from '../engine/account/spending-account';
+import { ledgerName, placeOf, type Environment } from './ledger-place';
+import { owedCosts } from './owed';
 import { accountOf, leaseLedger, openLedgerStore, type LedgerLease, type LedgerSettings } from './runtime';
 import { newId } from './system';
 
@@ -24,15 +27,9 @@ interface Place {
 	readonly environment?: Environment;
 }
 
-/** An account for spending, and giving back what was opened for it. */
-export interface SpendingLease {
-	readonly account: SpendingAccount;
-	release(): Promise<void>;
-}
-
 /**
- * The account of these settings, for spending. Where they allow credits while the ledger is away, it goes on with them; where not, it is
- * the account itself, and this rejects while that is away. `openLedger` opens the real one.
+ * The account of these settings, for spending. Where they allow credits while the ledger is away, it goes on with them; where not, this
+ * rejects while that is away. `openLedger` opens the real one, or gives what is open of it now.
  */
 export async function leaseSpending(
 	settings: LedgerSettings,
@@ -40,19 +37,64 @@ export async function leaseSpending(
 	{ folder, environment = process.env }: Place,
 ): Promise<SpendingLease> {
 	const allowanceMicro = parseCredits(settings.outageCredits ?? '0', { field: 'Credits While the Ledger Is Away' });
-	if (allowanceMicro === 0n) return { account: await openLedger(), release: () => Promise.resolve() };
+	const reopening = reopeningOf(settings, { folder, environment });
+	if (allowanceMicro === 0n) {
+		const account = new CurrentAccount({ ledger: await openLedger(), open: openLedger, reopening });
+		return { account, release: () => Promise.resolve() };
+	}
 	const path = outagePath(settings, { folder, environment });
 	let lease: Promise<LedgerLease> | null = null;
 	const openOutage = async (): Promise<OutageLedger> => {
-		lease ??= leaseAllowance(path, { folder, allowanceMicro });
+		lease ??= leaseAllowance(path, { folder, allowanceMicro }).catch((error: unknown) => {
+			// Its disk may have room the next time.
+			lease = null;
+			throw error;
+		});
 		const { ledger: account, store } = await lease;
 		return { account, store };
 	};
-	const account = new OutageAccount({ accountId: settings.account, openLedger, hasOutage: () => existsSync(path), openOutage });
+	const account = new OutageAccount({
+		accountId: settings.account,
+		openLedger,
+		hasOutage: () => existsSync(path),
+		openOutage,
+		reopening,
+		onNoted: () => void owedCosts().keep(OUTAGE, { to: reopening, why: '' }),
+	});
 	const release = async (): Promise<void> => {
 		await (await lease?.catch(() => null))?.release();
 	};
 	return { account, release };
+}
+
+/** What an outage left is charged as soon as the ledger is back, also when no call comes any more. */
+const OUTAGE: Owed = {
+	name: 'outage',
+	amountMicro: 0n,
+	isOnDisk: true,
+	record: async (account) => {
+		await account.bringHome?.();
+		return true;
+	},
+};
+
+function reopeningOf(settings: LedgerSettings, { folder, environment }: Required<Place>): Reopening {
+	const open = async (): Promise<SpendingLease> => {
+		let ledger: Promise<LedgerLease> | null = null;
+		const openLedger = async (): Promise<LedgerAccount> => {
+			ledger ??= leaseLedger(settings, folder, environment);
+			return (await ledger).current();
+		};
+		const spending = await leaseSpending(settings, openLedger, { folder, environment });
+		return {
+			account: spending.account,
+			release: async () => {
+				await spending.release();
+				await (await ledger?.catch(() => null))?.release();
+			},
+		};
+	};
+	return { name: ledgerName(placeOf(settings, { folder, environment }), settings), open };
 }
 
 async function leaseAllowance(path: string, { folder, allowanceMicro }: { folder: string; allowanceMicro: Micro }): Promise<LedgerLease> {

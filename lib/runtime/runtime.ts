@@ -21,6 +21,8 @@ import type { LedgerStore } from '../ledger/store';
 import type { LEDGER_PARAMS } from '../params/connection';
 import type { ValuesOf } from '../params/param';
 import { placeOf, type Environment } from './ledger-place';
+import { tellMigration } from './notices';
+import { owedCosts } from './owed';
 import { jitter, later, monotonicMs, newId, pause, systemClock } from './system';
 
 type LedgerValues = ValuesOf<typeof LEDGER_PARAMS>;
@@ -124,7 +126,8 @@ async function takePart(place: string, settings: LedgerSettings): Promise<Part> 
 		if (isGivenBack) return;
 		isGivenBack = true;
 		shared.leases -= 1;
-		if (shared.leases === 0) shared.closing = later(IDLE_CLOSE_MS, () => void closeShared(place, shared));
+		// Nobody waits for this, and a ledger that cannot even be closed must not end the host.
+		if (shared.leases === 0) shared.closing = later(IDLE_CLOSE_MS, () => void closeShared(place, shared).catch(() => undefined));
 	};
 	try {
 		const ledger = (await openAccount(shared, settings)).asAdministrator(settings.adminKey ?? '', settings);
@@ -167,13 +170,6 @@ export interface OpenOptions {
 	readonly onMigrated?: (migration: Migration) => void;
 }
 
-/** Both hosts show warnings of the process in their log. */
-function tellMigration({ location, from, to, backup }: Migration): void {
-	const kept = backup === null ? '' : ` As it was, it is kept as ${backup}.`;
-	const text = `The ledger ${location} was brought from schema ${String(from)} to ${String(to)}.${kept} Hosts with an older version of LLM Credits cannot use it any more; update them.`;
-	process.emitWarning(text, 'LlmCreditsNotice');
-}
-
 /** Opens a ledger that is there, for one command; `null` where there is none. Nothing is made. Rejects like {@link openLedgerStore}. */
 export async function openLedgerIfThere(place: string): Promise<LedgerStore | null> {
 	try {
@@ -201,7 +197,7 @@ export function accountOf(store: LedgerStore, accountId: string): LedgerAccount 
 
 /** An LLM Action with the real clock, and with what this process has learned so far. */
 export function createLlmAction(options: Omit<LlmActionOptions, 'timing' | 'memory' | 'newId'>): LlmAction {
-	return new LlmAction({ ...options, timing, memory: registry().memory, newId });
+	return new LlmAction({ ...options, timing, memory: registry().memory, owed: owedCosts(), newId });
 }
 
 /** The zone of this machine. */

@@ -36,6 +36,11 @@ export function pause(delayMs: number, signal?: AbortSignal | null): Promise<voi
 /** A random number in [0, 1) for jitter; not for secrets. */
 export const jitter = (): number => Math.random();
 
+/** Resolves after `delayMs`; never rejects, and does not keep the process alive by itself. */
+export function idlePause(delayMs: number): Promise<void> {
+	return new Promise((resolve) => void later(delayMs, resolve));
+}
+
 /** Runs `task` once after `delayMs` unless cancelled; never keeps the process alive by itself. */
 export function later(delayMs: number, task: () => void): { cancel(): void } {
 	const timer = setTimeout(task, delayMs);

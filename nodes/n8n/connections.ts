@@ -6,6 +6,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ICredentialsDecrypted, ICredentialTestFunctions, IExecuteFunctions, INodeCredentialTestResult } from 'n8n-workflow';
 import type { LedgerAccount } from '../../lib/engine/account/ledger-account';
+import { spendingBlockOf } from '../../lib/core/rules/draft/spendable';
 import { CreditError } from '../../lib/core/values/errors';
 import { formatCredits } from '../../lib/core/values/money';
 import { LEDGER, LEDGER_PARAMS, PROVIDER, PROVIDER_PARAMS } from '../../lib/params/connection';
@@ -13,10 +14,11 @@ import type { ValuesOf } from '../../lib/params/param';
 import { readParams } from '../../lib/params/read';
 import type { ProviderHandle } from '../../lib/engine/llm-action';
 import { createProvider, testProvider as askProvider } from '../../lib/runtime/provider-handle';
-import { defaultLedgerPath, isWholePath, placeOf } from '../../lib/runtime/ledger-place';
-import type { SpendingAccount } from '../../lib/engine/account/spending-account';
-import { leaseSpending, type SpendingLease } from '../../lib/runtime/outage';
+import { defaultLedgerPath, filesOfPlace, isWholePath, placeOf } from '../../lib/runtime/ledger-place';
+import type { SpendingAccount, SpendingLease } from '../../lib/engine/account/spending-account';
+import { leaseSpending } from '../../lib/runtime/outage';
 import { isServerAddress, leaseLedger, type LedgerLease } from '../../lib/runtime/runtime';
+import { monotonicMs } from '../../lib/runtime/system';
 import { isFileAllowed } from './host-interface';
 
 type LedgerValues = ValuesOf<typeof LEDGER_PARAMS>;
@@ -35,19 +37,32 @@ export interface NodeLedger {
 	readonly release: () => Promise<void>;
 }
 
-/** The ledger of the node's credential. Nothing is read or opened before `open`, which rejects with a `CreditError`. */
+/** Between two tries to open a ledger that could not be opened; many items may come while it is gone. */
+const RETRY_AFTER_MS = 1_000;
+
+/**
+ * The ledger of the node's credential. Nothing is read or opened before `open`, which rejects with a `CreditError`; what could not be opened
+ * is tried again a moment later.
+ */
 export function nodeLedger(ctx: IExecuteFunctions): NodeLedger {
 	let lease: Promise<LedgerLease> | null = null;
 	let spending: Promise<SpendingLease> | null = null;
+	/** When it may be opened; never again while it is. */
+	let retryAtMs = 0;
 	const open = async (): Promise<LedgerAccount> => {
-		lease ??= openLease(ctx);
+		if (lease === null || monotonicMs() >= retryAtMs) {
+			retryAtMs = Number.POSITIVE_INFINITY;
+			lease = openLease(ctx);
+			lease.catch(() => (retryAtMs = monotonicMs() + RETRY_AFTER_MS));
+		}
 		return (await lease).current();
 	};
 	return {
 		open,
 		openToSpend: async () => {
-			spending ??= settingsOf(ctx).then((settings) => leaseSpending(settings, open, { folder: n8nFolder() }));
-			return (await spending).account;
+			const opening = (spending ??= settingsOf(ctx).then((settings) => leaseSpending(settings, open, { folder: n8nFolder() })));
+			opening.catch(() => (spending = null));
+			return (await opening).account;
 		},
 		release: async () => {
 			const opened = await Promise.all([lease?.catch(() => null), spending?.catch(() => null)]);
@@ -85,39 +100,61 @@ async function credentialsOf(ctx: IExecuteFunctions, type: string, code: 'ledger
 
 /**
  * A path that somebody typed is subject to n8n's file access rules; the usual place is not: nobody chose it, or whoever runs n8n did. What
- * is asked about is what will be opened: without blanks, and with every link resolved as far as it exists.
+ * is asked about is what will be opened: without blanks, and with every link resolved as far as it exists. The files that a typed PostgreSQL
+ * URL names are read too; whether they exist is not told where they may not be.
  */
 async function refuseBlockedPath(ctx: IExecuteFunctions, values: LedgerValues): Promise<void> {
-	const place = typedPlace(values);
-	if (place === null || (await isFileAllowed(ctx, place))) return;
+	const { file, certificates } = typedPlace(values);
+	for (const certificate of certificates) {
+		if (certificate !== null && (await isFileAllowed(ctx, certificate))) continue;
+		throw new CreditError(
+			'invalid_path',
+			'The PostgreSQL URL names a certificate or a key in a file that n8n does not let nodes use, or does not name it by its whole plain path. Put the file where N8N_RESTRICT_FILE_ACCESS_TO allows it, or let whoever runs n8n set the whole address in LLM_CREDITS_LEDGER and leave it empty here.',
+		);
+	}
+	if (file === null || (await isFileAllowed(ctx, file))) return;
 	throw new CreditError(
 		'invalid_path',
 		`Ledger File is ${values.path.trim()}, where n8n does not let nodes use files. Leave it empty for the usual place, choose a path that N8N_RESTRICT_FILE_ACCESS_TO allows, or let the other host use ${defaultLedgerPath(n8nFolder())}.`,
 	);
 }
 
-/** The file that the settings name, as it will be opened; `null` for a server and for the usual place. Throws `invalid_path`. */
-function typedPlace(values: LedgerValues): string | null {
-	if (values.path.trim() === '' && values.postgresUrl.trim() === '') return null;
+/** What of a ledger's place somebody typed. */
+interface TypedPlace {
+	/** The ledger's file, as it will be opened; `null` for a server and for the usual place. */
+	readonly file: string | null;
+	/** Files that a server's address names; `null`: it is not plain which. */
+	readonly certificates: readonly (string | null)[];
+}
+
+/** Throws `invalid_path` for what cannot be read. */
+function typedPlace(values: LedgerValues): TypedPlace {
+	if (values.path.trim() === '' && values.postgresUrl.trim() === '') return { file: null, certificates: [] };
 	const folder = n8nFolder();
 	const place = placeOf(values, { folder, environment: process.env });
-	return isServerAddress(place) || place === placeOf({ path: '' }, { folder, environment: {} }) ? null : place;
+	if (isServerAddress(place)) return { file: null, certificates: filesOfPlace(place) };
+	return { file: place === placeOf({ path: '' }, { folder, environment: {} }) ? null : place, certificates: [] };
 }
 
 /** Opens the ledger of a credential and tells the balance. A typed path is not opened before a node does, because only nodes know n8n's file rules. */
 export async function testLedger(this: ICredentialTestFunctions, credential: ICredentialsDecrypted): Promise<INodeCredentialTestResult> {
 	return answer(async () => {
 		const values = readParams(LEDGER_PARAMS, credential.data ?? {});
-		const place = typedPlace(values);
-		if (place !== null) {
+		const { file, certificates } = typedPlace(values);
+		if (certificates.length > 0)
+			return 'The address is well-formed. It names files of this machine, so a node opens it when it runs, if n8n lets nodes use them (N8N_RESTRICT_FILE_ACCESS_TO).';
+		if (file !== null) {
 			if (!isWholePath(values.path))
 				throw new CreditError('invalid_path', `Ledger File is ${values.path.trim()}. Give the whole path, from the root of the disk.`);
-			return `The path is well-formed. A node opens ${place} when it runs, if n8n lets nodes use that folder (N8N_RESTRICT_FILE_ACCESS_TO).`;
+			return `The path is well-formed. A node opens ${file} when it runs, if n8n lets nodes use that folder (N8N_RESTRICT_FILE_ACCESS_TO).`;
 		}
 		const lease = await leaseLedger(values, n8nFolder());
 		try {
-			const { availableMicro, account } = await lease.ledger.balance();
-			return `${formatCredits(availableMicro)} credits are available on account ${account.name} in ${lease.ledger.location}`;
+			const balance = await lease.ledger.balance();
+			const { availableMicro, account } = balance;
+			const block = spendingBlockOf(balance);
+			const none = block === null ? '' : `, and none can be spent (${block.replaceAll('_', ' ')})`;
+			return `${formatCredits(availableMicro)} credits are available on account ${account.name} in ${lease.ledger.location}${none}`;
 		} finally {
 			await lease.release();
 		}

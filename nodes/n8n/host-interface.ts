@@ -140,8 +140,8 @@ function attempt<T>(ask: () => T, ifUnknown: T): T {
 	}
 }
 
-/** A report that fails is a line in n8n's log. */
-function report(ctx: IExecuteFunctions, tell: () => void): void {
+/** Runs what only tells people. One that fails is a line in n8n's log. Never throws. */
+export function report(ctx: IExecuteFunctions, tell: () => void): void {
 	try {
 		tell();
 	} catch (error) {

@@ -5,6 +5,20 @@ import type { CheckTally } from './check-tally';
 import type { LearnedFacts } from './learned-facts';
 import type { LedgerAccount } from './ledger-account';
 
+/** The use of an account; what was opened for it is closed after `release`. */
+export interface SpendingLease {
+	readonly account: SpendingAccount;
+	release(): Promise<void>;
+}
+
+/** How an account is opened once more, for what is to be recorded when whoever opened it first has gone. */
+export interface Reopening {
+	/** Tells ledgers and their accounts apart, and names them for people, without a password. */
+	readonly name: string;
+	/** Rejects while the ledger is away. */
+	readonly open: () => Promise<SpendingLease>;
+}
+
 /** Spending from an account, and what goes with it. */
 export type SpendingAccount = Pick<
 	LedgerAccount,
@@ -18,4 +32,8 @@ export type SpendingAccount = Pick<
 	readonly prices: { current(): Promise<PriceList> };
 	/** What processes learn of models and share; absent while it cannot be reached. */
 	readonly learned?: LearnedFacts | null;
+	/** Absent: it stays open as long as anybody uses it. */
+	readonly reopening?: Reopening | null;
+	/** Charges to the ledger what was spent while it was away; absent: nothing ever is. */
+	readonly bringHome?: () => Promise<void>;
 };

@@ -2,6 +2,7 @@
  * Owns handing in what was set aside for: lines of one model in one batch, found again by its name where nobody confirmed it. Refuses to
  * give credits back while the batch may exist, and to hand anything in twice.
  */
+import { compareInstants } from '../../core/values/time';
 import { backoffMs, MAX_RETRY_AFTER_MS } from '../../core/calls/retry';
 import type { BatchProvider, BatchState, ProviderFault } from '../../providers/provider';
 import type { Form, Manner } from '../../core/calls/manner';
@@ -111,7 +112,9 @@ export class BatchHandIn {
 
 	/** Whether the batch was made although nobody confirmed it; `null`: the provider's list says that it was not. */
 	async #lookFor(batches: BatchProvider, { name, lines }: { name: string; lines: readonly Parked[] }): Promise<HandedIn | null> {
-		const sinceMs = Math.min(...lines.map(({ hold }) => hold.reservedAtMs)) - CLOCK_MARGIN_MS;
+		// Not as so many arguments: a file may have hundreds of thousands of lines.
+		const [first] = lines.map(({ hold }) => hold.reservedAtMs).sort(compareInstants);
+		const sinceMs = (first ?? this.#context.timing.clock()) - CLOCK_MARGIN_MS;
 		let unread: ProviderFault | null = null;
 		for (const waitMs of LOOKS_MS) {
 			await this.#context.timing.pause(waitMs);
@@ -136,7 +139,7 @@ export class BatchHandIn {
 					item.state.mark({ batch: { ...mark, id: null } });
 					return await leaving.withoutModel(new FallbackError('batch_pending', handedIn.message), reuse);
 				case 'failed':
-					await item.giveBack(hold.seq);
+					await item.giveBack(hold);
 					return await leaving.withoutModel(handedIn.why, reuse);
 				default:
 					return kind satisfies never;

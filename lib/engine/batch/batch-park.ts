@@ -141,7 +141,7 @@ export class BatchPark {
 		const [call, atAmount] = [rung.calls[0], taken.calls[0]];
 		if (!call || !atAmount) throw new TypeError('A rung has at least one call');
 		if (this.#state.time.isCancelled || hold.seq < 0) {
-			await item.giveBack(hold.seq);
+			await item.giveBack(hold);
 			throw this.#state.time.isCancelled
 				? cancelled()
 				: new FallbackError('ledger_unavailable', 'Without its ledger nothing is handed in.');

@@ -2,6 +2,7 @@
  * Owns the calls of an item beside those of its rung: a repair of its answer, and a judge's verdict on it. Each is reserved and settled
  * by itself, under the limits of the item, with a key of its own. Refuses to decide what comes of them.
  */
+import { isLedgerFault } from '../../core/values/errors';
 import { JUDGE_OUTPUT_TOKENS, judgeMessages } from '../../core/gates/judge';
 import type { AnswerText } from '../../core/gates/finding';
 import type { Reason } from '../../params/fallback-switch';
@@ -78,15 +79,23 @@ export function repairCall(
 	};
 }
 
-/** Reserves, asks and settles one call more. Waits for credits as the item does; never throws for want of them. */
+/**
+ * Reserves, asks and settles one call more. Waits for credits as the item does; never throws for want of them, nor where the ledger is away
+ * by then: an answer is there already.
+ */
 export async function extraCall(item: PlannedItem, { rung, call, key }: { rung: Rung; call: CallPlan; key: string }): Promise<ExtraEnd> {
 	const { plan, ledger, time, state } = item;
 	const alone: Rung = { index: rung.index, calls: [call] };
-	const outcome = await ledger.reserve({ ...plan.reserve, key, alternatives: () => callAlternatives(rung, call), ...item.waiting() });
+	const input = { ...plan.reserve, key, alternatives: () => callAlternatives(rung, call), ...item.waiting() };
+	const outcome = await ledger.reserve(input).catch((error: unknown) => {
+		if (!isLedgerFault(error)) throw error;
+		return error;
+	});
+	if (outcome instanceof Error) return { kind: 'nothing', isAnswered: false, message: outcome.message };
 	if (outcome.kind === 'refused') return { kind: 'nothing', isAnswered: false, message: refusalMessage(outcome) };
 	const { hold, taken } = outcome;
 	if (taken && time.stopsWaiting.aborted) {
-		await item.giveBack(hold.seq);
+		await item.giveBack(hold);
 		return { kind: 'nothing', isAnswered: false, message: 'There was no time left.' };
 	}
 	const before = state.sums;

@@ -14,8 +14,9 @@ export function hintOnce(
 		if (id === 'no_reasoning_effort' && settings.reasoningEffort === null) return [];
 		const key = `${id} ${modelId}`;
 		if (told.has(key)) return [];
-		told.add(key);
-		return [`${model} ${hint}.`];
+		const sentence = `${model} ${hint}.`;
+		told.set(key, sentence);
+		return [sentence];
 	});
 	return hints.length === 0 ? null : hints.join(' ');
 }

@@ -21,6 +21,7 @@ import { keeperOf } from '../account/learned-facts';
 import { chargedUnconfirmed, costOf, countable } from './call-cost';
 import { hintOnce, joined } from './learned-hint';
 import { useOf, type Again, type Use } from './answer-use';
+import { giveBack, recordCost } from './owed-call';
 import { roomOf } from './changed-call';
 import { mannerOfRequest, MannerTrial } from './manner-trial';
 
@@ -114,7 +115,7 @@ export class MeteredCall {
 		try {
 			return await this.#askUntilClosed();
 		} catch (error) {
-			await this.#close('expire');
+			await this.#expire();
 			throw error;
 		}
 	}
@@ -124,7 +125,7 @@ export class MeteredCall {
 		for (;;) {
 			const admission = context.memory.health.admit(plan.modelId);
 			if (!admission) {
-				await this.#close('release');
+				this.availableMicro = await giveBack(context, this.#options);
 				return { kind: 'paused' };
 			}
 			this.attempts += 1;
@@ -186,10 +187,10 @@ export class MeteredCall {
 		switch (fault.billed) {
 			case 'no':
 				if (next === 'again' && (await this.#backOff(fault))) return null;
-				await this.#close('release');
+				this.availableMicro = await giveBack(this.#options.context, this.#options);
 				return next === 'again' ? this.#interrupted() : gone;
 			case 'unknown':
-				await this.#close('expire');
+				await this.#expire();
 				break;
 			case 'yes':
 				this.paidFailures = 1;
@@ -243,21 +244,18 @@ export class MeteredCall {
 
 	/** Charges the call. Returns a note for people when something about the charge is unusual. */
 	async #settle(reading: UsageReading, { kept, hasPassed }: { kept: Kept; hasPassed: boolean }): Promise<string | null> {
-		const { context, ledger, hold } = this.#options;
-		const { price } = this.#options.plan;
+		const { context, ledger, hold, plan } = this.#options;
+		const { price } = plan;
 		const { actualMicro, measure, usage, facts, note } = costOf(reading, { price, hold, hasPassed, request: this.#sent });
 		if (price) this.usage = usage;
 		const result = keptFor(kept, { hours: context.values.keepResultsHours, nowMs: context.timing.clock() });
 		this.chargedMicro = actualMicro;
 		this.reservedMicro = hold.amountMicro;
 		if (this.usage && !facts.isImplausible) this.#learn(this.usage, kept.kind === 'values');
-		const command = { holdSeq: hold.seq, actualMicro, measure, usage: this.usage, result, facts };
-		try {
-			this.availableMicro = (await ledger.settle(command)).availableMicro;
-			return note;
-		} catch (why) {
-			return context.owed.keep(command, { ledger, why });
-		}
+		const cost = { actualMicro, measure, usage: this.usage, result, facts };
+		const recorded = await recordCost(context, { ledger, hold }, cost);
+		this.availableMicro = recorded.availableMicro;
+		return recorded.note ?? note;
 	}
 
 	#learn(usage: Usage, isUsable: boolean): void {
@@ -268,14 +266,13 @@ export class MeteredCall {
 		context.memory.setLearned(plan.memoryId, learned);
 	}
 
-	/** A hold that cannot be closed now is closed by its timeout; the item must not suffer for it. */
-	async #close(verb: 'release' | 'expire'): Promise<void> {
+	/** A hold that cannot be ended now is ended by its timeout; the item must not suffer for it. */
+	async #expire(): Promise<void> {
 		const { ledger, hold } = this.#options;
+		this.unconfirmed = 1;
 		try {
-			const { availableMicro, hold: closed } = await ledger[verb](hold.seq);
-			this.availableMicro = availableMicro;
-			if (verb === 'release') return;
-			[this.unconfirmed, this.chargedMicro] = [1, chargedUnconfirmed(closed)];
+			const { availableMicro, hold: closed } = await ledger.expire(hold.seq);
+			[this.availableMicro, this.chargedMicro] = [availableMicro, chargedUnconfirmed(closed)];
 			if (this.chargedMicro > 0n) this.reservedMicro = hold.amountMicro;
 		} catch (error) {
 			if (!isCreditError(error)) throw error;

@@ -1,9 +1,10 @@
 /** One item whose calls are planned: its plan, ledger and clock, how it waits for credits and gives them back. What changes is in its state. */
-import { isCreditError } from '../../core/values/errors';
+import type { Hold } from '../../core/nouns/records';
 import type { AccountProfile } from '../../ledger/store';
 import type { ItemContext } from '../plan/action-types';
 import type { ItemState } from './item-state';
 import type { ItemTime } from './item-time';
+import { giveBack } from './owed-call';
 import type { LadderPlan } from '../plan/ladder-plan';
 import type { SpendingAccount } from '../account/spending-account';
 import type { Wait } from '../waiting/reserve-waiting';
@@ -66,13 +67,8 @@ export class PlannedItem {
 		return { waitMs, patienceMs, signal: this.time.stopsWaiting, aside: this.context.aside ?? inPlace };
 	}
 
-	/** Releases a hold. One that cannot be closed now is closed by its timeout; the item must not suffer for it. */
-	async giveBack(holdSeq: number): Promise<void> {
-		try {
-			const { availableMicro } = await this.ledger.release(holdSeq);
-			this.state.available(availableMicro);
-		} catch (error) {
-			if (!isCreditError(error)) throw error;
-		}
+	/** Releases a hold, now or when the ledger is back. */
+	async giveBack(hold: Hold): Promise<void> {
+		this.state.available(await giveBack(this.context, { ledger: this.ledger, hold }));
 	}
 }

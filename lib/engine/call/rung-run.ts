@@ -3,6 +3,7 @@
  * fails, the answer of the pass before is used, and said so. What was paid in an earlier run is followed as it is stored.
  */
 import type { NextTry } from '../../core/calls/retry';
+import { isLedgerFault } from '../../core/values/errors';
 import type { Hold } from '../../core/nouns/records';
 import type { RefusalReason } from '../../core/nouns/words';
 import type { Reason } from '../../params/fallback-switch';
@@ -121,7 +122,8 @@ export class RungRun {
 			if (index === 0) this.draftAttempts = attempts;
 			if (end.kind !== 'gone' || end.next !== 'again') return end;
 			if (end.again) asked = changedCall(this.#item.context, call, end.again);
-			const next = await this.#nextHold(asked, { end, passHold, key: `${this.#reserved.key}/${String(index)}.${String(number)}`, best });
+			const key = `${this.#reserved.key}/${String(index)}.${String(number)}`;
+			const next = await this.#nextHold(asked, { end, passHold, key, best }).catch(ledgerGone);
 			if ('kind' in next) return next;
 			passHold = next;
 		}
@@ -147,7 +149,7 @@ export class RungRun {
 		const { hold, outputLimitTokens } = passHold;
 		if (outputLimitTokens === null) return new StoredCall(this.#item, passHold).follow();
 		if (previous !== null && !call.takes(previous)) {
-			await this.#item.ledger.release(hold.seq);
+			await this.#item.giveBack(hold);
 			return { kind: 'gone', next: 'leave', reason: 'context_too_long', message: 'The answer was too long to be passed on.' };
 		}
 		return this.#ask(call, { hold, outputLimitTokens, previous, attemptsBefore: attempts });
@@ -205,7 +207,7 @@ export class RungRun {
 		if (outcome.kind === 'refused') return isBeyondSettings ? { ...end, next: 'down' } : refusedAgain(outcome);
 		const { hold, taken } = outcome;
 		if (taken && time.stopsWaiting.aborted) {
-			await ledger.release(hold.seq);
+			await this.#item.giveBack(hold);
 			return { kind: 'gone', next: 'leave', ...wordsOf(time.isCancelled ? cancelled() : outOfTime()) };
 		}
 		return { key, hold, outputLimitTokens: taken?.calls[0]?.outputLimitTokens ?? null, alternatives };
@@ -214,7 +216,7 @@ export class RungRun {
 	/** Gives back what was set aside for the passes from `index` on. Stored holds belong to the run that made them. */
 	async #giveBackFrom(index: number): Promise<void> {
 		if (!this.#reserved.taken) return;
-		for (const { seq } of this.#reserved.holds.slice(index)) await this.#item.giveBack(seq);
+		for (const hold of this.#reserved.holds.slice(index)) await this.#item.giveBack(hold);
 	}
 
 	#unfinished(best: Answer, index: number, end: Exclude<PassEnd, { kind: 'answered' }>): Answer {
@@ -228,6 +230,12 @@ function failure(end: Exclude<PassEnd, { kind: 'answered' }>): RungEnd {
 	if (end.kind === 'paused') return end;
 	const { next, reason, message } = end;
 	return { kind: 'failed', next: next === 'again' ? 'down' : next, reason, message };
+}
+
+/** A ledger that is away for the next attempt must not cost the answer that an earlier pass was paid for. */
+function ledgerGone(error: unknown): Gone {
+	if (!isLedgerFault(error)) throw error;
+	return { kind: 'gone', next: 'leave', reason: 'ledger_unavailable', message: error.message };
 }
 
 /** The next attempt was refused; another rung may be cheaper. */

@@ -56,7 +56,7 @@ export class ItemLeaving {
 		this.#state.mark({ checks: end.checks });
 		const note = await this.#state.conclude(end.kind === 'passed' && end.checks?.outcome !== 'replaced' ? 'passed' : 'failed');
 		// A retry that gets its stored answers was counted when they were paid.
-		if (end.checks && !answer.isStored) (await item.ledger.openChecks())?.note(end.checks, item.plan.reserve.labels);
+		if (end.checks && !answer.isStored) (await item.ledger.openChecks().catch(() => null))?.note(end.checks, item.plan.reserve.labels);
 		if (end.kind === 'failed') throw new FallbackError('failed_checks', end.message);
 		return { ...end.answer, message: end.answer.message ?? note };
 	}

@@ -123,7 +123,7 @@ export class ItemRun {
 		if (!rung) throw new FallbackError('idempotency_conflict', 'The idempotency key was used by a longer ladder than this. Use a new key.');
 		if (!taken) return { rung, key, holds: await this.#allHolds(item, { key, rung, holds }), taken };
 		if (time.stopsWaiting.aborted) {
-			for (const { seq } of holds) await item.giveBack(seq);
+			for (const hold of holds) await item.giveBack(hold);
 			throw time.isCancelled ? cancelled() : outOfTime();
 		}
 		if (hold.steppedDown !== null) {

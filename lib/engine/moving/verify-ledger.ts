@@ -56,10 +56,10 @@ export async function verifyLedger(
 		const onPage = (seq: number): void => onProgress?.({ accountId, entries: before + seq, ofEntries });
 		const verifier = await verifyAccount(store, { accountId, counters, onPage }).finally(() => counters.close());
 		entries = before + verifier.lastSeq;
-		violations.push(...verifier.violations);
+		for (const violation of verifier.violations) violations.push(violation);
 	}
 	const around = store.proof ? await proveAround(store, store.proof) : NOTHING_AROUND;
-	violations.push(...around.violations);
+	for (const violation of around.violations) violations.push(violation);
 	const ok = violations.length === 0;
 	return { ok, accounts: ids.length, entries, violations, ...(around.isSchemaProved ? {} : { unproved: [SCHEMA_NOT_PROVED] }) };
 }

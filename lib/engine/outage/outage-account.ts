@@ -4,17 +4,18 @@
  * ledger that answers: a refusal is no outage.
  */
 import type { Alternative } from '../../core/nouns/commands';
-import { isCreditError, type CreditErrorCode } from '../../core/values/errors';
+import { isCreditError, isLedgerFault, type CreditErrorCode } from '../../core/values/errors';
 import type { Hold } from '../../core/nouns/records';
 import { BUILT_IN_PRICES, type PriceList } from '../../core/prices/price-list';
 import type { AccountProfile } from '../../ledger/store';
 import type { AnswerCache } from '../account/answer-cache';
 import type { LearnedFacts } from '../account/learned-facts';
 import type { CheckTally } from '../account/check-tally';
+import { HoldsUnderWay } from '../account/holds-under-way';
 import type { LedgerAccount } from '../account/ledger-account';
 import type { ReserveInput } from '../account/ledger-inputs';
 import { copyTexts, lateSettle, reconcile, type OutageLedger } from './outage-ledger';
-import type { SpendingAccount } from '../account/spending-account';
+import type { Reopening, SpendingAccount } from '../account/spending-account';
 import type { Taken } from '../waiting/reserve-waiting';
 
 export interface OutageOptions {
@@ -25,16 +26,29 @@ export interface OutageOptions {
 	readonly hasOutage: () => boolean;
 	/** With its allowance set. Rejects when this machine cannot keep anything either. */
 	readonly openOutage: () => Promise<OutageLedger>;
+	/** How the account is opened once more; absent: it stays open. */
+	readonly reopening?: Reopening;
+	/** Told when something was noted that is to be charged when the ledger is back. */
+	readonly onNoted?: () => void;
 }
 
-/** Faults that pass by themselves or by somebody's work on the server or the disk; a ledger that contradicts itself is none of them. */
-const AWAY: ReadonlySet<CreditErrorCode> = new Set(['ledger_busy', 'ledger_full', 'ledger_read_only', 'ledger_unavailable']);
-
+/**
+ * Faults that pass by themselves or by somebody's work on the server, the disk or this host; a ledger that contradicts itself, or has moved,
+ * is none of them.
+ */
+const AWAY: ReadonlySet<CreditErrorCode> = new Set([
+	'ledger_busy',
+	'ledger_full',
+	'ledger_newer',
+	'ledger_read_only',
+	'ledger_unavailable',
+]);
 type StoredHold = Extract<Awaited<ReturnType<LedgerAccount['lookUp']>>, { kind: 'reserved' }>;
 
 /** An account that goes on. Holds of the outage have numbers below 0. */
 export class OutageAccount implements SpendingAccount {
 	readonly accountId: string;
+	readonly reopening: Reopening | null;
 	/** Those of the ledger; while it is away, the last that were read, or else those of this package. */
 	readonly prices: SpendingAccount['prices'] = { current: async () => (this.#lastPrices = await this.#currentPrices()) };
 	readonly #options: OutageOptions;
@@ -45,9 +59,11 @@ export class OutageAccount implements SpendingAccount {
 	/** As the ledger said last, and the texts that are noted for when it is away. */
 	#known: AccountProfile | null = null;
 	#noted: ReadonlyMap<string, string> | null = null;
+	readonly #underWay = new HoldsUnderWay();
 
 	constructor(options: OutageOptions) {
 		this.accountId = options.accountId;
+		this.reopening = options.reopening ?? null;
 		this.#options = options;
 		this.#owes = options.hasOutage();
 	}
@@ -57,7 +73,10 @@ export class OutageAccount implements SpendingAccount {
 		const stored = await this.#storedOffline(input);
 		if (stored) return { ...stored, taken: null };
 		try {
-			return await (await this.#ledger()).reserve(input);
+			const ledger = await this.#ledger();
+			const outcome = await ledger.reserve(input);
+			this.#underWay.taken(outcome, ledger);
+			return outcome;
 		} catch (error) {
 			if (!isAway(error)) throw error;
 			return this.#reserveOffline(input, error);
@@ -70,29 +89,28 @@ export class OutageAccount implements SpendingAccount {
 		return this.#unlessAway((ledger) => ledger.lookUp(input), null);
 	}
 
-	/** Charges what a call cost. While the ledger is away, that is noted for a hold of the real ledger too: usage is never lost. */
+	/** Charges what a call cost. While the ledger cannot be used, that is noted for a hold of the real ledger too: usage is never lost. */
 	async settle(command: Parameters<LedgerAccount['settle']>[0]): ReturnType<LedgerAccount['settle']> {
 		const { holdSeq } = command;
 		if (holdSeq < 0) return offline(await (await this.#outage()).account.settle({ ...command, holdSeq: -holdSeq }));
+		const known = this.#underWay.take(holdSeq);
 		try {
-			return await (await this.#ledger()).settle(command);
+			const ledger = await this.#ledger();
+			return known && known.ledger !== ledger ? await this.#noteCost(known.hold, command) : await ledger.settle(command);
 		} catch (error) {
-			if (!isAway(error)) throw error;
-			const { account } = await this.#outage();
-			const note = await account.reserve(lateSettle(holdSeq));
-			if (note.kind === 'refused') throw error;
-			return offline(await account.settle({ ...command, holdSeq: note.hold.seq, result: null }));
+			if (!isLedgerFault(error)) throw error;
+			return this.#noteCost(known?.hold ?? null, command);
 		}
 	}
 
 	async release(holdSeq: number): ReturnType<LedgerAccount['release']> {
 		if (holdSeq < 0) return offline(await (await this.#outage()).account.release(-holdSeq));
-		return (await this.#ledger()).release(holdSeq);
+		return (await this.#ledgerOf(holdSeq)).release(holdSeq);
 	}
 
 	async expire(holdSeq: number): ReturnType<LedgerAccount['expire']> {
 		if (holdSeq < 0) return offline(await (await this.#outage()).account.expire(-holdSeq));
-		return (await this.#ledger()).expire(holdSeq);
+		return (await this.#ledgerOf(holdSeq)).expire(holdSeq);
 	}
 
 	async keptResult(holdSeq: number): Promise<string | null> {
@@ -102,7 +120,15 @@ export class OutageAccount implements SpendingAccount {
 
 	/** Of the ledger alone: what waits in a batch was never reserved in an outage. */
 	async readHold(seq: number): ReturnType<LedgerAccount['readHold']> {
-		return (await this.#ledger()).readHold(seq);
+		const ledger = await this.#ledger();
+		const found = await ledger.readHold(seq);
+		if (found?.hold.state === 'open') this.#underWay.seen(found.hold, ledger);
+		return found;
+	}
+
+	/** Charges to the ledger what was spent and noted while it was away. Rejects while it still is. */
+	async bringHome(): Promise<void> {
+		await this.#ledger();
 	}
 
 	/** As in the ledger; while that is away, as this machine knew it last: what goes with every request must not be left out. */
@@ -170,7 +196,8 @@ export class OutageAccount implements SpendingAccount {
 	async #bringHome(ledger: LedgerAccount): Promise<void> {
 		this.#owes = false;
 		try {
-			await reconcile(await this.#options.openOutage(), ledger);
+			const { frozen } = await reconcile(await this.#options.openOutage(), ledger);
+			if (frozen > 0) this.#owes = true;
 		} catch (error) {
 			this.#owes = true;
 			throw error;
@@ -179,10 +206,27 @@ export class OutageAccount implements SpendingAccount {
 
 	async #outage(): Promise<OutageLedger> {
 		this.#owes = true;
+		this.#options.onNoted?.();
 		return this.#options.openOutage();
 	}
 
+	/** The ledger that the hold is in. Rejects where another has taken its place. */
+	async #ledgerOf(holdSeq: number): Promise<LedgerAccount> {
+		const ledger = await this.#ledger();
+		this.#underWay.takeFrom(ledger, holdSeq);
+		return ledger;
+	}
+
+	async #noteCost(known: Hold | null, command: Parameters<LedgerAccount['settle']>[0]): ReturnType<LedgerAccount['settle']> {
+		const { account } = await this.#outage();
+		const note = await account.reserve(lateSettle(command.holdSeq, known));
+		if (note.kind === 'refused') throw new TypeError('A note of nothing was refused');
+		return offline(await account.settle({ ...command, holdSeq: note.hold.seq, result: null }));
+	}
+
 	async #reserveOffline<A extends Alternative>(input: ReserveInput<A>, why: unknown): Promise<Taken<A>> {
+		// As far as this machine knows, nothing may be spent from it.
+		if (this.#known?.account.frozen) throw why;
 		const outcome = await (await this.#outage()).account.reserve({ ...input, caps: [], waitMs: 0 });
 		// The allowance is used up: what keeps the item from a model is the ledger that is away.
 		if (outcome.kind === 'refused') throw why;

@@ -2,6 +2,9 @@
  * Owns the ledger of an outage: what was spent while the real ledger was away, and bringing it home. Each call is charged once,
  * whoever asks and however often it is cut short, because the real ledger knows each by a key of its own. Refuses to forget a call
  * that cannot be charged yet: it stays, and is tried again.
+ *
+ * What a call of the real ledger cost that ended while that was away is noted as a call of nothing with a purpose of its own, whose labels
+ * say which hold is meant.
  */
 import type { Alternative } from '../../core/nouns/commands';
 import type { EntryBody, Hold } from '../../core/nouns/records';
@@ -12,6 +15,7 @@ import { pinOf } from '../../core/prices/recorded-price';
 import type { LedgerStore } from '../../ledger/store';
 import type { LedgerAccount } from '../account/ledger-account';
 import type { ReserveInput } from '../account/ledger-inputs';
+import { plainReserve, settleLate, type KnownHold, type LateCost } from '../account/late-settle';
 
 /** A ledger of this machine's own, with one account whose credits are the allowance. */
 export interface OutageLedger {
@@ -25,6 +29,8 @@ export interface Reconciled {
 	readonly calls: number;
 	readonly unconfirmed: number;
 	readonly chargedMicro: Micro;
+	/** Calls that have to wait, because the account is frozen. */
+	readonly frozen: number;
 }
 
 type Settled = Extract<EntryBody, { kind: 'settled' }>;
@@ -32,7 +38,6 @@ type Settled = Extract<EntryBody, { kind: 'settled' }>;
 const PAGE = 500;
 /** The purpose of a note of what a call cost that was reserved in the real ledger before it went away; calls have others. */
 const LATE = 'late_settle';
-const SHORTEST_HOLD_MS = 1_000;
 
 /** Makes the allowance what the settings say; nothing changes while it is that already. */
 export async function setAllowance({ account }: OutageLedger, allowanceMicro: Micro): Promise<void> {
@@ -54,11 +59,21 @@ export async function copyTexts(texts: ReadonlyMap<string, string>, account: Led
 		if (noted.get(name) !== text) await account.changeProfile({ kind: 'set_text', key: `text ${name} ${after}`, name, text });
 }
 
-/** A note of the cost of a call whose hold is in the real ledger. */
-export function lateSettle(holdSeq: number): ReserveInput {
-	const alternative: Alternative = { rung: 0, calls: [{ amountMicro: 0n, model: null, price: null }] };
-	const labels = { purpose: LATE, node: String(holdSeq) };
-	return { ...plainInput(`settles h${String(holdSeq)}`, LATE), labels, alternatives: () => [alternative] };
+/** A note of the cost of a call whose hold is in the real ledger; `known`: the hold, where this process made it. */
+export function lateSettle(holdSeq: number, known: KnownHold | null): ReserveInput {
+	const { model = null, ...labels } = known?.labels ?? {};
+	const mark = markOf(known);
+	return {
+		...plainReserve(`settles h${String(holdSeq)}${mark}`, LATE),
+		person: known?.person ?? null,
+		labels: { ...labels, purpose: LATE, node: String(holdSeq), flow: mark },
+		alternatives: () => [{ rung: known?.rung ?? 0, calls: [{ amountMicro: 0n, model, price: null }] }],
+	};
+}
+
+/** Tells the hold from another of its number: when it was made, and how large it is. Empty: any. */
+function markOf(hold: Pick<KnownHold, 'reservedAtMs' | 'amountMicro'> | null): string {
+	return hold === null ? '' : ` ${String(hold.reservedAtMs)} ${String(hold.amountMicro)}`;
 }
 
 /**
@@ -68,22 +83,26 @@ export function lateSettle(holdSeq: number): ReserveInput {
 export async function reconcile(outage: OutageLedger, ledger: LedgerAccount): Promise<Reconciled> {
 	const { account } = await outage.account.balance();
 	const { costs, prices } = await journalOf(outage.store, account.id);
-	let [calls, unconfirmed, chargedMicro] = [0, 0, 0n];
+	let [calls, unconfirmed, chargedMicro, frozen] = [0, 0, 0n, 0];
 	for (let afterSeq = 0; ;) {
 		const holds = await outage.store.holds(account.id, { state: null, afterSeq, limit: PAGE });
 		for (const hold of holds) {
 			const body = costs.get(hold.seq);
 			const made = { hold, origin: account.name, price: prices.get(hold.priceVersion ?? '') ?? null };
 			if (hold.state === 'expired') {
-				chargedMicro += await noteUnconfirmed(outage, ledger, made);
-				unconfirmed += 1;
+				const micro = await noteUnconfirmed(outage, ledger, made);
+				chargedMicro += micro ?? 0n;
+				if (micro === null) frozen += 1;
+				else unconfirmed += 1;
 			} else if (hold.state === 'settled' && body && !isHome(hold)) {
-				chargedMicro += await charge(outage, ledger, { ...made, body });
-				calls += 1;
+				const micro = await charge(outage, ledger, { ...made, body });
+				chargedMicro += micro ?? 0n;
+				if (micro === null) frozen += 1;
+				else calls += 1;
 			}
 		}
 		const last = holds.at(-1);
-		if (!last || holds.length < PAGE) return { calls, unconfirmed, chargedMicro };
+		if (!last || holds.length < PAGE) return { calls, unconfirmed, chargedMicro, frozen };
 		afterSeq = last.seq;
 	}
 }
@@ -122,63 +141,68 @@ function isHome({ actualMicro, refundedMicro }: Hold): boolean {
 	return refundedMicro > 0n && refundedMicro === actualMicro;
 }
 
+/** `null`: it has to wait, because the account is frozen. */
 async function charge(
 	outage: OutageLedger,
 	ledger: LedgerAccount,
 	{ body, ...made }: MadeOffline & { readonly body: Settled },
-): Promise<Micro> {
+): Promise<Micro | null> {
 	const { actualMicro, measure, usage, facts } = body;
 	const { hold } = made;
-	const holdSeq = lateHoldSeq(hold) ?? (await holdAtHome(ledger, made, { amountMicro: 0n, expectedMicro: 0n }));
-	await ledger.settle({ holdSeq, actualMicro, measure, usage, facts, result: null });
+	if (!(await chargeTo(ledger, made, { actualMicro, measure, usage, facts, result: null }))) return null;
 	if (actualMicro > 0n) await outage.account.refund({ holdSeq: hold.seq, amountMicro: null, key: `home h${String(hold.seq)}` });
 	return actualMicro;
 }
 
+async function chargeTo(ledger: LedgerAccount, made: MadeOffline, cost: LateCost): Promise<boolean> {
+	const { hold } = made;
+	const noted = await notedHold(ledger, hold);
+	if (noted) return settleLate(ledger, noted, cost);
+	const holdSeq = await holdAtHome(ledger, made, { amountMicro: 0n, expectedMicro: 0n });
+	if (holdSeq !== null) await ledger.settle({ ...cost, holdSeq });
+	return holdSeq !== null;
+}
+
 /** A process died with the call under way: the real ledger reports it as unconfirmed, with its amount where credits allow. */
-async function noteUnconfirmed(outage: OutageLedger, ledger: LedgerAccount, made: MadeOffline): Promise<Micro> {
+async function noteUnconfirmed(outage: OutageLedger, ledger: LedgerAccount, made: MadeOffline): Promise<Micro | null> {
 	const { hold } = made;
 	const holdSeq = await holdAtHome(ledger, made, hold);
+	if (holdSeq === null) return null;
 	const { hold: noted } = await ledger.expire(holdSeq);
 	await outage.account.settle({ holdSeq: hold.seq, actualMicro: 0n, measure: 'estimated', usage: null, result: null });
 	return noted.state === 'expired' ? sumSlices(noted.slices) : 0n;
 }
 
-/** A hold in the real ledger for a call that was made without it. A hold of nothing is never refused, so what was spent is always charged. */
+/**
+ * A hold in the real ledger for a call that was made without it. A hold of nothing fits at any balance, so what was spent is charged as soon
+ * as the account is not frozen; `null` while it is.
+ */
 async function holdAtHome(
 	ledger: LedgerAccount,
 	{ hold, origin, price }: MadeOffline,
 	{ amountMicro, expectedMicro }: Pick<Hold, 'amountMicro' | 'expectedMicro'>,
-): Promise<number> {
+): Promise<number | null> {
 	const { model = null, ...labels } = hold.labels;
 	const alternative = (offeredMicro: Micro): Alternative => ({
 		rung: hold.rung,
 		calls: [{ amountMicro: offeredMicro, expectedMicro: offeredMicro === 0n ? 0n : expectedMicro, model, price }],
 	});
 	const outcome = await ledger.reserve({
-		...plainInput(`outage ${origin} h${String(hold.seq)}`, 'outage'),
+		...plainReserve(`outage ${origin} h${String(hold.seq)}`, 'outage'),
 		labels,
 		person: hold.person,
 		alternatives: () => (amountMicro === 0n ? [alternative(0n)] : [alternative(amountMicro), alternative(0n)]),
 	});
-	if (outcome.kind === 'refused') throw new TypeError('A hold of nothing was refused');
-	return outcome.hold.seq;
+	return outcome.kind === 'refused' ? null : outcome.hold.seq;
 }
 
-function lateHoldSeq({ labels: { purpose, node } }: Hold): number | null {
-	return purpose === LATE ? Number(node) : null;
-}
-
-function plainInput(key: string, fingerprint: string): Omit<ReserveInput, 'alternatives'> {
-	return {
-		key,
-		fingerprint,
-		labels: {},
-		person: null,
-		executionId: null,
-		sendId: null,
-		caps: [],
-		waitMs: 0,
-		holdTimeoutMs: SHORTEST_HOLD_MS,
-	};
+/** The hold of the real ledger that a note is about; `null` where `hold` is a call of the outage. */
+async function notedHold(ledger: LedgerAccount, { labels, person, rung }: Hold): Promise<KnownHold | null> {
+	if (labels.purpose !== LATE) return null;
+	const { purpose: _purpose, node, flow = '', ...others } = labels;
+	const seq = Number(node);
+	const [reservedAt, amount] = flow.trim().split(' ');
+	if (reservedAt && amount) return { seq, reservedAtMs: Number(reservedAt), amountMicro: BigInt(amount), labels: others, person, rung };
+	// Nothing is known of it but its number, so it is taken for the one that has it.
+	return (await ledger.readHold(seq))?.hold ?? { seq, reservedAtMs: 0, amountMicro: 0n, labels: others, person, rung };
 }

@@ -12,7 +12,7 @@ import type { Provider } from '../../providers/provider';
 import type { EngineMemory } from '../learned/engine-memory';
 import type { Purpose } from '../outcome/item-result';
 import type { LateCalls } from '../waiting/late-calls';
-import type { OwedSettles } from '../waiting/owed-settles';
+import type { OwedCosts } from '../account/owed-costs';
 import type { SharedPatience } from '../waiting/shared-patience';
 import type { Aside } from '../waiting/slots';
 import type { SpendingAccount } from '../account/spending-account';
@@ -65,6 +65,8 @@ export interface LlmActionOptions {
 	readonly nodeKey: string;
 	readonly timing: Timing;
 	readonly memory: EngineMemory;
+	/** Keeps what cannot be recorded, for as long as the process lives; absent: the action has one of its own. */
+	readonly owed?: OwedCosts;
 	/** A name that nobody else has or can guess, at most 40 characters. */
 	readonly newId: () => string;
 }
@@ -126,13 +128,13 @@ export interface ActionContext extends Omit<LlmActionOptions, 'openLedger' | 'pr
 	readonly checks: CheckSettings;
 	readonly late: LateCalls;
 	/** What calls cost that could not be recorded yet. */
-	readonly owed: OwedSettles;
+	readonly owed: OwedCosts;
 	/** How long items wait for the calls of another run under their keys. */
 	readonly inFlight: SharedPatience;
 	/** How an item waits without its slot; absent: it has none to give away. */
 	readonly aside?: Aside;
-	/** What was said already of what models do not take. */
-	readonly told: Set<string>;
+	/** What was said already of what models do not take: a sentence for each model and thing. */
+	readonly told: Map<string, string>;
 	/** How large instructions are that came lately. */
 	readonly known: KnownSizes;
 }

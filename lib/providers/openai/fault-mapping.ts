@@ -103,23 +103,11 @@ export function faultOfBreak(reason: 'timeout' | 'cancelled' | null, exchange: E
 	return { ...found, retryAfterMs: null, status: exchange.status, message: finish(words, context), usage: MISSING };
 }
 
-function breakFinding(
-	reason: 'timeout' | 'cancelled' | null,
-	{ wasSent, wasTooLarge, status, failure }: Exchange,
-	context: FaultContext,
-): FaultFinding {
+function breakFinding(reason: 'timeout' | 'cancelled' | null, exchange: Exchange, context: FaultContext): FaultFinding {
+	const { wasSent, wasTooLarge, status, failure } = exchange;
 	const billed = wasSent ? 'unknown' : 'no';
-	const { name, timeoutMs } = context;
-	if (reason === 'timeout') {
-		const where = status === null ? 'gave no answer' : 'began to answer but did not finish';
-		const seconds = timeoutMs / 1_000; // ratio: time, for people
-		return {
-			code: 'timeout',
-			billed,
-			isRetryable: true,
-			words: `${name} ${where} within ${seconds} s. Raise the timeout, or use a quicker model.`,
-		};
-	}
+	const { name } = context;
+	if (reason === 'timeout') return { code: 'timeout', billed, isRetryable: true, words: timeoutWords(exchange, context) };
 	if (reason === 'cancelled')
 		return { code: 'cancelled', billed, isRetryable: false, words: `The call to ${name} was cancelled before its answer arrived.` };
 	if (wasTooLarge) {
@@ -136,7 +124,17 @@ function breakFinding(
 		const words = `The connection to ${name} broke after the request had been sent${why}. Whether it was charged is not known.`;
 		return { code: 'connection_lost', billed, isRetryable: true, words };
 	}
-	return { code: 'connection_refused', billed, isRetryable: !isTlsError(failure), words: connectionAdvice(failure, context) };
+	return { code: 'connection_refused', billed, isRetryable: !isTlsError(failure), words: connectionAdvice(exchange, context) };
+}
+
+/** Who was silent: a proxy that was asked for a tunnel, or the server, perhaps behind a proxy. */
+function timeoutWords({ wasSent, status, proxy, isThroughProxy }: Exchange, { name, timeoutMs }: FaultContext): string {
+	const within = `within ${timeoutMs / 1_000} s`; // ratio: time, for people
+	if (proxy !== null && !wasSent && !isThroughProxy)
+		return `The proxy ${proxy} let no request through to ${name} ${within}. Check the proxy's address, and that it is running.`;
+	const where = status === null ? 'gave no answer' : 'began to answer but did not finish';
+	const through = proxy === null ? '' : ` through the proxy ${proxy}`;
+	return `${name} ${where} ${within}${through}. Raise the timeout, or use a quicker model.`;
 }
 
 /** The fault of an answer with a good status that is no chat completion. The work was done, so it counts as billed. */
@@ -175,11 +173,11 @@ export function faultOfUnsendable(error: unknown, context: FaultContext): Provid
 	return { code: 'bad_request', billed: 'no', isRetryable: false, retryAfterMs: null, status: null, message, usage: MISSING };
 }
 
-function connectionAdvice(failure: NodeJS.ErrnoException | null, { name }: FaultContext): string {
-	const code = failure?.code ?? '';
+function connectionAdvice({ failure, proxy }: Exchange, { name }: FaultContext): string {
+	const code = codeOf(failure);
 	const shown = code === '' ? '' : ` (${code})`;
 	if (code === 'EPROXY')
-		return `${name} could not be reached through the proxy. ${failure?.message ?? ''} Check the proxy's address and credentials.`;
+		return `${name} could not be reached through the proxy${proxy === null ? '' : ` ${proxy}`}. ${failure?.message ?? ''} Check the proxy's address and credentials.`;
 	if (code === 'ENOTFOUND' || code === 'EAI_AGAIN')
 		return `The host of ${name} could not be found${shown}. Check the base URL and the network.`;
 	if (isTlsError(failure))
@@ -193,8 +191,8 @@ function isSelfSigned(code: string): boolean {
 	return /SELF_SIGNED|UNABLE_TO_(VERIFY|GET_ISSUER)/.test(code);
 }
 
-function isTlsError(failure: NodeJS.ErrnoException | null): boolean {
-	const code = failure?.code ?? '';
+function isTlsError(failure: Error | null): boolean {
+	const code = codeOf(failure);
 	return /CERT|^ERR_(TLS|SSL)|^EPROTO$|SELF_SIGNED|UNABLE_TO_/.test(code);
 }
 

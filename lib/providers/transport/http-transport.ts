@@ -26,8 +26,10 @@ export interface Exchange {
 	text: string;
 	/** The answer exceeded {@link MAX_BODY_BYTES}. */
 	wasTooLarge: boolean;
-	/** It goes through a proxy. */
-	isProxied: boolean;
+	/** The proxy that it goes through, for people: host and port. */
+	proxy: string | null;
+	/** The proxy let the request through to the server; one that is not asked for a tunnel does so without a word. */
+	isThroughProxy: boolean;
 	/** The transport's own error, which the SDK does not always keep. */
 	failure: Error | null;
 }
@@ -40,7 +42,16 @@ export interface TransportOptions {
 
 /** A record for a request that has not started. */
 export function newExchange(): Exchange {
-	return { wasSent: false, status: null, headers: NO_HEADERS, text: '', wasTooLarge: false, isProxied: false, failure: null };
+	return {
+		wasSent: false,
+		status: null,
+		headers: NO_HEADERS,
+		text: '',
+		wasTooLarge: false,
+		proxy: null,
+		isThroughProxy: false,
+		failure: null,
+	};
 }
 
 /** What tells the transport where to record a request; the SDK passes it on unread. */
@@ -90,7 +101,7 @@ interface OneRequest {
 /** What is the same for all requests to a URL with one type of body. */
 interface Way {
 	readonly isSecure: boolean;
-	readonly isProxied: boolean;
+	readonly proxy: string | null;
 	readonly address: Required<Pick<http.RequestOptions, 'agent' | 'protocol' | 'host' | 'port' | 'path'>>;
 	/** Names and values in turn, without the length of the body: Node writes them as they are, unless a proxy's agent adds its own. */
 	readonly headers: readonly string[];
@@ -119,7 +130,7 @@ function newWay(url: URL, bodyType: string, { headers, proxyUrl }: TransportOpti
 	const { protocol } = url;
 	return {
 		isSecure: protocol === 'https:',
-		isProxied: proxyUrl !== null,
+		proxy: proxyUrl === null ? null : new URL(proxyUrl).host,
 		address: { agent: agentFor(url, proxyUrl), protocol, host: bareHost(url), port: portOf(url), path: url.pathname + url.search },
 		headers: inTurn,
 		isAscii: inTurn.every((text) => /^[\t\x20-\x7e]*$/.test(text)),
@@ -141,7 +152,7 @@ async function bodyOf(body: RequestInit['body'] | null): Promise<SentBody | null
 
 function exchangeOnce({ way, method, signal, exchange, maxBodyBytes, sent }: OneRequest): Promise<Response> {
 	const request = (way.isSecure ? https : http).request({ ...way.address, method, headers: headersFor(way, sent) });
-	exchange.isProxied = way.isProxied;
+	exchange.proxy = way.proxy;
 	return new Promise((resolve, reject) => {
 		const end = (why: Error): void => {
 			reject(why);
@@ -150,7 +161,10 @@ function exchangeOnce({ way, method, signal, exchange, maxBodyBytes, sent }: One
 		};
 		// Node's own option for a signal also watches for every way in which a stream may end.
 		const abort = (): void => end(new Error('The request was called off.'));
-		const proxy = way.isProxied ? new ProxyWatch(request, end) : null;
+		const onThrough = (): void => {
+			exchange.isThroughProxy = true;
+		};
+		const proxy = way.proxy === null ? null : new ProxyWatch(request, { refuse: end, onThrough });
 		noteWhenSent(request, exchange);
 		// Stays for good: a second error without a listener would end the process.
 		request.on('error', (error) => reject(proxy?.named(error) ?? error));
@@ -175,9 +189,9 @@ function exchangeOnce({ way, method, signal, exchange, maxBodyBytes, sent }: One
 }
 
 /** A proxy's agent adds headers of its own, which it can only where they are no list. */
-function headersFor({ headers, isProxied }: Way, sent: SentBody | null): readonly string[] | Record<string, string> {
+function headersFor({ headers, proxy }: Way, sent: SentBody | null): readonly string[] | Record<string, string> {
 	const all = sent ? [...headers, 'content-length', String(Buffer.byteLength(sent.content))] : headers;
-	if (!isProxied) return all;
+	if (proxy === null) return all;
 	return Object.fromEntries(all.flatMap((name, at) => (at % 2 === 0 ? [[name, all[at + 1] ?? '']] : [])));
 }
 

@@ -42,14 +42,20 @@ class TunnelAgent extends HttpsProxyAgent<string> {
 	}
 }
 
+/** Whoever is told what a proxy that was asked for a tunnel says. */
+interface ProxyAnswers {
+	/** It answers that it will not. */
+	readonly refuse: (error: Error) => void;
+	readonly onThrough: () => void;
+}
+
 /** Tells apart what a proxy does to a request from what the server behind it does. */
 export class ProxyWatch {
 	#isThrough = false;
-	readonly #refuse: (error: Error) => void;
+	readonly #told: ProxyAnswers;
 
-	/** `refuse` is called when the proxy answers that it will not. */
-	constructor(request: http.ClientRequest, refuse: (error: Error) => void) {
-		this.#refuse = refuse;
+	constructor(request: http.ClientRequest, told: ProxyAnswers) {
+		this.#told = told;
 		request.once('proxyConnect', (answer: { readonly statusCode?: number }) => this.#through(answer.statusCode));
 	}
 
@@ -60,8 +66,12 @@ export class ProxyWatch {
 
 	/** A plain request has no answer to look at here: it goes to the proxy itself. */
 	#through(statusCode: number | undefined): void {
-		if (statusCode !== undefined && statusCode !== 200) this.#refuse(proxyError(`it answered ${String(statusCode)} to CONNECT`));
-		else this.#isThrough = true;
+		if (statusCode !== undefined && statusCode !== 200) {
+			this.#told.refuse(proxyError(`it answered ${String(statusCode)} to CONNECT`));
+			return;
+		}
+		this.#isThrough = true;
+		this.#told.onThrough();
 	}
 }
 

@@ -64,7 +64,7 @@ export class CreditBalance implements INodeType {
 		try {
 			for (const [itemIndex, item] of items.entries()) {
 				try {
-					output.push(...(await answers(this, { ledger, item, itemIndex, key: run.keyOf(itemIndex) })));
+					for (const answer of await answers(this, { ledger, item, itemIndex, key: run.keyOf(itemIndex) })) output.push(answer);
 				} catch (error) {
 					const description = isLedgerFault(error) ? UNKNOWN : NOTHING_ADDED;
 					const problem = nodeError(this, error, { description, itemIndex });

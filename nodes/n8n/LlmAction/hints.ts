@@ -20,6 +20,9 @@ const MENDS: Partial<Record<Reason, string>> = {
 	result_not_kept: 'Raise Keep Answers for Retries, or use another Idempotency Key.',
 };
 
+/** Models may differ from item to item. */
+const MAX_LESSONS = 5;
+
 /** One hint for all fallbacks of a run, or none. The most frequent reason is explained. */
 export function fallbackHints(results: readonly ItemResult[]): NodeExecutionHint[] {
 	const fallbacks = results.filter(({ route }) => route === 'fallback');
@@ -50,6 +53,14 @@ export function unconfirmedHints(results: readonly ItemResult[]): NodeExecutionH
 	const were = calls === 1 ? 'call is' : 'calls are';
 	const message = `${calls} ${were} unconfirmed: no answer came, and the provider may have billed for it. What was expected is charged, unless the account says otherwise. Compare "llm-credits holds --state expired" with the provider's bill, or raise the Timeout.`;
 	return [{ message, type: 'warning', location: 'outputPane' }];
+}
+
+/** What models do not take of the node's settings, so that it was left out or written another way; one hint for all, or none. */
+export function lessonHints(lessons: readonly string[]): NodeExecutionHint[] {
+	if (lessons.length === 0) return [];
+	const shown = lessons.slice(0, MAX_LESSONS);
+	const more = lessons.length > shown.length ? [`${String(lessons.length - shown.length)} more of the kind.`] : [];
+	return [{ message: ['Asked another way than set:', ...shown, ...more].join(' '), type: 'info', location: 'outputPane' }];
 }
 
 /** Which model answered, what it cost, and how many items it left out. `count` items came in. */

@@ -12,11 +12,11 @@ import { ACTION_OPERATION } from '../../../lib/params/llm-action/operation';
 import type { ValueOf } from '../../../lib/params/param';
 import { createLlmAction } from '../../../lib/runtime/runtime';
 import { nodeLedger, nodeProvider, type NodeLedger } from '../connections';
-import { addTokens, cancelSignalOf, changeTotal, isToolRun, showHints } from '../host-interface';
+import { addTokens, cancelSignalOf, changeTotal, isToolRun, report, showHints } from '../host-interface';
 import { binaryOf, dataOf, failedItem, nodeError } from '../outcome';
 import { itemReader, readStatic } from '../parameters';
 import { identify, type RunIdentity } from '../run-identity';
-import { fallbackHints, pendingHints, previewHints, unconfirmedHints } from './hints';
+import { fallbackHints, lessonHints, pendingHints, previewHints, unconfirmedHints } from './hints';
 
 const SETTINGS_MEND = 'No model was called and no credits were used. Open the node, mend this setting, and run it again.';
 const PAID_MEND =
@@ -41,7 +41,9 @@ export async function runLlmAction(ctx: IExecuteFunctions): Promise<INodeExecuti
 		const results = await ending.finally(() => {
 			idle = action.idle();
 		});
-		tellEditor(ctx, { results, values, run, count: items.length });
+		report(ctx, () => {
+			tellEditor(ctx, { results, values, run, count: items.length, lessons: action.lessons });
+		});
 		return distribute({ items, results, values, isSingle });
 	} catch (error) {
 		return refuse(ctx, { items, run, error, mend });
@@ -174,12 +176,14 @@ interface Told {
 	readonly run: RunIdentity;
 	/** Items that came in. */
 	readonly count: number;
+	/** What models do not take. */
+	readonly lessons: readonly string[];
 }
 
 /** Hints above the output, tokens in the list of executions, and totals with the execution. Stored answers were counted before. */
-function tellEditor(ctx: IExecuteFunctions, { results, values, run, count }: Told): void {
+function tellEditor(ctx: IExecuteFunctions, { results, values, run, count, lessons }: Told): void {
 	const previews = values.operation === 'preview' ? previewHints(results.slice(0, 1), { count, isByHand: run.isByHand }) : [];
-	showHints(ctx, [...fallbackHints(results), ...pendingHints(results), ...unconfirmedHints(results), ...previews]);
+	showHints(ctx, [...fallbackHints(results), ...pendingHints(results), ...unconfirmedHints(results), ...lessonHints(lessons), ...previews]);
 	const fresh = results.filter(({ llmCredits }) => llmCredits.reason !== 'replayed');
 	addTokens(ctx, {
 		inputTokens: fresh.reduce((total, { tokenUsage }) => total + (tokenUsage?.promptTokens ?? 0), 0),

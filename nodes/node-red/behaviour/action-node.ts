@@ -1,12 +1,14 @@
 /**
  * Owns what LLM Action does with messages: each asks the model once and leaves once, in the order they came, as the same
- * object. Refuses to lose a message: what cannot be answered leaves with its fallback values, also when the node is stopped.
+ * object. Refuses to lose a message: what cannot be answered leaves with its fallback values, also when the node is stopped, and what is
+ * only reported of it cannot keep it.
  */
 import { propertyOf } from '../../../lib/core/values/foreign';
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from 'node-red';
 import { CreditError } from '../../../lib/core/values/errors';
 import { shownText } from '../../../lib/core/values/shown-text';
 import type { ItemResult } from '../../../lib/engine/outcome/item-result';
+import { owedCosts } from '../../../lib/runtime/owed';
 import { later, newId, pause } from '../../../lib/runtime/system';
 import { ActionProgress } from './action-progress';
 import { ActionSetup } from './action-setup';
@@ -15,12 +17,14 @@ import { InOrder } from './in-order';
 import { flowLabel, nodeLabel } from '../message/labels';
 import type { Config } from '../node/node-types';
 import { rememberSample } from '../message/message-sample';
-import type { WayOut } from '../node/node-message';
+import { sendOn, type WayOut } from '../node/node-message';
 import { NodeStatus } from '../node/node-status';
+import { attempt, report } from '../node/report';
 import { StoppedMessages, type Inside } from '../node/stopped-messages';
 
-/** Node-RED gives a node 15 s to stop; saying what was lost takes up to one of them. */
-const STOP_WITHIN_MS = 13_000;
+/** Node-RED gives a node 15 s to stop; recording what is owed, and saying what was lost, take up to one of them each. */
+const STOP_WITHIN_MS = 12_500;
+const RECORD_WITHIN_MS = 1_000;
 
 /** Between two looks at a ledger or a provider that could not be used when the node started. */
 const GREET_AGAIN_MS = 10_000;
@@ -39,6 +43,8 @@ export class ActionNode {
 	readonly #stop = new AbortController();
 	readonly #stopped: StoppedMessages;
 	#again: { cancel(): void } | null = null;
+	/** How many of what models do not take are in the log. */
+	#lessonsSaid = 0;
 	/** What was made of the settings, or why nothing could be. */
 	readonly #ready: ActionSetup | { readonly problem: unknown };
 
@@ -61,14 +67,16 @@ export class ActionNode {
 			this.#status.fail(ready.problem, done);
 			return;
 		}
-		this.#progress.started(msg);
-		rememberSample(this.#node, msg);
+		report(this.#node, () => {
+			this.#progress.started(msg);
+			rememberSample(this.#node, msg);
+		});
 		const inside = this.#stopped.entered(msg);
 		const work = ready.action.runOne({
 			key: `${this.#node.id}:${newId()}`,
 			read: () => ready.read(msg),
 			data: msg,
-			executionId: sequenceOf(msg),
+			executionId: attempt(() => sequenceOf(msg), null),
 			signal: this.#stop.signal,
 		});
 		this.#order.add(work, {
@@ -76,9 +84,7 @@ export class ActionNode {
 				this.#leave(ready, { inside, result, way: { send, done } });
 			},
 			fail: (problem) => {
-				this.#stopped.failed(inside);
-				this.#progress.failed();
-				this.#status.fail(problem, done);
+				this.#fail(problem, { inside, done });
 			},
 		});
 	}
@@ -94,6 +100,8 @@ export class ActionNode {
 		const ready = this.#ready;
 		const idle = 'problem' in ready ? Promise.resolve() : ready.action.idle();
 		await Promise.race([Promise.all([this.#order.empty(), idle]), pause(STOP_WITHIN_MS)]);
+		// A ledger may have come back since it was tried last, and the process may end after this.
+		await Promise.race([owedCosts().recordNow(), pause(RECORD_WITHIN_MS)]);
 		this.#status.close();
 		await this.#stopped.report(async (msg) => ('problem' in ready ? '' : (await ready.read(msg)).idempotencyKey));
 		await this.#ledger.release();
@@ -134,36 +142,80 @@ export class ActionNode {
 	#greetWithProblem(problem: unknown, isInTheLog: boolean): void {
 		if (this.#stop.signal.aborted) return;
 		this.#progress.greetWithProblem(problem);
-		if (this.#again === null && !isInTheLog) this.#node.warn(shownText(problem instanceof Error ? problem.message : String(problem)));
+		if (this.#again === null && !isInTheLog) this.#warn(shownText(problem instanceof Error ? problem.message : String(problem)));
 		this.#again = later(GREET_AGAIN_MS, () => void this.#greet());
 	}
 
+	/** The answer goes first; what became of it is reported once it has left. */
 	#leave({ outputField, isSeparate }: ActionSetup, { inside, result, way }: { inside: Inside; result: ItemResult; way: WayOut }): void {
-		const { msg } = inside;
+		const { credits, holdId } = result.llmCredits;
+		try {
+			const msg = this.#written(inside.msg, result, outputField);
+			const output = isSeparate ? OUTPUTS[result.route] : 0;
+			if (this.#stopped.leaves(inside, { output, isPaid: credits !== '0' })) sendOn(this.#node, msg, { output, way });
+		} catch (problem) {
+			this.#fail(credits === '0' ? problem : paidAndStuck(problem, { credits, holdId }), { inside, done: way.done });
+			return;
+		}
+		report(this.#node, () => {
+			this.#progress.left(result);
+			this.#sayLessons();
+		});
+	}
+
+	/** What models do not take is a line in the log, once while the node lives. */
+	#sayLessons(): void {
+		if ('problem' in this.#ready) return;
+		const { lessons } = this.#ready.action;
+		const news = lessons.slice(this.#lessonsSaid);
+		this.#lessonsSaid = lessons.length;
+		for (const lesson of news) this.#node.log(shownText(lesson));
+	}
+
+	#fail(problem: unknown, { inside, done }: { inside: Inside; done: WayOut['done'] }): void {
+		this.#stopped.failed(inside);
+		report(this.#node, () => {
+			this.#progress.failed();
+		});
+		this.#status.fail(problem, done);
+	}
+
+	/** The message with its answer: the same object, or a copy of one that takes none. */
+	#written(msg: NodeMessage, result: ItemResult, outputField: string): NodeMessage {
 		try {
 			this.#write(msg, result, outputField);
-			this.#progress.left(result);
-			const output = isSeparate ? OUTPUTS[result.route] : 0;
-			if (!this.#stopped.leaves(inside, { output, isPaid: result.llmCredits.credits !== '0' })) return;
-			way.send([...Array.from({ length: output }, () => null), msg]);
-			way.done();
-		} catch (problem) {
-			this.#stopped.failed(inside);
-			this.#status.fail(problem, way.done);
+			return msg;
+		} catch {
+			const copy = { ...msg };
+			this.#write(copy, result, outputField);
+			return copy;
 		}
 	}
 
 	#write(msg: NodeMessage, result: ItemResult, outputField: string): void {
 		if (outputField === '') Object.assign(msg, result.attributes);
-		else if (!this.#RED.util.setMessageProperty(msg, outputField, result.attributes, true)) {
-			// A part of the path is no object. The answer is paid for, so it is put where it can be found.
+		else if (!attempt(() => this.#RED.util.setMessageProperty(msg, outputField, result.attributes, true), false)) {
+			// A part of the path is no object, or the path cannot be read. The answer is paid for, so it is put where it can be found.
 			msg['llm'] = result.attributes;
-			this.#node.warn(`The answer could not be put in msg.${shownText(outputField)}, because a part of it is no object. It is in msg.llm.`);
+			this.#warn(`The answer could not be put in msg.${shownText(outputField)}, because a part of it is no object. It is in msg.llm.`);
 		}
 		msg['llmCredits'] = result.llmCredits;
 		if (result.tokenUsage === null) delete msg['tokenUsage'];
 		else msg['tokenUsage'] = result.tokenUsage;
 	}
+
+	#warn(line: string): void {
+		report(this.#node, () => {
+			this.#node.warn(line);
+		});
+	}
+}
+
+/** What Catch nodes are told of a message that is paid for and cannot be sent on; it carries its answer. */
+function paidAndStuck(problem: unknown, { credits, holdId }: { credits: string; holdId: string | null }): Error {
+	const why = problem instanceof Error ? problem.message : String(problem);
+	const paid = `${credits} credits${holdId === null ? '' : `, ${holdId}`}`;
+	return new Error(`The answer is paid for (${paid}) and in the message, which could not be sent on: ${why}`, { cause: problem });
 }
 
 /** Node-RED has no executions; messages that were split from one carry the id of their sequence. */

@@ -2,6 +2,7 @@
 import { propertyOf } from '../../../lib/core/values/foreign';
 import type { NodeMessage } from 'node-red';
 import type { Balance } from '../../../lib/core/rules/draft/balance';
+import { spendingBlockOf } from '../../../lib/core/rules/draft/spendable';
 import { formatCredits } from '../../../lib/core/values/money';
 import type { ItemResult } from '../../../lib/engine/outcome/item-result';
 import { REASONS, type Reason } from '../../../lib/params/fallback-switch';
@@ -38,8 +39,14 @@ export class ActionProgress {
 	}
 
 	/** Before the first message; a ledger may answer later than that. */
-	greet({ availableMicro }: Balance): void {
+	greet(balance: Balance): void {
 		if (this.#hasBegun()) return;
+		const block = spendingBlockOf(balance);
+		if (block !== null) {
+			this.#status.show({ fill: 'yellow', shape: 'ring', text: `nothing can be spent: ${wordsFor(block)}` });
+			return;
+		}
+		const { availableMicro } = balance;
 		const text = `${readableCredits(formatCredits(availableMicro))} credits left`;
 		this.#status.show({ fill: availableMicro > 0n ? 'green' : 'yellow', shape: 'ring', text });
 	}

@@ -8,8 +8,9 @@ import { newId } from '../../../lib/runtime/system';
 import { LedgerUse, ledgerNode } from '../node/connections';
 import { MessageValues } from '../message/message-values';
 import type { Config } from '../node/node-types';
-import type { WayOut } from '../node/node-message';
+import { sendOn, type WayOut } from '../node/node-message';
 import { NodeStatus, readableCredits } from '../node/node-status';
+import { attempt, report } from '../node/report';
 import { StoppedMessages } from '../node/stopped-messages';
 
 type Documents = readonly Readonly<Record<string, unknown>>[];
@@ -39,9 +40,7 @@ export class BalanceNode {
 		const inside = this.#stopped.entered(msg);
 		const work = this.#answer(msg)
 			.then(() => {
-				if (!this.#stopped.leaves(inside, { output: 0, isPaid: false })) return;
-				send(msg);
-				done();
+				if (this.#stopped.leaves(inside, { output: 0, isPaid: false })) sendOn(this.#node, msg, { output: 0, way: { send, done } });
 			})
 			.catch((problem: unknown) => {
 				this.#stopped.failed(inside);
@@ -71,20 +70,32 @@ export class BalanceNode {
 	async #answer(msg: NodeMessage): Promise<void> {
 		if ('problem' in this.#values) throw this.#values.problem;
 		const values = readParams(CREDIT_BALANCE_PARAMS, { ...this.#values.fixed, ...(await this.#values.read(msg)) });
+		const field = values.outputField || 'payload';
+		// Before anything is done: what cannot be answered must not have been granted.
+		this.#refuseOutputField(msg, field);
 		const ledger = await this.#ledger.account();
 		const documents = await runCreditBalance(values, { ledger, key: `${this.#node.id}:${newId()}` });
 		const answer = values.operation === 'usage' ? documents : documents[0];
-		if (!this.#RED.util.setMessageProperty(msg, values.outputField || 'payload', answer, true)) {
-			throw new CreditError(
-				'invalid_settings',
-				`Put Answer In is ${JSON.stringify(values.outputField)}, and a part of it is no object in this message. Choose another property.`,
-			);
-		}
-		this.#show(documents, values.operation);
+		if (!this.#put(msg, field, answer)) throw refusedField(field, 'The operation is done; only its answer has no place');
+		report(this.#node, () => {
+			this.#show(documents, values.operation);
+		});
+	}
+
+	/** Throws `invalid_settings` where an answer could not be put there, and leaves the message as it is. */
+	#refuseOutputField(msg: NodeMessage, field: string): void {
+		const now: unknown = attempt((): unknown => this.#RED.util.getMessageProperty(msg, field), undefined);
+		if (!this.#put(msg, field, now ?? null)) throw refusedField(field, 'Nothing was done');
+		if (now === undefined) this.#put(msg, field, undefined);
+	}
+
+	#put(msg: NodeMessage, field: string, value: unknown): boolean {
+		return attempt(() => this.#RED.util.setMessageProperty(msg, field, value, true), false);
 	}
 
 	#show(documents: Documents, operation: string): void {
 		const available = documents[0]?.['available'];
+		const blocked = documents[0]?.['blocked'];
 		if (operation === 'freeze' || operation === 'thaw') {
 			const isFrozen = documents[0]?.['frozen'] !== null;
 			this.#status.show({ fill: isFrozen ? 'yellow' : 'green', shape: 'dot', text: isFrozen ? 'frozen' : 'thawed' });
@@ -94,7 +105,14 @@ export class BalanceNode {
 				shape: 'dot',
 				text: `${String(documents.length)} ${documents.length === 1 ? 'row' : 'rows'} of usage`,
 			});
+		else if (typeof blocked === 'string')
+			this.#status.show({ fill: 'yellow', shape: 'dot', text: `nothing can be spent: ${blocked.replaceAll('_', ' ')}` });
 		else if (typeof available === 'string')
 			this.#status.show({ fill: 'green', shape: 'dot', text: `${readableCredits(available)} credits left` });
 	}
+}
+
+function refusedField(field: string, what: string): CreditError {
+	const why = `Put Answer In is ${JSON.stringify(field)}, and a part of it is no object in this message`;
+	return new CreditError('invalid_settings', `${why}. ${what}. Choose another property.`);
 }

@@ -10,9 +10,9 @@ import { LedgerUse, ledgerNode } from '../node/connections';
 import { InOrder } from './in-order';
 import { rawValues } from '../message/message-values';
 import type { Config } from '../node/node-types';
-import type { WayOut } from '../node/node-message';
+import { sendOn, type WayOut } from '../node/node-message';
 import { NodeStatus } from '../node/node-status';
-import { StoppedMessages } from '../node/stopped-messages';
+import { StoppedMessages, type Inside } from '../node/stopped-messages';
 
 const LOOKS = {
 	available: { fill: 'green', shape: 'dot', text: 'credits available' },
@@ -21,6 +21,7 @@ const LOOKS = {
 } as const;
 
 export class SwitchNode {
+	readonly #node: Node;
 	readonly #ledger: LedgerUse;
 	readonly #status: NodeStatus;
 	readonly #order = new InOrder();
@@ -30,13 +31,14 @@ export class SwitchNode {
 	#asking: Promise<CreditState | null> | null = null;
 
 	constructor(RED: NodeAPI, node: Node, config: Config) {
+		this.#node = node;
 		this.#ledger = new LedgerUse(RED, config['ledger']);
 		this.#status = new NodeStatus(node);
 		this.#stopped = new StoppedMessages(node);
 		this.#switch = prepare(config);
 		if ('problem' in this.#switch) this.#status.showProblem(this.#switch.problem);
 		else if (this.#switch.needsLedger && ledgerNode(RED, config['ledger']) === null) this.#status.showProblem('Ledger not set.');
-		else node.status({});
+		else this.#status.show({});
 	}
 
 	/** Takes a message. Never throws and never rejects. */
@@ -47,7 +49,7 @@ export class SwitchNode {
 			return;
 		}
 		if (!fallbackSwitch.needsLedger) {
-			send(msg, { output: fallbackSwitch.route(msg, null), way });
+			this.#send(msg, () => fallbackSwitch.route(msg, null), way);
 			return;
 		}
 		const inside = this.#stopped.entered(msg);
@@ -56,8 +58,7 @@ export class SwitchNode {
 		});
 		this.#order.add(this.#asking, {
 			deliver: (state) => {
-				const output = fallbackSwitch.route(msg, state);
-				if (this.#stopped.leaves(inside, { output, isPaid: false })) send(msg, { output, way });
+				this.#send(msg, () => fallbackSwitch.route(msg, state), way, inside);
 			},
 			fail: (problem) => {
 				this.#stopped.failed(inside);
@@ -73,6 +74,17 @@ export class SwitchNode {
 		this.#status.close();
 		await this.#stopped.report(() => Promise.resolve(''));
 		await this.#ledger.release();
+	}
+
+	/** Never throws: what cannot be sent fails the message. */
+	#send(msg: NodeMessage, route: () => number, way: WayOut, inside: Inside | null = null): void {
+		try {
+			const output = route();
+			if (inside === null || this.#stopped.leaves(inside, { output, isPaid: false })) sendOn(this.#node, msg, { output, way });
+		} catch (problem) {
+			if (inside) this.#stopped.failed(inside);
+			this.#status.fail(problem, way.done);
+		}
 	}
 
 	async #ask(fallbackSwitch: FallbackSwitch): Promise<CreditState | null> {
@@ -93,10 +105,4 @@ function prepare(config: Config): FallbackSwitch | { readonly problem: unknown }
 	} catch (problem) {
 		return { problem };
 	}
-}
-
-function send(msg: NodeMessage, { output, way }: { output: number; way: WayOut }): void {
-	const outputs: (NodeMessage | null)[] = Array.from({ length: output }, () => null);
-	way.send([...outputs, msg]);
-	way.done();
 }

@@ -9,10 +9,11 @@ import { shownText } from '../../../lib/core/values/shown-text';
 import type { LedgerAccount } from '../../../lib/engine/account/ledger-account';
 import type { ProviderHandle } from '../../../lib/engine/llm-action';
 import { LEDGER, PROVIDER } from '../../../lib/params/connection';
-import type { SpendingAccount } from '../../../lib/engine/account/spending-account';
-import { leaseSpending, type SpendingLease } from '../../../lib/runtime/outage';
+import type { SpendingAccount, SpendingLease } from '../../../lib/engine/account/spending-account';
+import { leaseSpending } from '../../../lib/runtime/outage';
 import { leaseLedger, type LedgerLease, type LedgerSettings } from '../../../lib/runtime/runtime';
 import { monotonicMs } from '../../../lib/runtime/system';
+import { report } from './report';
 
 /** Between two tries to open a ledger that could not be opened. */
 const RETRY_AFTER_MS = 1_000;
@@ -153,11 +154,16 @@ function sayUnusable(node: LedgerNode | null, error: unknown): void {
 	const message = shownText(error instanceof Error ? error.message : String(error));
 	if (node === null || saidOf.get(node) === message) return;
 	saidOf.set(node, message);
-	node.error(`The ledger cannot be used, so messages take their fallback. ${message}`);
+	report(node, () => {
+		node.error(`The ledger cannot be used, so messages take their fallback. ${message}`);
+	});
 }
 
 function sayUsable(node: LedgerNode): void {
-	if (saidOf.delete(node)) node.log('The ledger can be used again.');
+	if (!saidOf.delete(node)) return;
+	report(node, () => {
+		node.log('The ledger can be used again.');
+	});
 }
 
 /** The folder where Node-RED keeps its data. */

@@ -1,12 +1,13 @@
 /**
  * Owns the one way a node shows how it is, and the one way it fails. Refuses to flood the editor: between two shown states lies
- * a quarter of a second, and the last one is always shown.
+ * a quarter of a second, and the last one is always shown. A status that cannot be shown costs no message.
  */
 import type { Node, NodeStatus as Shown } from 'node-red';
 import { CreditError, isCreditError } from '../../../lib/core/values/errors';
 import { grouped } from '../../../lib/core/values/readable';
 import { shownText } from '../../../lib/core/values/shown-text';
 import { later } from '../../../lib/runtime/system';
+import { report } from './report';
 
 const PAUSE_MS = 250;
 const MAX_LENGTH = 60;
@@ -25,15 +26,17 @@ export class NodeStatus {
 		this.#rest(0);
 	}
 
-	/** Shows a state now, or as soon as the pause is over, unless a newer one comes. */
+	/** Shows a state now, or as soon as the pause is over, unless a newer one comes. Never throws. */
 	show(shown: Shown): void {
 		if (this.#isClosed) return;
 		if (this.#pause !== null) {
 			this.#waiting = shown;
 			return;
 		}
-		this.#node.status({ ...shown, ...(shown.text === undefined ? {} : { text: shownText(shown.text) }) });
 		this.#rest(PAUSE_MS);
+		report(this.#node, () => {
+			this.#node.status({ ...shown, ...(shown.text === undefined ? {} : { text: shownText(shown.text) }) });
+		});
 	}
 
 	/** Red, with the first sentence of what is wrong. */
@@ -41,10 +44,12 @@ export class NodeStatus {
 		this.show({ fill: 'red', shape: 'ring', text: shortened(messageOf(problem)) });
 	}
 
-	/** Fails a message: red status, and the error with its code reaches the Catch nodes. */
+	/** Fails a message: red status, and the error with its code reaches the Catch nodes. Never throws. */
 	fail(problem: unknown, done: Done): void {
 		this.showProblem(problem);
-		done(shownError(problem));
+		report(this.#node, () => {
+			done(shownError(problem));
+		});
 	}
 
 	/** Shows nothing any more. */

@@ -6,6 +6,7 @@ import type { Node, NodeMessage } from 'node-red';
 import { isList, propertyOf } from '../../../lib/core/values/foreign';
 import { shownText } from '../../../lib/core/values/shown-text';
 import { pause } from '../../../lib/runtime/system';
+import { attempt, report } from './report';
 
 /** Of the line, and of one name in it. */
 const MAX_NAMES_CHARACTERS = 4_000;
@@ -69,9 +70,10 @@ export class StoppedMessages {
 		const names = await this.#namesOf(lost, nameOf);
 		const paid =
 			this.#paid === 0 ? 'None of them was paid for' : `${String(this.#paid)} of them ${this.#paid === 1 ? 'was' : 'were'} paid for`;
-		this.#node.warn(
-			`${String(lost.length)} of ${String(this.#atStop ?? lost.length)} messages could not leave, because the flow was stopped and the nodes behind this one are gone. ${paid}. Send them in again; with idempotency keys of their own none is paid twice. They are: ${names}`,
-		);
+		const line = `${String(lost.length)} of ${String(this.#atStop ?? lost.length)} messages could not leave, because the flow was stopped and the nodes behind this one are gone. ${paid}. Send them in again; with idempotency keys of their own none is paid twice. They are: ${names}`;
+		report(this.#node, () => {
+			this.#node.warn(line);
+		});
 	}
 
 	/** An output without wires leads nowhere at any time, so nobody misses what leaves by it. */
@@ -79,7 +81,7 @@ export class StoppedMessages {
 		// A node has both beyond its types.
 		const [wires, flow] = [propertyOf(this.#node, 'wires'), propertyOf(this.#node, '_flow')];
 		const wired = isList(wires) && isList(wires[output]) ? wires[output] : [];
-		return wired.length === 0 || !isFlow(flow) || wired.some((id) => Boolean(flow.getNode(String(id))));
+		return wired.length === 0 || !isFlow(flow) || attempt(() => wired.some((id) => Boolean(flow.getNode(String(id)))), true);
 	}
 
 	async #namesOf(lost: readonly Inside[], nameOf: (msg: NodeMessage) => Promise<string>): Promise<string> {

@@ -61,15 +61,31 @@ describe('Node-RED: what is refused', function () {
 		expect(JSON.stringify(left) + nodeRed.output()).not.to.include(SECRET);
 	});
 
-	it('says once in the log that a ledger cannot be used, however many messages come', async () => {
-		const broken = join(nodeRed.userDir, 'no-ledger.db');
-		writeFileSync(broken, 'This is no database. '.repeat(100));
-		await nodeRed.deploy(campaignFlow({ ledger, provider: provider.url, ledgerNode: { path: broken } }));
-		await sendPeople(nodeRed, people(20));
-		await whenLeft(nodeRed, 20);
-		const said = nodeRed.output().match(/\[llm-credits-ledger:[^\]]*\] The ledger cannot be used[^\n]*no-ledger\.db[^\n]*/g) ?? [];
-		expect(said, nodeRed.output().slice(-2000)).to.have.length(1);
-	});
+	// A connection names one place, so what cannot be used is named instead of the ledger, whatever store the run is on.
+	const unusable: readonly [string, (folder: string) => string, RegExp][] = [
+		[
+			'a file that is no ledger',
+			(folder) => {
+				const broken = join(folder, 'no-ledger.db');
+				writeFileSync(broken, 'This is no database. '.repeat(100));
+				return broken;
+			},
+			/no-ledger\.db/,
+		],
+		['a server where nobody listens', () => 'postgres://127.0.0.1:9/nobody', /127\.0\.0\.1:9\/nobody/],
+	];
+	for (const [name, place, told] of unusable)
+		it(`says once in the log that ${name} cannot be used, however many messages come`, async () => {
+			const earlier = nodeRed.output().length;
+			await nodeRed.deploy(campaignFlow({ ledger: place(nodeRed.userDir), provider: provider.url }));
+			await sendPeople(nodeRed, people(20));
+			const { left } = await whenLeft(nodeRed, 20);
+			expect(left.every(({ credits }) => credits.reason === 'ledger_unavailable')).to.equal(true);
+			const since = nodeRed.output().slice(earlier);
+			const lines = since.split('\n').filter((line) => /\[llm-credits-ledger:[^\]]*\] The ledger cannot be used/.test(line));
+			expect(lines, since.slice(-2000)).to.have.length(1);
+			expect(lines[0]).to.match(told);
+		});
 
 	it('writes out what would act in a terminal, in statuses and in the log', async () => {
 		const trick = '\u001b]52;c;ZXZpbA==\u0007\u202egnp\r\nnew line';

@@ -1,14 +1,14 @@
 /** The ledger goes away while calls are made, and its owner allowed to go on: up to the allowance, and charged once when it is back. */
 import { expect } from 'chai';
 import * as fc from 'fast-check';
-import { CreditError } from '../../../lib/core/values/errors';
+import { CreditError, type CreditErrorCode } from '../../../lib/core/values/errors';
 import { formatCredits } from '../../../lib/core/values/money';
 import { pinOf } from '../../../lib/core/prices/recorded-price';
 import type { Command } from '../../../lib/core/nouns/commands';
 import { LedgerAccount } from '../../../lib/engine/account/ledger-account';
 import type { ReserveInput } from '../../../lib/engine/account/ledger-inputs';
 import { OutageAccount } from '../../../lib/engine/outage/outage-account';
-import { setAllowance, type OutageLedger } from '../../../lib/engine/outage/outage-ledger';
+import { reconcile, setAllowance, type OutageLedger } from '../../../lib/engine/outage/outage-ledger';
 import { verifyLedger } from '../../../lib/engine/moving/verify-ledger';
 import { GroupCommit } from '../../../lib/ledger/group-commit';
 import { openMemoryLedger } from '../../../lib/ledger/memory/store';
@@ -26,9 +26,13 @@ class World {
 	readonly outageStore: LedgerStore = openMemoryLedger({ clock: this.clock.read });
 	/** Commits that are still answered; Infinity while the ledger is there. */
 	answers = Infinity;
+	/** What is said of it then. */
+	fault: CreditErrorCode = 'ledger_unavailable';
 	hasOutage = false;
 	readonly ledger = this.#account(this.#plugged());
 	readonly outage: OutageLedger = { account: this.#account(this.outageStore), store: this.outageStore };
+	/** Another one that took its place. */
+	opened = this.ledger;
 	spending = this.newProcess();
 
 	async open({ granted, allowance }: { granted: number; allowance: number }): Promise<this> {
@@ -44,7 +48,7 @@ class World {
 		return new OutageAccount({
 			accountId: 'a',
 			hasOutage: () => this.hasOutage,
-			openLedger: () => (this.answers > 0 ? Promise.resolve(this.ledger) : Promise.reject(gone())),
+			openLedger: () => (this.answers > 0 ? Promise.resolve(this.opened) : Promise.reject(gone(this.fault))),
 			openOutage: () => {
 				this.hasOutage = true;
 				return Promise.resolve(this.outage);
@@ -74,7 +78,7 @@ class World {
 		const { store } = this;
 		const commit = async (accountId: string, commands: readonly Command[]): ReturnType<LedgerStore['commit']> => {
 			this.answers -= 1;
-			if (this.answers < 0) throw gone();
+			if (this.answers < 0) throw gone(this.fault);
 			return store.commit(accountId, commands);
 		};
 		return new Proxy(store, { get: (target, name) => (name === 'commit' ? commit : bound(target, name)) });
@@ -86,7 +90,7 @@ function bound(target: object, name: string | symbol): unknown {
 	return typeof value === 'function' ? (value.bind(target) as unknown) : value;
 }
 
-const gone = (): CreditError => new CreditError('ledger_unavailable', 'The server is away.');
+const gone = (code: CreditErrorCode): CreditError => new CreditError(code, 'The server is away.');
 
 const input = (key: string, amount: number): ReserveInput => ({
 	key,
@@ -220,6 +224,77 @@ describe('a ledger that is away, where its owner allowed to go on', () => {
 		expect((await world.balances()).allowance).to.equal('3');
 		await setAllowance(world.outage, credits(10));
 		expect((await world.balances()).allowance).to.equal('10');
+	});
+
+	it('goes on at a newer schema, and keeps what it knows of calls in flight for the host that comes after it', async () => {
+		const world = await new World().open({ granted: 100, allowance: 10 });
+		const under = await world.spending.reserve(input('under way', 8));
+		const holdSeq = under.kind === 'reserved' ? under.hold.seq : 0;
+		world.fault = 'ledger_newer';
+		world.answers = 0;
+		await world.spending.settle({ holdSeq, actualMicro: credits(7), measure: 'reported', usage: null, result: null });
+		expect(await world.call('meanwhile', { hold: 3, cost: 2 })).to.be.lessThan(0);
+		world.answers = Infinity;
+		expect(await reconcile(world.outage, world.ledger)).to.deep.equal({
+			calls: 2,
+			unconfirmed: 0,
+			chargedMicro: credits(9),
+			frozen: 0,
+		});
+		expect(await world.balances()).to.deep.equal({ available: '91', allowance: '10', violations: [] });
+	});
+
+	it('notes what a call cost whatever is wrong with the ledger, and charges its own hold', async () => {
+		for (const code of ['ledger_corrupt', 'ledger_moved', 'ledger_closed'] as const) {
+			const world = await new World().open({ granted: 100, allowance: 10 });
+			const under = await world.spending.reserve(input('under way', 8));
+			const holdSeq = under.kind === 'reserved' ? under.hold.seq : 0;
+			world.fault = code;
+			world.answers = 0;
+			await world.spending.settle({ holdSeq, actualMicro: credits(7), measure: 'reported', usage: null, result: null });
+			world.answers = Infinity;
+			await world.newProcess().bringHome();
+			expect((await world.balances()).available, code).to.equal('93');
+			const [hold] = await world.store.holds('a', { state: 'settled', afterSeq: 0, limit: 1 });
+			expect(hold?.seq).to.equal(holdSeq);
+		}
+	});
+
+	it('charges anew, and nobody else, where a backup took the place of the ledger', async () => {
+		const world = await new World().open({ granted: 100, allowance: 10 });
+		const under = await world.spending.reserve(input('under way', 8));
+		const holdSeq = under.kind === 'reserved' ? under.hold.seq : 0;
+		const back = await world.spending.reserve(input('to be given back', 8));
+		const restored = await new World().open({ granted: 50, allowance: 1 });
+		restored.clock.advance(60_000);
+		const other = await restored.spending.reserve(input('of another', 5));
+		expect(other.kind === 'reserved' && other.hold.seq).to.equal(holdSeq);
+		world.opened = restored.ledger;
+		await world.spending.settle({ holdSeq, actualMicro: credits(7), measure: 'reported', usage: null, result: null });
+		expect((await faultOf(world.spending.release(back.kind === 'reserved' ? back.hold.seq : 0))).code).to.equal('ledger_unavailable');
+		await world.spending.bringHome();
+		await world.newProcess().bringHome();
+		const holds = await restored.store.holds('a', { state: null, afterSeq: 0, limit: 10 });
+		expect(holds.map(({ state, actualMicro, labels }) => [state, actualMicro, labels.campaign])).to.deep.equal([
+			['open', null, 'spring'],
+			['settled', credits(7), 'spring'],
+		]);
+	});
+
+	it('spends nothing from the allowance for an account that it knows as frozen, and charges an outage when it is thawed', async () => {
+		const world = await new World().open({ granted: 100, allowance: 10 });
+		world.answers = 0;
+		await world.call('meanwhile', { hold: 3, cost: 2 });
+		world.answers = Infinity;
+		await world.ledger.setFrozen({ reason: 'a loop', key: 'f' });
+		await world.spending.readProfile();
+		expect(await world.spending.reserve(input('b', 1))).to.deep.include({ kind: 'refused', reason: 'account_frozen' });
+		world.answers = 0;
+		expect((await faultOf(world.spending.reserve(input('c', 1)))).code).to.equal('ledger_unavailable');
+		world.answers = Infinity;
+		await world.ledger.setFrozen({ reason: null, key: 't' });
+		await world.spending.bringHome();
+		expect((await world.balances()).available).to.equal('98');
 	});
 
 	it('does not take faults of another kind for an outage', async () => {

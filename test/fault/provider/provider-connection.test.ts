@@ -14,7 +14,7 @@ import type { EndpointOptions } from '../../../lib/providers/transport/endpoint'
 import { faultOfBreak } from '../../../lib/providers/openai/fault-mapping';
 import { newExchange } from '../../../lib/providers/transport/http-transport';
 import { createOpenAiCompatible } from '../../../lib/providers/openai/openai-compatible';
-import type { ChatOutcome, ChatRequest } from '../../../lib/providers/provider';
+import type { ChatOutcome, ChatRequest, ProviderFault } from '../../../lib/providers/provider';
 import { later, monotonicMs } from '../../../lib/runtime/system';
 import { startFakeOpenAi } from '../../support/provider/fake-openai';
 import type { Behaviour, FakeOpenAi, Stats } from '../../support/provider/fake-openai';
@@ -99,7 +99,7 @@ describe('provider through a proxy that is not well', () => {
 		for (const baseUrl of ['https://models.test/v1', 'http://models.test/v1']) {
 			const outcome = await chat({ baseUrl, proxyUrl: 'http://127.0.0.1:1' });
 			expect(outcome.kind === 'failed' && outcome.fault, baseUrl).to.include({ code: 'connection_refused', billed: 'no' });
-			expect(outcome.kind === 'failed' && outcome.fault.message).to.match(/through the proxy.*ECONNREFUSED/);
+			expect(outcome.kind === 'failed' && outcome.fault.message).to.match(/through the proxy 127\.0\.0\.1:1\. .*ECONNREFUSED/);
 		}
 	});
 
@@ -111,10 +111,19 @@ describe('provider through a proxy that is not well', () => {
 			socket.on('error', () => undefined).once('close', () => sockets.delete(socket));
 		});
 		await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
-		const proxyUrl = `http://127.0.0.1:${String((silent.address() as AddressInfo).port)}`;
-		const one = createOpenAiCompatible(endpoint({ baseUrl: 'https://models.test/v1', proxyUrl }));
-		const outcome = await one.chat({ ...REQUEST, timeoutMs: 200 });
-		expect(outcome.kind === 'failed' && outcome.fault).to.include({ code: 'timeout', billed: 'no' });
+		const host = `127.0.0.1:${String((silent.address() as AddressInfo).port)}`;
+		const asked = async (baseUrl: string): Promise<ProviderFault | null> => {
+			const one = createOpenAiCompatible(endpoint({ baseUrl, proxyUrl: `http://user:geheimnis@${host}` }));
+			const outcome = await one.chat({ ...REQUEST, timeoutMs: 200 });
+			return outcome.kind === 'failed' ? outcome.fault : null;
+		};
+		const tunnelled = await asked('https://models.test/v1');
+		expect(tunnelled).to.include({ code: 'timeout', billed: 'no' });
+		expect(tunnelled?.message).to.match(new RegExp(`^The proxy ${host} let no request through to .* within 0\\.2 s\\.`));
+		const plain = await asked('http://models.test/v1');
+		expect(plain).to.include({ code: 'timeout', billed: 'unknown' });
+		expect(plain?.message).to.include(`gave no answer within 0.2 s through the proxy ${host}.`);
+		expect(`${String(tunnelled?.message)} ${String(plain?.message)}`).to.not.include('geheimnis');
 		await until(() => Promise.resolve(sockets.size === 0 ? true : null), { timeoutMs: 5_000, everyMs: 10, describe: () => 'still open' });
 		await new Promise<void>((resolve) => silent.close(() => resolve()));
 	});

@@ -1,6 +1,6 @@
 /** Owns the proof of the command that brings home what was spent while the ledger was away, as a process. */
 import { expect } from 'chai';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OutageAccount } from '../../../lib/engine/outage/outage-account';
 import { CreditError } from '../../../lib/core/values/errors';
@@ -26,7 +26,9 @@ describe('command line: reconcile', () => {
 			await account.open({ timeZone: 'UTC' });
 			await account.grant({ credits: 100_000_000n, category: 'purchased', expiry: null, key: 'credits' });
 		});
-		const settings = { path: cli.ledger, account: 'default', timeZone: 'UTC', outageCredits: '10' };
+		// Where this machine looks for it, it never comes back.
+		writeFileSync(join(cli.folder, 'no-folder'), '');
+		const settings = { path: join(cli.folder, 'no-folder', 'ledger.db'), account: 'default', timeZone: 'UTC', outageCredits: '10' };
 		const away = (): Promise<never> => Promise.reject(new CreditError('ledger_unavailable', 'The disk is away.'));
 		const folder = join(cli.folder, 'host');
 		mkdirSync(folder);

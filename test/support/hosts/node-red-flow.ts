@@ -95,7 +95,8 @@ export function onFreshTab(nodes: readonly FlowNode[]): FlowNode[] {
 /** The connections that flows under test share. */
 export function connectionNodes({ ledger, provider, ledgerNode = {}, providerNode = {} }: CampaignOptions): FlowNode[] {
 	const { path, postgresUrl } = connectionTo(ledger);
-	const secrets = postgresUrl === '' ? {} : { credentials: { postgresUrl } };
+	// Also an empty one: Node-RED keeps the secrets of a node over deploys, until they are given anew.
+	const secrets = { credentials: { postgresUrl } };
 	return [
 		{ id: 'ledger', type: 'llm-credits-ledger', name: '', path, account: 'default', timeZone: 'Europe/Berlin', ...secrets, ...ledgerNode },
 		{

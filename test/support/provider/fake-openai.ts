@@ -16,6 +16,8 @@ export type Behaviour =
 			readonly object?: unknown;
 			readonly usage?: unknown;
 			readonly delayMs?: number;
+			/** It is not sent before this resolves; only for a server inside the test. */
+			readonly held?: Promise<unknown>;
 			readonly finishReason?: string;
 			readonly model?: string;
 			/** The whole message, in place of one made of text or object. */
@@ -216,6 +218,13 @@ function behave(behaviour: Behaviour, { recorded, response, n }: Turn): void {
 	const { kind } = behaviour;
 	switch (kind) {
 		case 'answer':
+			if (behaviour.held) {
+				const { held, ...sent } = behaviour;
+				void held.then(() => {
+					behave(sent, { recorded, response, n });
+				});
+				return;
+			}
 			return after(behaviour.delayMs, response, () => sendJson(response, 200, saidTo(recorded, { behaviour, n })));
 		case 'empty':
 			return behave({ kind: 'answer', text: '' }, { recorded, response, n });

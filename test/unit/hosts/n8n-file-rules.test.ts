@@ -1,7 +1,7 @@
 /** n8n's rules about files are asked about exactly the file that will be opened, however its path is written, before anything is made. */
 import { expect } from 'chai';
 import type { ICredentialTestFunctions, ICredentialsDecrypted, IExecuteFunctions } from 'n8n-workflow';
-import { mkdirSync, readdirSync, realpathSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { nodeLedger, testLedger } from '../../../nodes/n8n/connections';
 import { faultOf } from '../../support/machine/error-code';
@@ -64,4 +64,43 @@ describe("n8n's file rules", () => {
 		expect((await ledger.open()).accountId).to.equal('default');
 		await ledger.release();
 	});
+
+	for (const parameter of ['sslrootcert', 'sslcert', 'sslkey']) {
+		const url = (file: string): string => `postgres://127.0.0.1:9/shop?${parameter}=${file}`;
+		const opening = async (postgresUrl: string): Promise<string> => {
+			const { code, message } = await faultOf(nodeLedger(contextOf({ postgresUrl }, allowed).ctx).open());
+			return `${code}: ${message}`;
+		};
+
+		it(`hold for ${parameter} in a PostgreSQL URL, and do not tell whether a file exists`, async () => {
+			writeFileSync(join(folder, 'there.pem'), 'x');
+			const there = await opening(url(join(folder, 'there.pem')));
+			expect(there).to.match(/^invalid_path: The PostgreSQL URL names a certificate or a key in a file/);
+			for (const file of [
+				join(folder, 'missing.pem'),
+				folder,
+				'/etc/hosts',
+				`${allowed}/../there.pem`,
+				`${allowed}/%2e%2e/there.pem`,
+				'there.pem',
+				`%20${allowed}/x.pem`,
+				`${allowed}/x.pem&${parameter}=${join(folder, 'there.pem')}`,
+			])
+				expect(await opening(url(file)), file).to.equal(there);
+		});
+
+		it(`let ${parameter} be read where files are allowed`, async () => {
+			writeFileSync(join(allowed, 'there.pem'), 'no certificate');
+			expect(await opening(url(join(allowed, 'there.pem')))).to.match(/^ledger_unavailable: /);
+		});
+
+		it(`are not passed by the Test button with ${parameter}`, async () => {
+			for (const file of [join(folder, 'there.pem'), join(folder, 'missing.pem')]) {
+				const data = { postgresUrl: url(file) };
+				const tested = await testLedger.call({} as ICredentialTestFunctions, { data } as unknown as ICredentialsDecrypted);
+				expect(tested.status).to.equal('OK');
+				expect(tested.message).to.match(/^The address is well-formed\. It names files of this machine/);
+			}
+		});
+	}
 });

@@ -281,7 +281,7 @@ describe('a rate by outcome', () => {
 		expect((await story(world)).at(-1)).to.equal('settled 5');
 	});
 
-	it('is not charged, and nothing is held, where the ledger went away before the checks', async () => {
+	it('is charged for the draft, which leaves, where the ledger went away before a pass could be asked again', async () => {
 		const world = await makeWorld('100');
 		const provider = new ScriptedProvider(answers(GOOD, fault('connection_lost', { billed: 'unknown', isRetryable: true })));
 		let reserves = 0;
@@ -296,8 +296,9 @@ describe('a rate by outcome', () => {
 		};
 		const settings = { ...outcome, passes: [{ kind: 'refine', model: '', instructions: '' }] };
 		const [result] = await makeAction(world, provider, settings, { openLedger }).run([item('k')]);
-		expect(result?.llmCredits).to.include({ source: 'fallback', reason: 'ledger_unavailable' });
-		expect(await story(world)).to.deep.equal(['reserved 5 m rung 0 pass 0', 'reserved 0 m rung 0 pass 1', 'unconfirmed', 'settled 0']);
+		expect(result?.llmCredits).to.include({ source: 'model', reason: 'answered', credits: '5' });
+		expect(result?.llmCredits.message).to.match(/^The pass refine gave no answer, so that of draft is used\. The disk is gone\./);
+		expect(await story(world)).to.deep.equal(['reserved 5 m rung 0 pass 0', 'reserved 0 m rung 0 pass 1', 'unconfirmed', 'settled 5']);
 		await expectClean(world);
 	});
 
@@ -306,13 +307,15 @@ describe('a rate by outcome', () => {
 		const settle = (): Promise<never> => Promise.reject(new CreditError('ledger_unavailable', 'The disk is gone.'));
 		const openLedger = (): Promise<SpendingAccount> => Promise.resolve({ ...spendingFrom(world), settle });
 		const [result] = await makeAction(world, new ScriptedProvider(answers(GOOD)), outcome, { openLedger }).run([item('k')]);
-		expect(result?.llmCredits.message).to.equal(
-			'The cost could not be recorded and counts as unconfirmed until the ledger is back: The disk is gone.',
+		expect(result?.llmCredits.message).to.match(
+			/^The cost of 5 credits \(h\d+\) could not be recorded and counts as unconfirmed until the ledger is back: The disk is gone\.$/,
 		);
-		const moved = (): Promise<never> => Promise.reject(new CreditError('ledger_moved', 'It is elsewhere.'));
-		const away = (): Promise<SpendingAccount> => Promise.resolve({ ...spendingFrom(world), settle: moved });
+		const strange = (): Promise<never> => Promise.reject(new CreditError('hold_not_found', 'It is elsewhere.'));
+		const away = (): Promise<SpendingAccount> => Promise.resolve({ ...spendingFrom(world), settle: strange });
 		const [lost] = await makeAction(world, new ScriptedProvider(answers(GOOD)), outcome, { openLedger: away }).run([item('l')]);
-		expect(lost?.llmCredits.message).to.equal('The cost could not be recorded and is reported as unconfirmed: It is elsewhere.');
+		expect(lost?.llmCredits.message).to.match(
+			/^The cost of 5 credits \(h\d+\) could not be recorded and is reported as unconfirmed: It is elsewhere\.$/,
+		);
 	});
 });
 

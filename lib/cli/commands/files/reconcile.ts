@@ -25,16 +25,25 @@ async function reconcileOutage(options: ReconcileOptions, output: Output): Promi
 	await readLedger(options, async ({ ledger }) => {
 		const outage = await openOutageFile(path);
 		try {
-			const { calls, unconfirmed, chargedMicro } = await reconcile(outage, ledger);
-			const document = { account: options.account, calls, unconfirmed, charged: formatCredits(chargedMicro) };
+			const { calls, unconfirmed, chargedMicro, frozen } = await reconcile(outage, ledger);
+			const document = {
+				account: options.account,
+				calls,
+				unconfirmed,
+				charged: formatCredits(chargedMicro),
+				...(frozen > 0 ? { frozen } : {}),
+			};
 			output.answer(document, () =>
-				calls + unconfirmed === 0
+				calls + unconfirmed + frozen === 0
 					? 'Everything of this file is charged already.'
 					: [
 							`${counted(calls, 'call', 'calls')} of the outage charged: ${credits(chargedMicro)} credits.`,
 							...(unconfirmed === 0
 								? []
 								: [`${counted(unconfirmed, 'call is', 'calls are')} noted as unconfirmed: nobody was told the cost.`]),
+							...(frozen === 0
+								? []
+								: [`${counted(frozen, 'call has', 'calls have')} to wait, because the account is frozen: thaw it, and run this again.`]),
 						].join('\n'),
 			);
 		} finally {

@@ -2,11 +2,11 @@
 import { addCounts, NO_USAGE, type UsageCounts } from '../../../core/nouns/usage-totals';
 import type { Command } from 'commander';
 import type { Balance } from '../../../core/rules/draft/balance';
+import { spendableMicro, spendingBlockOf } from '../../../core/rules/draft/spendable';
 import { isLive } from '../../../core/rules/draft/burn-down';
 import { grantId, type GrantState } from '../../../core/nouns/records';
-import type { RefusalReason } from '../../../core/nouns/words';
 import { LABEL_NAMES } from '../../../core/nouns/labels';
-import { floorDivide, formatCredits, type Micro } from '../../../core/values/money';
+import { floorDivide, type Micro } from '../../../core/values/money';
 import { shownText } from '../../../core/values/shown-text';
 import { compareInstants } from '../../../core/values/time';
 import { balanceDocument, dayOrNull, usageDocuments } from '../../../engine/credit-balance';
@@ -42,12 +42,7 @@ const VERY_LOW_PERCENT = 5n;
 async function balance(options: BalanceOptions, output: Output): Promise<void> {
 	await viewLedger(options, async ({ ledger }) => {
 		const found = await ledger.balance();
-		const document = {
-			...balanceDocument(found),
-			spendable: formatCredits(spendableMicro(found)),
-			blocked: blockOf(found)?.reason ?? null,
-		};
-		output.answer(document, () => balanceText(found, { output, location: ledger.location, isAll: options.all === true }));
+		output.answer(balanceDocument(found), () => balanceText(found, { output, location: ledger.location, isAll: options.all === true }));
 	});
 }
 
@@ -112,7 +107,7 @@ function balanceText(found: Balance, { output, location, isAll }: { output: Outp
 	const [available = '', held = '', mayStillTake = '', overdraft = ''] = aligned;
 	const width = Math.max(...aligned.map(({ length }) => length));
 	const colour = colourOf(found);
-	const block = blockOf(found);
+	const block = blockText(found);
 	const shown = isAll ? grants : grants.filter((grant) => isOpen(grant, found));
 	const hidden = grants.length - shown.length;
 	const amount = (text: string): string => text.padStart(width);
@@ -120,7 +115,7 @@ function balanceText(found: Balance, { output, location, isAll }: { output: Outp
 		`Account ${shownText(account.id)} of ${shownText(location)}`,
 		'',
 		`Available  ${colour ? output.colour(amount(available), colour) : amount(available)} credits  (${dollars(spendable)})`,
-		...(block ? [block.text] : []),
+		...(block === null ? [] : [block]),
 		`Held       ${amount(held)} credits${heldMicro > 0n ? '  by calls under way' : ''}`,
 		...(mayStillTakeMicro > 0n
 			? [`Kept free  ${amount(mayStillTake)} credits  which those calls may still take; others wait for them`]
@@ -145,18 +140,20 @@ function balanceText(found: Balance, { output, location, isAll }: { output: Outp
 	].join('\n');
 }
 
-/** What calls can spend now. */
-function spendableMicro(found: Balance): Micro {
-	return blockOf(found) === null ? found.availableMicro : 0n;
-}
-
-/** Why no call can spend anything, whatever there is; `null` where it can. */
-function blockOf({ account, availableMicro }: Balance): { readonly reason: RefusalReason; readonly text: string } | null {
-	const kept = `the ${credits(availableMicro)} credits that are there stay`;
-	if (account.frozen !== null) return { reason: 'account_frozen', text: `Nothing can be spent: the account is frozen; ${kept}.` };
-	if (account.plan !== 'trial' || account.settings.enforcement === 'shadow') return null;
-	const text = `Nothing can be spent on a trial plan; ${kept}, for when the plan is paid: llm-credits account set --plan paid`;
-	return { reason: 'plan_not_eligible', text };
+/** Why no call can spend anything, for people; `null` where it can. */
+function blockText(found: Balance): string | null {
+	const block = spendingBlockOf(found);
+	const kept = `the ${credits(found.availableMicro)} credits that are there stay`;
+	switch (block) {
+		case 'account_frozen':
+			return `Nothing can be spent: the account is frozen; ${kept}.`;
+		case 'plan_not_eligible':
+			return `Nothing can be spent on a trial plan; ${kept}, for when the plan is paid: llm-credits account set --plan paid`;
+		case null:
+			return null;
+		default:
+			return block satisfies never;
+	}
 }
 
 /** Still of use: has credits, or will have once it begins. */

@@ -25,6 +25,20 @@ export function isPostgresAddress(text: string): boolean {
 	return /^postgres(ql)?:/i.test(text.trim());
 }
 
+/** Parameters that name a file, which the driver reads before it connects. */
+const FILE_PARAMETERS = ['sslrootcert', 'sslcert', 'sslkey'];
+
+/**
+ * The files of this machine that an address has the driver read, as they are written; `null` for one of them where it is not plain what file
+ * is meant. Throws `invalid_path` for an address that cannot be read.
+ */
+export function filesOfAddress(text: string): readonly (string | null)[] {
+	const { searchParams, search } = parse(text.trim());
+	const files = FILE_PARAMETERS.flatMap((name) => searchParams.getAll(name));
+	// The driver mends escapes that are none, and so may read another file than was looked at.
+	return files.map((file) => (file.startsWith('/') && file.trim() === file && !search.includes('%') ? file : null));
+}
+
 /**
  * Reads an address. The schema is the one given, else the `schema` parameter of the address, else `llm_credits`. Throws `invalid_path`
  * without the text given.
