@@ -145,10 +145,11 @@ describe('Fallback Switch', () => {
 
 	it('by state: available above the low share, exhausted below one call, everything to Otherwise without a ledger', async () => {
 		const route = new FallbackSwitch(values({ mode: 'state', lowPercent: 20, exhaustedCredits: '5' }));
-		const stateAt = async (availableCredits: number): Promise<string> =>
+		const stateAt = async (availableCredits: number, account: object = {}): Promise<string> =>
 			route.readState({
 				balance: () =>
 					Promise.resolve({
+						account: { frozen: null, plan: 'paid', settings: { enforcement: 'enforce' }, ...account },
 						availableMicro: BigInt(availableCredits) * 1_000_000n,
 						grantedMicro: 100_000_000n,
 					}),
@@ -157,6 +158,9 @@ describe('Fallback Switch', () => {
 		expect(await stateAt(20)).to.equal('low');
 		expect(await stateAt(5)).to.equal('low');
 		expect(await stateAt(4)).to.equal('exhausted');
+		expect(await stateAt(21, { frozen: { reason: '', sinceMs: 1 } }), 'frozen').to.equal('exhausted');
+		expect(await stateAt(21, { plan: 'trial' }), 'on a trial plan').to.equal('exhausted');
+		expect(await stateAt(21, { plan: 'trial', settings: { enforcement: 'shadow' } })).to.equal('available');
 		expect(route.route({}, 'low')).to.equal(1);
 		expect(route.route({}, null)).to.equal(3);
 	});
