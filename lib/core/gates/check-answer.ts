@@ -38,9 +38,10 @@ const MAX_CHARACTERS = 20_000;
 export function checkAnswer(answer: readonly AnswerText[], checks: AnswerChecks, context: AnswerContext): Finding[] {
 	const texts = answer.map(({ attribute, text }) => ({ attribute, text: text.slice(0, MAX_CHARACTERS) }));
 	const given = checks.placeholders || checks.languages.length > 0 ? givenTexts([context.item]) : [];
+	const asked = { prompts: context.prompts, attributes: answer.map(({ attribute }) => attribute) };
 	return [
 		...brokenRules(checks.rules, texts),
-		...(checks.placeholders ? perText(texts, 'placeholders', (text) => leftOvers(text, given)) : []),
+		...(checks.placeholders ? perText(texts, 'placeholders', (text) => leftOvers(text, given, asked)) : []),
 		...(checks.languages.length > 0 ? otherLanguage(texts, { expected: checks.languages, given, model: context.languageModel }) : []),
 		...missingFacts(texts, checks, context),
 		...(checks.invented ? inventedIn(texts, context) : []),

@@ -17,7 +17,7 @@ export const CHECK_PARAMS = [
 		kind: 'boolean',
 		default: true,
 		section: 'checks',
-		help: 'Whether to stop an answer with [Name], {{ }}, null, a greeting without a name, or talk of being an AI',
+		help: 'Whether to stop an answer with [Name], {{ }}, null, a greeting without a name, "Here is your e-mail:", thinking, or labels and code fences that nobody asked for',
 	},
 	{
 		name: 'answerRules',

@@ -20,6 +20,7 @@ import { canonicalJson } from '../../../lib/core/values/idempotency';
 const READERS: readonly (readonly [name: string, read: (text: string) => unknown])[] = [
 	['references to texts', (text) => replaceReferences(text, () => '')],
 	['left-over marks', (text) => leftOvers(text, [text.slice(0, 200)])],
+	['what is asked for', (text) => leftOvers('Subject: a\n\n{b}', [], { prompts: [text], attributes: [text] })],
 	['inventions', (text) => inventions(text, givenFacts(['x']))],
 	['what was given', (text) => givenFacts([text])],
 	['a fact', (text) => hasFact(readAnswer(['Hello Anna, 20 € and 2 June'], ['en']), text)],
@@ -57,6 +58,15 @@ const BEGINNINGS = [
 	't12:30',
 	'1/',
 	'令和',
+	'«',
+	'((',
+	'（',
+	'```',
+	'Subject:',
+	'Option 1:',
+	'Sure! ',
+	'<|',
+	'【',
 ];
 const REPEATED = [
 	...[
@@ -126,6 +136,7 @@ const REPEATED = [
 		'1 \u20ac ',
 		'\u2026',
 	],
+	...['let me know ', 'Option 1:\n', '1. "a"\n', '"a":', '\\n', '（a', '((', '«a', '---\n', 'note: ', 'the user ', 'link to ', 'a/b/'],
 ] as const;
 
 /** Each sign by itself, and behind each beginning what patterns go on with. */

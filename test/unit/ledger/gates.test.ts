@@ -262,6 +262,22 @@ describe('gate: left-over placeholders', () => {
 		'Jako AI nie mogę',
 		'作为AI,我',
 		'AIとして、',
+		'สวัสดี {ชื่อลูกค้า}',
+		'尊敬的XX先生',
+		'Hallo {$vorname}',
+		'Hi {!Contact.FirstName}',
+		'Liebe «Vorname»',
+		"Dear {Recipient's Name}",
+		'Dear {Recipient’s Name}',
+		'See [Link to blog post]',
+		'to [City of Departure]',
+		'Good [morning/afternoon/evening]',
+		'Gerne! Hier ist Ihre E-Mail:\n\nHallo',
+		'Bien sûr ! Voici votre e-mail :\n\nBonjour',
+		'もちろんです！こちらがメールです：\n\n田中様',
+		'様、いつもありがとうございます',
+		'until DD.MM.YYYY',
+		'辛さ〇〇の',
 	];
 	for (const text of LEFT_OVER)
 		it(`finds ${JSON.stringify(text)}`, () => {
@@ -324,11 +340,54 @@ describe('gate: left-over placeholders', () => {
 		'Liebe ist alles',
 		'ดีที่สุดสำหรับคุณ',
 		'Undefinable charm',
+		'さまざまな特典をご用意しました。',
+		'様々なシーンで',
+		'先生、いつもありがとうございます',
+		'さんまの季節',
+		'10%オフと20%オフのクーポン',
+		'享10%优惠和5%返现',
+		'Here is a copy of your order: 2 shoes',
+		'辛さ●●●○○',
+		'[Shop Now]',
+		'Buy it [members only]',
+		'The «Name der Rose» is back',
+		'a text with </b> and </p>',
 	];
 	for (const text of FINE)
 		it(`lets ${JSON.stringify(text)} pass`, () => {
 			expect(leftOvers(text, [])).to.deep.equal([]);
 		});
+
+	describe('asks the instructions where a text may be meant so', () => {
+		const stops = (text: string, prompt: string, attributes: readonly string[] = ['message']): boolean =>
+			leftOvers(text, [], { prompts: [prompt], attributes }).length > 0;
+
+		for (const [text, prompt, isStopped] of [
+			['Subject: Hi\n\nHello Anna', 'Write a message.', true],
+			['Subject: Hi\n\nHello Anna', 'Write an e-mail with a subject and a body.', false],
+			['Subject: Hi\n\nHello Anna', 'Start with a line "Subject:".', false],
+			['Subject: Hi\n\nHello Anna', 'Write the body, without a subject line.', true],
+			['Betreff: Hallo\n\nLiebe Anna', 'Schreibe eine E-Mail mit Betreff.', false],
+			['```\nnpm i x\n```', 'Explain it in a code block.', false],
+			['Run this:\n```\nnpm i x\n```\nDone.', 'Write it in Markdown.', false],
+			['```markdown\nHi\n```', 'Write it in Markdown.', true],
+			['```html\n<p>Hi</p>\n```', 'Write it as HTML.', true],
+			['{"a":"b"}', 'Return JSON.', false],
+			['{"a":"b"}', 'Write a text, not JSON.', true],
+			['Option 1: Hi\nOption 2: Hello', 'Give two options.', false],
+			['Option 1: Hi\nOption 2: Hello', 'Write a subject line.', true],
+			['Hi {first_name}', 'Use the placeholder {first_name}; our mail program fills it in.', false],
+			['Hi {first_name}', 'Write to {first_name}.', true],
+			['Hi {first_name}', 'Write to {first_name}. Do not leave a placeholder.', true],
+		] as const)
+			it(`${JSON.stringify(text)} is ${isStopped ? '' : 'not '}stopped for ${JSON.stringify(prompt)}`, () => {
+				expect(stops(text, prompt)).to.equal(isStopped);
+			});
+
+		it('an attribute for the subject asks for no label in a text', () => {
+			expect(stops('Subject: Hi\n\nHello Anna', 'Write a subject and a body.', ['subject', 'body'])).to.equal(true);
+		});
+	});
 
 	it('lets pass what the item itself holds, but never marks of a template that was not filled in', () => {
 		expect(leftOvers('Your board: [Max Mustermann]', ['Mail by [Max Mustermann]'])).to.deep.equal([]);
