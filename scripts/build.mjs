@@ -47,6 +47,7 @@ const BUNDLED = [
 	'jsonrepair',
 	'http-proxy-agent',
 	'https-proxy-agent',
+	'lru-cache',
 	'mustache',
 	'p-limit',
 	'papaparse',

@@ -2,6 +2,7 @@
  * Owns how accounts, grants, counters and totals are written in columns and read back: numbers for the fixed words, texts for what has
  * parts. Refuses what it cannot read as `ledger_corrupt`.
  */
+import { LRUCache } from 'lru-cache';
 import { countsOf } from '../core/nouns/usage-totals';
 import { amountIn, numberIn, optional, textIn, truthIn, USAGE_COLUMNS, type Row } from './columns';
 import { ALERT_STATE, NO_ALERTS, type AlertState } from '../core/nouns/alert';
@@ -69,14 +70,13 @@ export function encodeSettings(settings: AccountSettings): string {
 
 /** Settings hardly ever change, and are read with every batch. */
 const MAX_KNOWN_SETTINGS = 100;
-const knownSettings = new Map<string, AccountSettings>();
+const knownSettings = new LRUCache<string, AccountSettings>({ max: MAX_KNOWN_SETTINGS });
 
 function readSettings(text: string | null): AccountSettings {
 	if (text === null) return NO_SETTINGS;
 	const known = knownSettings.get(text);
 	if (known) return known;
 	const settings = decodeStored(ACCOUNT_SETTINGS, text, 'the settings of an account');
-	if (knownSettings.size >= MAX_KNOWN_SETTINGS) knownSettings.clear();
 	knownSettings.set(text, settings);
 	return settings;
 }

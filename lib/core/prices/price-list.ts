@@ -2,6 +2,7 @@
  * Owns a list of dated prices: its form, which entry a model's name matches, and which price of it holds at an instant. A list is
  * never changed; newer prices are another list. Refuses to invent: a model that nothing matches is `null` (unpriced) and never free.
  */
+import { LRUCache } from 'lru-cache';
 import { highestCost } from './pricing';
 import type { ModelPrice, Rates } from './pricing';
 import { isWithin } from '../values/time';
@@ -63,7 +64,7 @@ interface Match {
 	readonly model: CardModel;
 }
 
-/** Enough for every model of a large campaign; above it the memory of matches starts afresh. */
+/** Enough for every model of a large campaign. */
 const MAX_REMEMBERED = 2_000;
 
 /** A list of prices at hand. */
@@ -74,7 +75,7 @@ export class PriceList {
 	/** Day on which it was published, YYYY-MM-DD. */
 	readonly date: string;
 	readonly #providers: ReadonlyMap<string, CardProvider>;
-	readonly #remembered = new Map<string, readonly Match[]>();
+	readonly #remembered = new LRUCache<string, readonly Match[]>({ max: MAX_REMEMBERED });
 	/** One object for each price, so that what is worked out of it is worked out once. */
 	readonly #prices = new WeakMap<CardPrice, ModelPrice>();
 
@@ -116,7 +117,6 @@ export class PriceList {
 		const key = `${provider}\n${model}`;
 		const known = this.#remembered.get(key);
 		if (known) return known;
-		if (this.#remembered.size >= MAX_REMEMBERED) this.#remembered.clear();
 		const found = this.#matchModels(provider, model);
 		this.#remembered.set(key, found);
 		return found;

@@ -1,6 +1,7 @@
 /**
  * Hashes of keys, of contents and of the chain of entries. Pure SHA-256, no randomness.
  */
+import { LRUCache } from 'lru-cache';
 import { hash } from 'node:crypto';
 import { CreditError } from './errors';
 
@@ -11,8 +12,9 @@ const MAX_KEY_LENGTH = 512;
 const MAX_RECENT_HASHES = 1024;
 /** Stands before the keys of administrators: no key of a request is as long, so none can have the hash of one of theirs. */
 const ADMINISTRATORS = 'administrator'.padEnd(MAX_KEY_LENGTH + 1, '.');
-const recentKeys = new Map<string, string>();
-const recentContents = { price: new Map<string, string>(), 'price list': new Map<string, string>() } as const;
+const newRecent = (): LRUCache<string, string> => new LRUCache({ max: MAX_RECENT_HASHES });
+const recentKeys = newRecent();
+const recentContents = { price: newRecent(), 'price list': newRecent() } as const;
 
 /** Hexadecimal SHA-256 of a text. */
 export function sha256(text: string): string {
@@ -57,11 +59,10 @@ export function hashContent(kind: 'price' | 'price list', content: string): stri
 	return remembered(recentContents[kind], content, `${kind}\u0000`);
 }
 
-function remembered(recent: Map<string, string>, text: string, before: string): string {
+function remembered(recent: LRUCache<string, string>, text: string, before: string): string {
 	const known = recent.get(text);
 	if (known !== undefined) return known;
 	const short = shortHash(`${before}${text}`);
-	if (recent.size >= MAX_RECENT_HASHES) recent.clear();
 	recent.set(text, short);
 	return short;
 }

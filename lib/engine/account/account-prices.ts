@@ -2,6 +2,7 @@
  * Owns the prices of one account as the engine and the command line use them: which list holds now, and what a price that a hold
  * pinned was (ledger rule 27). Refuses to price by a list that cannot be read: nobody would know what a call was charged for.
  */
+import { LRUCache } from 'lru-cache';
 import { CreditError } from '../../core/values/errors';
 import { BUILT_IN_PRICES, type PriceList } from '../../core/prices/price-list';
 import { readPriceList, type WrittenPriceList } from '../../core/prices/price-list-text';
@@ -27,7 +28,7 @@ interface AccountPricesOptions {
 export class AccountPrices {
 	readonly builtIn: PriceList;
 	readonly #options: AccountPricesOptions;
-	readonly #read = new Map<string, Promise<PriceList>>();
+	readonly #read = new LRUCache<string, Promise<PriceList>>({ max: MAX_READ });
 
 	constructor(options: AccountPricesOptions) {
 		this.builtIn = options.builtIn ?? BUILT_IN_PRICES;
@@ -68,7 +69,6 @@ export class AccountPrices {
 	async #open(kept: KeptPriceList): Promise<PriceList> {
 		const known = this.#read.get(kept.hash);
 		if (known) return known;
-		if (this.#read.size >= MAX_READ) this.#read.clear();
 		const reading = this.#readList(kept);
 		this.#read.set(kept.hash, reading);
 		reading.catch(() => this.#read.delete(kept.hash));

@@ -2,6 +2,7 @@
  * Proving that somebody knows an admin key without keeping it: a slow hash with the account's salt. Tries wait for their turn in the
  * ledger (key-tries), so that guessing is slow however many processes guess, and a right key is not kept waiting by wrong ones.
  */
+import { LRUCache } from 'lru-cache';
 import { scrypt } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { AdminKey } from '../../core/nouns/admin-key';
@@ -57,7 +58,7 @@ export interface KeyTried {
 export class KeyProver {
 	readonly #tries: TryStore;
 	readonly #timing: Pick<Timing, 'pause'>;
-	readonly #right = new Map<string, string>();
+	readonly #right = new LRUCache<string, string>({ max: MAX_REMEMBERED });
 	readonly #underWay = new Map<string, Promise<string>>();
 
 	constructor({ tries, timing }: { tries: TryStore; timing: Pick<Timing, 'pause'> }) {
@@ -81,7 +82,7 @@ export class KeyProver {
 		let tried: KeyTried | null = null;
 		for (const { key, proof, lane } of near.length > 0 ? near : proofs.slice(0, 1)) {
 			tried = await this.#try(adminKey, proof, lane);
-			if (tried.isRight) this.#remember(rememberedAs(adminKey, key), proof);
+			if (tried.isRight) this.#right.set(rememberedAs(adminKey, key), proof);
 			if (tried.isRight) break;
 		}
 		if (tried === null) throw new TypeError('A key to prove is missing');
@@ -118,11 +119,6 @@ export class KeyProver {
 			waitedMs += waitMs;
 			await this.#timing.pause(waitMs);
 		}
-	}
-
-	#remember(name: string, proof: string): void {
-		if (this.#right.size >= MAX_REMEMBERED) this.#right.clear();
-		this.#right.set(name, proof);
 	}
 }
 

@@ -2,6 +2,7 @@
  * Owns what is known of batches at their provider: asked for once for all items that wait for the same one, and looked up by our name
  * where nobody was told its id. Refuses lines that were not handed in by us, and a second line of the same name.
  */
+import { LRUCache } from 'lru-cache';
 import type {
 	BatchProvider,
 	BatchReading,
@@ -60,7 +61,7 @@ interface KnownBatch {
 /** The batches that the items of one action wait for. */
 export class BatchBoard {
 	readonly #timing: Timing;
-	readonly #kept = new Map<string, KnownBatch>();
+	readonly #kept = new LRUCache<string, KnownBatch>({ max: MAX_KEPT });
 
 	constructor(timing: Timing) {
 		this.#timing = timing;
@@ -76,10 +77,7 @@ export class BatchBoard {
 			readMs: this.#timing.monotonicMs(),
 			freshForMs: Number.POSITIVE_INFINITY,
 		};
-		this.#kept.delete(key);
 		this.#kept.set(key, kept);
-		const [oldest] = this.#kept.keys();
-		if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
 		return this.#read(key, kept);
 	}
 

@@ -2,14 +2,17 @@
  * What the engine remembers between runs of one process: how large calls are, how much room they need, how each model is asked, and how
  * each is doing.
  */
+import { LRUCache } from 'lru-cache';
 import { NOTHING_LEARNED, type Learned } from '../../core/prices/estimate';
-import { BoundedMap } from './bounded-map';
 import { LearnedManners } from './learned-manners';
 import { ProviderHealth } from './provider-health';
 
+/** Of each kind, in a process that lives long: a host has fewer endpoints and models. */
+const MOST_REMEMBERED = 1000;
+
 interface Lasting {
-	readonly learned: BoundedMap<Learned>;
-	readonly rooms: BoundedMap<number>;
+	readonly learned: LRUCache<string, Learned>;
+	readonly rooms: LRUCache<string, number>;
 	readonly manners: LearnedManners;
 }
 
@@ -24,7 +27,11 @@ export class EngineMemory {
 	constructor(monotonicMs: () => number, lasting?: Lasting) {
 		this.#monotonicMs = monotonicMs;
 		this.health = new ProviderHealth(monotonicMs);
-		this.#lasting = lasting ?? { learned: new BoundedMap(), rooms: new BoundedMap(), manners: new LearnedManners(monotonicMs) };
+		this.#lasting = lasting ?? {
+			learned: new LRUCache({ max: MOST_REMEMBERED }),
+			rooms: new LRUCache({ max: MOST_REMEMBERED }),
+			manners: new LearnedManners(monotonicMs),
+		};
 		this.manners = this.#lasting.manners;
 	}
 

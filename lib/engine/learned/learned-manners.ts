@@ -2,9 +2,12 @@
  * Remembers how each model of each endpoint is asked, once it has refused something: for all calls of this process at once, and beside
  * the ledger for others, for a week. What cannot be read or written there hinders nobody.
  */
+import { LRUCache } from 'lru-cache';
 import { decodeManner, encodeManner, USUAL_MANNER, type Manner } from '../../core/calls/manner';
 import { hasPassed } from '../../core/values/time';
-import { BoundedMap } from './bounded-map';
+
+/** Of each kind, in a process that lives long: a host has fewer endpoints and models. */
+const MOST_REMEMBERED = 1000;
 
 /** Endpoints change: after this, everything is tried anew. */
 const LEARNED_FOR_MS = 7 * 24 * 3_600_000;
@@ -27,10 +30,10 @@ interface Known {
 
 /** The manners of one process. Instants are monotonic milliseconds. */
 export class LearnedManners {
-	readonly #known = new BoundedMap<Known>();
-	readonly #loads = new BoundedMap<Promise<void>>();
-	readonly #fruitless = new BoundedMap<number>();
-	readonly #obedient = new BoundedMap<true>();
+	readonly #known = new LRUCache<string, Known>({ max: MOST_REMEMBERED });
+	readonly #loads = new LRUCache<string, Promise<void>>({ max: MOST_REMEMBERED });
+	readonly #fruitless = new LRUCache<string, number>({ max: MOST_REMEMBERED });
+	readonly #obedient = new LRUCache<string, true>({ max: MOST_REMEMBERED });
 	readonly #nowMs: () => number;
 
 	constructor(monotonicMs: () => number) {

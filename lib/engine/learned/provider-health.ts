@@ -2,9 +2,12 @@
  * Owns what this process knows of the health of each model of each provider: shared by all items, so that one outage is not learnt by
  * each of them anew. Refuses to call anything; who calls asks before and reports after.
  */
+import { LRUCache } from 'lru-cache';
 import { CLOSED_CIRCUIT, failed, probed, stateOf, unprobed, type Circuit } from '../../core/calls/circuit';
 import { NO_PACE, paced, usualMs, type Pace } from '../../core/calls/pace';
-import { BoundedMap } from './bounded-map';
+
+/** Of each kind, in a process that lives long: a host has fewer endpoints and models. */
+const MOST_REMEMBERED = 1000;
 
 /** What a call said about the provider. `askedPauseMs`: it asked to be left alone for so long. */
 export type Health = { readonly kind: 'well' | 'unknown' } | { readonly kind: 'ill'; readonly askedPauseMs: number | null };
@@ -16,8 +19,8 @@ export interface Admission {
 
 /** Circuits and paces by model. Instants are monotonic milliseconds. */
 export class ProviderHealth {
-	readonly #circuits = new BoundedMap<Circuit>();
-	readonly #paces = new BoundedMap<Pace>();
+	readonly #circuits = new LRUCache<string, Circuit>({ max: MOST_REMEMBERED });
+	readonly #paces = new LRUCache<string, Pace>({ max: MOST_REMEMBERED });
 	readonly #waiting = new Set<() => void>();
 	readonly #nowMs: () => number;
 

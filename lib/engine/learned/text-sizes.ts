@@ -2,6 +2,7 @@
  * Owns how large the texts of a request are. Estimating goes through a text letter by letter, and most items of an action bring the same
  * instructions, so the sizes of those are remembered. Refuses to remember many: texts may be long, and differ from item to item.
  */
+import { LRUCache } from 'lru-cache';
 import { estimateTokens, upperBoundTokens } from '../../core/usage/estimate-tokens';
 
 export interface TextSize {
@@ -21,13 +22,12 @@ export function textSize(text: string): TextSize {
 
 /** Sizes of texts that are likely to come again. */
 export class KnownSizes {
-	readonly #sizes = new Map<string, TextSize>();
+	readonly #sizes = new LRUCache<string, TextSize>({ max: MOST });
 
 	/** As {@link textSize}, at once for a text that came lately. */
 	of(text: string): TextSize {
 		const known = this.#sizes.get(text);
 		if (known) return known;
-		if (this.#sizes.size >= MOST) this.#sizes.clear();
 		const size = textSize(text);
 		this.#sizes.set(text, size);
 		return size;

@@ -120,7 +120,7 @@ const unresolved: Rule = {
 };
 
 /** Packages and parts of Node that a pure layer may use: they compute and touch nothing. */
-const PURE_PACKAGES = /^(luxon|zod|node:crypto|node:util)$/;
+const PURE_PACKAGES = /^(lru-cache|luxon|zod|node:crypto|node:util)$/;
 
 const purity: Rule = {
 	name: 'core and params import nothing that acts',

@@ -2,6 +2,7 @@
  * Owns reading what a batch needs to be decided on PostgreSQL: usually in one round trip, and only what its commands ask for. Holds that
  * this process made and that are still open are not read back. Runs under the account's lock; decides nothing.
  */
+import { LRUCache } from 'lru-cache';
 import type { Row } from '../../columns';
 import { alertsNeeded, MAX_CLAIMED } from '../../../core/rules/commands/claim';
 import type { Command } from '../../../core/nouns/commands';
@@ -23,7 +24,7 @@ import { arrayOf } from '../connection/wire-values';
 
 /** Holds that are due so soon are asked for with the lock: how long it is waited for is not known then. */
 const DUE_AHEAD_MS = 5000;
-/** Accounts whose numbers are remembered before the memory is emptied. */
+/** Accounts whose numbers are remembered. */
 const MAX_REMEMBERED = 10_000;
 
 /** What is asked first for a batch: as much as its commands tell. */
@@ -55,7 +56,7 @@ export class Snapshots {
 	readonly #in: string;
 	readonly #reader: Reader;
 	readonly #openHolds: OpenHolds;
-	readonly #ids = new Map<string, bigint>();
+	readonly #ids = new LRUCache<string, bigint>({ max: MAX_REMEMBERED });
 
 	constructor(schema: string, { reader, openHolds }: { reader: Reader; openHolds: OpenHolds }) {
 		this.#in = `"${schema}".`;
@@ -78,7 +79,7 @@ export class Snapshots {
 		{ id, account, averages }: StoredAccount,
 		{ commands, atMs, early }: { commands: readonly Command[]; atMs: Instant; early: { asked: FirstAsked; rows: FirstRows } | null },
 	): Promise<AccountSnapshot> {
-		this.#remember(account.id, id);
+		this.#ids.set(account.id, id);
 		const isEarlyEnough = early !== null && early.asked.id === id && !hasPassed(early.asked.dueUntilMs, { atMs });
 		const found = isEarlyEnough ? early : await this.#askNow(session, id, { commands, atMs });
 		const first = this.#found(found.asked, found.rows);
@@ -121,11 +122,6 @@ export class Snapshots {
 			for (const key of keys) known.add(key);
 			later.push(...readEntries((await session.run(this.#reader.entriesByKey(id, keys)))[0] ?? []));
 		}
-	}
-
-	#remember(accountId: string, id: bigint): void {
-		if (this.#ids.size >= MAX_REMEMBERED) this.#ids.clear();
-		this.#ids.set(accountId, id);
 	}
 
 	#ask(id: bigint, commands: readonly Command[], dueUntilMs: Instant): FirstAsked {

@@ -2,6 +2,7 @@
  * Owns writing what was decided into PostgreSQL: one statement for each table and batch, all sent at once within the transaction of the
  * caller. A table is a list of columns; a new table is a new list. Adds and replaces rows exactly as the decision says; decides nothing.
  */
+import { LRUCache } from 'lru-cache';
 import { amountIn, textIn, USAGE_COLUMNS } from '../../columns';
 import { encodeLabels } from '../../../core/journal/journal';
 import { sha256 } from '../../../core/values/idempotency';
@@ -144,13 +145,13 @@ export interface Writing {
 	readonly stored: StoredAccount | null;
 }
 
-/** Sets of labels whose numbers are remembered before the memory is emptied. */
+/** Sets of labels whose numbers are remembered. */
 const MAX_REMEMBERED_SETS = 10_000;
 
 /** Writes the nouns of the ledger into rows of one schema. */
 export class Writer {
 	readonly #in: string;
-	readonly #labelNumbers = new Map<string, bigint>();
+	readonly #labelNumbers = new LRUCache<string, bigint>({ max: MAX_REMEMBERED_SETS });
 
 	constructor(schema: string) {
 		this.#in = `"${schema}".`;
@@ -268,7 +269,6 @@ export class Writer {
 	}
 
 	#remember(id: bigint, numbers: LabelNumbers): void {
-		if (this.#labelNumbers.size + numbers.size > MAX_REMEMBERED_SETS) this.#labelNumbers.clear();
 		for (const [text, number] of numbers) this.#labelNumbers.set(memoryKey(id, text), number);
 	}
 }

@@ -1,15 +1,16 @@
 /** Owns the numbers of sets of labels in a ledger file: a set is stored once. Runs inside the transaction of its caller. */
+import { LRUCache } from 'lru-cache';
 import type { Database, Statement } from 'better-sqlite3';
 import { amountIn, type Row } from '../../columns';
 
-/** Sets of labels whose numbers are remembered before the memory is emptied. */
+/** Sets of labels whose numbers are remembered. */
 const MAX_REMEMBERED_SETS = 10_000;
 
 /** Finds and gives numbers. */
 export class LabelSets {
 	readonly #find: Statement<[string], Row>;
 	readonly #add: Statement<[string]>;
-	readonly #known = new Map<string, bigint>();
+	readonly #known = new LRUCache<string, bigint>({ max: MAX_REMEMBERED_SETS });
 
 	constructor(db: Database) {
 		this.#find = db.prepare('SELECT id FROM label_sets WHERE labels = ?');
@@ -22,7 +23,6 @@ export class LabelSets {
 		if (remembered !== undefined) return remembered;
 		const found = this.#find.get(text);
 		const number = found ? amountIn(found, 'id') : BigInt(this.#add.run(text).lastInsertRowid);
-		if (this.#known.size >= MAX_REMEMBERED_SETS) this.#known.clear();
 		this.#known.set(text, number);
 		return number;
 	}

@@ -3,31 +3,27 @@
  * and the entries that record prices. For decisions alone: what proves or copies a ledger reads what is there. Refuses to grow
  * without bound.
  */
+import { LRUCache } from 'lru-cache';
 import type { Entry } from '../../../core/nouns/records';
 import type { GrantTerms } from '../../rows';
 
-/** Rows of each kind that are remembered before all are forgotten. */
+/** Rows of each kind that are remembered. */
 const MAX_REMEMBERED = 1000;
 
 /** Rows of one kind by the number of their account and a name of their own. */
-class Rows<Name, Row> {
-	readonly #byAccount = new Map<bigint, Map<Name, Row>>();
-	#count = 0;
+class Rows<Name extends string | number, Row extends object> {
+	readonly #rows = new LRUCache<string, Row>({ max: MAX_REMEMBERED });
 
 	find(account: bigint, name: Name): Row | undefined {
-		return this.#byAccount.get(account)?.get(name);
+		return this.#rows.get(`${String(account)} ${String(name)}`);
 	}
 
 	remember(account: bigint, name: Name, row: Row): void {
-		if (this.#count >= MAX_REMEMBERED) this.forget();
-		const rows = this.#byAccount.get(account) ?? new Map<Name, Row>();
-		this.#byAccount.set(account, rows.set(name, row));
-		this.#count += 1;
+		this.#rows.set(`${String(account)} ${String(name)}`, row);
 	}
 
 	forget(): void {
-		this.#byAccount.clear();
-		this.#count = 0;
+		this.#rows.clear();
 	}
 }
 
