@@ -56,6 +56,10 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 		'llm-credits freeze --ledger ledger.db --account shop --reason "A campaign that nobody planned"',
 	],
 	thaw: ['llm-credits thaw --ledger ledger.db --admin-key-file admin.key'],
+	forget: [
+		'llm-credits forget --ledger ledger.db --person customer-4711',
+		'llm-credits forget --ledger ledger.db --person customer-4711 --admin-key-file admin.key --json',
+	],
 	'text set': [
 		'llm-credits text set compliance --ledger ledger.db --file compliance.txt',
 		'llm-credits text set brand_voice --ledger ledger.db --file brand-voice.md --admin-key-file admin.key',

@@ -11,6 +11,7 @@ import { describeCopyCommand } from './commands/files/copy';
 import { describeCreditCommands } from './commands/credits/credits';
 import { describeHoldCommand } from './commands/reading/holds';
 import { describeLimitCommands } from './commands/account/limits';
+import { describeForgetCommand } from './commands/account/forget';
 import { describeFreezeCommands } from './commands/account/freeze';
 import { describeModeCommand } from './commands/account/mode';
 import { describePriceCommands } from './commands/prices/prices';
@@ -49,6 +50,7 @@ export function createProgram({ version, onParseError }: { version: string; onPa
 	describeLimitCommands(program, run);
 	describeModeCommand(program, run);
 	describeFreezeCommands(program, run);
+	describeForgetCommand(program, run);
 	describePriceCommands(program, run);
 	describeTextCommands(program, run);
 	describeCacheCommands(program, run);

@@ -21,6 +21,12 @@ export interface CachedAnswer {
 	readonly costMicro: Micro;
 }
 
+/** An answer that is to be kept. */
+export interface KeptAnswer extends CachedAnswer {
+	/** Name of the person whose request it was given to, if that is known. Once that person was forgotten, it is not kept. */
+	readonly person?: string | null;
+}
+
 /** An answer was used. */
 export interface AnswerUse {
 	readonly key: string;
@@ -40,7 +46,7 @@ export interface AnswerSaving {
 /** Each key, and each day and campaign, at most once in its list. */
 export interface AnswerChanges {
 	/** One of a key that is there replaces it. */
-	readonly kept: readonly CachedAnswer[];
+	readonly kept: readonly KeptAnswer[];
 	readonly used: readonly AnswerUse[];
 	/** Added to what was saved before. */
 	readonly saved: readonly AnswerSaving[];

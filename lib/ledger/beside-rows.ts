@@ -1,10 +1,11 @@
 /**
- * How what lies beside the journal is read from rows: texts of an account, cached answers, counts of checks, what was learned of models.
+ * How what lies beside the journal is read from rows: texts of an account, cached answers, counts of checks, what was learned of models, persons.
  * Throws `ledger_corrupt` for what cannot be read.
  */
 import type { AnswerGroup, AnswerSaving, CachedAnswer } from './answer-store';
 import type { CheckCount } from './check-store';
-import { amountIn, bytesIn, numberIn, textIn, type Row } from './columns';
+import { amountIn, bytesIn, numberIn, textIn, truthIn, type Row } from './columns';
+import type { Person } from '../core/nouns/person';
 import type { LearnedFact } from './learned-store';
 
 /** Reads texts by name from rows of `account_texts`. */
@@ -68,4 +69,9 @@ export function readLearnedFact(row: Row): LearnedFact {
 		value: textIn(row, 'value'),
 		untilMs: numberIn(row, 'until_ms'),
 	};
+}
+
+/** Reads a person from a row of `persons`. */
+export function readPerson(row: Row): Person {
+	return { pseudonym: textIn(row, 'pseudonym'), name: textIn(row, 'name'), isInPlain: truthIn(row, 'is_in_plain') };
 }

@@ -2,6 +2,7 @@
  * Owns how entries and holds are read from rows. A hold is only a mark in its row: what was reserved and how it closed is in the entries
  * that made it and closed it. Refuses what it cannot read as `ledger_corrupt`.
  */
+import { restoreHint } from '../core/values/restore-hint';
 import { CreditError } from '../core/values/errors';
 import { closedHold, reservedHold } from '../core/journal/hold-states';
 import { decodeEntry, decodeLabels, ENTRY_KINDS } from '../core/journal/journal';
@@ -53,11 +54,9 @@ function readBody(row: Row, bodyText: string): Pick<Entry, 'body' | 'actor'> {
 	try {
 		return decodeEntry(word(ENTRY_KINDS, numberIn(row, 'kind'), 'entry kind'), bodyText);
 	} catch (cause) {
-		throw new CreditError(
-			'ledger_corrupt',
-			`Entry ${String(row['seq'])} of the journal cannot be read. Restore the ledger from a backup, and run "llm-credits verify" on it.`,
-			{ cause },
-		);
+		throw new CreditError('ledger_corrupt', `Entry ${String(row['seq'])} of the journal cannot be read. To go on: ${restoreHint()}.`, {
+			cause,
+		});
 	}
 }
 

@@ -1,5 +1,6 @@
 /** Owns which rows belong together, for every store alike: the grants that a snapshot brings along, and the entry that closed a hold. */
 import type { AccountSnapshot } from '../core/nouns/snapshot';
+import { NO_PEOPLE } from '../core/nouns/person';
 import type { Account, Entry, Hold } from '../core/nouns/records';
 import { ledgerKeyOf } from '../core/rules/commands/admin';
 
@@ -14,11 +15,12 @@ export const NOTHING: AccountSnapshot = {
 	alerts: [],
 	averages: [],
 	spent: [],
+	people: NO_PEOPLE,
 };
 
-/** What `decide` needs of an account that is not there; `accounts` are all that are. */
-export function withoutAccount(accounts: readonly Account[]): AccountSnapshot {
-	return { ...NOTHING, ledgerKey: ledgerKeyOf(accounts)?.adminKey ?? null };
+/** What `decide` needs of an account that is not there; `accounts` are all that are, `personKey` is what it gets for its pseudonyms. */
+export function withoutAccount(accounts: readonly Account[], personKey: string): AccountSnapshot {
+	return { ...NOTHING, ledgerKey: ledgerKeyOf(accounts)?.adminKey ?? null, people: { ...NO_PEOPLE, key: personKey } };
 }
 
 /** Numbers of the grants that an entry made or names. */

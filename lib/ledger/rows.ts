@@ -34,11 +34,14 @@ export interface StoredAccount {
 	readonly id: bigint;
 	readonly account: Account;
 	readonly averages: readonly CostAverage[];
+	/** Hexadecimal; empty where it was not read, because whoever only reads need not know it. */
+	readonly personKey: string;
 }
 
 /** Reads an account with what calls of each of its campaigns have cost lately. */
 export function readStored(row: Row): StoredAccount {
-	return { id: amountIn(row, 'id'), account: readAccount(row), averages: readAverages(row) };
+	const personKey = 'person_key' in row ? textIn(row, 'person_key') : '';
+	return { id: amountIn(row, 'id'), account: readAccount(row), averages: readAverages(row), personKey };
 }
 
 /** Reads an account from a row of `accounts` with its settings: hashes in hexadecimal, what has parts as canonical JSON. */

@@ -4,7 +4,7 @@
  */
 import type { UsageCounts } from '../core/nouns/usage-totals';
 import type { Command, Outcome } from '../core/nouns/commands';
-import type { AccountSnapshot } from '../core/nouns/snapshot';
+import type { AccountSnapshot, KeptResult } from '../core/nouns/snapshot';
 import type { UsageDelta } from '../core/nouns/usage-totals';
 import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../core/nouns/records';
 import type { Labels, LabelName } from '../core/nouns/labels';
@@ -16,6 +16,7 @@ import type { AnswerStore } from './answer-store';
 import type { CheckStore } from './check-store';
 import type { LearnedStore } from './learned-store';
 import type { LedgerTransfer } from './transfer';
+import type { NameStore } from './ports/name-store';
 import type { TryStore } from './ports/try-store';
 
 /** Totals of one group of calls. */
@@ -87,6 +88,9 @@ export interface SeenEnd {
 /** An object of the schema, and what it is made of in words that can be compared. */
 export type SchemaObjects = ReadonlyMap<string, string>;
 
+/** A result that is kept for a hold. */
+export type KeptOfHold = Pick<KeptResult, 'holdSeq' | 'text'>;
+
 export interface LedgerProof {
 	/** Ids of all accounts, also of those whose rows cannot be read. */
 	accountIds(): Promise<readonly string[]>;
@@ -96,6 +100,9 @@ export interface LedgerProof {
 
 	/** Tables with rows that belong to no account. */
 	strayRows(): Promise<readonly StrayRows[]>;
+
+	/** Results that are kept for retries, in the order of their holds. */
+	keptResults(accountId: string, page: PageQuery): Promise<readonly KeptOfHold[]>;
 
 	/** What was noted of the ends of journals; empty where nothing is. */
 	seenEnds(): readonly SeenEnd[];
@@ -112,6 +119,9 @@ export interface LedgerStore {
 
 	/** What processes learn of models and share, beside the journal. */
 	readonly learned: LearnedStore;
+
+	/** Names of persons, beside the journal. */
+	readonly names: NameStore;
 
 	/** Tries at the admin keys of all accounts. */
 	readonly tries: TryStore;

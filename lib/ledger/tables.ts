@@ -134,6 +134,12 @@ export const LEDGER_TABLES: readonly LedgerTable[] = [
 		pageRows: LONG_ROWS,
 	},
 	{
+		name: 'persons',
+		columns: { pseudonym: 'text', name: 'text', is_in_plain: 'integer' },
+		key: ['pseudonym'],
+		pageRows: PAGE_ROWS,
+	},
+	{
 		name: 'cached_answers',
 		columns: {
 			key: 'bytes',
@@ -145,6 +151,7 @@ export const LEDGER_TABLES: readonly LedgerTable[] = [
 			cost_micro: 'integer',
 			bytes: 'integer',
 			text: 'text',
+			person: 'text',
 		},
 		key: ['key'],
 		pageRows: LONG_ROWS,

@@ -2,6 +2,7 @@
  * Owns the fixed words of the ledger as they are stored: each is a number, its place in its list. The numbers are in people's files and
  * databases: append only. Refuses a number that it does not know as `ledger_corrupt`.
  */
+import { restoreHint } from '../core/values/restore-hint';
 import { CreditError } from '../core/values/errors';
 import { ENTRY_KINDS } from '../core/journal/journal';
 import type { Entry } from '../core/nouns/records';
@@ -36,8 +37,5 @@ export function word<T extends string>(words: readonly T[], code: bigint | numbe
 
 /** The fault for a ledger whose rows cannot be read. */
 export function corrupt(what: string): CreditError {
-	return new CreditError(
-		'ledger_corrupt',
-		`The ledger cannot be read: ${what}. Restore it from a backup, and run "llm-credits verify" on it.`,
-	);
+	return new CreditError('ledger_corrupt', `The ledger cannot be read: ${what}. To go on: ${restoreHint()}.`);
 }

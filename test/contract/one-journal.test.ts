@@ -32,6 +32,7 @@ const COMMAND_KINDS = {
 	add_price_list: 0,
 	pin_prices: 0,
 	move_ledger: 0,
+	forget_person: 0,
 	as_admin: 0,
 	reserve: 0,
 	settle: 0,

@@ -12,7 +12,7 @@ import { openAccount, priceNamed } from '../support/ledger/ledger-commands';
 import { alertWord, alertWords } from '../support/model/ledger-table-alerts';
 import { SQLITE } from '../support/ledger/ledger-places';
 import { askNaive, commandOf, remember, steps, takeSteps, type Made, type Step } from '../support/model/ledger-steps';
-import { ManualClock } from '../support/machine/manual-clock';
+import { ManualClock, newPersonKey } from '../support/machine/manual-clock';
 import { NaiveLedger, type NaiveAnswer, type NaiveGrant, type NaiveHold } from '../support/model/naive-ledger';
 import { holds as propertyHolds } from '../support/machine/property-runs';
 import { SharedLedgers } from '../support/ledger/shared-ledgers';
@@ -20,7 +20,7 @@ import { SharedLedgers } from '../support/ledger/shared-ledgers';
 const ACCOUNT = 'acme';
 
 type Open = (clock: ManualClock) => Promise<LedgerStore>;
-const inMemory: Open = (clock) => Promise.resolve(openMemoryLedger({ clock: clock.read }));
+const inMemory: Open = (clock) => Promise.resolve(openMemoryLedger({ clock: clock.read, newPersonKey }));
 const files = new SharedLedgers(SQLITE);
 /** One file that two processes have open; the stream says which of them commits. */
 const inSqliteOfTwo =
@@ -44,6 +44,7 @@ async function withStore<T>(open: Open, act: (store: LedgerStore, clock: ManualC
 
 const show = (answer: NaiveAnswer, naive: NaiveLedger): unknown => {
 	if (answer.kind === 'alerts') return { kind: 'alerts', words: answer.words };
+	if (answer.kind === 'forgotten') return { kind: 'forgotten', wasKnown: answer.wasKnown };
 	const available = answer.kind === 'fault' || answer.kind === 'account' ? {} : { available: BigInt(naive.available) };
 	if (answer.kind === 'fault' || answer.kind === 'account' || answer.kind === 'wait')
 		return { ...answer, isReplayed: undefined, ...available };
@@ -62,6 +63,7 @@ const showOutcome = (outcome: Outcome | undefined, made: Made): unknown => {
 	if (outcome.kind === 'fault') return { kind: 'fault', code: outcome.error.code, isReplayed: undefined };
 	if (outcome.kind === 'alerts')
 		return { kind: 'alerts', words: outcome.alerts.map(({ alert }) => alertWord(alert, (seq) => String(made.grantSeqs.indexOf(seq)))) };
+	if (outcome.kind === 'forgotten') return { kind: 'forgotten', wasKnown: outcome.person !== null };
 	if (outcome.kind === 'account') return { kind: 'account', isReplayed: undefined };
 	const available = { available: outcome.availableMicro };
 	if (outcome.kind === 'wait') return { kind: 'wait', isReplayed: undefined, ...available };

@@ -10,7 +10,7 @@ import { openMemoryLedger } from '../../lib/ledger/memory/store';
 import { openAccount } from '../support/ledger/ledger-commands';
 import { MEMORY, POSTGRES } from '../support/ledger/ledger-places';
 import { commandOf, remember, steps, type Made, type Step } from '../support/model/ledger-steps';
-import { ManualClock } from '../support/machine/manual-clock';
+import { ManualClock, newPersonKey } from '../support/machine/manual-clock';
 import { holds as propertyHolds } from '../support/machine/property-runs';
 import { SharedLedgers } from '../support/ledger/shared-ledgers';
 
@@ -53,7 +53,7 @@ const comparable = (outcome: Outcome): unknown =>
 async function batchesOf(taken: readonly Step[]): Promise<Batch[]> {
 	const clock = new ManualClock();
 	const startMs = clock.nowMs;
-	const store = openMemoryLedger({ clock: clock.read });
+	const store = openMemoryLedger({ clock: clock.read, newPersonKey });
 	const batches: Batch[] = [{ atMs: startMs, commands: [OPEN] }];
 	await store.commit(ACCOUNT, [OPEN]);
 	const made: Made = { grantSeqs: [], holdSeqs: [] };

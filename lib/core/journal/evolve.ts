@@ -68,6 +68,7 @@ function applyBody(balances: Balances, entry: Entry, accountId: string): void {
 		case 'refused':
 		case 'admin_denied':
 		case 'price_recorded':
+		case 'person_forgotten':
 			return;
 		case 'alerted':
 		case 'alerts_rearmed':

@@ -2,6 +2,7 @@
  * Owns the canonical text of an entry and the chain of hashes over it. Both stores keep exactly this text, so a journal
  * verifies to the same hashes wherever it lies. Refuses texts it cannot read as `ledger_corrupt`.
  */
+import { restoreHint } from '../values/restore-hint';
 import { sumSlices } from '../nouns/movement';
 import { CreditError } from '../values/errors';
 import { canonicalJson, sha256 } from '../values/idempotency';
@@ -81,6 +82,7 @@ export const ENTRY_KINDS = [
 	'prices_pinned',
 	'account_frozen',
 	'account_thawed',
+	'person_forgotten',
 ] as const satisfies readonly BodyKind[];
 
 /** Compact JSON of a body without its kind, and with who gave the command as `by`. */
@@ -209,11 +211,7 @@ function readLabels(given: Compact): Labels {
 }
 
 function unreadable(what: string, cause: unknown): CreditError {
-	return new CreditError(
-		'ledger_corrupt',
-		`A journal entry with ${what} cannot be read. Restore the ledger from a backup, and run "llm-credits verify" on it.`,
-		{ cause },
-	);
+	return new CreditError('ledger_corrupt', `A journal entry with ${what} cannot be read. To go on: ${restoreHint()}.`, { cause });
 }
 
 /** Hash of an entry given the hash before it ('' for the first). */

@@ -39,6 +39,7 @@ const PLAIN_BODY = z.discriminatedUnion('kind', [
 	}),
 	z.object({ kind: z.literal('account_frozen'), reason: z.string() }),
 	z.object({ kind: z.literal('account_thawed') }),
+	z.object({ kind: z.literal('person_forgotten'), person: z.string() }),
 	z.object({
 		kind: z.literal('granted'),
 		grant: z.object({

@@ -2,6 +2,7 @@
  * Owns moving amounts between the parts of a grant. Refuses to move more than a part has, as `ledger_corrupt`: an entry that asks for it
  * was not written by a decision.
  */
+import { restoreHint } from '../values/restore-hint';
 import { CreditError } from '../values/errors';
 import { grantId, type Entry, type GrantState } from '../nouns/records';
 import type { Slice } from '../nouns/movement';
@@ -35,8 +36,5 @@ export function grantOf(grants: ReadonlyMap<number, GrantState>, entry: Entry, s
 
 /** The fault for an entry that no decision could have made. */
 export function corrupt(entry: Entry, what: string): CreditError {
-	return new CreditError(
-		'ledger_corrupt',
-		`Entry ${String(entry.seq)} of the journal ${what}. Restore the ledger from a backup, and run "llm-credits verify" on it.`,
-	);
+	return new CreditError('ledger_corrupt', `Entry ${String(entry.seq)} of the journal ${what}. To go on: ${restoreHint()}.`);
 }

@@ -11,6 +11,7 @@ import type { Budget, Floor } from './settings';
 import type { GrantCategory, Plan, UnconfirmedPolicy, Enforcement, RefusalReason } from './words';
 import type { CallFacts, Measure } from './call-facts';
 import type { RefundedBody } from './movement';
+import type { KeptOfPerson } from './person';
 import type { ProfileCommand } from './profile';
 import type { CountedBefore } from './usage-totals';
 import type { Micro } from '../values/money';
@@ -62,6 +63,11 @@ export type PlainCommand =
 	| PriceCommand
 	/** Asks whether the ledger may be moved as far as this account is concerned. Changes nothing. */
 	| { readonly kind: 'move_ledger' }
+	/**
+	 * Removes the name of a person and what is kept of answers to the person's requests. Has no key: doing it again does nothing more. `salt`:
+	 * random, hexadecimal.
+	 */
+	| { readonly kind: 'forget_person'; readonly person: string; readonly salt: string }
 	| ReserveCommand
 	| SettleCommand
 	| { readonly kind: 'release'; readonly holdSeq: number }
@@ -100,6 +106,7 @@ export type AdminCommand = Extract<
 			| 'set_admin_key'
 			| 'set_alerts'
 			| 'move_ledger'
+			| 'forget_person'
 			| (ProfileCommand | PriceCommand)['kind'];
 	}
 >;
@@ -228,6 +235,12 @@ export type Outcome =
 	  }
 	/** The hold's first closing stands, whatever was asked now: see `hold.state`. */
 	| { readonly kind: 'closed'; readonly hold: Hold; readonly availableMicro: Micro; readonly isReplayed: boolean }
+	/** `person` is the pseudonym that stays; `null`: there is nobody of that name. `limits` name budgets and floors for this person. */
+	| ({
+			readonly kind: 'forgotten';
+			readonly person: string | null;
+			readonly limits: readonly string[];
+	  } & KeptOfPerson)
 	/** In the order they were given; `hasMore`: ask again for the rest. */
 	| { readonly kind: 'alerts'; readonly alerts: readonly GivenAlert[]; readonly hasMore: boolean }
 	| { readonly kind: 'fault'; readonly error: CreditError };

@@ -97,6 +97,7 @@ export interface Hold {
 	/** While open: the slices held. Afterwards: the slices charged, in the order of collection. */
 	readonly slices: readonly Slice[];
 	readonly labels: Labels;
+	/** A pseudonym (ledger rule 48), or in old entries a name; see `shownPerson`. */
 	readonly person: string | null;
 	/** The budget counters that count this hold. */
 	readonly counters: readonly CounterRef[];
@@ -153,6 +154,8 @@ export type EntryBody =
 	  }
 	| { readonly kind: 'account_frozen'; readonly reason: string }
 	| { readonly kind: 'account_thawed' }
+	/** Nobody knows any more who this pseudonym stood for. */
+	| { readonly kind: 'person_forgotten'; readonly person: string }
 	| { readonly kind: 'granted'; readonly grant: Omit<Grant, 'seq'> }
 	| { readonly kind: 'grant_expired'; readonly grantSeq: number; readonly amountMicro: Micro }
 	| { readonly kind: 'grant_voided'; readonly grantSeq: number; readonly amountMicro: Micro }
@@ -216,6 +219,7 @@ export interface Entry {
 	/** Hash of what was asked under that key. */
 	readonly requestHash: string | null;
 	readonly labels: Labels | null;
+	/** A pseudonym, or in old entries a name. */
 	readonly person: string | null;
 	/** Who gave the command of an administrator; `null` for all other entries, and in those of before. */
 	readonly actor: string | null;

@@ -4,6 +4,7 @@ import type { Outcome } from './commands';
 import type { AdminKey } from './admin-key';
 import type { CostAverage } from './cost-averages';
 import type { Account, BudgetCounter, Entry, GrantState, Hold } from './records';
+import type { PeopleChanges, PeopleSnapshot } from './person';
 import type { TextChange } from './profile';
 import type { SpentIn, UsageDelta } from './usage-totals';
 
@@ -13,6 +14,9 @@ export interface SnapshotNeeds {
 	readonly holdSeqs: readonly number[];
 	readonly grantSeqs: readonly number[];
 	readonly promotionIds: readonly string[];
+	/** Names of persons, and of those that are to be forgotten. */
+	readonly names: readonly string[];
+	readonly forgotten: readonly string[];
 }
 
 /** The bounded part of an account that decisions are made on. */
@@ -35,6 +39,8 @@ export interface AccountSnapshot {
 	readonly averages: readonly CostAverage[];
 	/** What was charged in each span that `spansNeeded` names for the batch. */
 	readonly spent: readonly SpentIn[];
+	/** The account's key, and the persons of {@link SnapshotNeeds} and of holds whose result is to be kept. */
+	readonly people: PeopleSnapshot;
 	/** The ledger's admin key, which opening an account needs; only where the account is not there yet. */
 	readonly ledgerKey?: AdminKey | null;
 }
@@ -62,4 +68,5 @@ export interface Decision {
 	readonly results: readonly KeptResult[];
 	/** One for each name at most. */
 	readonly texts: readonly TextChange[];
+	readonly people: PeopleChanges;
 }

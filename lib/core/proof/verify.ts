@@ -20,6 +20,7 @@ import { isOwnPrice } from '../prices/recorded-price';
 import { compareInstants, dayOf } from '../values/time';
 import { HoldProof, type HoldMark } from './verify-holds';
 import { KeyProof, type CarriedKey } from './verify-keys';
+import { ResultProof } from './verify-results';
 import { UsageTally } from '../journal/usage-tally';
 import { expiredCounts, REFUSED_COUNTS, refundedCounts, settledCounts } from '../journal/usage-counts';
 import { NO_USAGE, type UsageCounts } from '../nouns/usage-totals';
@@ -75,6 +76,8 @@ export class JournalVerifier {
 	readonly #balances: Balances & { readonly holds: Map<number, Hold> };
 	readonly #holds: HoldProof;
 	readonly #keys = new KeyProof();
+	/** Takes the kept results before the first page. */
+	readonly results = new ResultProof();
 	readonly #usage = new UsageTally();
 	readonly #violations: Violation[] = [];
 	#untold = 0;
@@ -147,6 +150,7 @@ export class JournalVerifier {
 		if (entry.body.kind === 'account_opened' && !isOpeningOf(this.#accountId, entry.body, entry.requestHash))
 			this.report('account_renamed', `The journal was opened for an account with another id than "${this.#accountId}".`);
 		this.#countUsage(entry, before);
+		if (entry.body.kind === 'settled') this.results.settled(entry.body);
 		if (entry.body.kind === 'reserved') this.#holds.made(entry.seq);
 		else if ('holdSeq' in entry.body) this.#holds.closed(entry.body.holdSeq, entry.seq);
 	}
@@ -171,6 +175,7 @@ export class JournalVerifier {
 		for (const found of this.#counters.differences()) this.report('budget_differs', counterText(found));
 		for (const detail of textDifferences(account?.settings.texts ?? [], materialised.texts)) this.report('text_differs', detail);
 		this.#holds.finish(this.lastSeq, newestSeq);
+		this.results.finish((detail) => this.report('result_differs', detail));
 		this.#keys.finish((detail) => this.report('keys_differ', detail));
 		this.#checkSums();
 	}

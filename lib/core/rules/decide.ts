@@ -13,12 +13,14 @@ import { expire, release, settle } from './commands/close-hold';
 import { isSettingsBody } from '../journal/settings-after';
 import { refund } from './commands/refund';
 import { reserve } from './commands/reserve';
+import { forgetPerson } from './commands/forget';
 import { freeze, thaw } from './commands/freeze';
 import { changeSettings } from './commands/settings';
 import { hashAdministratorsKey, hashKey, hashPassKey } from '../values/idempotency';
 import { isCurable, newestDecision } from './later-decisions';
 import { hashRequest } from './same-request';
 import { listKeyHash, pinKeyHash, pinOf } from '../prices/recorded-price';
+import { forgottenIn, namesIn } from './draft/people';
 import { countedBefore, spanOf } from './draft/spent-before';
 import { watch } from './draft/watch';
 import type { AsAdmin, Command, PlainCommand, Outcome, ReserveCommand } from '../nouns/commands';
@@ -43,7 +45,7 @@ export function needsOf(commands: readonly Command[]): SnapshotNeeds {
 		if ('grantSeq' in command) grantSeqs.push(command.grantSeq);
 		if (command.kind === 'claim_promotion') promotionIds.push(command.promotion.id);
 	}
-	return { keyHashes, holdSeqs, grantSeqs, promotionIds };
+	return { keyHashes, holdSeqs, grantSeqs, promotionIds, names: namesIn(commands), forgotten: forgottenIn(commands) };
 }
 
 /**
@@ -69,10 +71,11 @@ function watched(draft: Draft, decideNext: () => Outcome): Outcome {
 }
 
 function decideOne(draft: Draft, given: Command): Outcome {
-	const command = given.kind === 'as_admin' ? given.command : given;
+	const plain = given.kind === 'as_admin' ? given.command : given;
 	try {
 		const who: Pick<AsAdmin, 'proof' | 'actor'> = given.kind === 'as_admin' ? given : { proof: null };
-		authoriseGiven(draft, command, who);
+		authoriseGiven(draft, plain, who);
+		const command = draft.people.hide(plain);
 		const actor = actorText(who.actor);
 		if (!('key' in command)) return apply(draft, command, { actor });
 		const [keyHash = ''] = keyHashesOf(command, command.key);
@@ -82,15 +85,24 @@ function decideOne(draft: Draft, given: Command): Outcome {
 		if (!earlier) return apply(draft, command, context);
 		if (command.kind === 'reserve' && isCurable(earlier.body) && earlier.requestHash === context.requestHash)
 			return decideAnew(draft, { first: earlier, command, requestHash: context.requestHash });
-		return replay(draft, { earlier, command, requestHash: context.requestHash });
+		return replay(draft, { earlier, command, requestHash: sameRequest(earlier, { command, plain }) });
 	} catch (error) {
 		if (isCreditError(error) && !isLedgerFault(error)) return { kind: 'fault', error };
 		throw error;
 	}
 }
 
+/** The hash that the earlier entry is to have. One of before pseudonyms was made of the command with names in it. */
+function sameRequest(earlier: Entry, { command, plain }: { command: KeyedCommand; plain: PlainCommand }): string {
+	const hash = hashRequest(command);
+	if (earlier.requestHash === hash || command === plain || !('key' in plain)) return hash;
+	return hashRequest(plain);
+}
+
+type KeyedCommand = Extract<PlainCommand, { key: string }>;
+
 /** The entry that the command's key made before. One of an administrator may lie where keys of all commands lay before. */
-function earlierEntry(draft: Draft, command: Extract<PlainCommand, { key: string }>): Entry | undefined {
+function earlierEntry(draft: Draft, command: KeyedCommand): Entry | undefined {
 	const [own = '', before] = keyHashesOf(command, command.key);
 	const found = draft.entryByKey(own);
 	if (found || before === undefined) return found;
@@ -132,6 +144,8 @@ function apply(draft: Draft, command: PlainCommand, context: EntryContext): Outc
 		case 'add_price_list':
 		case 'pin_prices':
 			return changeSettings(draft, command, context);
+		case 'forget_person':
+			return forgetPerson(draft, command, context);
 		case 'move_ledger':
 			return { kind: 'account', account: draft.account, isReplayed: false };
 		case 'reserve':
@@ -162,10 +176,7 @@ function decideAnew(
 }
 
 /** The stored outcome of a key, refusals included (ledger rules 17 and 18). */
-function replay(
-	draft: Draft,
-	{ earlier, command, requestHash }: { earlier: Entry; command: Extract<PlainCommand, { key: string }>; requestHash: string },
-): Outcome {
+function replay(draft: Draft, { earlier, command, requestHash }: { earlier: Entry; command: KeyedCommand; requestHash: string }): Outcome {
 	if (earlier.requestHash !== requestHash) {
 		throw new CreditError(
 			'idempotency_conflict',
@@ -203,6 +214,7 @@ function replay(
 		case 'alerts_rearmed':
 		case 'alerts_claimed':
 		case 'price_recorded':
+		case 'person_forgotten':
 			throw new CreditError(
 				'ledger_corrupt',
 				`Entry ${String(earlier.seq)} carries an idempotency key that its kind never has. Run "llm-credits verify".`,

@@ -4,6 +4,7 @@
  * before that. So at no instant both can be spent on. Refuses to know where marks are kept.
  */
 import { z } from 'zod';
+import { restoreHint } from '../values/restore-hint';
 import { decide } from './decide';
 import { CreditError } from '../values/errors';
 import { canonicalJson } from '../values/idempotency';
@@ -78,11 +79,9 @@ export function decodeMark(text: string | null): MoveMark | null {
 	try {
 		return MARK.parse(JSON.parse(text));
 	} catch (cause) {
-		throw new CreditError(
-			'ledger_corrupt',
-			'What the ledger says about being moved cannot be read. Restore it from a backup, and run "llm-credits verify" on it.',
-			{ cause },
-		);
+		throw new CreditError('ledger_corrupt', `What the ledger says about being moved cannot be read. To go on: ${restoreHint()}.`, {
+			cause,
+		});
 	}
 }
 

@@ -2,6 +2,7 @@
  * How a stored JSON text becomes a value: by a schema with defaults, so that a field which is younger than the text has its usual value,
  * and a wrong one is named. Only for what is read rarely, or kept once it was read; what comes with every call is checked by hand.
  */
+import { restoreHint } from './restore-hint';
 import { z } from 'zod';
 import { CreditError } from './errors';
 
@@ -16,11 +17,7 @@ export function decodeStored<S extends z.ZodType>(schema: S, text: string, what:
 	try {
 		return schema.parse(JSON.parse(text));
 	} catch (cause) {
-		throw new CreditError(
-			'ledger_corrupt',
-			`The ledger cannot be read: ${what} ${placeOf(cause)}. Restore it from a backup, and run "llm-credits verify" on it.`,
-			{ cause },
-		);
+		throw new CreditError('ledger_corrupt', `The ledger cannot be read: ${what} ${placeOf(cause)}. To go on: ${restoreHint()}.`, { cause });
 	}
 }
 

@@ -3,6 +3,7 @@
  * pinned was (ledger rule 27). Refuses to price by a list that cannot be read: nobody would know what a call was charged for.
  */
 import { LRUCache } from 'lru-cache';
+import { restoreHint } from '../../core/values/restore-hint';
 import { CreditError } from '../../core/values/errors';
 import { BUILT_IN_PRICES, type PriceList } from '../../core/prices/price-list';
 import { readPriceList, type WrittenPriceList } from '../../core/prices/price-list-text';
@@ -81,7 +82,7 @@ export class AccountPrices {
 		if (written?.kept.hash === kept.hash) return written.list;
 		throw new CreditError(
 			'ledger_corrupt',
-			`The price list ${kept.version} is not in the journal as it was added. Restore the ledger from a backup, and run "llm-credits verify" on it.`,
+			`The price list ${kept.version} is not in the journal as it was added. To go on: ${restoreHint()}.`,
 		);
 	}
 }

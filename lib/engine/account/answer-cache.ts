@@ -14,6 +14,7 @@ import {
 	type AnswerStore,
 	type AnswerUse,
 	type CachedAnswer,
+	type KeptAnswer,
 } from '../../ledger/answer-store';
 import type { ProfileReader } from './account-profile';
 import { SingleFlight } from '../waiting/single-flight';
@@ -44,7 +45,7 @@ export class AnswerCache {
 	readonly underWay: SingleFlight<CachedAnswer>;
 	readonly #options: AnswerCacheOptions;
 	/** Not durable yet, and already usable here. */
-	readonly #waiting = new Map<string, CachedAnswer>();
+	readonly #waiting = new Map<string, KeptAnswer>();
 	readonly #used = new Map<string, AnswerUse>();
 	#saved: Saving[] = [];
 	#writing: Promise<void> | null = null;
@@ -64,7 +65,7 @@ export class AnswerCache {
 	}
 
 	/** Keeps an answer: for this process at once, for others soon. */
-	keep(answer: CachedAnswer): void {
+	keep(answer: KeptAnswer): void {
 		if (this.#waiting.size >= MAX_WAITING) return;
 		this.#waiting.set(answer.key, answer);
 		this.#write();

@@ -10,7 +10,6 @@ import type { AdminCommand, Alternative, AsAdmin, Command, Outcome, OutcomeOf, S
 import type { Promotion } from '../../core/nouns/promotion';
 import type { PriceCommand } from '../../core/prices/price-settings';
 import type { ProfileCommand } from '../../core/nouns/profile';
-import type { BudgetCounter } from '../../core/nouns/records';
 import type { Budget, Floor } from '../../core/nouns/settings';
 import type { Enforcement } from '../../core/nouns/words';
 import { MICRO_PER_CREDIT, type Micro } from '../../core/values/money';
@@ -168,6 +167,11 @@ export class LedgerAccount {
 		return this.#administer({ kind: 'set_enforcement', key, enforcement }, 'account');
 	}
 
+	/** Forgets a person: the name, and what is kept of answers. `salt`: random, hexadecimal. Doing it again changes nothing. */
+	async forgetPerson(input: { readonly person: string; readonly salt: string }): Promise<OutcomeOf<'forgotten'>> {
+		return this.#administer({ kind: 'forget_person', ...input }, 'forgotten');
+	}
+
 	/** Stops all spending from the account, or (`null`) lets it go on; only that needs the admin key. */
 	async setFrozen({ reason, key }: { readonly reason: string | null; readonly key: string }): Promise<OutcomeOf<'account'>> {
 		const thaw = (): Promise<OutcomeOf<'account'>> => this.#administer({ kind: 'thaw_account', key }, 'account');
@@ -209,10 +213,6 @@ export class LedgerAccount {
 	/** Where what checks came to is counted. */
 	openChecks(): Promise<CheckTally> {
 		return Promise.resolve(this.checks);
-	}
-
-	async counters(): Promise<readonly BudgetCounter[]> {
-		return this.#store.counters(this.accountId);
 	}
 
 	/** Totals per group. */

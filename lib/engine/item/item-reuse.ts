@@ -5,7 +5,7 @@
  */
 import { dayOf } from '../../core/values/time';
 import type { Micro } from '../../core/values/money';
-import type { CachedAnswer } from '../../ledger/answer-store';
+import type { CachedAnswer, KeptAnswer } from '../../ledger/answer-store';
 import type { AnswerCache } from '../account/answer-cache';
 import { freeFindings, type AskedOf } from './answer-gates';
 import { answerKey } from './answer-key';
@@ -51,7 +51,7 @@ export class ItemReuse {
 	/** `null`: none is wanted, or they cannot be reached. */
 	readonly #answers: AnswerCache | null;
 	/** What this item has given to others. */
-	#kept: CachedAnswer | null = null;
+	#kept: KeptAnswer | null = null;
 
 	private constructor(item: PlannedItem, { asked, answers }: { asked: AskedOf; answers: AnswerCache | null }) {
 		this.#item = item;
@@ -107,8 +107,9 @@ export class ItemReuse {
 		if (!this.#answers || this.#isPreview || text.length > MAX_KEPT_CHARACTERS) return;
 		const storedAtMs = context.timing.clock();
 		const keptForMs = Math.max(reuseAnswers === 'first' ? reuseFreshHours * HOUR_MS : 0, reuseNeedDays * DAY_MS);
-		const { campaign = '', node = '' } = plan.reserve.labels;
-		this.#kept = { key: this.#keyOf(rung), campaign, node, text, storedAtMs, keptUntilMs: storedAtMs + keptForMs, costMicro };
+		const { labels, person } = plan.reserve;
+		const { campaign = '', node = '' } = labels;
+		this.#kept = { key: this.#keyOf(rung), campaign, node, person, text, storedAtMs, keptUntilMs: storedAtMs + keptForMs, costMicro };
 		this.#answers.keep(this.#kept);
 	}
 

@@ -2,6 +2,7 @@
  * Owns what comes before a ledger is closed: that the old one is sound and may be moved, that the new one is empty, and announcing the move
  * in both. Refuses to touch a ledger that has anything in it. Announcing leaves the old one open, so nothing is lost by it.
  */
+import { restoreHint } from '../../core/values/restore-hint';
 import type { MoveMark } from '../../core/rules/move';
 import { verifyLedger } from './verify-ledger';
 import type { LedgerSide } from './compare-ledgers';
@@ -30,7 +31,7 @@ export async function assertSound({ store }: LedgerSide, { onProgress, makeCount
 	if (!first) return;
 	throw new MoveRefusal('ledger_wrong', {
 		message: `The ledger ${store.location} is wrong in ${String(violations.length)} ${violations.length === 1 ? 'place' : 'places'} (account "${first.accountId}": ${first.detail}), so it is not moved.`,
-		mend: 'See all of them with "llm-credits verify", and restore a backup.',
+		mend: `See all of them with "llm-credits verify", and ${restoreHint()}.`,
 	});
 }
 

@@ -9,6 +9,7 @@
 import type { Alternative } from '../../core/nouns/commands';
 import type { EntryBody, Hold } from '../../core/nouns/records';
 import { sumSlices } from '../../core/nouns/movement';
+import { nameOf } from '../../core/nouns/person';
 import { formatCredits, type Micro } from '../../core/values/money';
 import type { ModelPrice } from '../../core/prices/pricing';
 import { pinOf } from '../../core/prices/recorded-price';
@@ -86,9 +87,14 @@ export async function reconcile(outage: OutageLedger, ledger: LedgerAccount): Pr
 	let [calls, unconfirmed, chargedMicro, frozen] = [0, 0, 0n, 0];
 	for (let afterSeq = 0; ;) {
 		const holds = await outage.store.holds(account.id, { state: null, afterSeq, limit: PAGE });
+		const persons = await outage.store.names.find(
+			account.id,
+			holds.flatMap(({ person }) => person ?? []),
+		);
 		for (const hold of holds) {
 			const body = costs.get(hold.seq);
-			const made = { hold, origin: account.name, price: prices.get(hold.priceVersion ?? '') ?? null };
+			const person = hold.person === null ? null : nameOf(hold.person, persons ?? []);
+			const made = { hold, person, origin: account.name, price: prices.get(hold.priceVersion ?? '') ?? null };
 			if (hold.state === 'expired') {
 				const micro = await noteUnconfirmed(outage, ledger, made);
 				chargedMicro += micro ?? 0n;
@@ -131,6 +137,8 @@ async function journalOf(store: LedgerStore, accountId: string): Promise<Journal
 /** A call of the outage that is to be brought home. */
 interface MadeOffline {
 	readonly hold: Hold;
+	/** By name: each ledger has pseudonyms of its own. `null` also for one who was forgotten meanwhile. */
+	readonly person: string | null;
 	/** Name of the outage; random, so that those of two machines differ. */
 	readonly origin: string;
 	readonly price: ModelPrice | null;
@@ -179,7 +187,7 @@ async function noteUnconfirmed(outage: OutageLedger, ledger: LedgerAccount, made
  */
 async function holdAtHome(
 	ledger: LedgerAccount,
-	{ hold, origin, price }: MadeOffline,
+	{ hold, person, origin, price }: MadeOffline,
 	{ amountMicro, expectedMicro }: Pick<Hold, 'amountMicro' | 'expectedMicro'>,
 ): Promise<number | null> {
 	const { model = null, ...labels } = hold.labels;
@@ -190,7 +198,7 @@ async function holdAtHome(
 	const outcome = await ledger.reserve({
 		...plainReserve(`outage ${origin} h${String(hold.seq)}`, 'outage'),
 		labels,
-		person: hold.person,
+		person,
 		alternatives: () => (amountMicro === 0n ? [alternative(0n)] : [alternative(amountMicro), alternative(0n)]),
 	});
 	return outcome.kind === 'refused' ? null : outcome.hold.seq;

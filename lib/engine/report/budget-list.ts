@@ -5,11 +5,13 @@
 import { advance } from '../../core/rules/draft/advance';
 import { Draft } from '../../core/rules/draft/draft';
 import { budgetClaims } from '../../core/rules/draft/limits';
+import { nameOf, shownPerson } from '../../core/nouns/person';
 import type { Account, BudgetCounter } from '../../core/nouns/records';
 import type { Budget, Floor } from '../../core/nouns/settings';
 import { formatCredits, type Micro } from '../../core/values/money';
 import type { Instant } from '../../core/values/time';
 import type { LedgerStore } from '../../ledger/store';
+import type { NamesOf } from './person-names';
 
 /** A budget and its counters, the fullest first. */
 export interface BudgetUse {
@@ -35,7 +37,7 @@ export async function budgetUses(
 		const own = counters.filter(({ budgetSeq, period: counted }) => budgetSeq === budget.seq && (period === null || counted === period));
 		return { budget, period, counters: own.map((counter) => draft.counter(counter)).sort(byFullness) };
 	});
-	return { account, uses };
+	return { account, uses: await budgetsWithNames(store, accountId, uses) };
 }
 
 /** What is left under the limit; below 0 when calls cost more than was set aside for them, or the limit was lowered. */
@@ -80,4 +82,42 @@ function byFullness(a: BudgetCounter, b: BudgetCounter): number {
 	const [fullOfA, fullOfB] = [a.settledMicro + a.heldMicro, b.settledMicro + b.heldMicro];
 	if (fullOfA !== fullOfB) return fullOfA > fullOfB ? -1 : 1;
 	return a.value < b.value ? -1 : a.value > b.value ? 1 : 0;
+}
+
+/** The budgets with persons as they are shown; what was counted for one under a name, and under the pseudonym since, is one. */
+async function budgetsWithNames(store: NamesOf, accountId: string, uses: readonly BudgetUse[]): Promise<readonly BudgetUse[]> {
+	const ofPersons = uses.filter(({ budget }) => budget.scope === 'person');
+	const held = ofPersons.flatMap(({ budget: { value }, counters }) => [
+		...counters.map((one) => one.value),
+		...(value === null ? [] : [value]),
+	]);
+	if (held.length === 0) return uses;
+	const persons = await store.names.find(accountId, held);
+	const shown = (value: string): string => shownPerson(value, persons);
+	const whose = ({ value }: BudgetCounter): string => nameOf(value, persons ?? []) ?? value;
+	return uses.map((use) => {
+		if (use.budget.scope !== 'person') return use;
+		const { value } = use.budget;
+		const counters = together(use.counters, whose);
+		return {
+			...use,
+			budget: { ...use.budget, value: value === null ? null : shown(value) },
+			counters: counters.map((counter) => ({ ...counter, value: shown(counter.value) })),
+		};
+	});
+}
+
+function together(counters: readonly BudgetCounter[], whose: (counter: BudgetCounter) => string): BudgetCounter[] {
+	const sums = new Map<string, BudgetCounter>();
+	for (const counter of counters) {
+		const key = JSON.stringify([counter.period, whose(counter)]);
+		const sum = sums.get(key);
+		sums.set(key, {
+			...counter,
+			heldMicro: counter.heldMicro + (sum?.heldMicro ?? 0n),
+			settledMicro: counter.settledMicro + (sum?.settledMicro ?? 0n),
+			reachMicro: counter.reachMicro + (sum?.reachMicro ?? 0n),
+		});
+	}
+	return [...sums.values()];
 }

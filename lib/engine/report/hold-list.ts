@@ -8,6 +8,7 @@ import { grantId, holdId } from '../../core/nouns/records';
 import { formatCredits, sumMicro, type Micro } from '../../core/values/money';
 import { hasPassed, toIso, type Instant } from '../../core/values/time';
 import type { LedgerStore } from '../../ledger/store';
+import { withNames } from './person-names';
 
 const PAGE = 1000;
 /** How much further to look back when too few holds were found. */
@@ -27,8 +28,16 @@ export interface Unconfirmed {
 	readonly chargedMicro: Micro;
 }
 
-/** At most `limit` holds, the newest first; `state` `null` is any. */
+/** At most `limit` holds, the newest first, with the names of persons; `state` `null` is any. */
 export async function newestHolds(
+	store: LedgerStore,
+	at: HoldsAt,
+	which: { state: HoldState | null; limit: number },
+): Promise<readonly Hold[]> {
+	return withNames(store, at.account.id, await newestStored(store, at, which));
+}
+
+async function newestStored(
 	store: LedgerStore,
 	at: HoldsAt,
 	{ state, limit }: { state: HoldState | null; limit: number },

@@ -1,34 +1,52 @@
 /** Owns answers that live and die with their process: the port in its simplest form. Refuses to outlive anything. */
 import type { CacheLimits } from '../../core/nouns/profile';
 import { compareInstants, hasPassed, later, type Instant } from '../../core/values/time';
-import { bytesOfText, type AnswerChanges, type AnswerGroup, type AnswerSaving, type AnswerStore, type CachedAnswer } from '../answer-store';
+import {
+	bytesOfText,
+	type AnswerChanges,
+	type AnswerGroup,
+	type AnswerSaving,
+	type AnswerStore,
+	type CachedAnswer,
+	type KeptAnswer,
+} from '../answer-store';
 
 interface Shelf {
-	readonly answers: Map<string, CachedAnswer & { readonly usedAtMs: Instant }>;
+	/** `person` is a pseudonym. */
+	readonly answers: Map<string, KeptAnswer & { readonly usedAtMs: Instant }>;
 	readonly savings: Map<string, AnswerSaving>;
 }
 
-/** The answers of one ledger in memory. `assertUsable` throws once the ledger is closed; `hasAccount` knows its accounts. */
+/** What the books know that answers lie beside. `assertUsable` throws once the ledger is closed. */
+export interface Books {
+	readonly assertUsable: () => void;
+	readonly hasAccount: (accountId: string) => boolean;
+	/** The pseudonym of a person who is known. */
+	readonly pseudonymOf: (accountId: string, name: string) => string | undefined;
+}
+
+/** The answers of one ledger in memory. */
 export class MemoryAnswers implements AnswerStore {
 	readonly #shelves = new Map<string, Shelf>();
-	readonly #assertUsable: () => void;
-	readonly #hasAccount: (accountId: string) => boolean;
+	readonly #books: Books;
 
-	constructor({ assertUsable, hasAccount }: { assertUsable: () => void; hasAccount: (accountId: string) => boolean }) {
-		this.#assertUsable = assertUsable;
-		this.#hasAccount = hasAccount;
+	constructor(books: Books) {
+		this.#books = books;
 	}
 
 	async find(accountId: string, key: string, atMs: Instant): Promise<CachedAnswer | null> {
 		const found = this.#shelf(accountId)?.answers.get(key);
 		if (!found || hasPassed(found.keptUntilMs, { atMs })) return Promise.resolve(null);
-		const { usedAtMs: _usedAtMs, ...answer } = found;
+		const { usedAtMs: _usedAtMs, person: _person, ...answer } = found;
 		return Promise.resolve(answer);
 	}
 
 	async write(accountId: string, { kept, used, saved }: AnswerChanges): Promise<void> {
 		const shelf = this.#shelf(accountId) ?? this.#newShelf(accountId);
-		for (const answer of kept) shelf?.answers.set(answer.key, { ...answer, usedAtMs: answer.storedAtMs });
+		for (const answer of kept) {
+			const person = answer.person ? this.#books.pseudonymOf(accountId, answer.person.toWellFormed()) : null;
+			if (person !== undefined) shelf?.answers.set(answer.key, { ...answer, person, usedAtMs: answer.storedAtMs });
+		}
 		for (const { key, atMs } of used) {
 			const answer = shelf?.answers.get(key);
 			if (answer) shelf?.answers.set(key, { ...answer, usedAtMs: later(answer.usedAtMs, atMs) });
@@ -78,8 +96,19 @@ export class MemoryAnswers implements AnswerStore {
 		);
 	}
 
+	/** How many answers there are to requests of this person. */
+	countOf(accountId: string, pseudonym: string): number {
+		return [...(this.#shelf(accountId)?.answers.values() ?? [])].filter(({ person }) => person === pseudonym).length;
+	}
+
+	/** Removes them. */
+	forget(accountId: string, pseudonym: string): void {
+		for (const { key, person } of this.#shelf(accountId)?.answers.values() ?? [])
+			if (person === pseudonym) this.#shelves.get(accountId)?.answers.delete(key);
+	}
+
 	async purge(atMs: Instant): Promise<number> {
-		this.#assertUsable();
+		this.#books.assertUsable();
 		let purged = 0;
 		for (const shelf of this.#shelves.values()) purged += await this.#remove(shelf, ({ keptUntilMs }) => hasPassed(keptUntilMs, { atMs }));
 		return purged;
@@ -92,12 +121,12 @@ export class MemoryAnswers implements AnswerStore {
 	}
 
 	#shelf(accountId: string): Shelf | null {
-		this.#assertUsable();
+		this.#books.assertUsable();
 		return this.#shelves.get(accountId) ?? null;
 	}
 
 	#newShelf(accountId: string): Shelf | null {
-		if (!this.#hasAccount(accountId)) return null;
+		if (!this.#books.hasAccount(accountId)) return null;
 		const shelf: Shelf = { answers: new Map(), savings: new Map() };
 		this.#shelves.set(accountId, shelf);
 		return shelf;

@@ -2,22 +2,14 @@
  * Owns a ledger that lives and dies with its process: the port in the simplest form, for tests and for trying things out.
  * Refuses to outlive anything: nothing is written anywhere.
  */
-import { alertsNeeded, MAX_CLAIMED } from '../../core/rules/commands/claim';
-import type { CostAverage } from '../../core/nouns/cost-averages';
 import { decide, needsOf } from '../../core/rules/decide';
-import { withLaterDecisions } from '../../core/rules/later-decisions';
 import { CreditError } from '../../core/values/errors';
-import { spansNeeded } from '../../core/rules/draft/spent-before';
-import type { DaySpan, UsageDelta } from '../../core/nouns/usage-totals';
-import { countersNeeded } from '../../core/rules/draft/limits';
-import { counterKey } from '../../core/nouns/counters';
 import type { Command, Outcome } from '../../core/nouns/commands';
-import type { AccountSnapshot, Decision, KeptResult, SnapshotNeeds } from '../../core/nouns/snapshot';
-import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../core/nouns/records';
+import type { AccountSnapshot, SnapshotNeeds } from '../../core/nouns/snapshot';
+import type { Account, BudgetCounter, Entry, Hold } from '../../core/nouns/records';
 import type { HoldMark } from '../../core/proof/verify-holds';
 import type { CarriedKey } from '../../core/proof/verify-keys';
 import { hasPassed, later, type Instant } from '../../core/values/time';
-import { UsageTally } from '../../core/journal/usage-tally';
 import type {
 	AccountProfile,
 	EntryQuery,
@@ -30,34 +22,29 @@ import type {
 	UsageRow,
 } from '../store';
 import { totalUsage } from '../usage-totals';
-import { closingSeqs, grantsHeldBy, grantsNamedBy } from '../related';
-import { MemoryAnswers } from './answers';
+import type { NameStore } from '../ports/name-store';
+import { MemoryAnswers, type Books } from './answers';
+import { apply, emptyBook, load, pageOf, type Book } from './book';
 import { MemoryChecks } from './checks';
 import { MemoryLearned } from './learned';
 import { MemoryTries } from './tries';
 import { ledgerKeyOf } from '../../core/rules/commands/admin';
 
-interface Book {
-	account: Account | null;
-	readonly grants: Map<number, GrantState>;
-	readonly holds: Map<number, Hold>;
-	/** For each hold, the number of the last entry that closed or refunded it. */
-	readonly closings: Map<number, number>;
-	readonly entries: Entry[];
-	readonly entriesByKey: Map<string, Entry>;
-	readonly promotions: Map<string, number>;
-	readonly counters: Map<string, BudgetCounter>;
-	averages: readonly CostAverage[];
-	readonly usage: UsageTally;
-	readonly results: Map<number, KeptResult>;
-	readonly texts: Map<string, string>;
+const NO_NEEDS: SnapshotNeeds = { keyHashes: [], holdSeqs: [], grantSeqs: [], promotionIds: [], names: [], forgotten: [] };
+
+/** Nothing of a ledger in memory is ever kept, so its pseudonyms need no secret. */
+const PERSON_KEY = '5e'.repeat(32);
+
+export interface MemoryLedgerOptions {
+	/** Epoch milliseconds. */
+	readonly clock: () => Instant;
+	/** Makes the key of a new account's pseudonyms, 32 bytes in hexadecimal; given by tests that compare journals. */
+	readonly newPersonKey?: () => string;
 }
 
-const NO_NEEDS: SnapshotNeeds = { keyHashes: [], holdSeqs: [], grantSeqs: [], promotionIds: [] };
-
-/** Opens an empty ledger in memory. `clock` gives epoch milliseconds. */
-export function openMemoryLedger({ clock }: { clock: () => Instant }): LedgerStore {
-	return new MemoryStore(clock);
+/** Opens an empty ledger in memory. */
+export function openMemoryLedger(options: MemoryLedgerOptions): LedgerStore {
+	return new MemoryStore(options);
 }
 
 class MemoryStore implements LedgerStore {
@@ -66,35 +53,44 @@ class MemoryStore implements LedgerStore {
 	readonly checks = new MemoryChecks(this.#options());
 	readonly learned = new MemoryLearned(this.#options());
 	readonly tries: MemoryTries;
+	readonly names: NameStore = { find: (accountId, held) => Promise.resolve(this.#books.get(accountId)?.persons.find(held) ?? []) };
 	readonly #clock: () => Instant;
+	readonly #newPersonKey: () => string;
 	readonly #books = new Map<string, Book>();
 	#isClosed = false;
 
-	constructor(clock: () => Instant) {
+	constructor({ clock, newPersonKey = () => PERSON_KEY }: MemoryLedgerOptions) {
 		this.#clock = clock;
+		this.#newPersonKey = newPersonKey;
 		this.tries = new MemoryTries({ assertUsable: () => this.#assertOpen(), clock });
 	}
 
 	/** What those who keep something beside the books need to know. */
-	#options(): { assertUsable: () => void; hasAccount: (accountId: string) => boolean } {
-		return { assertUsable: () => this.#assertOpen(), hasAccount: (accountId) => this.#books.has(accountId) };
+	#options(): Books {
+		return {
+			assertUsable: () => this.#assertOpen(),
+			hasAccount: (accountId) => this.#books.has(accountId),
+			pseudonymOf: (accountId, name) => this.#books.get(accountId)?.persons.pseudonymOf(name),
+		};
 	}
 
 	async commit(accountId: string, commands: readonly Command[]): Promise<readonly Outcome[]> {
 		this.#assertOpen();
-		const book = this.#books.get(accountId) ?? emptyBook();
+		const book = this.#books.get(accountId) ?? emptyBook(this.#newPersonKey());
 		const atMs = this.#now(book);
 		const ledgerKey = book.account ? null : (ledgerKeyOf(await this.accounts())?.adminKey ?? null);
-		const snapshot = { ...load(book, commands, { needs: needsOf(commands), atMs }), ledgerKey };
+		const answersOf = (pseudonym: string): number => this.answers.countOf(accountId, pseudonym);
+		const snapshot = { ...load(book, commands, { needs: needsOf(commands), atMs, answersOf }), ledgerKey };
 		const decision = decide(snapshot, commands, { accountId, atMs });
 		if (decision.account) this.#books.set(accountId, book);
 		apply(book, decision);
+		for (const { pseudonym } of decision.people.forgotten) this.answers.forget(accountId, pseudonym);
 		return Promise.resolve(decision.outcomes);
 	}
 
 	async snapshot(accountId: string): Promise<AccountSnapshot> {
 		this.#assertOpen();
-		const book = this.#books.get(accountId) ?? emptyBook();
+		const book = this.#books.get(accountId) ?? emptyBook(this.#newPersonKey());
 		const grantSeqs = [...book.grants.keys()];
 		return Promise.resolve(load(book, [], { needs: { ...NO_NEEDS, grantSeqs }, atMs: this.#now(book) }));
 	}
@@ -203,95 +199,7 @@ class MemoryStore implements LedgerStore {
 	}
 }
 
-function emptyBook(): Book {
-	return {
-		account: null,
-		grants: new Map(),
-		holds: new Map(),
-		closings: new Map(),
-		entries: [],
-		entriesByKey: new Map(),
-		promotions: new Map(),
-		counters: new Map(),
-		averages: [],
-		usage: new UsageTally(),
-		results: new Map(),
-		texts: new Map(),
-	};
-}
-
-function load(book: Book, commands: readonly Command[], { needs, atMs }: { needs: SnapshotNeeds; atMs: Instant }): AccountSnapshot {
-	const byKeys = (hashes: readonly string[]): Entry[] => hashes.flatMap((hash) => book.entriesByKey.get(hash) ?? []);
-	const entries = withLaterDecisions(commands, { entries: byKeys(needs.keyHashes), asked: needs.keyHashes, load: byKeys });
-	const promotions = new Map([...book.promotions].filter(([id]) => needs.promotionIds.includes(id)));
-	const holdSeqs = new Set([...needs.holdSeqs, ...entries.map((entry) => entry.seq)]);
-	const holds = [...book.holds.values()].filter(
-		(hold) => holdSeqs.has(hold.seq) || (hold.state === 'open' && hasPassed(hold.timeoutAtMs, { atMs })),
-	);
-	const grantSeqs = new Set([
-		...needs.grantSeqs,
-		...promotions.values(),
-		...entries.flatMap(grantsNamedBy),
-		...holds.flatMap(grantsHeldBy),
-	]);
-	const grants = [...book.grants.values()].filter((grant) => grantSeqs.has(grant.seq) || grant.remainingMicro > 0n || grant.heldMicro > 0n);
-	const { account, averages } = book;
-	const spans = account ? spansNeeded(commands, { atMs, timeZone: account.timeZone }) : [];
-	const spent = spans.map((span) => ({ span, totals: spentOn(book, span) }));
-	const counters = loadCounters(book, commands, { holds, atMs });
-	return { account, grants, holds, entries, promotions, counters, alerts: loadAlerts(book, commands), averages, spent };
-}
-
-function spentOn({ usage }: Book, { fromDay, untilDay }: DaySpan): UsageDelta[] {
-	return usage.totals().filter(({ day }) => fromDay <= day && day <= untilDay);
-}
-
-function loadAlerts({ account, entries }: Book, commands: readonly Command[]): Entry[] {
-	const afterSeq = alertsNeeded(commands, account);
-	if (afterSeq === null) return [];
-	return pageOf(
-		entries.filter(({ body }) => body.kind === 'alerted'),
-		{ afterSeq, limit: MAX_CLAIMED },
-	);
-}
-
-function loadCounters(
-	{ account, counters }: Book,
-	commands: readonly Command[],
-	{ holds, atMs }: { holds: readonly Hold[]; atMs: Instant },
-): BudgetCounter[] {
-	const refs = account ? countersNeeded(commands, { settings: account.settings, timeZone: account.timeZone, holds, atMs }) : [];
-	return [...new Set(refs.map(counterKey))].flatMap((key) => counters.get(key) ?? []);
-}
-
-function apply(book: Book, decision: Decision): void {
-	if (!decision.account) return;
-	book.account = decision.account;
-	for (const grant of decision.grants) {
-		book.grants.set(grant.seq, grant);
-		if (grant.promotionId !== null) book.promotions.set(grant.promotionId, grant.seq);
-	}
-	for (const hold of decision.holds) book.holds.set(hold.seq, hold);
-	for (const [holdSeq, seq] of closingSeqs(decision.entries)) book.closings.set(holdSeq, seq);
-	for (const entry of decision.entries) {
-		book.entries.push(entry);
-		if (entry.keyHash !== null) book.entriesByKey.set(entry.keyHash, entry);
-	}
-	for (const counter of decision.counters) book.counters.set(counterKey(counter), counter);
-	book.averages = decision.averages ?? book.averages;
-	for (const { day, labels, ...counts } of decision.usage) book.usage.add(day, labels, counts);
-	for (const result of decision.results) book.results.set(result.holdSeq, result);
-	for (const { name, text } of decision.texts) {
-		if (text === null) book.texts.delete(name);
-		else book.texts.set(name, text);
-	}
-}
-
 function compareKeys(a: CarriedKey, b: CarriedKey): number {
 	if (a.keyHash === b.keyHash) return a.seq - b.seq;
 	return a.keyHash < b.keyHash ? -1 : 1;
-}
-
-function pageOf<T extends { readonly seq: number }>(rows: readonly T[], { afterSeq, limit }: PageQuery): T[] {
-	return rows.filter((row) => row.seq > afterSeq).slice(0, limit);
 }

@@ -24,7 +24,7 @@ import type {
 	UsageRow,
 } from '../store';
 import { readEntry } from '../journal-rows';
-import { NOTHING, withoutAccount } from '../related';
+import { NOTHING } from '../related';
 import { OpenHolds } from '../open-holds';
 import type { LedgerProof } from '../store';
 import { totalUsage } from '../usage-totals';
@@ -34,7 +34,7 @@ import { besideJournal } from './rows/beside';
 import { beginRead, openPool, ROLLBACK, sendCommit, withSession, type Session } from './connection/connection';
 import { ledgerFault, passing, UnansweredCommit } from './connection/faults';
 import { migrate } from './connection/migrations';
-import type { PostgresLedgerOptions } from './connection/options';
+import type { PostgresLedgerOptions, PostgresStoreOptions } from './connection/options';
 import { Retries } from './connection/patience';
 import { Reader, readStored, type StoredAccount } from './rows/reader';
 import { wasWritten, type SentBatch } from './rows/sent-batch';
@@ -67,7 +67,12 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
 		await opening.insist((timeoutMs) =>
 			migrate(opened, address, { mayMake, timeoutMs, refusesOlder: options.refusesOlder ?? false, onMigrated: options.onMigrated }),
 		);
-		return new PostgresStore(opened, { address, clock, patience: new Retries(options, { busy: deadlineMs, unreachable: deadlineMs }) });
+		return new PostgresStore(opened, {
+			address,
+			clock,
+			newPersonKey: options.newPersonKey,
+			patience: new Retries(options, { busy: deadlineMs, unreachable: deadlineMs }),
+		});
 	} catch (error) {
 		await pool?.end();
 		throw ledgerFault(error, address.location);
@@ -80,6 +85,7 @@ class PostgresStore implements LedgerStore {
 	readonly checks: LedgerStore['checks'];
 	readonly learned: LedgerStore['learned'];
 	readonly tries: LedgerStore['tries'];
+	readonly names: LedgerStore['names'];
 	readonly transfer: PostgresTransfer;
 	readonly proof: LedgerProof;
 	readonly #pool: Pool;
@@ -93,19 +99,19 @@ class PostgresStore implements LedgerStore {
 	readonly #underWay = new Set<Promise<unknown>>();
 	#closing: Promise<void> | null = null;
 
-	constructor(pool: Pool, { address, clock, patience }: { address: LedgerAddress; clock: () => Instant; patience: Retries }) {
+	constructor(pool: Pool, { address, clock, patience, newPersonKey }: PostgresStoreOptions) {
 		this.location = address.location;
 		this.#pool = pool;
 		this.#address = address;
 		this.#clock = clock;
 		this.#patience = patience;
-		this.#reader = new Reader(address.schema);
+		this.#reader = new Reader(address.schema, newPersonKey);
 		this.#snapshots = new Snapshots(address.schema, { reader: this.#reader, openHolds: this.#openHolds });
 		this.#writer = new Writer(address.schema);
 		this.transfer = new PostgresTransfer(address, (work, longestMs) => this.#insist(work, { longestMs: longestMs ?? null }));
 		this.proof = new PostgresProof(address.schema, (work, longestMs) => this.#insist(work, { longestMs: longestMs ?? null }));
 		const kept = besideJournal(address.schema, { insist: (work) => this.#insist(work), writer: this.transfer, clock });
-		({ answers: this.answers, checks: this.checks, learned: this.learned, tries: this.tries } = kept);
+		({ answers: this.answers, checks: this.checks, learned: this.learned, tries: this.tries, names: this.names } = kept);
 	}
 
 	async commit(accountId: string, commands: readonly Command[]): Promise<readonly Outcome[]> {
@@ -151,7 +157,7 @@ class PostgresStore implements LedgerStore {
 				const atMs = this.#now(stored);
 				const snapshot = stored
 					? await this.#snapshots.read(session, stored, { commands, atMs, early: asked && rows && { asked, rows } })
-					: withoutAccount(await this.#reader.accounts(session));
+					: await this.#reader.withoutAccount(session);
 				const decision = decideUnder(mark, { snapshot, commands, accountId, atMs, location: this.location });
 				const { account, outcomes } = decision;
 				if (!account) return this.#giveUp(session, outcomes);

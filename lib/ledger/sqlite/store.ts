@@ -37,7 +37,7 @@ import { ledgerPathOf } from './file/ledger-path';
 import { SCHEMA_VERSION } from './file/migrations';
 import { copyAside, keepOlder, olderVersionOf } from './file/older-schema';
 import { SeenEnds } from './file/seen';
-import { NOTHING, withoutAccount } from '../related';
+import { NOTHING } from '../related';
 import { LastingRows } from './rows/lasting-rows';
 import { MarkRow } from './file/mark-row';
 import { SqliteProof } from './rows/proof';
@@ -90,15 +90,23 @@ interface CopyOptions {
 
 async function openThere(waiting: TurnsOptions, options: SqliteLedgerOptions & CopyOptions): Promise<LedgerStore> {
 	const { path } = waiting;
-	const { clock, original, onClosed } = options;
+	const { clock, original, onClosed, newPersonKey } = options;
 	const db = await retryWhileBusy(() => connect(path, options), waiting);
 	const log = options.synchronous === 'normal' || original ? null : new LogSync(path, options.syncFile);
-	return new SqliteStore(db, { ...waiting, clock, log, ...(original ? { original } : {}), ...(onClosed ? { onClosed } : {}) });
+	return new SqliteStore(db, {
+		...waiting,
+		clock,
+		log,
+		newPersonKey,
+		...(original ? { original } : {}),
+		...(onClosed ? { onClosed } : {}),
+	});
 }
 
 interface SqliteStoreOptions extends TurnsOptions, CopyOptions {
 	readonly clock: () => Instant;
 	readonly log: LogSync | null;
+	readonly newPersonKey: (() => string) | undefined;
 }
 
 class SqliteStore implements LedgerStore {
@@ -108,9 +116,11 @@ class SqliteStore implements LedgerStore {
 	readonly checks: LedgerStore['checks'];
 	readonly learned: LedgerStore['learned'];
 	readonly tries: LedgerStore['tries'];
+	readonly names: LedgerStore['names'];
 	readonly transfer: LedgerTransfer;
 	readonly proof: LedgerProof;
 	readonly #clock: () => Instant;
+	readonly #newPersonKey: (() => string) | undefined;
 	readonly #transactions: FileTransactions;
 	/** `null`: what need not survive a loss of power is not noted as durable. */
 	readonly #seen: SeenEnds | null;
@@ -123,11 +133,12 @@ class SqliteStore implements LedgerStore {
 	readonly #writer: Writer;
 	readonly #mark: MarkRow;
 
-	constructor(db: Database, { clock, log, original, onClosed, ...waiting }: SqliteStoreOptions) {
+	constructor(db: Database, { clock, log, original, onClosed, newPersonKey, ...waiting }: SqliteStoreOptions) {
 		this.location = original?.path ?? waiting.path;
 		this.#original = original ?? null;
 		this.#onClosed = onClosed;
 		this.#clock = clock;
+		this.#newPersonKey = newPersonKey;
 		this.#seen = log === null ? null : new SeenEnds(waiting.path);
 		this.#transactions = new FileTransactions(db, { ...waiting, log, onUndone: () => this.#writer.forget() });
 		this.#reader = new Reader(db, { openHolds: this.#openHolds, lasting: this.#lasting });
@@ -138,7 +149,7 @@ class SqliteStore implements LedgerStore {
 		this.proof = new SqliteProof(db, waiting.path, (work) => this.#transactions.read(work));
 		const writeBeside: Transactions['write'] = (work) => this.#writeBeside(work);
 		const kept = besideJournal(db, { read: (work) => this.#transactions.read(work), write: writeRows, writeBeside, clock });
-		({ answers: this.answers, checks: this.checks, learned: this.learned, tries: this.tries } = kept);
+		({ answers: this.answers, checks: this.checks, learned: this.learned, tries: this.tries, names: this.names } = kept);
 	}
 
 	async commit(accountId: string, commands: readonly Command[], onWritten?: () => void): Promise<readonly Outcome[]> {
@@ -146,7 +157,7 @@ class SqliteStore implements LedgerStore {
 			const mark = this.#mark.readToWrite();
 			const stored = this.#reader.account(accountId);
 			const atMs = this.#now(stored);
-			const loaded = stored ? this.#reader.snapshot(stored, commands, atMs) : withoutAccount(this.#reader.accounts());
+			const loaded = stored ? this.#reader.snapshot(stored, commands, atMs) : this.#reader.withoutAccount(this.#newPersonKey?.());
 			const snapshot = { ...loaded, spent: this.#spent(stored, commands, atMs) };
 			const decision = decideUnder(mark, { snapshot, commands, accountId, atMs, location: this.location });
 			this.#writer.write(decision, stored);
@@ -155,6 +166,7 @@ class SqliteStore implements LedgerStore {
 		if (stored) this.#openHolds.take(stored.id, decision.holds);
 		const { account } = decision;
 		if (account) this.#seen?.note(accountId, { seq: account.lastSeq, hash: account.chainHash, nowMs: account.lastAtMs });
+		if (decision.people.forgotten.length > 0) this.#transactions.emptyLog();
 		return decision.outcomes;
 	}
 
@@ -176,7 +188,7 @@ class SqliteStore implements LedgerStore {
 
 	async usage(accountId: string, query: UsageQuery): Promise<readonly UsageRow[]> {
 		const readDays = { ...query, fromDay: null, untilDay: null };
-		return this.#readAccount(accountId, [], ({ id }) => totalUsage(this.#reader.usage(id, query), readDays));
+		return this.#readAccount(accountId, [], ({ id }) => totalUsage(this.#reader.usage.totals(id, query), readDays));
 	}
 
 	async holds(accountId: string, query: PageQuery & { readonly state: Hold['state'] | null }): Promise<readonly Hold[]> {
@@ -255,7 +267,7 @@ class SqliteStore implements LedgerStore {
 		if (!stored) return [];
 		const { id, account } = stored;
 		const spans = spansNeeded(commands, { atMs, timeZone: account.timeZone });
-		return spans.map((span) => ({ span, totals: [...this.#reader.usage(id, { groupBy: [], where: {}, ...span })] }));
+		return spans.map((span) => ({ span, totals: [...this.#reader.usage.totals(id, { groupBy: [], ...span })] }));
 	}
 
 	#now(stored: StoredAccount | null): Instant {

@@ -12,6 +12,7 @@ import { reconcile, setAllowance, type OutageLedger } from '../../../lib/engine/
 import { verifyLedger } from '../../../lib/engine/moving/verify-ledger';
 import { GroupCommit } from '../../../lib/ledger/group-commit';
 import { openMemoryLedger } from '../../../lib/ledger/memory/store';
+import { withNames } from '../../../lib/engine/report/person-names';
 import type { LedgerStore } from '../../../lib/ledger/store';
 import { faultOf } from '../../support/machine/error-code';
 import { credits } from '../../support/ledger/ledger-commands';
@@ -124,7 +125,7 @@ describe('a ledger that is away, where its owner allowed to go on', () => {
 		await world.call('b', { hold: 5, cost: 3 });
 		await world.call('c', { hold: 5, cost: 2 });
 		expect(await world.balances()).to.deep.equal({ available: '90', allowance: '10', violations: [] });
-		const holds = await world.store.holds('a', { state: 'settled', afterSeq: 0, limit: 99 });
+		const holds = await withNames(world.store, 'a', await world.store.holds('a', { state: 'settled', afterSeq: 0, limit: 99 }));
 		expect(holds.map(({ actualMicro }) => formatCredits(actualMicro ?? 0n))).to.deep.equal(['5', '0', '3', '2']);
 		expect(holds[0]).to.deep.include({ labels: { campaign: 'spring', model: 'm' }, person: 'ann', priceVersion: pinOf(PRICE) });
 		expect(await world.ledger.usage({ groupBy: ['campaign'], fromDay: null, untilDay: null, where: {} })).to.have.nested.property(

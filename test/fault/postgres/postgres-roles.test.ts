@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ENTRY_KINDS } from '../../../lib/core/journal/journal';
 import type { Command } from '../../../lib/core/nouns/commands';
+import { shownPerson } from '../../../lib/core/nouns/person';
 import { verifyLedger } from '../../../lib/engine/moving/verify-ledger';
 import type { LedgerStore } from '../../../lib/ledger/store';
 import { faultOf } from '../../support/machine/error-code';
@@ -72,7 +73,7 @@ describe('the database roles of a PostgreSQL ledger', function () {
 		const [first, second, third] = (
 			await spender.commit(
 				ACCOUNT,
-				['a', 'b', 'c'].map((key) => reserve(key, 5, { labels })),
+				['a', 'b', 'c'].map((key) => reserve(key, 5, { labels, person: `${key}@example.com` })),
 			)
 		).map((outcome) => expectKind(outcome, 'reserved').hold.seq);
 		const keptUntilMs = Date.now() + 60_000;
@@ -85,13 +86,15 @@ describe('the database roles of a PostgreSQL ledger', function () {
 		]);
 		expect(await spender.purgeResults(keptUntilMs)).to.equal(1);
 		const answer = { key: 'aa', campaign: 'spring', node: 'n', text: 'kept', storedAtMs: keptUntilMs - 9, keptUntilMs, costMicro: 1n };
+		const hers = { ...answer, key: 'bb', person: 'a@example.com' };
 		const saving = { day: '2026-04-08', campaign: 'spring', calls: 1, savedMicro: 1n };
 		const use = { key: 'aa', atMs: keptUntilMs };
 		for (let again = 0; again < 2; again += 1) await spender.answers.write(ACCOUNT, { kept: [answer], used: [use], saved: [saving] });
 		expect(await spender.answers.find(ACCOUNT, 'aa', keptUntilMs - 1)).to.deep.equal(answer);
 		expect(await spender.answers.trim(ACCOUNT, { maxAnswers: 0, maxBytes: 0 })).to.equal(1);
 		await spender.answers.write(ACCOUNT, { kept: [answer], used: [], saved: [] });
-		expect([await spender.answers.clear(ACCOUNT, {}), await spender.answers.purge(keptUntilMs)]).to.deep.equal([1, 0]);
+		await spender.answers.write(ACCOUNT, { kept: [hers], used: [], saved: [] });
+		expect([await spender.answers.clear(ACCOUNT, {}), await spender.answers.purge(keptUntilMs)]).to.deep.equal([2, 0]);
 		const before = (await owner.materialised(ACCOUNT))?.account;
 		const forbidden: readonly Command[] = [
 			grant('more', 1),
@@ -109,6 +112,7 @@ describe('the database roles of a PostgreSQL ledger', function () {
 				},
 			},
 			{ kind: 'refund', key: 'r', holdSeq: first!, amountMicro: 1n, renews: false },
+			{ kind: 'forget_person', person: 'a@example.com', salt: 'aa' },
 			{ kind: 'set_text', key: 'st', name: 'compliance', text: 'x' },
 			{ kind: 'set_languages', key: 'sl', languages: ['en'] },
 			{ kind: 'set_cache_limits', key: 'sc', limits: { maxAnswers: 0, maxBytes: 0 } },
@@ -145,6 +149,22 @@ describe('the database roles of a PostgreSQL ledger', function () {
 			expect((await faultOf(call)).code).to.equal('ledger_read_only');
 	});
 
+	it('let a reader be kept from names, and read everything else', async () => {
+		const reader = await openAs('reader');
+		const [hold] = await reader.holds(ACCOUNT, { afterSeq: 0, limit: 1, state: null });
+		const held = [hold?.person ?? ''];
+		expect((await reader.names.find(ACCOUNT, held))?.[0]?.name).to.equal('a@example.com');
+		await runSql(url, rolesOf(readFileSync(join(repositoryRoot(), 'docs', 'postgres.md'), 'utf8'), schema, 1));
+		expect(await reader.names.find(ACCOUNT, held)).to.equal(null);
+		expect(shownPerson(held[0] ?? '', null)).to.match(/^person-/);
+		await runSql(addressOf('reader'), `SELECT name FROM ${schema}.persons`).then(
+			() => expect.fail('names were read'),
+			(error: unknown) => expect((error as { code?: string }).code).to.equal('42501'),
+		);
+		expect((await reader.snapshot(ACCOUNT)).grants).to.have.length(1);
+		expect((await verifyLedger(reader)).violations).to.deep.equal([]);
+	});
+
 	it('let an admin do everything but change what was written', async () => {
 		const admin = await openAs('admin');
 		const [second] = await admin.commit(ACCOUNT, [grant('second', 10)]);
@@ -160,6 +180,20 @@ describe('the database roles of a PostgreSQL ledger', function () {
 		]);
 		expect(outcomes.map(({ kind }) => kind)).to.deep.equal(['voided', 'account', 'reserved', 'account', 'account', 'account', 'account']);
 		await admin.commit(ACCOUNT, [{ kind: 'remove_text', key: 't3', name: 'season' }]);
+		const hers = {
+			key: 'cc',
+			campaign: '',
+			node: '',
+			text: 'kept',
+			storedAtMs: 0,
+			keptUntilMs: Date.now() * 2,
+			costMicro: 1n,
+			person: 'b@example.com',
+		};
+		await admin.answers.write(ACCOUNT, { kept: [hers], used: [], saved: [] });
+		const [forgotten] = await admin.commit(ACCOUNT, [{ kind: 'forget_person', person: 'b@example.com', salt: 'aa' }]);
+		expect(expectKind(forgotten, 'forgotten').answers).to.equal(1);
+		expect((await admin.answers.summary(ACCOUNT)).groups).to.deep.equal([]);
 		expect([...((await (await openAs('spender')).profile(ACCOUNT))?.texts ?? [])]).to.deep.equal([['compliance', 'Promise nothing.']]);
 		expect((await owner.materialised(ACCOUNT))?.grants.map(({ isVoided }) => isVoided)).to.deep.equal([false, true]);
 	});
@@ -216,6 +250,10 @@ describe('the database roles of a PostgreSQL ledger', function () {
 		[['reader'], 'DELETE FROM kept_results'],
 		[['reader'], 'DELETE FROM cached_answers'],
 		[['reader'], 'UPDATE answer_savings SET calls = 0'],
+		[['reader'], "INSERT INTO persons VALUES (1, '~', 'x', 0)"],
+		[['reader', 'spender'], 'DELETE FROM persons'],
+		[['reader', 'spender', 'admin'], "UPDATE persons SET name = 'x'"],
+		[['reader', 'spender'], "UPDATE accounts SET person_key = ''"],
 	];
 
 	for (const role of ROLES) {
@@ -233,9 +271,9 @@ describe('the database roles of a PostgreSQL ledger', function () {
 	}
 });
 
-/** The first block of SQL in the document, for another schema and roles of its own. */
-function rolesOf(document: string, schema: string): string {
-	const block = /```sql\n([\s\S]*?)```/.exec(document)?.[1];
+/** A block of SQL in the document, the first by default, for another schema and roles of its own. */
+function rolesOf(document: string, schema: string, nth = 0): string {
+	const block = [...document.matchAll(/```sql\n([\s\S]*?)```/g)][nth]?.[1];
 	if (!block) throw new Error('docs/postgres.md has no SQL for the roles.');
 	return block.replace(/llm_credits_(reader|spender|admin)/g, `${schema}_$1`).replace(/\bllm_credits\b/g, schema);
 }

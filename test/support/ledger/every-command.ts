@@ -184,6 +184,10 @@ export const EVERY_COMMAND: readonly (readonly [passMs: number, commands: readon
 			{ kind: 'as_admin', proof: ADMIN_PROOF, command: grantMore },
 			{ kind: 'move_ledger' },
 			{ kind: 'as_admin', proof: ADMIN_PROOF, command: { kind: 'move_ledger' } },
+			{ kind: 'forget_person', person: SPRING.person, salt: 'aa' },
+			{ kind: 'as_admin', proof: ADMIN_PROOF, command: { kind: 'forget_person', person: SPRING.person, salt: 'aa' } },
+			{ kind: 'as_admin', proof: ADMIN_PROOF, command: { kind: 'forget_person', person: SPRING.person, salt: 'aa' } },
+			reserve('back', 0, SPRING),
 		],
 	],
 ];

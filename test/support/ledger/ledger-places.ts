@@ -1,4 +1,5 @@
 /** Owns places of ledgers for tests: what was written in one is found again when it is opened again. The memory only forgets. */
+import { newPersonKey } from '../machine/manual-clock';
 import { openMemoryLedger } from '../../../lib/ledger/memory/store';
 import { isPostgresAddress } from '../../../lib/ledger/postgres/connection/address';
 import type { LedgerStore } from '../../../lib/ledger/store';
@@ -21,7 +22,7 @@ export const MEMORY: LedgerKind = {
 	isLasting: false,
 	newPlace: async () => {
 		let store: LedgerStore | null = null;
-		return (clock) => Promise.resolve((store ??= openMemoryLedger({ clock })));
+		return (clock) => Promise.resolve((store ??= openMemoryLedger({ clock, newPersonKey })));
 	},
 };
 

@@ -55,6 +55,7 @@ function onlyAccount(store: LedgerStore, id: string, committing: () => LedgerSto
 		answers: store.answers,
 		checks: store.checks,
 		learned: store.learned,
+		names: { find: (_acme, held) => store.names.find(id, held) },
 		tries: store.tries,
 		commit: (_acme, commands) => committing().commit(id, commands),
 		snapshot: () => store.snapshot(id),

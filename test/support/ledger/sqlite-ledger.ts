@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openSqliteLedger, type SqliteLedgerOptions } from '../../../lib/ledger/sqlite/store';
+import { newPersonKey } from '../machine/manual-clock';
 import type { LedgerStore } from '../../../lib/ledger/store';
 import { temporaryFolder } from '../machine/temporary-folder';
 
@@ -12,6 +13,7 @@ export function openTestLedger(options: Partial<SqliteLedgerOptions> & Pick<Sqli
 		pause: (delayMs) => wait(delayMs),
 		jitter: Math.random,
 		synchronous: 'normal',
+		newPersonKey,
 		...options,
 	});
 }

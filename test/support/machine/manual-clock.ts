@@ -12,3 +12,6 @@ export class ManualClock {
 		this.nowMs += byMs;
 	}
 }
+
+/** The key that all ledgers of tests make pseudonyms with, so that their journals can be compared. */
+export const newPersonKey = (): string => '5e'.repeat(32);

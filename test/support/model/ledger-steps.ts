@@ -53,6 +53,7 @@ export type Action =
 			readonly offers: readonly Offer[];
 			readonly timeoutMs: number;
 			readonly mayWait: boolean;
+			readonly person: string | null;
 			readonly caps: { readonly send: number | null; readonly execution: number | null };
 	  }
 	| { readonly kind: 'refund'; readonly key: string; readonly nth: number; readonly amount: number | null; readonly renews: boolean }
@@ -60,7 +61,7 @@ export type Action =
 			readonly kind: 'budget';
 			readonly key: string;
 			readonly name: string;
-			readonly scope: 'campaign' | 'model' | 'account';
+			readonly scope: 'campaign' | 'model' | 'person' | 'account';
 			readonly value: string | null;
 			readonly period: 'total' | 'day' | 'send';
 			readonly limit: number;
@@ -70,6 +71,7 @@ export type Action =
 	| { readonly kind: 'enforcement'; readonly key: string; readonly enforcement: 'enforce' | 'shadow' }
 	| { readonly kind: 'warn'; readonly key: string; readonly low: readonly number[]; readonly expiring: readonly number[] }
 	| { readonly kind: 'tell'; readonly reader: string }
+	| { readonly kind: 'forget'; readonly person: string }
 	| { readonly kind: 'list'; readonly version: string; readonly text: string }
 	| { readonly kind: 'pin'; readonly key: string; readonly version: string | null }
 	| { readonly kind: 'settle'; readonly nth: number; readonly actual: number }
@@ -135,6 +137,7 @@ const offers = fc
 	)
 	.map(within);
 const cap = fc.oneof({ weight: 6, arbitrary: fc.constant(null) }, { weight: 1, arbitrary: fc.integer({ min: 0, max: 40 }) });
+const PEOPLE = ['ada', 'bob'];
 const reserveAction: fc.Arbitrary<Action> = fc.record({
 	kind: fc.constant('reserve'),
 	key,
@@ -142,6 +145,7 @@ const reserveAction: fc.Arbitrary<Action> = fc.record({
 	offers,
 	timeoutMs: fc.constantFrom(1000, 2000, 60_000, HOUR_MS),
 	mayWait: fc.boolean(),
+	person: fc.constantFrom(null, null, ...PEOPLE),
 	caps: fc.record({ send: cap, execution: cap }),
 });
 const closeAction: fc.Arbitrary<Action> = fc.oneof(
@@ -174,8 +178,8 @@ const limitAction: fc.Arbitrary<Action> = fc.oneof(
 			kind: fc.constant('budget' as const),
 			key,
 			name: limitName,
-			scope: fc.constantFrom('campaign' as const, 'campaign' as const, 'model' as const, 'account' as const),
-			value: fc.constantFrom(null, null, ...CAMPAIGNS, 'big'),
+			scope: fc.constantFrom('campaign' as const, 'campaign' as const, 'person' as const, 'model' as const, 'account' as const),
+			value: fc.constantFrom(null, null, ...CAMPAIGNS, 'big', 'ada'),
 			period: fc.constantFrom('total' as const, 'day' as const, 'send' as const),
 			limit: fc.integer({ min: 0, max: 60 }),
 		}),
@@ -246,6 +250,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 	{ weight: 3, arbitrary: refundAction },
 	{ weight: 5, arbitrary: limitAction },
 	{ weight: 2, arbitrary: alertAction },
+	{ weight: 1, arbitrary: fc.record({ kind: fc.constant('forget' as const), person: fc.constantFrom(...PEOPLE) }) },
 );
 
 /** Random lives of an account. */
@@ -312,7 +317,7 @@ export function commandOf(asked: Action, made: Made, startMs: number): Command {
 				})),
 				timeoutMs: asked.timeoutMs,
 				labels: { campaign: campaignOf(asked) },
-				person: null,
+				person: asked.person,
 				sendId: asked.fingerprint,
 				executionId: EXECUTION,
 				caps: (['send', 'execution'] as const).flatMap((period) => {
@@ -353,6 +358,8 @@ export function commandOf(asked: Action, made: Made, startMs: number): Command {
 		}
 		case 'tell':
 			return { kind: 'claim_alerts', consumer: asked.reader };
+		case 'forget':
+			return { kind: 'forget_person', person: asked.person, salt: 'aa' };
 		case 'settle':
 			return {
 				kind: 'settle',
@@ -414,6 +421,8 @@ export function askNaive(naive: NaiveLedger, asked: Action, startMs: number): Na
 			return naive.warn(asked.key, asked);
 		case 'tell':
 			return naive.tell(asked.reader);
+		case 'forget':
+			return naive.forget(asked.person);
 		case 'settle':
 			return naive.settle(pickOrder(naive.holds.length, asked.nth), asked.actual);
 		case 'release':

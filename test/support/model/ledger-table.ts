@@ -8,7 +8,8 @@ import { expect } from 'chai';
 import { balanceAt } from '../../../lib/core/rules/draft/balance';
 import type { Command, Outcome } from '../../../lib/core/nouns/commands';
 import type { Promotion } from '../../../lib/core/nouns/promotion';
-import type { Entry, GrantState } from '../../../lib/core/nouns/records';
+import { nameOf } from '../../../lib/core/nouns/person';
+import type { BudgetCounter, Entry, GrantState } from '../../../lib/core/nouns/records';
 import type { GrantCategory, Plan } from '../../../lib/core/nouns/words';
 import { verifyLedger } from '../../../lib/engine/moving/verify-ledger';
 import { openMemoryLedger } from '../../../lib/ledger/memory/store';
@@ -87,6 +88,16 @@ class Scenario {
 				this.#holdSeqs.set(pass === 0 ? command.key : `${command.key}.${String(pass + 1)}`, seq);
 		}
 		if (outcome.kind === 'account') for (const { name, seq } of outcome.account.settings.budgets) this.#budgetSeqs.set(name, seq);
+	}
+
+	/** With names in the place of pseudonyms. */
+	async #counters(): Promise<BudgetCounter[]> {
+		const counters = await this.#store.counters(this.#accountId);
+		const persons = await this.#store.names.find(
+			this.#accountId,
+			counters.map(({ value }) => value),
+		);
+		return counters.map((counter) => ({ ...counter, value: nameOf(counter.value, persons ?? []) ?? counter.value }));
 	}
 
 	#command([verb = '', first = '', second = '', ...rest]: readonly string[]): Command | null {
@@ -233,7 +244,7 @@ class Scenario {
 	readonly #grantName = (seq: number): string => `g${String(this.#grantSeqs.indexOf(seq) + 1)}`;
 
 	async #expectCounter(words: readonly string[], line: string): Promise<void> {
-		const counters = await this.#store.counters(this.#accountId);
+		const counters = await this.#counters();
 		const { expected, actual } = counterTexts(words, { counters, seqOf: (name) => this.#budgetSeqs.get(name) });
 		expect(actual, line).to.equal(expected);
 	}

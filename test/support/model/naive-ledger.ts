@@ -54,7 +54,7 @@ interface Counted {
 /** A budget is the same one as long as nothing but its limit changes. */
 interface NaiveBudget {
 	readonly name: string;
-	readonly scope: 'campaign' | 'model' | 'account';
+	readonly scope: 'campaign' | 'model' | 'person' | 'account';
 	readonly value: string | null;
 	readonly period: 'total' | 'day' | 'send';
 	limit: number;
@@ -86,6 +86,7 @@ interface ReserveRequest {
 	readonly timeoutMs: number;
 	readonly mayWait: boolean;
 	readonly campaign: string;
+	readonly person: string | null;
 	readonly send: string;
 	readonly execution: string;
 }
@@ -128,6 +129,7 @@ export type NaiveAnswer =
 	| { readonly kind: 'refused' | 'not_granted'; readonly reason: string; readonly limit?: string | null; readonly isReplayed: boolean }
 	| { readonly kind: 'wait' }
 	| { readonly kind: 'account' }
+	| { readonly kind: 'forgotten'; readonly wasKnown: boolean }
 	| { readonly kind: 'alerts'; readonly words: readonly string[] }
 	| { readonly kind: 'fault'; readonly code: string };
 
@@ -166,6 +168,10 @@ export class NaiveLedger {
 	/** What the command under way means for alerts. */
 	#trace: Trace = {};
 	readonly #keys = new Map<string, Remembered>();
+	/** How often each person was forgotten: whoever comes back is somebody else. */
+	readonly #lives = new Map<string, number>();
+	/** Persons whom something was written about since. */
+	readonly #known = new Set<string>();
 	/** All budgets that ever began to count. */
 	readonly budgetsMade: NaiveBudget[] = [];
 	/** Every charge, and what took some of one back. */
@@ -235,8 +241,16 @@ export class NaiveLedger {
 			value,
 			period,
 			limit,
-		}: { name: string; scope: 'campaign' | 'model' | 'account'; value: string | null; period: 'total' | 'day' | 'send'; limit: number },
+		}: {
+			name: string;
+			scope: 'campaign' | 'model' | 'person' | 'account';
+			value: string | null;
+			period: 'total' | 'day' | 'send';
+			limit: number;
+		},
 	): NaiveAnswer {
+		const named = scope === 'person' ? value : null;
+		if (named !== null) value = this.#who(named);
 		return this.#once(key, ['budget', name, scope, value, period, limit], () => {
 			if (scope === 'account' && value !== null) return { kind: 'fault', code: 'invalid_argument' };
 			const old = this.budgets.find((budget) => budget.name === name);
@@ -249,6 +263,7 @@ export class NaiveLedger {
 			if (next !== old) this.budgetsMade.push(next);
 			next.limit = limit;
 			this.budgets = [...this.budgets.filter((budget) => budget.name !== name), next];
+			if (named !== null) this.#known.add(named);
 			this.#changed();
 			return { kind: 'account' };
 		});
@@ -306,6 +321,18 @@ export class NaiveLedger {
 		});
 	}
 
+	forget(person: string): NaiveAnswer {
+		if (!this.#known.delete(person)) return { kind: 'forgotten', wasKnown: false };
+		this.#lives.set(person, (this.#lives.get(person) ?? 0) + 1);
+		this.#changed();
+		this.#look({});
+		return { kind: 'forgotten', wasKnown: true };
+	}
+
+	#who(person: string): string {
+		return `${person} in life ${String(this.#lives.get(person) ?? 0)}`;
+	}
+
 	tell(reader: string): NaiveAnswer {
 		const { words, isNoted } = this.alerts.tell(reader);
 		if (isNoted) this.#changed();
@@ -315,7 +342,7 @@ export class NaiveLedger {
 	/** What calls were charged so far within the period that runs now. */
 	#spentBefore({ scope, value, period }: Pick<NaiveBudget, 'scope' | 'value' | 'period'>): Map<string, number> {
 		const sums = new Map<string, number>();
-		if (period === 'send') return sums;
+		if (period === 'send' || scope === 'person') return sums;
 		for (const { day, amount, ...values } of this.#charges) {
 			const own = { ...values, account: '' }[scope];
 			if ((value !== null && value !== own) || (period === 'day' && day !== this.#day)) continue;
@@ -356,6 +383,8 @@ export class NaiveLedger {
 	reserve(key: string, { fingerprint, ...request }: { fingerprint: string } & ReserveRequest): NaiveAnswer {
 		// Keys of spenders are a space of their own; all others are keys of administrators.
 		const answer = this.#once(`spender ${key}`, ['reserve', fingerprint], () => this.#reserve(request));
+		const isNews = (answer.kind === 'reserved' || answer.kind === 'refused') && !answer.isReplayed;
+		if (isNews && request.person !== null) this.#known.add(request.person);
 		if (answer.kind !== 'reserved') return answer;
 		// A repeated request is shown as many calls as it asks for itself.
 		const most = Math.max(1, ...request.offers.map(({ calls }) => calls.length));
@@ -528,13 +557,13 @@ export class NaiveLedger {
 		];
 	}
 
-	#countedIn({ campaign, send }: ReserveRequest, model: string): Counted[] {
-		const values = { campaign, model, account: '' };
+	#countedIn({ campaign, person, send }: ReserveRequest, model: string): Counted[] {
+		const values = { campaign, model, account: '', person: person === null ? null : this.#who(person) };
 		return this.budgets
-			.filter((budget) => budget.value === null || budget.value === values[budget.scope])
+			.filter(({ scope, value }) => values[scope] !== null && (value === null || value === values[scope]))
 			.map((budget) => ({
 				budget,
-				value: values[budget.scope],
+				value: values[budget.scope] ?? '',
 				period: { total: '', day: new Date(this.nowMs).toISOString().slice(0, 10), send }[budget.period],
 			}));
 	}
@@ -708,7 +737,7 @@ export class NaiveLedger {
 			ids.set(id, { ...one, refused: one.refused === null || one.refused < before ? (ids.get(id)?.refused ?? null) : one.refused });
 		}
 		for (const [id, { budget, period, value, refused }] of ids) {
-			if (!this.budgets.includes(budget) || budget.period === 'send') continue;
+			if (!this.budgets.includes(budget) || budget.period === 'send' || budget.scope === 'person') continue;
 			const { settled } = this.used({ budget, period, value });
 			const word = `budget:${budget.name}:${period}:${value}`;
 			if (this.alerts.lookAtBudget({ id, word, limit: budget.limit, settled, refused, isCharged: isDrained })) this.#changed();

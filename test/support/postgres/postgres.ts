@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { after } from 'mocha';
+import { newPersonKey } from '../machine/manual-clock';
 import type { LedgerStore } from '../../../lib/ledger/store';
 import { openPostgresLedger, type PostgresLedgerOptions } from '../../../lib/ledger/postgres/store';
 import { repositoryRoot } from '../machine/repository';
@@ -83,6 +84,7 @@ export async function openPostgresTestLedger(
 		pause: (delayMs) => wait(delayMs),
 		jitter: Math.random,
 		monotonicMs: () => performance.now(),
+		newPersonKey,
 		...options,
 		url,
 	});

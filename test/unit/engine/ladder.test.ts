@@ -87,7 +87,7 @@ describe('ladder: what fits', () => {
 			...Array<string>(2).fill('model answered m'),
 			...Array<string>(8).fill('cheaper_model budget_exceeded small'),
 		]);
-		const counters = await world.ledger.counters();
+		const counters = await world.store.counters('a');
 		expect(counters.map(({ value, settledMicro }) => [value, settledMicro])).to.deep.equal([['m', micro('2.4')]]);
 	});
 

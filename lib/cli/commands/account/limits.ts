@@ -8,6 +8,7 @@ import { LABEL_NAMES } from '../../../core/nouns/labels';
 import { formatCredits, parseCredits, sumMicro } from '../../../core/values/money';
 import { shownText } from '../../../core/values/shown-text';
 import { budgetDocument, budgetUses, floorDocument, roomOf, settingDocument, type BudgetUse } from '../../../engine/report/budget-list';
+import { floorsWithNames } from '../../../engine/report/person-names';
 import { systemClock } from '../../../runtime/system';
 import { unlessRefused, wrongUse } from '../../console/failure';
 import { alignedCredits, count, credits } from '../../console/format';
@@ -98,9 +99,10 @@ async function setFloor(options: SetFloorOptions, output: Output): Promise<void>
 
 /** `floor list`. */
 async function listFloors(options: CommonOptions, output: Output): Promise<void> {
-	await readLedger(options, async ({ ledger }) => {
+	await readLedger(options, async ({ ledger, store }) => {
 		const { account, availableMicro } = await ledger.balance();
-		const { floors, enforcement } = account.settings;
+		const { enforcement } = account.settings;
+		const floors = await floorsWithNames(store, account.id, account.settings.floors);
 		const document = {
 			account: account.id,
 			mode: enforcement,

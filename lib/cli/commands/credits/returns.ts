@@ -5,6 +5,7 @@ import type { Slice } from '../../../core/nouns/movement';
 import { formatCredits, parseCredits, sumMicro, type Micro } from '../../../core/values/money';
 import { grantDocument } from '../../../engine/credit-balance';
 import { holdDocument } from '../../../engine/report/hold-list';
+import { withNames } from '../../../engine/report/person-names';
 import type { LedgerAccount } from '../../../engine/account/ledger-account';
 import { systemClock } from '../../../runtime/system';
 import { unlessRefused } from '../../console/failure';
@@ -33,9 +34,10 @@ async function refund(options: RefundOptions, output: Output): Promise<void> {
 	const holdSeq = numberOfId(options.hold, { option: '--hold <id>', letter: 'h', list: 'llm-credits holds' });
 	const amountMicro = options.credits === undefined ? null : parseCredits(options.credits, { field: '--credits', min: 1n });
 	const key = keyOf(options);
-	await readLedger(options, async ({ ledger }) => {
+	await readLedger(options, async ({ ledger, store }) => {
 		const refunded = await unlessRefused(ledger.refund({ holdSeq, amountMicro, renews: options.renew === true, key }));
-		const { hold, renewed, availableMicro, isReplayed } = refunded;
+		const [hold = refunded.hold] = await withNames(store, options.account, [refunded.hold]);
+		const { renewed, availableMicro, isReplayed } = refunded;
 		const parts = partsOf(refunded);
 		const document = {
 			account: options.account,

@@ -1,5 +1,6 @@
 /** The command that lists what administrators did, and who they were. */
 import type { Command } from 'commander';
+import { shownPerson } from '../../../core/nouns/person';
 import type { Entry } from '../../../core/nouns/records';
 import { changeDocument, newestChanges } from '../../../engine/report/changes-list';
 import { credits, counted, localTime } from '../../console/format';
@@ -80,6 +81,8 @@ function subjectOf(body: Entry['body']): string {
 			return `a wrong admin key for ${body.command.replaceAll('_', ' ')}`;
 		case 'account_frozen':
 			return body.reason;
+		case 'person_forgotten':
+			return shownPerson(body.person, []);
 		default:
 			return '';
 	}

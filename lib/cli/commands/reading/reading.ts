@@ -7,6 +7,7 @@ import { isLive } from '../../../core/rules/draft/burn-down';
 import { grantId, type GrantState } from '../../../core/nouns/records';
 import { LABEL_NAMES } from '../../../core/nouns/labels';
 import { floorDivide, type Micro } from '../../../core/values/money';
+import { DUMP_HINT, restoreHint } from '../../../core/values/restore-hint';
 import { shownText } from '../../../core/values/shown-text';
 import { compareInstants } from '../../../core/values/time';
 import { balanceDocument, dayOrNull, usageDocuments } from '../../../engine/credit-balance';
@@ -243,11 +244,11 @@ function verificationText(verification: Verification, { output, ledger }: { read
 		violations.map(({ accountId, code, detail }) => [accountId === '' ? '(none)' : accountId, code, detail]),
 	);
 	const wrong = output.colour(`The ledger is wrong in ${counted(violations.length, 'place', 'places')}:`, 'red');
-	return `${wrong} ${looked}.\n\n${listed}\n\n${rest}\nStop the hosts that use it, and restore a backup: ${restoreCommand(ledger)}`;
+	return `${wrong} ${looked}.\n\n${listed}\n\n${rest}\n${restoreText(ledger)}`;
 }
 
 /** A ledger on a server is restored with the tools of the server. */
-function restoreCommand(ledger: string): string {
-	if (isServerAddress(ledger)) return 'see "Backup and restore" in docs/postgres.md.';
-	return `llm-credits restore --from BACKUP --ledger ${ledger} (the file that is there now is kept beside it).`;
+function restoreText(ledger: string): string {
+	if (isServerAddress(ledger)) return `To go on: stop what uses it and restore a backup ${DUMP_HINT}.`;
+	return `To go on: ${restoreHint(ledger)}. The file that is there now is kept beside it.`;
 }

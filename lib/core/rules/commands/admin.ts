@@ -33,6 +33,7 @@ const ADMIN_KINDS: Readonly<Record<AdminCommand['kind'], true>> = {
 	add_price_list: true,
 	pin_prices: true,
 	move_ledger: true,
+	forget_person: true,
 };
 
 /** True for commands that an account's admin key protects. */
@@ -43,7 +44,7 @@ export function isAdminCommand(command: PlainCommand): command is AdminCommand {
 /** True for what the entries of administrators' commands say. */
 export function isAdministratorsBody(body: EntryBody): boolean {
 	if (isSettingsBody(body)) return true;
-	return ['account_changed', 'account_thawed', 'granted', 'grant_voided', 'refunded'].includes(body.kind);
+	return ['account_changed', 'account_thawed', 'granted', 'grant_voided', 'refunded', 'person_forgotten'].includes(body.kind);
 }
 
 /** The admin key of the whole ledger and its account: the first that was set. `null` while no account has one. */

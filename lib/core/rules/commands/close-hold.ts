@@ -26,11 +26,13 @@ export function settle(draft: Draft, command: SettleCommand): Outcome {
 	const drawn = drawSlices(draft.grants, { amountMicro: excessMicro, atMs: draft.nowMs });
 	const overdraftMicro = excessMicro - sumSlices(drawn);
 	const isLate = hold.state === 'expired';
-	const facts = factsOf(command);
+	// Whoever was forgotten while the call was under way is to leave nothing behind.
+	const result = draft.people.isKnown(hold) ? command.result : null;
+	const facts = factsOf({ ...command, result });
 	draft.append({ kind: 'settled', holdSeq: hold.seq, actualMicro, overdraftMicro, isLate, measure, usage, facts, ...own, drawn });
 	repayOverdraft(draft);
 	draft.count(hold.labels, settledCounts(command, alreadyChargedMicro));
-	if (command.result) draft.keep({ holdSeq: hold.seq, ...command.result });
+	if (result) draft.keep({ holdSeq: hold.seq, ...result });
 	return closed(draft, draft.hold(hold.seq), false);
 }
 

@@ -82,7 +82,8 @@ function withClaims(draft: Draft, command: ReserveCommand, { rung, calls }: Alte
 	const claiming = calls.map((call) => {
 		amountMicro = amountMicro === null || call.amountMicro === null ? null : amountMicro + call.amountMicro;
 		const limited = limitedCall(command, call.model);
-		const budgets = settings.budgets.length === 0 ? [] : budgetClaims(settings.budgets, limited, { atMs: draft.nowMs, timeZone });
+		const budgets =
+			settings.budgets.length === 0 ? [] : budgetClaims(settings.budgets, limited, { atMs: draft.nowMs, timeZone, people: draft.people });
 		return { ...call, limited, budgets };
 	});
 	return { rung, calls: claiming, amountMicro };
@@ -189,7 +190,7 @@ function limitHits(
 	if (floors.length > 0) {
 		const [freeMicro, returnableMicro] = [draft.freeMicro(), draft.account.reachMicro + draft.returnableMicro()];
 		const paid = calls.filter((call) => call.amountMicro !== 0n).map(({ limited }) => limited);
-		hits.push(floorHit(floors, paid, { amountMicro, freeMicro, returnableMicro }));
+		hits.push(floorHit(floors, paid, { amountMicro, freeMicro, returnableMicro, people: draft.people }));
 	}
 	return hits.flatMap((hit) => (hit ? [{ reason: hit.reason, limit: hit.name, mayPass: hit.mayPass }] : []));
 }

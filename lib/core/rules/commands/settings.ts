@@ -30,6 +30,7 @@ export function changeSettings(draft: Draft, command: SettingsCommand, context: 
 		case 'set_floor':
 			checkFloor(settings, command.floor);
 			draft.append({ kind: 'floor_set', floor: command.floor }, context);
+			if (command.floor.label === 'person') for (const value of command.floor.exempt) draft.people.note(value);
 			break;
 		case 'remove_limit': {
 			const limits: readonly { readonly name: string }[] = command.limit === 'budget' ? settings.budgets : settings.floors;
@@ -74,12 +75,13 @@ export function changeSettings(draft: Draft, command: SettingsCommand, context: 
 function setBudget(draft: Draft, budget: Omit<Budget, 'seq'>, context: EntryContext): Outcome {
 	const { settings, timeZone } = draft.account;
 	checkBudget(settings, budget);
-	const replaces = continuedBudget(settings, budget);
+	const replaces = continuedBudget(settings, budget, draft.people);
 	const at = { atMs: draft.nowMs, timeZone };
 	const span = replaces === null ? spanOf(budget, at) : null;
 	const counted = span && countedBefore(budget, draft.spentIn(span), at);
 	const before = counted && counted.values.length > 0 ? { counted } : {};
 	draft.append({ kind: 'budget_set', budget, replaces, ...before }, context);
+	if (budget.scope === 'person' && budget.value !== null) draft.people.note(budget.value);
 	return { kind: 'account', account: draft.account, isReplayed: false, ...(replaces === null ? { counted } : {}) };
 }
 

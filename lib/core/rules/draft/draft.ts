@@ -3,6 +3,7 @@
  * what a store must write. Refuses nothing by itself; the rules are in grants, hold and advance.
  */
 import { isLive } from './burn-down';
+import { People } from './people';
 import { CreditError } from '../../values/errors';
 import type { AdminKey } from '../../nouns/admin-key';
 import type { CostAverage } from '../../nouns/cost-averages';
@@ -52,8 +53,10 @@ export class Draft {
 	readonly olderAlerts: readonly Entry[];
 	/** The ledger's admin key, where the account is not open yet. */
 	readonly ledgerKey: AdminKey | null;
+	readonly people: People;
 	/** What calls of each campaign have cost lately. */
 	averages: readonly CostAverage[];
+	readonly #isNew: boolean;
 	#nowMs: Instant;
 
 	constructor(accountId: string, snapshot: AccountSnapshot, nowMs: Instant) {
@@ -65,6 +68,8 @@ export class Draft {
 		this.averages = snapshot.averages;
 		this.olderAlerts = snapshot.alerts;
 		this.ledgerKey = snapshot.ledgerKey ?? null;
+		this.people = new People(snapshot.people);
+		this.#isNew = snapshot.account === null;
 		this.#balances = {
 			account: snapshot.account,
 			grants: new Map(snapshot.grants.map((grant) => [grant.seq, grant])),
@@ -190,6 +195,7 @@ export class Draft {
 		};
 		const entry: Entry = { ...unsealed, hash: chainHash(previous?.chainHash ?? '', unsealed) };
 		evolve(this.#balances, entry, this.accountId);
+		if (entry.person !== null) this.people.note(entry.person);
 		this.#remember(entry);
 		return entry;
 	}
@@ -221,6 +227,7 @@ export class Draft {
 			usage: this.#usage.totals(),
 			results: this.#results,
 			texts: [...this.#texts.values()],
+			people: this.people.changes(this.#isNew),
 		};
 	}
 

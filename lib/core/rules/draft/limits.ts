@@ -5,9 +5,11 @@
 import { CreditError } from '../../values/errors';
 import type { Cap, Command, ReserveCommand } from '../../nouns/commands';
 import type { BudgetCounter, CounterRef, Hold } from '../../nouns/records';
+import type { PeopleSnapshot } from '../../nouns/person';
 import type { AccountSettings, Budget, Floor } from '../../nouns/settings';
 import { formatCredits, MAX_AMOUNT_MICRO, type Micro } from '../../values/money';
 import { dayOf, isZone, monthOf, weekOf, type Instant } from '../../values/time';
+import { NOBODY, People, type KnownBy } from './people';
 
 /** What a call is judged by. */
 export type LimitedCall = Pick<ReserveCommand, 'labels' | 'person' | 'sendId' | 'executionId'>;
@@ -22,6 +24,8 @@ export interface LimitHit {
 /** A limit that a call counts against, and the counter in which it counts. */
 export interface Claim {
 	readonly ref: CounterRef;
+	/** What the budget counted for the same person under the name, before there were pseudonyms; it is read, and counts no more. */
+	readonly plainRef?: CounterRef;
 	readonly name: string;
 	readonly limitMicro: Micro;
 	/** Place among the limits of its kind, in the order in which they were set. */
@@ -43,15 +47,22 @@ const MAX_VALUE_LENGTH = 200;
 export function budgetClaims(
 	budgets: readonly Budget[],
 	call: LimitedCall,
-	{ atMs, timeZone }: { atMs: Instant; timeZone: string },
+	{ atMs, timeZone, people = NOBODY }: { atMs: Instant; timeZone: string; people?: KnownBy },
 ): Claim[] {
 	return budgets.flatMap((budget, order) => {
 		const value = valueOf(budget.scope, call);
 		const period = periodOf(budget, call, { atMs, timeZone });
-		const applies = value !== null && period !== null && (budget.value === null || budget.value === value);
+		if (value === null || period === null || !isFor(budget, value, people)) return [];
 		const { seq, name, limitMicro } = budget;
-		return applies ? [{ ref: { budgetSeq: seq, period, value }, name, limitMicro, order }] : [];
+		const plain = budget.scope === 'person' ? people.plainOf(value) : null;
+		const plainRef = plain === null ? {} : { plainRef: { budgetSeq: seq, period, value: plain } };
+		return [{ ref: { budgetSeq: seq, period, value }, ...plainRef, name, limitMicro, order }];
 	});
+}
+
+/** Budgets of before pseudonyms are for a person by name. */
+function isFor({ scope, value }: Budget, counted: string, people: KnownBy): boolean {
+	return value === null || value === counted || (scope === 'person' && value === people.nameOf(counted));
 }
 
 /** The caps that the calls of a command count against. One for a send or an execution that the command does not name limits nothing. */
@@ -68,15 +79,21 @@ export function limitedCall({ labels, person, sendId, executionId }: ReserveComm
 	return { labels: model === null ? labels : { ...labels, model }, person, sendId, executionId };
 }
 
+interface NeededBy {
+	readonly settings: AccountSettings;
+	readonly holds: readonly Hold[];
+	readonly atMs: Instant;
+	readonly timeZone: string;
+	readonly people: PeopleSnapshot;
+}
+
 /**
  * The counters that a batch may read or change: those of its reservations at `atMs`, in the account's zone and in those that the
  * batch itself changes to, and those of the holds it may close.
  */
-export function countersNeeded(
-	commands: readonly Command[],
-	{ settings, holds, atMs, timeZone }: { settings: AccountSettings; holds: readonly Hold[]; atMs: Instant; timeZone: string },
-): CounterRef[] {
-	const reserves = commands.filter((command) => command.kind === 'reserve');
+export function countersNeeded(commands: readonly Command[], { settings, holds, atMs, timeZone, people }: NeededBy): CounterRef[] {
+	const known = new People(people);
+	const reserves = commands.flatMap((command) => (command.kind === 'reserve' ? known.hideIn(command) : []));
 	const changedTo = commands
 		.map((command) => (command.kind === 'as_admin' ? command.command : command))
 		.flatMap((command) => (command.kind === 'change_account' ? (command.timeZone ?? []) : []));
@@ -85,10 +102,12 @@ export function countersNeeded(
 		if (settings.budgets.length === 0) return capClaims(command);
 		const models = new Set(command.alternatives.flatMap(({ calls }) => calls.map(({ model }) => model)));
 		const calls = [...models].map((model) => limitedCall(command, model));
-		const budgets = zones.flatMap((zone) => calls.flatMap((call) => budgetClaims(settings.budgets, call, { atMs, timeZone: zone })));
+		const budgets = zones.flatMap((zone) =>
+			calls.flatMap((call) => budgetClaims(settings.budgets, call, { atMs, timeZone: zone, people: known })),
+		);
 		return [...capClaims(command), ...budgets];
 	});
-	return [...claimed.map(({ ref }) => ref), ...holds.flatMap((hold) => hold.counters)];
+	return [...claimed.flatMap(({ ref, plainRef }) => (plainRef ? [ref, plainRef] : [ref])), ...holds.flatMap((hold) => hold.counters)];
 }
 
 /**
@@ -101,8 +120,8 @@ export function claimHit(
 ): LimitHit | null {
 	let tightest: { name: string; roomMicro: Micro; order: number } | null = null;
 	let mayPass = true;
-	for (const { ref, name, limitMicro, amountMicro, order } of claims) {
-		const { heldMicro, settledMicro, reachMicro } = counterOf(ref);
+	for (const { ref, plainRef, name, limitMicro, amountMicro, order } of claims) {
+		const { heldMicro, settledMicro, reachMicro } = together(counterOf(ref), plainRef && counterOf(plainRef));
 		const roomMicro = limitMicro - settledMicro - heldMicro - reachMicro;
 		if (amountMicro <= roomMicro) continue;
 		mayPass &&= amountMicro <= roomMicro + heldMicro + reachMicro;
@@ -112,16 +131,33 @@ export function claimHit(
 	return tightest && { reason, name: tightest.name, mayPass };
 }
 
+/** What was counted under a pseudonym, and before that under the name. */
+function together(counter: BudgetCounter, plain: BudgetCounter | undefined): BudgetCounter {
+	if (!plain) return counter;
+	return {
+		...counter,
+		heldMicro: counter.heldMicro + plain.heldMicro,
+		settledMicro: counter.settledMicro + plain.settledMicro,
+		reachMicro: counter.reachMicro + plain.reachMicro,
+	};
+}
+
 /** The highest floor that would be passed: what is free would fall below it, and one of the calls is not exempt. */
 export function floorHit(
 	floors: readonly Floor[],
 	calls: readonly LimitedCall[],
-	{ amountMicro, freeMicro, returnableMicro }: { amountMicro: Micro; freeMicro: Micro; returnableMicro: Micro },
+	{
+		amountMicro,
+		freeMicro,
+		returnableMicro,
+		people = NOBODY,
+	}: { amountMicro: Micro; freeMicro: Micro; returnableMicro: Micro; people?: KnownBy },
 ): LimitHit | null {
-	const barring = floors.filter(
-		({ label, exempt, floorMicro }) =>
-			freeMicro - amountMicro < floorMicro && calls.some((call) => !exempt.includes(valueOf(label, call) ?? '')),
-	);
+	const isExempt = ({ label, exempt }: Floor, call: LimitedCall): boolean => {
+		const value = valueOf(label, call) ?? '';
+		return exempt.includes(value) || (label === 'person' && exempt.includes(people.nameOf(value) ?? ''));
+	};
+	const barring = floors.filter((floor) => freeMicro - amountMicro < floor.floorMicro && calls.some((call) => !isExempt(floor, call)));
 	const highest = barring.reduce<Floor | null>((found, floor) => (found && found.floorMicro >= floor.floorMicro ? found : floor), null);
 	return (
 		highest && {
@@ -133,9 +169,15 @@ export function floorHit(
 }
 
 /** The number of the budget that this one continues, or `null` when it starts counting afresh. */
-export function continuedBudget(settings: AccountSettings, { name, scope, value, period }: Omit<Budget, 'seq'>): number | null {
+export function continuedBudget(
+	settings: AccountSettings,
+	{ name, scope, value, period }: Omit<Budget, 'seq'>,
+	people: KnownBy,
+): number | null {
+	const isSame = (before: Budget): boolean =>
+		before.value === value || (value !== null && before.value !== null && isFor(before, value, people));
 	const same = settings.budgets.find(
-		(budget) => budget.name === name && budget.scope === scope && budget.value === value && budget.period === period,
+		(budget) => budget.name === name && budget.scope === scope && budget.period === period && isSame(budget),
 	);
 	return same?.seq ?? null;
 }

@@ -3,6 +3,7 @@
  * which of them pass by themselves. The one place where their codes are read. Refuses to show a password.
  */
 import { codeOf, propertyOf } from '../../../core/values/foreign';
+import { DUMP_HINT } from '../../../core/values/restore-hint';
 import { CreditError, isCreditError, type CreditErrorCode } from '../../../core/values/errors';
 
 /** Why an attempt may be made again: somebody else was in the way, or the server is not there at the moment. */
@@ -115,7 +116,7 @@ const STATES: readonly (readonly [codes: string, code: CreditErrorCode, text: (l
 	[
 		'42P01 3F000 42703',
 		'ledger_corrupt',
-		(at, words) => `The schema of the ledger ${at} is not whole: ${words}. Restore it from a backup, or choose another schema.`,
+		(at, words) => `The schema of the ledger ${at} is not whole: ${words}. Restore a backup ${DUMP_HINT}, or choose another schema.`,
 	],
 	['ENOTFOUND', 'ledger_unavailable', (at) => `The host of the ledger ${at} is not known. Check the name in the PostgreSQL URL.`],
 ];

@@ -192,11 +192,28 @@ const STEPS: readonly string[] = [
 	ALTER TABLE accounts ADD COLUMN reach_micro bigint NOT NULL DEFAULT 0 CHECK (reach_micro >= 0);
 	ALTER TABLE budget_counters ADD COLUMN reach_micro bigint NOT NULL DEFAULT 0 CHECK (reach_micro >= 0);
 	`,
-	// Calls whose billing nobody knows are charged from now on, in accounts of before too (ledger rule 37).
+	// Calls whose billing nobody knows are charged from now on, in accounts of before too (ledger rule 37). Whoever an entry of before names is
+	// known from now on, and marked: the entry itself cannot be changed (ledger rule 48).
 	`
 	ALTER TABLE accounts ADD COLUMN frozen text,
 		ADD COLUMN person_key bytea DEFAULT uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid());
 	UPDATE accounts SET unconfirmed_policy = 1;
+
+	CREATE TABLE persons (
+		account bigint NOT NULL,
+		pseudonym text COLLATE "C" NOT NULL,
+		name text COLLATE "C" NOT NULL,
+		is_in_plain smallint NOT NULL,
+		PRIMARY KEY (account, pseudonym)
+	);
+	CREATE UNIQUE INDEX persons_name ON persons (account, name);
+	INSERT INTO persons
+		SELECT account, '~' || left(replace(gen_random_uuid()::text, '-', ''), 16), person, 1
+		FROM (SELECT DISTINCT account, person FROM entries WHERE person <> '') named;
+
+	ALTER TABLE cached_answers ADD COLUMN person text COLLATE "C",
+		ADD FOREIGN KEY (account, person) REFERENCES persons (account, pseudonym) ON DELETE CASCADE;
+	CREATE INDEX cached_answers_person ON cached_answers (account, person) WHERE person IS NOT NULL;
 
 	CREATE TABLE learned (
 		account bigint NOT NULL,

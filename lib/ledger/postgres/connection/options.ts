@@ -1,6 +1,7 @@
 /** What is said when a ledger on a server is opened. */
 import type { Instant } from '../../../core/values/time';
-import type { Waiting } from './patience';
+import type { LedgerAddress } from './address';
+import type { Retries, Waiting } from './patience';
 
 /** A schema that was brought forward; a server is backed up with its own tools. */
 export interface ServerMigration {
@@ -25,6 +26,15 @@ export interface PostgresLedgerOptions extends Waiting {
 	readonly refusesOlder?: boolean;
 	/** Told when a ledger was brought forward. */
 	readonly onMigrated?: (migration: ServerMigration) => void;
+	/** Makes the key of a new account's pseudonyms, 32 bytes in hexadecimal; given by tests that compare journals. */
+	readonly newPersonKey?: () => string;
 	/** Longest wait for locks, for connections, and for a server that went away; default 10,000 ms. */
 	readonly deadlineMs?: number;
+}
+
+/** What an open ledger is made of. */
+export interface PostgresStoreOptions extends Pick<PostgresLedgerOptions, 'clock'> {
+	readonly address: LedgerAddress;
+	readonly patience: Retries;
+	readonly newPersonKey: (() => string) | undefined;
 }

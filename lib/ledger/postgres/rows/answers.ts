@@ -13,11 +13,13 @@ import {
 	type AnswerSaving,
 	type AnswerStore,
 	type CachedAnswer,
+	type KeptAnswer,
 } from '../../answer-store';
 import { bytesOf } from '../../rows';
 import { AccountNumbers } from './account-numbers';
 import { beginRead, ROLLBACK, type Session } from '../connection/connection';
 import type { Statement } from '../connection/packet';
+import { PostgresPersons, readPersons } from './persons';
 import { upsertRows, type Table } from './row-statements';
 import { arrayOf } from '../connection/wire-values';
 
@@ -32,7 +34,8 @@ export interface BesideWriter {
 /** Statements, or what finds them first. */
 export type Beside = readonly Statement[] | ((session: Session) => Promise<readonly Statement[]>);
 
-const ANSWERS: Table<CachedAnswer> = {
+/** `person` is a pseudonym. */
+const ANSWERS: Table<KeptAnswer> = {
 	name: 'cached_answers',
 	columns: [
 		['key', 'bytea', ({ key }) => key],
@@ -44,6 +47,7 @@ const ANSWERS: Table<CachedAnswer> = {
 		['cost_micro', 'bigint', ({ costMicro }) => costMicro],
 		['bytes', 'bigint', ({ text }) => bytesOfText(text)],
 		['text', 'text', ({ text }) => text],
+		['person', 'text', ({ person }) => person ?? null],
 	],
 };
 const SAVINGS: Table<AnswerSaving> = {
@@ -62,12 +66,14 @@ export class PostgresAnswers implements AnswerStore {
 	readonly #insist: Insist;
 	readonly #writer: BesideWriter;
 	readonly #accounts: AccountNumbers;
+	readonly #persons: PostgresPersons;
 
 	constructor(schema: string, insist: Insist, writer: BesideWriter) {
 		this.#in = `"${schema}".`;
 		this.#insist = insist;
 		this.#writer = writer;
 		this.#accounts = new AccountNumbers(this.#in);
+		this.#persons = new PostgresPersons(this.#in);
 	}
 
 	async find(accountId: string, key: string, atMs: Instant): Promise<CachedAnswer | null> {
@@ -81,9 +87,10 @@ export class PostgresAnswers implements AnswerStore {
 		await this.#writer.writeBeside([ANSWERS.name, SAVINGS.name], async (session) => {
 			const account = await this.#accounts.of(session, accountId);
 			if (account === null) return [];
+			const answers = await this.#ofKnown(session, account, kept);
 			// In one order, so that two processes that write the same answers wait for each other and not in a circle.
 			return [
-				upsertRows(this.#in, account, ANSWERS, { rows: inOrder(kept, ({ key }) => key), keys: 1, isAdded: false }),
+				upsertRows(this.#in, account, ANSWERS, { rows: inOrder(answers, ({ key }) => key), keys: 1, isAdded: false }),
 				this.#uses(account, used),
 				upsertRows(this.#in, account, SAVINGS, {
 					rows: inOrder(saved, ({ day, campaign }) => `${day} ${campaign}`),
@@ -130,6 +137,18 @@ export class PostgresAnswers implements AnswerStore {
 	async #remove(statement: Statement): Promise<number> {
 		const [removed = []] = await this.#writer.writeBeside([ANSWERS.name], [statement]);
 		return removed.length;
+	}
+
+	/** With pseudonyms, without those of persons who are not known any more. */
+	async #ofKnown(session: Session, account: bigint, kept: readonly KeptAnswer[]): Promise<readonly KeptAnswer[]> {
+		const names = kept.flatMap(({ person }) => (person ? [person.toWellFormed()] : []));
+		if (names.length === 0) return kept;
+		const [rows] = await session.run(this.#persons.find(account, names));
+		const known = new Map(readPersons(rows).map(({ name, pseudonym }) => [name, pseudonym]));
+		return kept.flatMap((answer) => {
+			const person = answer.person ? known.get(answer.person.toWellFormed()) : null;
+			return person === undefined ? [] : [{ ...answer, person }];
+		});
 	}
 
 	/** A later use wins, whichever process comes first. */

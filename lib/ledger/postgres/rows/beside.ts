@@ -4,17 +4,19 @@ import type { LedgerStore } from '../../store';
 import { PostgresAnswers, type BesideWriter, type Insist } from './answers';
 import { PostgresChecks } from './checks';
 import { PostgresLearned } from './learned';
+import { PostgresNames } from './names';
 import { PostgresTries } from './tries';
 
 /** The ports of what lies beside the journal. */
 export function besideJournal(
 	schema: string,
 	{ insist, writer, clock }: { insist: Insist; writer: BesideWriter; clock: () => Instant },
-): Pick<LedgerStore, 'answers' | 'checks' | 'learned' | 'tries'> {
+): Pick<LedgerStore, 'answers' | 'checks' | 'learned' | 'names' | 'tries'> {
 	return {
 		answers: new PostgresAnswers(schema, insist, writer),
 		checks: new PostgresChecks(schema, insist, writer),
 		learned: new PostgresLearned(schema, insist, writer),
+		names: new PostgresNames(schema, insist),
 		tries: new PostgresTries(schema, insist, clock),
 	};
 }

@@ -2,7 +2,16 @@
  * What a proof asks of a ledger on a server beyond its accounts. Makes the schema anew under another name and compares, in a transaction
  * that is rolled back: nothing of it is ever seen by anybody else.
  */
-import { differencesOf, type LedgerProof, type SchemaObjects, type SeenEnd, type StrayRows } from '../../store';
+import {
+	differencesOf,
+	type KeptOfHold,
+	type LedgerProof,
+	type PageQuery,
+	type SchemaObjects,
+	type SeenEnd,
+	type StrayRows,
+} from '../../store';
+import { numberIn, textIn } from '../../columns';
 import { LEDGER_TABLES } from '../../tables';
 import { ROLLBACK, type Session } from '../connection/connection';
 import { isForbidden } from '../connection/faults';
@@ -89,6 +98,14 @@ export class PostgresProof implements LedgerProof {
 				return rows === 0 ? [] : [{ table, rows }];
 			});
 		}, LONG_MS);
+	}
+
+	async keptResults(accountId: string, { afterSeq, limit }: PageQuery): Promise<readonly KeptOfHold[]> {
+		const text = `SELECT hold_seq, text FROM "${this.#schema}".kept_results WHERE account = (SELECT id FROM "${this.#schema}".accounts WHERE public_id = $1) AND hold_seq > $2 ORDER BY hold_seq LIMIT $3`;
+		const values = [accountId, afterSeq, limit];
+		return this.#insist(async (session) =>
+			((await session.run({ text, values }))[0] ?? []).map((row) => ({ holdSeq: numberIn(row, 'hold_seq'), text: textIn(row, 'text') })),
+		);
 	}
 
 	/** A server keeps its own log; nothing is noted beside it. */

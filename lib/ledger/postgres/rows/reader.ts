@@ -16,7 +16,7 @@ import { readTexts } from '../../beside-rows';
 import type { Session } from '../connection/connection';
 import type { Statement } from '../connection/packet';
 import { arrayOf, type Value } from '../connection/wire-values';
-import { NOTHING } from '../../related';
+import { NOTHING, withoutAccount } from '../../related';
 
 export type { StoredAccount } from '../../rows';
 
@@ -39,6 +39,7 @@ const ENTRY =
 	"SELECT e.seq, e.at_ms, e.kind, encode(e.key_hash, 'hex') AS key_hash, encode(e.request_hash, 'hex') AS request_hash, l.labels, e.person, e.body, encode(e.hash, 'hex') AS hash";
 const SUMS = USAGE_COLUMNS.map(({ column }) => `sum(u.${column})::bigint AS ${column}`).join(', ');
 const COUNTER_PAGE = 5000;
+const RANDOM_KEY = "SELECT encode(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()), 'hex') AS key";
 /** Texts that every calendar day lies between. */
 const FIRST_DAY = '';
 const LAST_DAY = '~';
@@ -46,20 +47,31 @@ const LAST_DAY = '~';
 /** Reads rows of one schema into the nouns of the ledger. */
 export class Reader {
 	readonly #in: string;
+	/** Default: the server's randomness. */
+	readonly #newPersonKey: (() => string) | undefined;
 
-	constructor(schema: string) {
+	constructor(schema: string, newPersonKey?: () => string) {
 		this.#in = `"${schema}".`;
+		this.#newPersonKey = newPersonKey;
 	}
 
 	/** The account's row; under `isLocked` nobody else decides on the account before this transaction ends. */
 	account(accountId: string, { isLocked }: { isLocked: boolean }): Statement {
-		const [name, lock] = isLocked ? ['locked_account', ' FOR UPDATE'] : ['account', ''];
-		return { name, text: `${ACCOUNT} FROM ${this.#in}accounts WHERE public_id = $1${lock}`, values: [accountId] };
+		const [name, more, lock] = isLocked
+			? ['locked_account', ", encode(person_key, 'hex') AS person_key", ' FOR UPDATE']
+			: ['account', '', ''];
+		return { name, text: `${ACCOUNT}${more} FROM ${this.#in}accounts WHERE public_id = $1${lock}`, values: [accountId] };
 	}
 
 	async accounts(session: Session): Promise<Account[]> {
 		const [rows = []] = await session.run({ text: `${ACCOUNT} FROM ${this.#in}accounts ORDER BY public_id` });
 		return rows.map(readAccount);
+	}
+
+	/** What a decision is made on that opens an account. */
+	async withoutAccount(session: Session): Promise<AccountSnapshot> {
+		const key = this.#newPersonKey?.() ?? textIn((await session.run({ text: RANDOM_KEY }))[0]?.[0] ?? {}, 'key');
+		return withoutAccount(await this.accounts(session), key);
 	}
 
 	/** The account with all its grants and the holds that are due at `atMs`. */

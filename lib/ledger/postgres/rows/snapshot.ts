@@ -10,6 +10,8 @@ import type { AccountSnapshot, SnapshotNeeds } from '../../../core/nouns/snapsho
 import { needsOf } from '../../../core/rules/decide';
 import { laterKeys } from '../../../core/rules/later-decisions';
 import { countersNeeded } from '../../../core/rules/draft/limits';
+import { keptFor } from '../../../core/rules/draft/people';
+import type { Person } from '../../../core/nouns/person';
 import type { BudgetCounter, CounterRef, Entry, GrantState, Hold } from '../../../core/nouns/records';
 import { spansNeeded } from '../../../core/rules/draft/spent-before';
 import type { SpentIn } from '../../../core/nouns/usage-totals';
@@ -17,6 +19,7 @@ import { hasPassed, type Instant } from '../../../core/values/time';
 import { readEntries, readHoldMark } from '../../journal-rows';
 import type { OpenHolds } from '../../open-holds';
 import { grantsHeldBy, grantsNamedBy } from '../../related';
+import { PostgresPersons, readPersons } from './persons';
 import type { Session } from '../connection/connection';
 import type { Statement } from '../connection/packet';
 import { COUNTER, readCounters, readGrants, readHolds, type Picked, type Reader, type StoredAccount } from './reader';
@@ -35,6 +38,8 @@ export interface FirstAsked {
 	readonly hasKeys: boolean;
 	/** Some holds are asked for that are not remembered. */
 	readonly hasUnknown: boolean;
+	/** Persons are asked for, last of all. */
+	readonly hasPersons: boolean;
 	/** Holds that are due until then are asked for. */
 	readonly dueUntilMs: Instant;
 }
@@ -56,12 +61,14 @@ export class Snapshots {
 	readonly #in: string;
 	readonly #reader: Reader;
 	readonly #openHolds: OpenHolds;
+	readonly #persons: PostgresPersons;
 	readonly #ids = new LRUCache<string, bigint>({ max: MAX_REMEMBERED });
 
 	constructor(schema: string, { reader, openHolds }: { reader: Reader; openHolds: OpenHolds }) {
 		this.#in = `"${schema}".`;
 		this.#reader = reader;
 		this.#openHolds = openHolds;
+		this.#persons = new PostgresPersons(this.#in);
 	}
 
 	/** What may be asked together with the lock of the account, behind it; `null` while its number is not known. */
@@ -76,7 +83,7 @@ export class Snapshots {
 	 */
 	async read(
 		session: Session,
-		{ id, account, averages }: StoredAccount,
+		{ id, account, averages, personKey }: StoredAccount,
 		{ commands, atMs, early }: { commands: readonly Command[]; atMs: Instant; early: { asked: FirstAsked; rows: FirstRows } | null },
 	): Promise<AccountSnapshot> {
 		this.#ids.set(account.id, id);
@@ -89,7 +96,13 @@ export class Snapshots {
 		const missing = missingGrants(first.grants, [...entries.flatMap(grantsNamedBy), ...holds.flatMap(grantsHeldBy)]);
 		const further = missing.length === 0 ? [] : readGrants((await session.run(this.#reader.grantsBySeq(id, missing)))[0]);
 		const grants = [...first.grants, ...further];
-		const refs = countersNeeded(commands, { settings: account.settings, timeZone: account.timeZone, holds, atMs });
+		const persons = await this.#personsOf(session, id, {
+			commands,
+			holds,
+			known: found.asked.hasPersons ? readPersons(found.rows.at(-1)) : [],
+		});
+		const people = { key: personKey, persons, kept: await this.#persons.kept(session, id, found.asked.needs.forgotten) };
+		const refs = countersNeeded(commands, { settings: account.settings, timeZone: account.timeZone, holds, atMs, people });
 		const alertsAfter = alertsNeeded(commands, account);
 		const alertPage = { afterSeq: alertsAfter ?? 0, limit: MAX_CLAIMED, kind: 'alerted' as const };
 		const spent: SpentIn[] = [];
@@ -105,7 +118,18 @@ export class Snapshots {
 			alerts: alertsAfter === null ? [] : await this.#reader.entries(session, id, alertPage),
 			averages,
 			spent,
+			people,
 		};
+	}
+
+	/** The persons who are known already, and those of holds that were not remembered. */
+	async #personsOf(
+		session: Session,
+		id: bigint,
+		{ commands, holds, known }: { commands: readonly Command[]; holds: readonly Hold[]; known: readonly Person[] },
+	): Promise<readonly Person[]> {
+		const named = keptFor(commands, (seq) => (this.#openHolds.find(id, seq) ? undefined : holds.find((hold) => hold.seq === seq)));
+		return named.length === 0 ? known : [...known, ...readPersons((await session.run(this.#persons.find(id, named)))[0])];
 	}
 
 	/** Later decisions about requests that were refused (ledger rule 36); nothing is asked where there can be none. */
@@ -130,13 +154,15 @@ export class Snapshots {
 		const seqs = [...new Set(needs.holdSeqs)];
 		const remembered = seqs.filter((seq) => this.#openHolds.find(id, seq) !== undefined);
 		const unknown = seqs.filter((seq) => this.#openHolds.find(id, seq) === undefined);
+		const held = [...needs.names, ...keptFor(commands, (seq) => this.#openHolds.find(id, seq))];
 		const statements = [
 			this.#neededGrants(id, needs),
 			this.#marks(id, { seqs: remembered, dueUntilMs }),
 			...(keys.length === 0 ? [] : [this.#reader.entriesByKey(id, keys)]),
 			...(unknown.length === 0 ? [] : this.#reader.holdStatements(id, bySeq(unknown))),
+			...(held.length === 0 ? [] : [this.#persons.find(id, held)]),
 		];
-		return { id, statements, needs, hasKeys: keys.length > 0, hasUnknown: unknown.length > 0, dueUntilMs };
+		return { id, statements, needs, hasKeys: keys.length > 0, hasUnknown: unknown.length > 0, hasPersons: held.length > 0, dueUntilMs };
 	}
 
 	async #askNow(

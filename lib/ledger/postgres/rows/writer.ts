@@ -15,6 +15,7 @@ import { bytesOf, encodeAlerts, encodeAverages, encodeFrozen, encodeSettings } f
 import { categoryCode, holdStateCode, kindCode, planCode, policyCode } from '../../words';
 import type { Session } from '../connection/connection';
 import type { Statement } from '../connection/packet';
+import { PostgresPersons } from './persons';
 import type { StoredAccount } from './reader';
 import { insertRows, updateRows, upsertRows, type Column, type NumberColumn, type NumberedTable, type Table } from './row-statements';
 import { arrayOf } from '../connection/wire-values';
@@ -151,10 +152,12 @@ const MAX_REMEMBERED_SETS = 10_000;
 /** Writes the nouns of the ledger into rows of one schema. */
 export class Writer {
 	readonly #in: string;
+	readonly #persons: PostgresPersons;
 	readonly #labelNumbers = new LRUCache<string, bigint>({ max: MAX_REMEMBERED_SETS });
 
 	constructor(schema: string) {
 		this.#in = `"${schema}".`;
+		this.#persons = new PostgresPersons(this.#in);
 	}
 
 	/**
@@ -162,7 +165,7 @@ export class Writer {
 	 * labels) is written at once; `remember` keeps those numbers when the transaction was committed.
 	 */
 	async prepare(session: Session, { decision, account, stored }: Writing): Promise<{ statements: Statement[]; remember: () => void }> {
-		const id = stored?.id ?? (await this.#openAccount(session, account));
+		const id = stored?.id ?? (await this.#openAccount(session, account, decision.people.key));
 		const numbers = await this.#labelSets(session, id, decision);
 		const made = new Set(decision.entries.map((entry) => entry.seq));
 		const newGrants = decision.grants.filter(({ seq }) => made.has(seq));
@@ -170,7 +173,7 @@ export class Writer {
 		const closings = closingSeqs(decision.entries);
 		const holds = decision.holds.map((hold) => ({ hold, closedSeq: closings.get(hold.seq) ?? null }));
 		const statements = [
-			...(stored ? [this.#updateAccount(id, account, { before: stored.account, averages: decision.averages })] : []),
+			...(stored ? [this.#updateAccount(id, account, { before: stored.account, decision })] : []),
 			insertRows(this.#in, id, entriesTable(numbers), decision.entries),
 			insertRows(this.#in, id, GRANTS, newGrants),
 			insertRows(this.#in, id, NEW_BALANCES, newGrants),
@@ -202,6 +205,7 @@ export class Writer {
 			upsertRows(this.#in, id, COUNTERS, { rows: decision.counters, keys: 3, isAdded: false }),
 			upsertRows(this.#in, id, RESULTS, { rows: decision.results, keys: 1, isAdded: false }),
 			...this.#textStatements(id, decision.texts),
+			...this.#persons.changes(id, decision.people),
 		];
 		return { statements: statements.filter((statement) => statement !== null), remember: () => this.#remember(id, numbers) };
 	}
@@ -221,10 +225,10 @@ export class Writer {
 		return [removed.length === 0 ? null : remove, upsertRows(this.#in, id, TEXTS, { rows, keys: 1, isAdded: false })];
 	}
 
-	async #openAccount(session: Session, account: Account): Promise<bigint> {
+	async #openAccount(session: Session, account: Account, personKey: string | null): Promise<bigint> {
 		const columns = [...ACCOUNT_TERMS, ...ACCOUNT_POSITION];
-		const names = ['public_id', ...columns.map(([name]) => name)];
-		const values = [account.id, ...columns.map(([, , valueOf]) => valueOf(account))];
+		const names = ['public_id', 'person_key', ...columns.map(([name]) => name)];
+		const values = [account.id, bytesOf(personKey), ...columns.map(([, , valueOf]) => valueOf(account))];
 		const places = names.map((_name, index) => `$${String(index + 1)}`);
 		const [rows] = await session.run({
 			text: `INSERT INTO ${this.#in}accounts (${names.join(', ')}) VALUES (${places.join(', ')}) RETURNING id`,
@@ -234,8 +238,10 @@ export class Writer {
 	}
 
 	/** Names only the columns that changed: a role that spends may not name the others. */
-	#updateAccount(id: bigint, account: Account, { before, averages }: { before: Account; averages: Decision['averages'] }): Statement {
-		const changed = ACCOUNT_TERMS.filter(([, , valueOf]) => valueOf(account) !== valueOf(before));
+	#updateAccount(id: bigint, account: Account, { before, decision }: { before: Account; decision: Decision }): Statement {
+		const { averages, people } = decision;
+		const personKey: Column<Account>[] = people.key === null ? [] : [['person_key', 'bytea', () => bytesOf(people.key)]];
+		const changed = [...ACCOUNT_TERMS.filter(([, , valueOf]) => valueOf(account) !== valueOf(before)), ...personKey];
 		const columns = [...ACCOUNT_POSITION, ...changed];
 		const sets = columns.map(([name], index) => `${name} = $${String(index + 3)}`);
 		const values = columns.map(([, , valueOf]) => valueOf(account));

@@ -29,6 +29,8 @@ export interface SqliteLedgerOptions extends Waiting {
 	readonly onMigrated?: (migration: Migration) => void;
 	/** Makes the log durable; given by tests that let it fail or wait. */
 	readonly syncFile?: SyncFile;
+	/** Makes the key of a new account's pseudonyms, 32 bytes in hexadecimal; given by tests that compare journals. */
+	readonly newPersonKey?: () => string;
 	/** Opens the file; given by tests that let statements fail. */
 	readonly openDatabase?: (path: string) => Database;
 }
@@ -91,6 +93,8 @@ function configure(db: Database, path: string): void {
 	// FULL would sync the log within COMMIT and stop the host meanwhile; the store syncs it itself before it answers (log-sync).
 	db.pragma('synchronous = NORMAL');
 	db.pragma(`journal_size_limit = ${String(MAX_IDLE_LOG_BYTES)}`);
+	// What is removed, such as the name of a person, is overwritten too.
+	db.pragma('secure_delete = ON');
 	db.pragma('trusted_schema = OFF');
 	db.pragma('cell_size_check = ON');
 }

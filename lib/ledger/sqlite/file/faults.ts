@@ -6,7 +6,8 @@ import { codeOf, wordsOf } from '../../../core/values/foreign';
 import { accessSync, constants, mkdtempSync, rmdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CreditError, isCreditError, type CreditErrorCode } from '../../../core/values/errors';
-import { notOurs, restoreHint } from './file';
+import { restoreHint } from '../../../core/values/restore-hint';
+import { notOurs } from './file';
 
 interface Description {
 	readonly code: CreditErrorCode;

@@ -19,6 +19,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { CreditError } from '../../../core/values/errors';
+import { restoreHint } from '../../../core/values/restore-hint';
 import { giveName } from './new-name';
 
 /** Ledgers and their backups are for their owner alone. */
@@ -71,11 +72,6 @@ export function notOurs(path: string, what: string): CreditError {
 		'ledger_corrupt',
 		`${path} is ${what}, not a ledger. Nothing was changed in it. Choose another file, or remove it if nobody needs it. If a ledger was there: ${restoreHint(path)}.`,
 	);
-}
-
-/** How a backup is brought back. */
-export function restoreHint(path: string): string {
-	return `stop what uses it and restore a backup with "llm-credits restore --from BACKUP --ledger ${path}"`;
 }
 
 /** Which file a path leads to now; `null` when to none. */

@@ -188,11 +188,26 @@ const STEPS: readonly string[] = [
 	ALTER TABLE accounts ADD COLUMN reach_micro INTEGER NOT NULL DEFAULT 0 CHECK (reach_micro >= 0);
 	ALTER TABLE budget_counters ADD COLUMN reach_micro INTEGER NOT NULL DEFAULT 0 CHECK (reach_micro >= 0);
 	`,
-	// Calls whose billing nobody knows are charged from now on, in accounts of before too (ledger rule 37).
+	// Calls whose billing nobody knows are charged from now on, in accounts of before too (ledger rule 37). Whoever an entry of before names is
+	// known from now on, and marked: the entry itself cannot be changed (ledger rule 48).
 	`
 	ALTER TABLE accounts ADD COLUMN frozen TEXT;
 	ALTER TABLE accounts ADD COLUMN person_key BLOB;
 	UPDATE accounts SET unconfirmed_policy = 1, person_key = randomblob(32);
+
+	CREATE TABLE persons (
+		account INTEGER NOT NULL,
+		pseudonym TEXT NOT NULL,
+		name TEXT NOT NULL,
+		is_in_plain INTEGER NOT NULL,
+		PRIMARY KEY (account, pseudonym)
+	) STRICT, WITHOUT ROWID;
+	CREATE UNIQUE INDEX persons_name ON persons (account, name);
+	INSERT INTO persons
+		SELECT account, '~' || lower(hex(randomblob(8))), person, 1 FROM (SELECT DISTINCT account, person FROM entries WHERE person <> '');
+
+	ALTER TABLE cached_answers ADD COLUMN person TEXT;
+	CREATE INDEX cached_answers_person ON cached_answers (account, person) WHERE person IS NOT NULL;
 
 	CREATE TABLE learned (
 		account INTEGER NOT NULL,

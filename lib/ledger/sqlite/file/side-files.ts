@@ -4,7 +4,8 @@
  */
 import { existsSync, realpathSync, renameSync, statSync } from 'node:fs';
 import { CreditError } from '../../../core/values/errors';
-import { fileIdentity, restoreHint } from './file';
+import { restoreHint } from '../../../core/values/restore-hint';
+import { fileIdentity } from './file';
 
 /** A log that is longer is cut back to this size when it is emptied; a shorter one is never cut while the ledger is in use. */
 export const MAX_IDLE_LOG_BYTES = 16 * 1024 * 1024;

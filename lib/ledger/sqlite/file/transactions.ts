@@ -86,6 +86,14 @@ export class FileTransactions {
 		}
 	}
 
+	/**
+	 * Brings the log into the file and cuts it, so that what was removed is in neither. Where another connection is in the way, the log is
+	 * overwritten in time.
+	 */
+	emptyLog(): void {
+		this.#db.pragma('wal_checkpoint(TRUNCATE)');
+	}
+
 	async backUp(to: string, onProgress: BackupProgress): Promise<void> {
 		this.#assertOpen();
 		await backUp(this.#options, { to, onProgress });

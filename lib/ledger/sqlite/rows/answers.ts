@@ -12,10 +12,12 @@ import {
 	type AnswerSaving,
 	type AnswerStore,
 	type CachedAnswer,
+	type KeptAnswer,
 } from '../../answer-store';
 import { readAnswer, readAnswerGroup, readAnswerSaving } from '../../beside-rows';
 import { amountIn, bytesIn, numberIn, optional, type Row } from '../../columns';
 import { bytesOf } from '../../rows';
+import { SqlitePersons } from './persons';
 
 /** How the store runs work: over one unchanging view, or in one transaction that is kept when something changed. */
 export interface Transactions {
@@ -30,7 +32,8 @@ export class SqliteAnswers implements AnswerStore {
 	readonly #in: Transactions;
 	readonly #accountId: Statement<[string], Row>;
 	readonly #find: Statement<[string, Buffer, number], Row>;
-	readonly #keep: Statement<[bigint, Buffer, string, string, number, number, number, bigint, number, string]>;
+	readonly #keep: Statement<[bigint, Buffer, string, string, number, number, number, bigint, number, string, string | null]>;
+	readonly #persons: SqlitePersons;
 	readonly #use: Statement<[number, bigint, Buffer, number]>;
 	readonly #save: Statement<[bigint, string, string, number, bigint]>;
 	readonly #total: Statement<[bigint], Row>;
@@ -43,12 +46,13 @@ export class SqliteAnswers implements AnswerStore {
 
 	constructor(db: Database, transactions: Transactions) {
 		this.#in = transactions;
+		this.#persons = new SqlitePersons(db);
 		this.#accountId = db.prepare('SELECT id FROM accounts WHERE public_id = ?');
 		this.#find = db.prepare(
 			`SELECT key, campaign, node, text, stored_at_ms, kept_until_ms, cost_micro FROM cached_answers WHERE account = ${ACCOUNT} AND key = ? AND kept_until_ms > ?`,
 		);
 		this.#keep = db.prepare(
-			'REPLACE INTO cached_answers (account, key, campaign, node, stored_at_ms, used_at_ms, kept_until_ms, cost_micro, bytes, text) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
+			'REPLACE INTO cached_answers (account, key, campaign, node, stored_at_ms, used_at_ms, kept_until_ms, cost_micro, bytes, text, person) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)',
 		);
 		this.#use = db.prepare('UPDATE cached_answers SET used_at_ms = ? WHERE account = ? AND key = ? AND used_at_ms < ?');
 		this.#save = db.prepare(
@@ -78,12 +82,18 @@ export class SqliteAnswers implements AnswerStore {
 		return this.#in.write(() => {
 			const account = this.#account(accountId);
 			if (account === null) return { result: undefined, isChanged: false };
-			for (const { key, campaign, node, text, storedAtMs, keptUntilMs, costMicro } of kept)
-				this.#keep.run(account, bytesOf(key), campaign, node, storedAtMs, storedAtMs, keptUntilMs, costMicro, bytesOfText(text), text);
+			for (const answer of kept) this.#keepOne(account, answer);
 			for (const { key, atMs } of used) this.#use.run(atMs, account, bytesOf(key), atMs);
 			for (const { day, campaign, calls, savedMicro } of saved) this.#save.run(account, day, campaign, calls, savedMicro);
 			return { result: undefined, isChanged: kept.length + used.length + saved.length > 0 };
 		});
+	}
+
+	#keepOne(account: bigint, { key, campaign, node, text, storedAtMs, keptUntilMs, costMicro, person: name = null }: KeptAnswer): void {
+		const person = name ? this.#persons.pseudonymOf(account, name) : null;
+		if (person === undefined) return;
+		const times = [storedAtMs, storedAtMs, keptUntilMs] as const;
+		this.#keep.run(account, bytesOf(key), campaign, node, ...times, costMicro, bytesOfText(text), text, person);
 	}
 
 	async trim(accountId: string, { maxAnswers, maxBytes }: CacheLimits): Promise<number> {

@@ -1,8 +1,16 @@
 /** What a proof asks of a ledger file beyond its accounts. Makes the schema anew in an empty database and compares. */
 import type { Database } from 'better-sqlite3';
-import { differencesOf, type LedgerProof, type SchemaObjects, type SeenEnd, type StrayRows } from '../../store';
+import {
+	differencesOf,
+	type KeptOfHold,
+	type LedgerProof,
+	type PageQuery,
+	type SchemaObjects,
+	type SeenEnd,
+	type StrayRows,
+} from '../../store';
 import { LEDGER_TABLES } from '../../tables';
-import { optional, textIn, type Row } from '../../columns';
+import { numberIn, optional, textIn, type Row } from '../../columns';
 import { openScratch } from '../file/connection';
 import { raise } from '../file/migrations';
 import { readSeen } from '../file/seen';
@@ -52,6 +60,13 @@ export class SqliteProof implements LedgerProof {
 				return rows === 0 ? [] : [{ table, rows }];
 			}),
 		);
+	}
+
+	async keptResults(accountId: string, { afterSeq, limit }: PageQuery): Promise<readonly KeptOfHold[]> {
+		const text =
+			'SELECT hold_seq, text FROM kept_results WHERE account = (SELECT id FROM accounts WHERE public_id = ?) AND hold_seq > ? ORDER BY hold_seq LIMIT ?';
+		const rows = await this.#read(() => this.#db.prepare<[string, number, number], Row>(text).all(accountId, afterSeq, limit));
+		return rows.map((row) => ({ holdSeq: numberIn(row, 'hold_seq'), text: textIn(row, 'text') }));
 	}
 
 	seenEnds(): readonly SeenEnd[] {

@@ -5,7 +5,7 @@
  * What is read for a decision comes from one table at a time, or from subqueries: SQLite plans a join anew for each set of values, which
  * takes longer than reading the row. Hashes are read and written as text, because a Buffer for each costs more than the rest of its row.
  */
-import { numberIn, textIn, USAGE_COLUMNS, type Row } from '../../columns';
+import { numberIn, textIn, type Row } from '../../columns';
 import type { Database, Statement } from 'better-sqlite3';
 import { alertsNeeded, MAX_CLAIMED } from '../../../core/rules/commands/claim';
 import { needsOf } from '../../../core/rules/decide';
@@ -14,26 +14,27 @@ import { countersNeeded } from '../../../core/rules/draft/limits';
 import { counterKey } from '../../../core/nouns/counters';
 import type { Command } from '../../../core/nouns/commands';
 import type { AccountSnapshot } from '../../../core/nouns/snapshot';
-import type { UsageDelta } from '../../../core/nouns/usage-totals';
 import type { Account, BudgetCounter, CounterRef, Entry, GrantState, Hold } from '../../../core/nouns/records';
 import type { HoldMark } from '../../../core/proof/verify-holds';
 import type { CarriedKey } from '../../../core/proof/verify-keys';
 import type { Instant } from '../../../core/values/time';
 import { holdOf, readEntries, readEntry, readHoldMark } from '../../journal-rows';
-import { grantOf, readAccount, readCounter, readGrantBalance, readStored, readTerms, readUsageTotal } from '../../rows';
+import { grantOf, readAccount, readCounter, readGrantBalance, readStored, readTerms } from '../../rows';
 import type { GrantBalance, GrantTerms, StoredAccount } from '../../rows';
 import { holdStateCode } from '../../words';
-import type { EntryQuery, KeyQuery, MaterialisedAccount, PageQuery, SeqRange, UsageQuery } from '../../store';
+import type { EntryQuery, KeyQuery, MaterialisedAccount, PageQuery, SeqRange } from '../../store';
 import { readTexts } from '../../beside-rows';
 import type { OpenHolds } from '../../open-holds';
 import type { LastingRows } from './lasting-rows';
-import { grantsHeldBy, grantsNamedBy, NOTHING } from '../../related';
+import { SqlitePersons } from './persons';
+import { UsageReader } from './usage';
+import { grantsHeldBy, grantsNamedBy, NOTHING, withoutAccount } from '../../related';
 
 const TERMS = 'category, amount_micro, priority, effective_at_ms, expires_at_ms, promotion_id, note';
 const BALANCES = 'SELECT seq, remaining_micro, held_micro, settled_micro, expired_micro, voided_micro, is_voided FROM grant_balances';
 const ACCOUNTS = `
 	SELECT id, public_id, name, time_zone, plan, paid_since_ms, unconfirmed_policy, overdraft_micro, reach_micro, last_at_ms, last_seq,
-		lower(hex(chain_hash)) AS chain_hash, (SELECT settings FROM account_settings WHERE account = id) AS settings, alerts, averages, frozen
+		lower(hex(chain_hash)) AS chain_hash, (SELECT settings FROM account_settings WHERE account = id) AS settings, alerts, averages, frozen, lower(hex(person_key)) AS person_key
 	FROM accounts`;
 const COUNTERS =
 	'SELECT budget, period, value, held_micro, settled_micro, reached_room_micro, reach_micro FROM budget_counters WHERE account = ?';
@@ -43,11 +44,6 @@ const ENTRIES = `
 	FROM entries
 	WHERE account = ?`;
 const HOLDS = 'SELECT seq, state, timeout_at_ms, closed_seq FROM holds WHERE account = ?';
-const SUMS = USAGE_COLUMNS.map(({ column }) => `sum(u.${column}) AS ${column}`).join(', ');
-const USAGE_FROM = 'FROM usage_days u JOIN label_sets l ON l.id = u.label_set WHERE u.account = ? AND u.day >= ? AND u.day <= ?';
-/** Texts that every calendar day lies between. */
-const FIRST_DAY = '';
-const LAST_DAY = '~';
 
 export type { StoredAccount } from '../../rows';
 
@@ -55,6 +51,8 @@ export type { StoredAccount } from '../../rows';
 export class Reader {
 	readonly #openHolds: OpenHolds;
 	readonly #lasting: LastingRows;
+	readonly usage: UsageReader;
+	readonly #persons: SqlitePersons;
 	readonly #account: Statement<[string], Row>;
 	readonly #accounts: Statement<[], Row>;
 	readonly #counter: Statement<[bigint, number, string, string], Row>;
@@ -76,14 +74,14 @@ export class Reader {
 	readonly #unsettledHoldPage: Statement<[bigint, number, number, number], Row>;
 	readonly #dueHolds: Statement<[bigint, number], Row>;
 	readonly #holdMarks: Statement<[bigint, number, number], Row>;
-	readonly #usageByDay: Statement<[bigint, string, string], Row>;
-	readonly #usageInAll: Statement<[bigint, string, string], Row>;
 	readonly #texts: Statement<[bigint], Row>;
 	readonly #keptResult: Statement<[bigint, number, number], Row>;
 
 	constructor(db: Database, { openHolds, lasting }: { openHolds: OpenHolds; lasting: LastingRows }) {
 		this.#openHolds = openHolds;
 		this.#lasting = lasting;
+		this.usage = new UsageReader(db);
+		this.#persons = new SqlitePersons(db);
 		this.#account = db.prepare(`${ACCOUNTS} WHERE public_id = ?`);
 		this.#accounts = db.prepare(`${ACCOUNTS} ORDER BY public_id`);
 		this.#counter = db.prepare(`${COUNTERS} AND budget = ? AND period = ? AND value = ?`);
@@ -109,8 +107,6 @@ export class Reader {
 		this.#unsettledHoldPage = db.prepare(`${HOLDS} AND state > 1 AND state = ? AND seq > ? ORDER BY seq LIMIT ?`);
 		this.#dueHolds = db.prepare(`${HOLDS} AND state = 0 AND timeout_at_ms <= ?`);
 		this.#holdMarks = db.prepare<[bigint, number, number], Row>(`${HOLDS} AND seq > ? AND seq <= ? ORDER BY seq`).safeIntegers(false);
-		this.#usageByDay = db.prepare(`SELECT u.day, l.labels, ${SUMS} ${USAGE_FROM} GROUP BY u.label_set, u.day`);
-		this.#usageInAll = db.prepare(`SELECT '' AS day, l.labels, ${SUMS} ${USAGE_FROM} GROUP BY u.label_set`);
 		this.#texts = db.prepare('SELECT name, text FROM account_texts WHERE account = ?');
 		this.#keptResult = db.prepare('SELECT text FROM kept_results WHERE account = ? AND hold_seq = ? AND kept_until_ms > ?');
 	}
@@ -118,6 +114,11 @@ export class Reader {
 	account(accountId: string): StoredAccount | null {
 		const row = this.#account.get(accountId);
 		return row ? readStored(row) : null;
+	}
+
+	/** What a decision is made on that opens an account; `personKey`: the key it is to get, instead of a random one. */
+	withoutAccount(personKey: string | undefined): AccountSnapshot {
+		return withoutAccount(this.accounts(), personKey ?? this.#persons.newKey());
 	}
 
 	accounts(): Account[] {
@@ -134,11 +135,12 @@ export class Reader {
 		const holds = this.#snapshotHolds(id, [...needs.holdSeqs, ...reservedSeqs], atMs);
 		const promotions = this.#promotions(id, needs.promotionIds);
 		const grantSeqs = [...needs.grantSeqs, ...promotions.values(), ...entries.flatMap(grantsNamedBy), ...holds.flatMap(grantsHeldBy)];
-		const refs = countersNeeded(commands, { settings: account.settings, timeZone: account.timeZone, holds, atMs });
+		const people = this.#persons.snapshot(stored, commands, { needs, holds });
+		const refs = countersNeeded(commands, { settings: account.settings, timeZone: account.timeZone, holds, atMs, people });
 		const alertsAfter = alertsNeeded(commands, account);
 		const alerts = alertsAfter === null ? [] : this.entries(id, { afterSeq: alertsAfter, limit: MAX_CLAIMED, kind: 'alerted' });
 		const [grants, counters] = [this.#snapshotGrants(id, grantSeqs), this.#snapshotCounters(id, refs)];
-		return { ...NOTHING, account, grants, holds, entries, promotions, counters, alerts, averages };
+		return { ...NOTHING, account, grants, holds, entries, promotions, counters, alerts, averages, people };
 	}
 
 	/** The account with all its grants and the holds that are due at `atMs`. */
@@ -179,19 +181,13 @@ export class Reader {
 		return {
 			account,
 			grants: this.grants(id),
-			usage: this.#usageByDay.all(id, FIRST_DAY, LAST_DAY).map(readUsageTotal),
+			usage: [...this.usage.totals(id, { groupBy: ['day'], fromDay: null, untilDay: null })],
 			texts: this.texts(id),
 		};
 	}
 
 	texts(id: bigint): Map<string, string> {
 		return readTexts(this.#texts.all(id));
-	}
-
-	/** Totals within the days asked for; by day only when days are asked for, so that what is read stays small. */
-	*usage(id: bigint, { groupBy, fromDay, untilDay }: UsageQuery): Iterable<UsageDelta> {
-		const statement = groupBy.includes('day') ? this.#usageByDay : this.#usageInAll;
-		for (const row of statement.iterate(id, fromDay ?? FIRST_DAY, untilDay ?? LAST_DAY)) yield readUsageTotal(row);
 	}
 
 	keptResult(id: bigint, { holdSeq, atMs }: { holdSeq: number; atMs: Instant }): string | null {

@@ -12,6 +12,7 @@ import { encodeAlerts, encodeAverages, encodeFrozen, encodeSettings } from '../.
 import { categoryCode, holdStateCode, kindCode, planCode, policyCode } from '../../words';
 import { closingSeqs } from '../../related';
 import { LabelSets } from './label-sets';
+import { SqlitePersons } from './persons';
 import type { StoredAccount } from './reader';
 
 type Column = string | number | bigint | Buffer | null;
@@ -35,11 +36,12 @@ export class Writer {
 	readonly #putText: Write;
 	readonly #removeText: Write;
 	readonly #labelSets: LabelSets;
+	readonly #persons: SqlitePersons;
 
 	constructor(db: Database) {
 		this.#addAccount = db.prepare(`
 			INSERT INTO accounts (public_id, person_key, name, time_zone, plan, paid_since_ms, unconfirmed_policy, frozen, overdraft_micro, reach_micro, last_at_ms, last_seq, chain_hash, alerts, averages)
-			VALUES (?, randomblob(32), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, unhex(?), ?, ?)`);
+			VALUES (?, unhex(?), ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, unhex(?), ?, ?)`);
 		this.#changeTerms = db.prepare(
 			'UPDATE accounts SET name = ?, time_zone = ?, plan = ?, paid_since_ms = ?, unconfirmed_policy = ?, frozen = ? WHERE id = ?',
 		);
@@ -54,6 +56,7 @@ export class Writer {
 		this.#addHold = db.prepare('INSERT INTO holds VALUES (?, ?, ?, ?, ?)');
 		this.#closeHold = db.prepare('UPDATE holds SET state = ?, closed_seq = ? WHERE account = ? AND seq = ?');
 		this.#labelSets = new LabelSets(db);
+		this.#persons = new SqlitePersons(db);
 		this.#addUsage = db.prepare(`
 			INSERT INTO usage_days (account, label_set, day, ${USAGE_COLUMNS.map(({ column }) => column).join(', ')})
 			VALUES (?, ?, ?, ${USAGE_COLUMNS.map(() => '?').join(', ')})
@@ -67,7 +70,7 @@ export class Writer {
 	/** Writes a decision that has entries; `stored` is the account that it was made on, `null` when it opens one. */
 	write(decision: Decision, stored: StoredAccount | null): void {
 		if (!decision.account) return;
-		const id = this.#writeAccount(decision.account, decision.averages, stored);
+		const id = this.#writeAccount(decision.account, decision, stored);
 		if (decision.hasNewSettings) this.#putSettings.run(id, encodeSettings(decision.account.settings));
 		const made = new Set(decision.entries.map((entry) => entry.seq));
 		for (const entry of decision.entries) this.#writeEntry(id, entry);
@@ -82,6 +85,7 @@ export class Writer {
 			if (text === null) this.#removeText.run(id, name);
 			else this.#putText.run(id, name, text);
 		}
+		this.#persons.write(id, decision.people);
 	}
 
 	/** Removes kept texts whose time is over at `atMs`; returns how many. */
@@ -95,11 +99,11 @@ export class Writer {
 	}
 
 	/** Most batches only move an account: writing its terms as well would take longer than all the rest of its row. */
-	#writeAccount(account: Account, averages: Decision['averages'], stored: StoredAccount | null): bigint {
+	#writeAccount(account: Account, { averages, people }: Decision, stored: StoredAccount | null): bigint {
 		const { overdraftMicro, reachMicro, lastAtMs, lastSeq, chainHash, alerts } = account;
 		const position = [overdraftMicro, reachMicro, lastAtMs, lastSeq, chainHash, encodeAlerts(alerts), encodeAverages(averages)];
 		const terms = termsOf(account);
-		if (!stored) return BigInt(this.#addAccount.run(account.id, ...terms, ...position).lastInsertRowid);
+		if (!stored) return BigInt(this.#addAccount.run(account.id, people.key, ...terms, ...position).lastInsertRowid);
 		const before = termsOf(stored.account);
 		if (terms.some((term, index) => term !== before[index])) this.#changeTerms.run(...terms, stored.id);
 		this.#moveAccount.run(...position, stored.id);
