@@ -10,8 +10,21 @@ const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x
 
 /** The value. Throws a `SyntaxError` for what is no JSON, and for what nests deeper than {@link MAX_JSON_DEPTH}. */
 export function parseForeignJson(text: string): unknown {
-	if (isTooDeep(text)) throw new SyntaxError(`JSON that nests deeper than ${String(MAX_JSON_DEPTH)} is not read.`);
+	if (opensMoreThan(text, MAX_JSON_DEPTH) && isTooDeep(text))
+		throw new SyntaxError(`JSON that nests deeper than ${String(MAX_JSON_DEPTH)} is not read.`);
 	return JSON.parse(text);
+}
+
+/** Whether more brackets open than that. Most bodies have a dozen, and finding those is quicker than a look at every character. */
+function opensMoreThan(text: string, most: number): boolean {
+	let found = 0;
+	for (const bracket of ['{', '[']) {
+		for (let at = text.indexOf(bracket); at !== -1; at = text.indexOf(bracket, at + 1)) {
+			found += 1;
+			if (found > most) return true;
+		}
+	}
+	return false;
 }
 
 /** True for JSON that nests too deep. Brackets inside of strings do not count. */

@@ -53,13 +53,21 @@ export function costOf(reading: UsageReading, { price, hold, hasPassed, request 
 }
 
 function boundOf(price: ModelPrice, { model, messages, schema, limitField, maxOutputTokens, reasoningEffort }: ChatRequest): UsageBound {
-	const texts = [...messages.map(({ content }) => content), ...(schema ? [JSON.stringify(schema)] : [])];
 	return usageBoundOf(price, {
 		model,
-		bytes: texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0),
+		bytes: messages.reduce((sum, { content }) => sum + Buffer.byteLength(content), schema ? bytesOfSchema(schema) : 0),
 		outputLimitTokens: limitField === 'none' ? null : maxOutputTokens,
 		asksToThink: reasoningEffort !== null,
 	});
+}
+
+/** The items of a run share their schema. */
+const schemaBytes = new WeakMap<object, number>();
+
+function bytesOfSchema(schema: object): number {
+	const known = schemaBytes.get(schema) ?? Buffer.byteLength(JSON.stringify(schema));
+	schemaBytes.set(schema, known);
+	return known;
 }
 
 function beyondText({ inputTokens, outputTokens }: Usage, bound: UsageBound): string {

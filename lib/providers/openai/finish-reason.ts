@@ -17,6 +17,8 @@ const MAX_CHARACTERS = 200;
 
 /** The reason in our vocabulary; `null` where there is none. A word that nobody knows is `other`. */
 export function finishReasonOf(said: unknown): FinishReason | null {
+	// Nearly every answer ends so.
+	if (said === 'stop') return said;
 	if (typeof said !== 'string' || said.trim() === '') return null;
 	const letters = said
 		.slice(0, MAX_CHARACTERS)

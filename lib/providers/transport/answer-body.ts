@@ -38,7 +38,8 @@ interface BodyToRead {
 /** The text of a body. Rejects when it is too large, broken off, or not what its head says. */
 export async function readText(response: http.IncomingMessage, reading: BodyToRead): Promise<string> {
 	const bytes = await readBytes(response, reading);
-	return UTF_8.decode(await unpacked(bytes, response.headers['content-encoding'] ?? '', reading));
+	const encoding = response.headers['content-encoding'] ?? '';
+	return UTF_8.decode(encoding === '' ? bytes : await unpacked(bytes, encoding, reading));
 }
 
 function readBytes(response: http.IncomingMessage, { onTooLarge, maxBodyBytes }: BodyToRead): Promise<Buffer> {

@@ -26,6 +26,8 @@ interface SecretForm {
 	readonly shortest: number;
 	/** Looking at every place of this distance misses no stretch of the shortest length. */
 	readonly step: number;
+	/** Every stretch of the shortest length holds one of these pieces. */
+	readonly anchors: readonly string[];
 	readonly whole: string;
 }
 
@@ -40,16 +42,18 @@ const ENTITIES: Readonly<Record<string, string>> = { amp: '&', quot: '"', lt: '<
 /** Looks for a set of secrets. Making one takes longer than using it. */
 export class SecretFinder {
 	readonly #forms: readonly SecretForm[];
+	readonly #anchors: readonly string[];
 
 	/** Secrets shorter than `shortest` characters are not looked for. */
 	constructor(secrets: readonly string[], shortest: number) {
 		const wanted = [...new Set(secrets)].filter((secret) => secret.length >= shortest);
 		this.#forms = wanted.flatMap(formsOf);
+		this.#anchors = [...new Set(this.#forms.flatMap(({ anchors }) => anchors))];
 	}
 
 	/** The stretches that show a secret, in order, none touching another. */
 	find(text: string): readonly Stretch[] {
-		if (this.#forms.length === 0 || text.length < 4) return [];
+		if (this.#forms.length === 0 || text.length < 4 || !this.#mayShow(text)) return [];
 		const found: Stretch[] = [];
 		let view: View = { text, places: null };
 		for (let round = 0; ; round += 1) {
@@ -60,6 +64,22 @@ export class SecretFinder {
 			view = next;
 		}
 		return joined(found);
+	}
+
+	/**
+	 * False where no secret can be. Nearly every text is clean, and looking for a few pieces by the engine's own search takes a tenth of the
+	 * time of a look at every place.
+	 */
+	#mayShow(text: string): boolean {
+		let layer = text;
+		for (let round = 0; ; round += 1) {
+			const letters = folded(layer);
+			if (this.#anchors.some((anchor) => letters.includes(anchor))) return true;
+			if (round === MAX_ROUNDS || !/[%\\&]/.test(layer)) return false;
+			const next = layer.replace(ESCAPE, (...found) => resolved(found as readonly string[]));
+			if (next === layer) return false;
+			layer = next;
+		}
 	}
 
 	#findIn({ text, places }: View, found: Stretch[]): void {
@@ -110,8 +130,14 @@ const LONGEST_NEEDED = 24;
 function formOf(whole: string, shortest: number): SecretForm {
 	const gramLength = Math.min(GRAM, shortest);
 	const grams = new Set<string>();
-	for (let at = 0; at + gramLength <= whole.length; at += 1) grams.add(whole.slice(at, at + gramLength));
-	return { grams, gramLength, shortest, step: shortest - gramLength + 1, whole };
+	const anchors: string[] = [];
+	const step = shortest - gramLength + 1;
+	for (let at = 0; at + gramLength <= whole.length; at += 1) {
+		const gram = whole.slice(at, at + gramLength);
+		grams.add(gram);
+		if (at % step === 0) anchors.push(gram);
+	}
+	return { grams, gramLength, shortest, step, anchors, whole };
 }
 
 /** In lower case, and both alphabets of base64 as one. The length stays. */
@@ -143,7 +169,7 @@ function unescaped({ text, places }: View): View | null {
 	return { text: pieces.join(''), places: starts };
 }
 
-function resolved([, percent, unicode, hex, htmlHex, html, plain, entity]: RegExpMatchArray): string {
+function resolved([, percent, unicode, hex, htmlHex, html, plain, entity]: readonly (string | undefined)[]): string {
 	if (plain !== undefined) return plain;
 	if (entity !== undefined) return ENTITIES[entity.toLowerCase()] ?? '';
 	const code = html === undefined ? Number.parseInt(percent ?? unicode ?? hex ?? htmlHex ?? '0', 16) : Number(html);
