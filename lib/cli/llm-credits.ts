@@ -1,52 +1,7 @@
 #!/usr/bin/env node
-/** The process of the command line: reads the arguments, runs one command, and ends with its exit code when everything is printed. */
-import { propertyOf } from '../core/values/foreign';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { CommanderError } from 'commander';
-import { EXIT, reportOf, wrongUse } from './console/failure';
-import { outliveLostOutput, Output } from './console/output';
-import { createProgram } from './program';
-
-/** package.json lies three folders above the compiled file, in the repository and in an installation alike. */
-function ownVersion(): string {
-	const manifest: unknown = JSON.parse(readFileSync(join(__dirname, '..', '..', '..', 'package.json'), 'utf8'));
-	return String(propertyOf(manifest, 'version'));
-}
-
-async function main(args: readonly string[]): Promise<void> {
-	outliveLostOutput();
-	const program = createProgram({
-		version: ownVersion(),
-		onParseError: (error) => {
-			throw error;
-		},
-	});
-	try {
-		await program.parseAsync(args, { from: 'user' });
-	} catch (error) {
-		if (error instanceof CommanderError && error.exitCode === 0) return;
-		const report = reportOf(error instanceof CommanderError ? parseFailure(error) : error);
-		new Output(args.includes('--json')).failure(report);
-		process.exitCode = report.exitCode;
-	}
-}
-
-function parseFailure({ code, message }: CommanderError): Error {
-	if (code === 'commander.help') return wrongUse('No command is given.', 'See "llm-credits --help".');
-	const words = withoutValues(code, message)
-		.replace(/^error: /, '')
-		.replace(/\s+/g, ' ')
-		.replace(/\.$/, '');
-	return wrongUse(`${words.charAt(0).toUpperCase()}${words.slice(1)}.`, 'See "llm-credits --help".');
-}
-
-/** An option that nobody knows is told without what was given with it, which may be a key or a password. */
-function withoutValues(code: string, message: string): string {
-	return code === 'commander.unknownOption' ? message.replace(/'(--[^'=\s]{0,100}|-.).{0,2000}'/, "'$1'") : message;
-}
+/** The process of the command line: runs one command, and ends with its exit code when everything is printed. */
+import { runCommandLine } from './command-line';
 
 // Whoever lists processes would see keys and passwords among the arguments.
 process.title = 'llm-credits';
-process.exitCode = EXIT.done;
-void main(process.argv.slice(2));
+void runCommandLine(process.argv.slice(2));

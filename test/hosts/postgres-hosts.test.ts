@@ -1,15 +1,15 @@
 /** A ledger on a PostgreSQL server as the hosts and the command line reach it: by its address, shared, and without ever showing the password. */
 import { expect } from 'chai';
-import { join } from 'node:path';
 import { LEDGER_PARAMS } from '../../lib/params/connection';
 import { leaseLedger, type LedgerSettings } from '../../lib/runtime/runtime';
-import { run, type Finished } from '../support/machine/child';
+import type { Finished } from '../support/machine/child';
 import { take } from '../support/hosts/command-line';
+import { runWarm } from '../support/hosts/warm-commands';
 import { faultOf } from '../support/machine/error-code';
 import { credits } from '../support/ledger/ledger-commands';
 import { newLedgerUrl } from '../support/postgres/postgres';
 import { runSql } from '../support/postgres/postgres-server';
-import { cleanEnvironment, outputRoot } from '../support/machine/repository';
+import { cleanEnvironment } from '../support/machine/repository';
 import { temporaryFolder } from '../support/machine/temporary-folder';
 
 const PASSWORD = /not-a-secret/;
@@ -24,11 +24,10 @@ describe('a PostgreSQL ledger in the hosts', function () {
 	const lease = (settings: Partial<LedgerSettings>, environment = {}) =>
 		leaseLedger({ path: '', account: 'default', timeZone: 'UTC', ...settings }, temporaryFolder(), environment);
 	const finish = async (args: readonly string[]): Promise<Finished> => {
-		const finished = await run(process.execPath, [join(outputRoot(), 'lib', 'cli', 'llm-credits.js'), ...args, '--json'], {
-			cwd: temporaryFolder(),
-			env: cleanEnvironment({ LLM_CREDITS_LEDGER: url, TZ: 'UTC' }),
-			timeoutMs: 20_000,
-		});
+		const finished = await runWarm(
+			{ args: [...args, '--json'], cwd: temporaryFolder(), env: cleanEnvironment({ LLM_CREDITS_LEDGER: url, TZ: 'UTC' }) },
+			20_000,
+		);
 		expect(finished.stdout + finished.stderr).to.not.match(PASSWORD);
 		return finished;
 	};

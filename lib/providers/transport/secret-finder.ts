@@ -76,7 +76,7 @@ export class SecretFinder {
 			const letters = folded(layer);
 			if (this.#anchors.some((anchor) => letters.includes(anchor))) return true;
 			if (round === MAX_ROUNDS || !/[%\\&]/.test(layer)) return false;
-			const next = layer.replace(ESCAPE, (...found) => resolved(found as readonly string[]));
+			const next = layer.replace(ESCAPE, (...found: string[]) => resolved(found));
 			if (next === layer) return false;
 			layer = next;
 		}

@@ -10,6 +10,7 @@ import { NO_TOKENS } from '../../../lib/core/usage/usage-fields';
 import { accountOf, openLedgerStore } from '../../../lib/runtime/runtime';
 import { userOfProcess } from '../../../lib/runtime/system';
 import { run, type Finished } from '../../support/machine/child';
+import { runWarm } from '../../support/hosts/warm-commands';
 import { cleanEnvironment, outputRoot } from '../../support/machine/repository';
 
 const PROGRAM = join(outputRoot(), 'lib', 'cli', 'llm-credits.js');
@@ -18,11 +19,7 @@ let folder = '';
 let ledger = '';
 
 async function llmCredits(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Finished> {
-	return run(process.execPath, [PROGRAM, ...args], {
-		cwd: folder,
-		env: cleanEnvironment({ LLM_CREDITS_LEDGER: ledger, TZ: 'UTC', ...env }),
-		timeoutMs: 15_000,
-	});
+	return runWarm({ args, cwd: folder, env: cleanEnvironment({ LLM_CREDITS_LEDGER: ledger, TZ: 'UTC', ...env }) }, 15_000);
 }
 
 /** What a command answers; a test that looks for what is not there fails. */
@@ -75,6 +72,28 @@ describe('command line', () => {
 		ledger = join(folder, 'ledger.db');
 	});
 	afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+	it('a process of its own ends with the same words and exit code as a command among others', async () => {
+		const commands = [
+			['grant', '--credits', '5', '--key', 'g'],
+			['balance'],
+			['refund', '--hold', 'h99', '--key', 'r'],
+			['grant', '--credits', 'x'],
+			['nothing'],
+		];
+		const codes: (number | null)[] = [];
+		for (const args of commands) {
+			const env = cleanEnvironment({ LLM_CREDITS_LEDGER: ledger, TZ: 'UTC' });
+			const apart = await run(process.execPath, [PROGRAM, ...args], { cwd: folder, env, timeoutMs: 15_000 });
+			const { code, stderr } = await llmCredits(args);
+			expect({ code, stderr }, args.join(' ')).to.deep.equal({ code: apart.code, stderr: apart.stderr });
+			codes.push(apart.code);
+		}
+		const env = cleanEnvironment({ LLM_CREDITS_LEDGER: folder, TZ: 'UTC' });
+		const apart = await run(process.execPath, [PROGRAM, 'balance'], { cwd: folder, env, timeoutMs: 15_000 });
+		expect(await llmCredits(['balance'], { LLM_CREDITS_LEDGER: folder })).to.deep.equal(apart);
+		expect([...codes, apart.code]).to.deep.equal([0, 0, 1, 2, 2, 3]);
+	});
 
 	it('opens, shows, lists and changes accounts', async () => {
 		const opened = await document(['account', 'open', '--account', 'shop', '--name', 'Web shop', '--time-zone', 'Europe/Berlin']);

@@ -1,6 +1,6 @@
 /**
- * Owns the command line as tests use it: a process for each command, in a folder and on a ledger of its own. Refuses answers that are
- * not one document, and failures with a stack trace.
+ * The command line as tests use it: commands in a folder and on a ledger of their own. Answers that are not one document fail the test, and
+ * so do failures with a stack trace.
  */
 import { expect } from 'chai';
 import { join } from 'node:path';
@@ -10,11 +10,13 @@ import { parseCredits } from '../../../lib/core/values/money';
 import type { LedgerAccount } from '../../../lib/engine/account/ledger-account';
 import type { LedgerStore } from '../../../lib/ledger/store';
 import { accountOf, openLedgerStore } from '../../../lib/runtime/runtime';
-import { run, type Finished } from '../machine/child';
+import type { Finished } from '../machine/child';
 import { cleanEnvironment, outputRoot } from '../machine/repository';
 import { temporaryFolder } from '../machine/temporary-folder';
+import { runWarm } from './warm-commands';
 
 const micro = (credits: number): bigint => parseCredits(String(credits), { field: 'amount' });
+const COMMAND_MS = 30_000;
 export const PROGRAM = join(outputRoot(), 'lib', 'cli', 'llm-credits.js');
 
 /** What a command answers; a test that looks for what is not there fails. */
@@ -37,12 +39,10 @@ export class CommandLine {
 	readonly folder = temporaryFolder();
 	readonly ledger = join(this.folder, 'ledger.db');
 
+	/** A command, in a process that runs others before and after it. */
 	async run(...args: readonly string[]): Promise<Finished> {
-		return run(process.execPath, [PROGRAM, ...args], {
-			cwd: this.folder,
-			env: cleanEnvironment({ LLM_CREDITS_LEDGER: this.ledger, TZ: 'UTC' }),
-			timeoutMs: 15_000,
-		});
+		const env = cleanEnvironment({ LLM_CREDITS_LEDGER: this.ledger, TZ: 'UTC' });
+		return runWarm({ args, cwd: this.folder, env }, COMMAND_MS);
 	}
 
 	/** The text for people of a run that must end well. */

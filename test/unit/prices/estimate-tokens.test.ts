@@ -2,8 +2,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { encode } from 'gpt-tokenizer';
-import * as cl100k from 'gpt-tokenizer/encoding/cl100k_base';
-import * as o200k from 'gpt-tokenizer/encoding/o200k_base';
+import * as cl100k from 'gpt-tokenizer/cjs/encoding/cl100k_base';
+import * as o200k from 'gpt-tokenizer/cjs/encoding/o200k_base';
 import { estimateTokens, upperBoundTokens } from '../../../lib/core/usage/estimate-tokens';
 import { fewestTokens } from '../../../lib/core/usage/fewest-tokens';
 import DECLARATIONS from '../../support/corpus/declarations.data.json';
