@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CommandLine } from '../support/hosts/command-line';
+import { CommandLine } from '../support/command-line/command-line';
 import { newLedgerUrl } from '../support/postgres/postgres';
 import { repositoryRoot } from '../support/machine/repository';
 

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { CommandLine, take } from '../../support/hosts/command-line';
+import { CommandLine, take } from '../../support/command-line/command-line';
 
 const CALLS_BEFORE = 1500;
 

@@ -1,6 +1,6 @@
 /** Owns the proof of the command that tells what checks came to, as processes. */
 import { expect } from 'chai';
-import { CommandLine } from '../../support/hosts/command-line';
+import { CommandLine } from '../../support/command-line/command-line';
 
 describe('command line: checks', () => {
 	it('adds up what checks found by what is asked for, the largest first, within the days', async () => {

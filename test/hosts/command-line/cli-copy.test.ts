@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { start, until, type Running } from '../../support/machine/child';
-import { CommandLine, take, type Document } from '../../support/hosts/command-line';
+import { CommandLine, take, type Document } from '../../support/command-line/command-line';
 import { openAt } from '../../support/ledger/ledger-places';
 import { newLedgerUrl } from '../../support/postgres/postgres';
 import { runSql } from '../../support/postgres/postgres-server';

@@ -1,6 +1,6 @@
 /** Owns the proof of the commands that limit spending, as processes: budget, floor, mode. */
 import { expect } from 'chai';
-import { CommandLine } from '../../support/hosts/command-line';
+import { CommandLine } from '../../support/command-line/command-line';
 
 describe('command line: limits', () => {
 	let cli: CommandLine;

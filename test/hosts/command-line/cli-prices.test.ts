@@ -8,7 +8,7 @@ import { writePriceList } from '../../../lib/core/prices/price-list-text';
 import type { FixedCharge } from '../../../lib/core/prices/pricing';
 import { NO_TOKENS, type Usage } from '../../../lib/core/usage/usage-fields';
 import type { LedgerAccount } from '../../../lib/engine/account/ledger-account';
-import { CommandLine, type Document } from '../../support/hosts/command-line';
+import { CommandLine, type Document } from '../../support/command-line/command-line';
 import { laterList } from '../../support/corpus/price-lists';
 
 const MINI = 'gpt-4.1-mini';

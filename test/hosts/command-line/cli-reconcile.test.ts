@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { OutageAccount } from '../../../lib/engine/outage/outage-account';
 import { CreditError } from '../../../lib/core/values/errors';
 import { leaseSpending } from '../../../lib/runtime/outage';
-import { CommandLine } from '../../support/hosts/command-line';
+import { CommandLine } from '../../support/command-line/command-line';
 
 const call = (key: string, holdMicro: bigint) => ({
 	key,

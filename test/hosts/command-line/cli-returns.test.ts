@@ -1,6 +1,6 @@
 /** Owns the proof of the commands that take back what was done, and of the list of calls, as processes: refund, void, holds. */
 import { expect } from 'chai';
-import { CommandLine } from '../../support/hosts/command-line';
+import { CommandLine } from '../../support/command-line/command-line';
 
 describe('command line: refunds, voids and holds', () => {
 	let cli: CommandLine;

@@ -5,7 +5,7 @@ import { closeSync, openSync, readdirSync, readFileSync, writeFileSync } from 'n
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { LABEL_NAMES } from '../../../lib/core/nouns/labels';
-import { CommandLine, PROGRAM } from '../../support/hosts/command-line';
+import { CommandLine, PROGRAM } from '../../support/command-line/command-line';
 import { cleanEnvironment } from '../../support/machine/repository';
 
 /** Clears the screen, fills the clipboard, goes back to the line's beginning, turns the order around, and begins lines of its own. */

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sha256 } from '../../../lib/core/values/idempotency';
-import { CommandLine } from '../../support/hosts/command-line';
+import { CommandLine } from '../../support/command-line/command-line';
 
 describe('command line: texts and kept answers', () => {
 	let cli: CommandLine;

@@ -10,7 +10,7 @@ import { NO_TOKENS } from '../../../lib/core/usage/usage-fields';
 import { accountOf, openLedgerStore } from '../../../lib/runtime/runtime';
 import { userOfProcess } from '../../../lib/runtime/system';
 import { run, type Finished } from '../../support/machine/child';
-import { runWarm } from '../../support/hosts/warm-commands';
+import { runWarm } from '../../support/command-line/warm-commands';
 import { cleanEnvironment, outputRoot } from '../../support/machine/repository';
 
 const PROGRAM = join(outputRoot(), 'lib', 'cli', 'llm-credits.js');

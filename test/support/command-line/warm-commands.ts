@@ -6,34 +6,59 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import { outputRoot } from '../machine/repository';
 import type { Finished } from '../machine/child';
-import type { CommandDone, CommandToRun } from '../machine/command-server';
+import type { CommandDone, CommandToRun } from './command-server';
 
-const SERVER = join(outputRoot(), 'test', 'support', 'machine', 'command-server.js');
+const SERVER = join(outputRoot(), 'test', 'support', 'command-line', 'command-server.js');
+/** As many as tests run at a time; a command beyond them waits for one. */
+const MOST = 2;
+const servers = new Set<ChildProcess>();
+process.on('exit', () => {
+	for (const server of servers) server.kill('SIGKILL');
+});
 const idle: ChildProcess[] = [];
+const waiting: ((server: ChildProcess) => void)[] = [];
+let running = 0;
 
 function started(): ChildProcess {
 	const server = fork(SERVER, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], execArgv: [] });
-	process.once('exit', () => server.kill('SIGKILL'));
+	servers.add(server);
 	return server;
 }
 
 /** Runs one command to its end. Rejects when it takes longer than `timeoutMs`, and when its process dies. */
 export async function runWarm(command: CommandToRun, timeoutMs: number): Promise<Finished> {
-	const server = idle.pop() ?? started();
+	const server = await taken();
 	server.ref();
 	server.channel?.ref();
 	try {
 		const done = await answerOf(server, command, timeoutMs);
-		idle.push(server);
+		giveBack(server);
 		return done;
 	} catch (error) {
 		server.kill('SIGKILL');
+		giveBack(started());
 		throw error;
-	} finally {
-		// Nobody waits for a process that has nothing to do.
-		server.unref();
-		server.channel?.unref();
 	}
+}
+
+function taken(): Promise<ChildProcess> {
+	const server = idle.pop();
+	if (server) return Promise.resolve(server);
+	if (running === MOST) return new Promise((resolve) => waiting.push(resolve));
+	running += 1;
+	return Promise.resolve(started());
+}
+
+function giveBack(server: ChildProcess): void {
+	const next = waiting.shift();
+	if (next) {
+		next(server);
+		return;
+	}
+	idle.push(server);
+	// Nobody waits for a process that has nothing to do.
+	server.unref();
+	server.channel?.unref();
 }
 
 function answerOf(server: ChildProcess, command: CommandToRun, timeoutMs: number): Promise<Finished> {
