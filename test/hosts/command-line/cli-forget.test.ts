@@ -5,7 +5,7 @@ import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LedgerAccount } from '../../../lib/engine/account/ledger-account';
 import type { LedgerStore } from '../../../lib/ledger/store';
-import { CommandLine } from '../../support/hosts/command-line';
+import { CommandLine } from '../../support/command-line/command-line';
 import { repositoryRoot } from '../../support/machine/repository';
 
 const ADA = 'ada.lovelace.of.london';
