@@ -5,7 +5,7 @@
  */
 import { isList } from '../values/foreign';
 import { currenciesBeside, currenciesCalled } from './reading/currencies';
-import { isSameDay, neighbours, readDates } from './reading/date-readings';
+import { dayOfNumber, isSameDay, neighbours, readDates, readTimes } from './reading/date-readings';
 import { foldAccents, foldCase, hasPhrase } from './reading/fold';
 import { squeeze } from './reading/given-facts';
 import { readingsOfValue } from './reading/number-readings';
@@ -52,7 +52,17 @@ function hasText(answer: ReadAnswer, value: string): boolean {
 	const [date] = dates;
 	if (date && !date.isDoubtful && /^[\s,]*(?:t?[\d:.]+\s?(?:z|[+-]\d{2}:?\d{2})?)?$/.test(rest)) {
 		const days = ZONED_TIME.test(folded) ? date.readings.flatMap((day) => [day, ...neighbours(day)]) : date.readings;
-		return answer.said.dates.some(({ readings }) => readings.some((said) => days.some((day) => isSameDay(said, day))));
+		const said = [
+			...answer.said.dates.flatMap(({ readings }) => readings),
+			...answer.said.numbers.flatMap(({ text: written }) => dayOfNumber(written) ?? []),
+		];
+		return said.some((saidDay) => days.some((day) => isSameDay(saidDay, day)));
+	}
+	const { found: times, rest: beside } = readTimes(folded);
+	const [time] = times;
+	if (time && beside.trim() === '') {
+		const hours = [...answer.said.times, ...answer.said.wholeHours];
+		return hours.some(({ minutes }) => minutes.some((minute) => time.minutes.includes(minute)));
 	}
 	if (AMOUNT.test(folded)) {
 		const { numbers, text } = readQuantities(value);

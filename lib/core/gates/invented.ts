@@ -3,6 +3,7 @@
  * not looked at, and what a model worked out itself counts as invented.
  */
 import { excerpt } from './finding';
+import { dayOfNumber } from './reading/date-readings';
 import { isGivenDay, squeeze, type GivenFacts } from './reading/given-facts';
 import type { WrittenNumber } from './reading/number-readings';
 import { readQuantities } from './reading/quantities';
@@ -13,8 +14,17 @@ const MAX_TOLD = 3;
 /** What a text says that was not given, as short clauses, at most three. */
 export function inventions(text: string, given: GivenFacts): string[] {
 	const said = readQuantities(text);
-	const isKnown = ({ readings, parts }: WrittenNumber): boolean =>
-		readings.some((value) => given.numbers.has(value)) || (parts.length > 0 && parts.every((value) => given.numbers.has(value)));
+	/** An hour or a day that was given is not always written as one: alle 19, 24.12. */
+	const isHour = (index: number): boolean => said.wholeHours.some((hour) => hour.index === index && isKnownTime(given, hour.minutes));
+	const isDay = (written: string): boolean => {
+		const day = dayOfNumber(written);
+		return day !== null && isGivenDay(given, [day]);
+	};
+	const isKnown = ({ readings, parts, index, text: written }: WrittenNumber): boolean =>
+		readings.some((value) => given.numbers.has(value)) ||
+		(parts.length > 0 && parts.every((value) => given.numbers.has(value))) ||
+		isHour(index) ||
+		isDay(written);
 	const areKnown = (written: string): boolean => (written.match(/\d+/g) ?? []).every((digits) => given.numbers.has(String(Number(digits))));
 	const found: string[] = [
 		...said.links.filter((link) => !given.squeezed.includes(squeeze(link))).map((link) => `the link ${excerpt(link)}`),

@@ -136,6 +136,7 @@ const REPEATED = [
 		'1 \u20ac ',
 		'\u2026',
 	],
+	...['1万', '1万1,', '1時', '午後1', 'om 1', '12.12 ', '12-12-', '1 thang 1', 'oct-1', '1-oct-', '1€11', 'o godz. '],
 	...['let me know ', 'Option 1:\n', '1. "a"\n', '"a":', '\\n', '（a', '((', '«a', '---\n', 'note: ', 'the user ', 'link to ', 'a/b/'],
 ] as const;
 

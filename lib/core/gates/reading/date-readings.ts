@@ -33,6 +33,13 @@ interface Shape {
 	readonly isDoubtful?: (groups: Readonly<Record<string, string | undefined>>) => boolean;
 }
 
+/** The day that a number such as 24.12 may stand for; `null` for any other. */
+export function dayOfNumber(written: string): DateReading | null {
+	const [, day, month] = /^(\d{1,2})\.(\d{1,2})$/.exec(written) ?? [];
+	const reading = { year: null, month: Number(month), day: Number(day) };
+	return day !== undefined && isDay(reading) ? reading : null;
+}
+
 /** More different dates than this are a calendar. */
 const MAX_DATES = 500;
 
@@ -79,13 +86,14 @@ export function neighbours({ year, month, day }: DateReading): DateReading[] {
 	});
 }
 
-const BEFORE = '(?<![\\d\\p{L}.,/-])';
+/** Letters of Chinese, Japanese and Thai stand beside dates without a space. */
+const BEFORE = '(?<![\\d.,/-]|[\\p{Script=Latin}\\p{Script=Cyrillic}\\p{Script=Greek}])';
 const AFTER = '(?![\\d]|[/-]\\d)';
 
 function makeShapes(): Shape[] {
 	const names = [...monthNames().keys()].sort((a, b) => b.length - a.length).map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
 	const month = `(?<month>${names.join('|')})(?![\\p{L}\\p{M}])\\.?`;
-	const year = `(?:,?\\s*(?:de |del |r\\. ?|พ\\.ศ\\. ?)?(?<year>(?:19|20|21|24|25|26)\\d{2})(?!\\d))?`;
+	const year = `(?:[,/-]?\\s*(?:de |del |r\\. ?|พ\\.ศ\\. ?)?(?<year>(?:19|20|21|24|25|26)\\d{2}|(?<=[/-])\\d{2}|'\\d{2})(?!\\d))?`;
 	const isEveryday = ({ month: name }: Readonly<Record<string, string | undefined>>): boolean => EVERYDAY.has(name ?? '');
 	const named = (groups: Readonly<Record<string, string | undefined>>): DateReading[] => {
 		const number = monthNames().get(groups['month'] ?? '');
@@ -104,28 +112,40 @@ function makeShapes(): Shape[] {
 			read: eitherOrder,
 		},
 		{
-			pattern: new RegExp(`${BEFORE}(?<day>\\d{1,2})(?:st|nd|rd|th|er|\\.|º|ª|o)?\\s?(?:de |of |d')?\\s?${month}${year}`, 'gu'),
+			pattern: new RegExp(`${BEFORE}(?<day>\\d{1,2})(?:st|nd|rd|th|er|\\.|º|ª|o)?[\\s/-]?(?:de |of |d'|ב)?\\s?${month}${year}`, 'gu'),
 			read: named,
 			isDoubtful: isEveryday,
 		},
 		{
-			pattern: new RegExp(`(?<![\\p{L}\\p{M}])${month}\\s(?:the )?(?<day>\\d{1,2})(?:st|nd|rd|th)?(?![\\d:%]|[.,]\\d|\\s?%)${year}`, 'gu'),
+			pattern: new RegExp(
+				`(?<![\\p{L}\\p{M}])${month}[\\s/-](?:the )?(?<day>\\d{1,2})(?:st|nd|rd|th)?(?![\\d:%]|[.,]\\d|\\s?%)${year}`,
+				'gu',
+			),
 			read: named,
 			isDoubtful: isEveryday,
 		},
 		{ pattern: new RegExp(`${BEFORE}(?<day>\\d{1,2})\\.\\s?(?<month>\\d{1,2})\\.(?!\\d)`, 'gu'), read: days },
-		{ pattern: new RegExp(`${BEFORE}(?<a>\\d{1,2})(?<mark>/)(?<b>\\d{1,2})${AFTER}`, 'gu'), read: eitherOrder, isDoubtful: () => true },
+		{
+			pattern: new RegExp(`${BEFORE}(?<day>\\d{1,2})\\s?thang\\s?(?<month>\\d{1,2})(?:(?:\\s?nam\\s?|/)(?<year>\\d{4}))?(?!\\d)`, 'gu'),
+			read: days,
+		},
+		{
+			// 5-10 % are shares.
+			pattern: new RegExp(`${BEFORE}(?<a>\\d{1,2})(?<mark>[/-])(?<b>\\d{1,2})${AFTER}(?![.,:]\\d|\\s?[%€$£])`, 'gu'),
+			read: eitherOrder,
+			isDoubtful: () => true,
+		},
 	];
 }
 
 /** One day for each year that may be meant: two digits, or the Buddhist era of Thailand. */
 function days({ year, month, day }: Readonly<Record<string, string | undefined>>): DateReading[] {
-	const years = year === undefined ? [null] : yearsOf(Number(year));
+	const years = year === undefined ? [null] : yearsOf(Number(year.replace("'", '')));
 	return years.map((meant) => ({ year: meant, month: Number(month), day: Number(day) }));
 }
 
 function yearsOf(written: number): number[] {
-	if (written < 100) return [2000 + written, 1957 + written];
+	if (written < 100) return [2000 + written, 1900 + written, 1957 + written];
 	return written > 2400 ? [written - 543] : [written];
 }
 
@@ -145,7 +165,10 @@ const TIMES: readonly RegExp[] = [
 	/(?<![\d.,:])(?<hour>\d{1,2})\s?(?<half>[ap])\.?\s?m\b\.?/g,
 	/(?<![\d.,])(?<hour>\d{1,2}):(?<minute>\d{2})(?::\d{2}(?:\.\d+)?)?(?!\d)/g,
 	/(?<![\d.,])(?<hour>\d{1,2})\s?h\s?(?<minute>\d{2})(?!\d)/g,
-	/(?<![\d.,])(?<hour>\d{1,2})(?:[.:](?<minute>\d{2}))?\s?(?:uhr|時|点|點|시|น\.)(?:(?<minutes>\d{1,2})[分분])?/g,
+	/(?<![\d.,])(?<hour>\d{1,2})[.:](?<minute>\d{2})\s?(?:uur|h|hrs?|heures|ore|godz|ч|год)(?!\p{L})/gu,
+	// A point stands in prices too.
+	/(?<=(?<![\p{L}])(?:kl\.?|klo|klockan|klokken|alle|ore|om|um|ab|saat|pukul|as|godz\.?|в|о)\s?)(?<hour>\d{1,2})\.(?<minute>\d{2})(?![\d.]|\s?(?:[€$£¥%]|eur|zl|kr|руб|грн))/gu,
+	/(?:(?<noon>午後|下午|晚上|夜|오후|저녁|밤|午前|上午|早上|오전|아침)\s?)?(?<![\d.,])(?<hour>\d{1,2})(?:[.:](?<minute>\d{2}))?\s?(?:uhr|[時时](?![間间])|点|點|시(?!간)|น\.)(?:\s?(?<minutes>\d{1,2})\s?[分분]?(?!\d)|(?<past>半|\s?반))?/g,
 ];
 
 export interface WrittenTime {
@@ -160,14 +183,24 @@ export function readTimes(text: string): Scan<WrittenTime> {
 	let rest = text;
 	for (const pattern of TIMES) {
 		rest = rest.replace(pattern, (written: string, ...args: Captured[]) => {
-			const { hour, minute, minutes, half } = groupsOf(args);
-			const readings = timeReadings(Number(hour), Number(minute ?? minutes ?? 0), half);
+			const { hour, minute, minutes, half, noon, past } = groupsOf(args);
+			const readings = timeReadings(
+				Number(hour),
+				Number(minute ?? minutes ?? (past === undefined ? 0 : 30)),
+				half ?? halfOf(noon, Number(hour)),
+			);
 			if (readings.length === 0) return written;
 			found.push({ text: written.trim(), minutes: readings });
 			return ' '.repeat(written.length);
 		});
 	}
 	return { found, rest };
+}
+
+/** Which half of the day a word names; none where the hour says it. */
+function halfOf(noon: string | undefined, hour: number): 'a' | 'p' | undefined {
+	if (noon === undefined || hour > 12 || hour === 0) return undefined;
+	return /午前|上午|早上|오전|아침/u.test(noon) ? 'a' : 'p';
 }
 
 function timeReadings(hour: number, minute: number, half: string | undefined): number[] {

@@ -48,7 +48,7 @@ export function givenFacts(values: readonly unknown[]): GivenFacts {
 		}
 		// The digits of a code may be said without its letters.
 		for (const code of read.codes) for (const digits of code.match(/\d+/g) ?? []) numbers.add(canonical(digits));
-		for (const { minutes } of read.times) for (const minute of minutes) times.add(minute);
+		for (const { minutes } of [...read.times, ...read.wholeHours]) for (const minute of minutes) times.add(minute);
 	}
 	const squeezed = squeeze(leaves.texts.join('\n'));
 	const unmarked = squeezed.replace(/[()/+.]/g, '');

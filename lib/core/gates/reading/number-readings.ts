@@ -18,14 +18,29 @@ export interface WrittenNumber {
 const NUMBER = /\d{1,3}(?:[ '\u00a0\u202f]\d{3})+(?:[.,]\d+)?(?![\d])|\d+(?:[.,]\d+)*/g;
 /** Behind a number: by how many places it moves the point. */
 const SCALES: readonly (readonly [words: RegExp, places: number])[] = [
-	[/^\s?%|^\s?(?:percent|per cent|prozent|pour ?cent|por ?ciento|per cento|por cento|procent)/, -2],
-	[/^\s?(?:k|tsd\.?|tys\.?)(?!\p{L})|^\s?(?:thousand|tausend|mille|mil|mila|duizend|tysiecy|tysiace)(?!\p{L})|^\s?(?:千|พัน|ألف)/u, 3],
-	[/^\s?(?:万|萬|만|หมื่น)/, 4],
 	[
-		/^\s?(?:m|mio\.?|mln\.?|million(?:s|en)?|millones|millon|milion[ie]?|milhoes|milhao|miljoen|milionow|miliony)(?!\p{L})|^\s?(?:ล้าน|مليون)/u,
+		/^\s?[%¢]|^\s?(?:percent|per cent|prozent|pour ?cent|por ?ciento|per cento|por cento|procent|cents?|ct|cts|centimes?|centimos?|centesim[io]|centavos?|grosz[ye]?|pence)(?!\p{L})|^\s?(?:процент|копе[ей]к)/u,
+		-2,
+	],
+	[/^\s?[百백]/, 2],
+	[
+		/^\s?(?:k|tsd\.?|tys\.?)(?!\p{L})|^\s?(?:thousand|tausend|mille|mil|mila|duizend|tysiecy|tysiace)(?!\p{L})|^\s?(?:千|천|พัน|ألف|אלף|हजार|हज़ार)|^\s?(?:тыс\.?|тысяч[аи]?|тис\.?|хил\.?|bin|tusen|tusind|nghin|ngan|ribu)(?!\p{L})/u,
+		3,
+	],
+	[/^\s?(?:万|萬|만|หมื่น)/, 4],
+	[/^\s?(?:แสน|लाख|lakhs?(?!\p{L}))/u, 5],
+	[
+		/^\s?(?:m|mio\.?|mln\.?|million(?:s|en)?|millones|millon|milion[ie]?|milhoes|milhao|miljoen|milionow|miliony)(?!\p{L})|^\s?(?:ล้าน|مليون|מיליון|млн\.?|миллион|мільйон|милион|milyon|miljon|triệu|trieu|juta)/u,
 		6,
 	],
+	[/^\s?(?:करोड़|करोड|crores?(?!\p{L}))/u, 7],
 	[/^\s?(?:億|亿|억)/, 8],
+	[
+		/^\s?(?:bn|b|billions?|milliarden?|mrd\.?|milliards?|mil millones|miliard[io]|bilhao|bilhoes|mil milhoes|miljard|miljarder|milliarder|miliard(?:y|ow)?|mld\.?|milyar|miliar|ty)(?!\p{L})|^\s?(?:млрд\.?|миллиард|мільярд|милиард|مليار|מיליארד|พันล้าน|अरब)/u,
+		9,
+	],
+	// One word, two sizes: what is a trillion in English is a billion elsewhere.
+	[/^\s?(?:trillions?|billion(?:en)?|billones|bilion(?:y|ow)?|兆|조)(?!\p{L})/u, 12],
 ];
 
 /** The numbers of a folded text with ASCII digits, in order. */
@@ -33,7 +48,7 @@ export function readNumbers(text: string): WrittenNumber[] {
 	return [...text.matchAll(NUMBER)].map((match) => {
 		const [written] = match;
 		const plain = readingsOf(written);
-		const behind = text.slice(match.index + written.length, match.index + written.length + 14);
+		const behind = text.slice(match.index + written.length, match.index + written.length + 18);
 		const scaled = SCALES.flatMap(([words, places]) => (words.test(behind) ? plain.map((value) => shifted(value, places)) : []));
 		const parts = written.includes(' ') ? written.split(' ').map((part) => canonical(part)) : [];
 		return { text: written, index: match.index, readings: [...new Set([...plain, ...scaled])], parts };

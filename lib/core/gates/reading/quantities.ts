@@ -7,6 +7,8 @@ import { readDates, readTimes, type WrittenDate, type WrittenTime } from './date
 import { foldAccents } from './fold';
 import { readNumbers, type WrittenNumber } from './number-readings';
 import { visibleText } from './visible-text';
+import { withoutMyriads } from './myriads';
+import { readWholeHours, type WholeHour } from './whole-hours';
 
 /** What a text says that can be checked. */
 export interface Quantities {
@@ -14,6 +16,8 @@ export interface Quantities {
 	readonly links: readonly string[];
 	readonly dates: readonly WrittenDate[];
 	readonly times: readonly WrittenTime[];
+	/** Hours that some of the numbers may stand for. */
+	readonly wholeHours: readonly WholeHour[];
 	/** Long runs of digits with marks between them, as digits alone. */
 	readonly digitRuns: readonly { readonly text: string; readonly digits: string }[];
 	/** Words of letters and digits, such as save20. */
@@ -33,8 +37,8 @@ const LINK = new RegExp(
 	].join('|'),
 	'giu',
 );
-/** 1万2800 is one number. */
-const MYRIADS = /(\d{1,6})[万萬만](\d{1,4})(?!\d)/g;
+/** 12€50 is 12.50 €. */
+const CURRENCY_INSIDE = /(?<![\d.,])(\d{1,6})\s?([€$£])(\d{2})(?![\d.,])/g;
 const LIST_NUMBER = /(?<=^|\n)[^\S\n]{0,20}(\d{1,2})[.)](?=\s)/g;
 /** Footnotes, and digits inside an emoji. */
 const MARKERS = /\[\d{1,2}\]|\d\ufe0f?\u20e3/g;
@@ -50,7 +54,7 @@ export function readQuantities(raw: string): Quantities {
 	const unmarked = plainDigits(withoutListNumbers(raw).replace(MARKERS, ' '));
 	const links = [...unmarked.matchAll(LINK)].map(([link]) => foldAccents(withoutEnd(link, '.,;:!?…')));
 	const shown = foldAccents(visibleText(unmarked).replace(LINK, ' '));
-	const text = shown.replace(MYRIADS, (_whole, myriads: string, rest: string) => String(Number(myriads) * 10_000 + Number(rest)));
+	const text = withoutMyriads(shown).replace(CURRENCY_INSIDE, '$1.$3$2');
 	const { found: dates, rest: withoutDates } = readDates(text);
 	const { found: times, rest: withoutTimes } = readTimes(withoutDates);
 	const digitRuns: { text: string; digits: string }[] = [];
@@ -66,7 +70,7 @@ export function readQuantities(raw: string): Quantities {
 		if (!WORD_WITH_DIGIT.test(code)) codes.push(code);
 		return ' '.repeat(code.length);
 	});
-	return { links, dates, times, digitRuns, codes, numbers: readNumbers(withoutCodes), text };
+	return { links, dates, times, wholeHours: readWholeHours(withoutTimes), digitRuns, codes, numbers: readNumbers(withoutCodes), text };
 }
 
 /** Lines that are counted from one; "8. Juli" at the start of a line is a date. */
