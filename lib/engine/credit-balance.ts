@@ -14,6 +14,7 @@ import type { CREDIT_BALANCE_PARAMS } from '../params/credit-balance';
 import type { ValuesOf } from '../params/param';
 import { PACK_MICRO, type LedgerAccount } from './account/ledger-account';
 import { CreditError } from '../core/values/errors';
+import { aheadText, blockedText, spanText } from './report/balance-words';
 
 export type CreditBalanceValues = ValuesOf<typeof CREDIT_BALANCE_PARAMS>;
 type Document = Record<string, unknown>;
@@ -85,10 +86,11 @@ export function frozenDocument(frozen: Frozen | null): Document | null {
 }
 
 /**
- * `{account, available, held, mayStillTake, overdraft, spendable, blocked, grants: […]}`, with `frozen` where it is, grants in burn-down order.
- * `blocked` is why nothing can be spent whatever is available; `null` where it can.
+ * `{account, available, spendable, blocked, held, mayStillTake, overdraft, grants: […]}`, grants in burn-down order. With `frozen` where it
+ * is, `clockAhead` where the newest entry is ahead of the clock, and `notes`, a sentence for each thing that is unusual.
  */
 export function balanceDocument(balance: Balance): Document {
+	const notes = [blockedText(balance), aheadText(balance)].filter((text) => text !== null);
 	return {
 		account: balance.account.id,
 		available: formatCredits(balance.availableMicro),
@@ -98,6 +100,8 @@ export function balanceDocument(balance: Balance): Document {
 		spendable: formatCredits(spendableMicro(balance)),
 		blocked: spendingBlockOf(balance),
 		...(balance.account.frozen ? { frozen: frozenDocument(balance.account.frozen) } : {}),
+		...(balance.ahead ? { clockAhead: { until: toIso(balance.ahead.untilMs), by: spanText(balance.ahead) } } : {}),
+		...(notes.length > 0 ? { notes } : {}),
 		grants: balance.grants.map((grant) => grantDocument(grant, balance.atMs)),
 	};
 }

@@ -47,7 +47,7 @@ export class FallbackSwitch {
 		return index < 0 ? this.outputNames.length - 1 : index;
 	}
 
-	/** The state of the credits now. Low is judged on the grants that have not expired. Rejects when the ledger cannot be read. */
+	/** The state of the credits that can be spent now. Low is judged on the grants that have not expired. Rejects when the ledger cannot be read. */
 	async readState(ledger: LedgerAccount): Promise<CreditState> {
 		const balance = await ledger.balance();
 		const { grantedMicro } = balance;

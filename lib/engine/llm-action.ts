@@ -36,7 +36,7 @@ export class LlmAction {
 		const { openLedger, provider, ...shared } = options;
 		this.#context = {
 			...shared,
-			sources: new OpenedSources({ openLedger, provider }),
+			sources: new OpenedSources({ openLedger, provider, timing: options.timing }),
 			charge: chargeIn(options.values),
 			reservationMicro: parseCredits(options.values.reservationCredits, { field: 'Reservation per Call', min: 1n }),
 			caps: capsOf(options),

@@ -2,7 +2,7 @@
  * How values are read from the columns of a row, for every store: what a database hands out is looked at before it is used, and what does not
  * belong in its column is refused as `ledger_corrupt`. By hand and not by a schema, because it is done with every call.
  */
-import { USAGE_TOTALS, type UsageTotalName } from '../core/nouns/usage-totals';
+import { NO_USAGE, USAGE_TOTALS, type UsageTotalName } from '../core/nouns/usage-totals';
 import { corrupt } from './words';
 
 /** A row by the names of its columns. Nothing is known of a value until it is read. */
@@ -13,6 +13,19 @@ export const USAGE_COLUMNS: readonly { readonly name: UsageTotalName; readonly c
 	name,
 	column: name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
 }));
+
+/** So much of an amount is summed by itself: the sum of many days of amounts may be more than 64 bits hold. */
+export const SUMMED_APART = 1_000_000;
+
+/** The sums of all totals of rows `u`, as columns of their names; of amounts, the whole credits beside as `…_whole`. `cast` makes them 64-bit numbers. */
+export function usageSums(cast: string): string {
+	const sum = (text: string): string => `sum(${text})${cast}`;
+	return USAGE_COLUMNS.map(({ name, column }) => {
+		const own = `u.${column}`;
+		if (typeof NO_USAGE[name] !== 'bigint') return `${sum(own)} AS ${column}`;
+		return `${sum(`${own} % ${String(SUMMED_APART)}`)} AS ${column}, ${sum(`${own} / ${String(SUMMED_APART)}`)} AS ${column}_whole`;
+	}).join(', ');
+}
 
 /** A whole number of any size, such as an amount in micro-credits. Throws `ledger_corrupt` for anything else. */
 export function amountIn(row: Row, column: string): bigint {

@@ -4,7 +4,7 @@
  */
 import { LRUCache } from 'lru-cache';
 import { countsOf } from '../core/nouns/usage-totals';
-import { amountIn, numberIn, optional, textIn, truthIn, USAGE_COLUMNS, type Row } from './columns';
+import { amountIn, numberIn, optional, textIn, truthIn, SUMMED_APART, USAGE_COLUMNS, type Row } from './columns';
 import { ALERT_STATE, NO_ALERTS, type AlertState } from '../core/nouns/alert';
 import type { CostAverage } from '../core/nouns/cost-averages';
 import { z } from 'zod';
@@ -202,8 +202,12 @@ export function readGrant(row: Row): GrantState {
 
 const COLUMN_OF: ReadonlyMap<string, string> = new Map(USAGE_COLUMNS.map(({ name, column }) => [name, column]));
 
-/** Reads a running total from a row of `usage_days` with its labels as text. Throws `ledger_corrupt` for a total that is no whole number. */
+/** Reads a running total, or a sum of them, from a row with its labels as text. Throws `ledger_corrupt` for a total that is no whole number. */
 export function readUsageTotal(row: Row): UsageDelta {
-	const counts = countsOf((name) => amountIn(row, COLUMN_OF.get(name) ?? ''));
+	const counts = countsOf((name) => {
+		const column = COLUMN_OF.get(name) ?? '';
+		const whole = `${column}_whole` in row ? amountIn(row, `${column}_whole`) : 0n;
+		return whole * BigInt(SUMMED_APART) + amountIn(row, column);
+	});
 	return { day: textIn(row, 'day'), labels: decodeLabels(textIn(row, 'labels')), ...counts };
 }

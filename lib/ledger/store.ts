@@ -4,7 +4,7 @@
  */
 import type { UsageCounts } from '../core/nouns/usage-totals';
 import type { Command, Outcome } from '../core/nouns/commands';
-import type { AccountSnapshot, KeptResult } from '../core/nouns/snapshot';
+import type { AccountNow, KeptResult } from '../core/nouns/snapshot';
 import type { UsageDelta } from '../core/nouns/usage-totals';
 import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../core/nouns/records';
 import type { Labels, LabelName } from '../core/nouns/labels';
@@ -145,8 +145,8 @@ export interface LedgerStore {
 	 */
 	commit(accountId: string, commands: readonly Command[], onWritten?: () => void): Promise<readonly Outcome[]>;
 
-	/** The account with all its grants and due holds, for balances. */
-	snapshot(accountId: string): Promise<AccountSnapshot>;
+	/** The account with all its grants and due holds, and the instant by the ledger's clock, for balances. */
+	snapshot(accountId: string): Promise<AccountNow>;
 
 	accounts(): Promise<readonly Account[]>;
 

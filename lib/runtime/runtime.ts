@@ -155,9 +155,9 @@ function isStale({ store, isRetired }: SharedLedger): boolean {
 export async function openLedgerStore(place: string, options: OpenOptions = {}): Promise<LedgerStore> {
 	readyCalendar();
 	const { mayMake = true, older = 'refuse', onMigrated } = options;
-	const shared = { clock: systemClock, pause, jitter, mayMake, ...(onMigrated ? { onMigrated } : {}) };
+	const shared = { pause, jitter, mayMake, ...(onMigrated ? { onMigrated } : {}) };
 	if (isPostgresAddress(place)) return openPostgresLedger({ url: place, monotonicMs, refusesOlder: older !== 'migrate', ...shared });
-	return openSqliteLedger({ path: place, older, ...shared });
+	return openSqliteLedger({ path: place, older, clock: systemClock, ...shared });
 }
 
 /** How a ledger is opened. */

@@ -6,7 +6,6 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ICredentialsDecrypted, ICredentialTestFunctions, IExecuteFunctions, INodeCredentialTestResult } from 'n8n-workflow';
 import type { LedgerAccount } from '../../lib/engine/account/ledger-account';
-import { spendingBlockOf } from '../../lib/core/rules/draft/spendable';
 import { CreditError } from '../../lib/core/values/errors';
 import { formatCredits } from '../../lib/core/values/money';
 import { LEDGER, LEDGER_PARAMS, PROVIDER, PROVIDER_PARAMS } from '../../lib/params/connection';
@@ -17,6 +16,7 @@ import { createProvider, testProvider as askProvider } from '../../lib/runtime/p
 import { defaultLedgerPath, filesOfPlace, isWholePath, placeOf } from '../../lib/runtime/ledger-place';
 import type { SpendingAccount, SpendingLease } from '../../lib/engine/account/spending-account';
 import { leaseSpending } from '../../lib/runtime/outage';
+import { aheadText, blockedText } from '../../lib/engine/report/balance-words';
 import { isServerAddress, leaseLedger, type LedgerLease } from '../../lib/runtime/runtime';
 import { monotonicMs } from '../../lib/runtime/system';
 import { isFileAllowed } from './host-interface';
@@ -152,9 +152,8 @@ export async function testLedger(this: ICredentialTestFunctions, credential: ICr
 		try {
 			const balance = await lease.ledger.balance();
 			const { availableMicro, account } = balance;
-			const block = spendingBlockOf(balance);
-			const none = block === null ? '' : `, and none can be spent (${block.replaceAll('_', ' ')})`;
-			return `${formatCredits(availableMicro)} credits are available on account ${account.name} in ${lease.ledger.location}${none}`;
+			const notes = [blockedText(balance), aheadText(balance)].flatMap((text) => (text === null ? [] : [`. ${text}`])).join('');
+			return `${formatCredits(availableMicro)} credits are available on account ${account.name} in ${lease.ledger.location}${notes}`;
 		} finally {
 			await lease.release();
 		}

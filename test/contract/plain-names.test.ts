@@ -68,7 +68,7 @@ for (const { kind, change } of KINDS) {
 		});
 
 		const shownBudgets = async (): Promise<string[]> => {
-			const { uses } = await budgetUses(store, { accountId: ACCOUNT, atMs: clock.nowMs });
+			const { uses } = await budgetUses(store, { accountId: ACCOUNT });
 			return uses.flatMap(({ budget, counters }) =>
 				counters.map(({ value, settledMicro, heldMicro }) =>
 					[budget.name, value, settledMicro / credits(1), heldMicro / credits(1)].join(' '),
@@ -78,7 +78,7 @@ for (const { kind, change } of KINDS) {
 		const shownPersons = async (): Promise<(string | null)[]> => {
 			const { account } = await store.snapshot(ACCOUNT);
 			if (!account) throw new Error('There is no account.');
-			return (await newestHolds(store, { account, atMs: clock.nowMs }, { state: null, limit: 9 })).map(({ person }) => person);
+			return (await newestHolds(store, { account, clockMs: clock.nowMs }, { state: null, limit: 9 })).map(({ person }) => person);
 		};
 
 		it('count on in budgets and are exempt from floors, under a pseudonym from now on', async () => {

@@ -145,6 +145,35 @@ function manyAtOnce({ newPlace }: LedgerKind): void {
 		if (stores[0] !== stores[1]) await proveAndClose(first);
 	});
 
+	it('rule 36: two deciders at once about one refused key, which credits have cured, still get one hold', async () => {
+		const { stores, callers } = await callersOf(await newPlace(), new ManualClock());
+		const [first] = stores as [LedgerStore];
+		await first.commit(ACCOUNT, [openAccount(), grant('g', 1)]);
+		for (let round = 0; round < 12; round += 1) {
+			const key = `k${String(round)}`;
+			for (const caller of callers) expect((await caller.submit(ACCOUNT, reserve(key, 2, SPRING))).kind).to.equal('refused');
+			await first.commit(ACCOUNT, [grant(`more ${key}`, 10)]);
+			// Each of the two asks twice, without waiting for the other.
+			const answers = await Promise.all([0, 1, 0, 1].map((nth) => callers[nth]!.submit(ACCOUNT, reserve(key, 2, SPRING))));
+			const holds = answers.map((answer) => (answer.kind === 'reserved' ? answer : null));
+			expect(new Set(holds.map((answer) => answer?.hold.seq)).size, 'holds').to.equal(1);
+			expect(
+				holds.filter((answer) => answer?.isReplayed === false),
+				'deciders',
+			).to.have.length(1);
+			const seq = holds[0]?.hold.seq ?? 0;
+			await Promise.all(callers.map((caller) => caller.submit(ACCOUNT, settle(seq, 2))));
+			// One credit is left, so that the next key is refused too.
+			const { hold } = expectKind(await one(first, reserve(`rest ${key}`, 8)), 'reserved');
+			await first.commit(ACCOUNT, [settle(hold.seq, 8)]);
+		}
+		const entries = await first.entries(ACCOUNT, { afterSeq: 0, limit: 10_000 });
+		const ofKeys = entries.filter(({ labels, body }) => labels?.campaign === 'spring' && body.kind === 'reserved');
+		expect(ofKeys).to.have.length(12);
+		await Promise.all(stores.slice(1).map((store) => store.close()));
+		if (stores[0] !== stores[1]) await proveAndClose(first);
+	});
+
 	it('200 whole calls at once, settled, released and refunded between each other, never take more than the limit', async () => {
 		const { stores, callers } = await callersOf(await newPlace(), new ManualClock());
 		const [first] = stores as [LedgerStore];

@@ -4,6 +4,7 @@
 import { expect } from 'chai';
 import { CreditError } from '../../lib/core/values/errors';
 import { lookAt } from '../../lib/core/rules/key-tries';
+import { balanceAt } from '../../lib/core/rules/draft/balance';
 import { sha256 } from '../../lib/core/values/idempotency';
 import type { Command, Outcome } from '../../lib/core/nouns/commands';
 import type { BudgetCounter, Entry, Hold } from '../../lib/core/nouns/records';
@@ -220,6 +221,45 @@ function movements(given: () => Fixture): void {
 		expect(await given().store.holds(ACCOUNT, { state: 'expired', afterSeq: 0, limit: 9 })).to.have.length(1);
 		expect(expectKind(await given().one(settle(hold.seq, 4)), 'closed').hold.isLate).to.equal(true);
 	});
+
+	it('rule 37: gives back what a call was charged that turns out to have been free', async () => {
+		await given().one({ kind: 'change_account', key: 'c', unconfirmedPolicy: 'charge' });
+		await given().one(grant('g', 10));
+		const hold = await given().reserved('k', 4, { labels: { campaign: 'spring' } });
+		expect(expectKind(await given().one(expire(hold.seq)), 'closed').availableMicro).to.equal(credits(6));
+		const freed = expectKind(await given().one(release(hold.seq)), 'closed');
+		expect([freed.hold.state, freed.availableMicro, freed.isReplayed]).to.deep.equal(['released', credits(10), false]);
+		const [row] = await given().store.usage(ACCOUNT, { groupBy: ['campaign'], fromDay: null, untilDay: null, where: {} });
+		expect([row?.calls, row?.chargedMicro, row?.estimatedCalls]).to.deep.equal([0, 0n, 0]);
+		expect(await given().store.holds(ACCOUNT, { state: 'expired', afterSeq: 0, limit: 9 })).to.have.length(0);
+		expect((await given().store.holds(ACCOUNT, { state: 'released', afterSeq: 0, limit: 9 })).map(({ seq }) => seq)).to.deep.equal([
+			hold.seq,
+		]);
+	});
+
+	it('rule 1: refuses by name what no total of a day could hold, and adds up what many days come to', async () => {
+		const { store, clock } = given();
+		const huge = 1_000_000_000_000;
+		for (let day = 0; day < 2; day += 1) {
+			for (let index = 0; index < 9; index += 1) {
+				await given().one(grant(`g${String(day)}${String(index)}`, huge));
+				const { seq } = await given().reserved(`k${String(day)}${String(index)}`, 1);
+				expectKind(await given().one(settle(seq, huge)), 'closed');
+			}
+			const { seq } = await given().reserved(`last${String(day)}`, 0);
+			const { error } = expectKind(await given().one(settle(seq, huge)), 'fault');
+			expect(error.code).to.equal('invalid_amount');
+			expect(error.message).to.match(
+				/is 1000000000000 credits; .*on \d{4}-\d\d-\d\d would come to 10000000000000, and 9000000000000 is the most/,
+			);
+			expectKind(await given().one(settle(seq, 0)), 'closed');
+			clock.advance(DAY_MS);
+		}
+		const [all] = await store.usage(ACCOUNT, { groupBy: [], fromDay: null, untilDay: null, where: {} });
+		expect(all?.chargedMicro).to.equal(18n * credits(huge));
+		const refused = expectKind(await given().one(setBudget('b', { name: 'b', scope: 'account', period: 'total', limit: 5 })), 'fault');
+		expect(refused.error.message).to.match(/begin with 18000000000000 credits that were spent before, and can count 9000000000000/);
+	});
 }
 
 function idempotency(given: () => Fixture): void {
@@ -357,8 +397,37 @@ function time(given: () => Fixture): void {
 		const atMs = clock.nowMs;
 		clock.advance(-3_600_000);
 		const hold = await given().reserved('k', 1);
-		expect([hold.reservedAtMs, hold.timeoutAtMs]).to.deep.equal([atMs, atMs + 900_000]);
-		expect((await given().entries()).map((entry) => entry.atMs)).to.deep.equal([atMs, atMs, atMs]);
+		expect([hold.reservedAtMs, hold.timeoutAtMs], 'a call is open for as long as the clock says').to.deep.equal([
+			atMs,
+			clock.nowMs + 900_000,
+		]);
+		expect((await given().entries()).map((entry) => entry.atMs)).to.deep.equal([atMs, atMs, atMs, atMs]);
+		expect((await given().kinds())[2]).to.equal('alerted');
+	});
+
+	it('rule 46: a clock that jumps ahead and back leaves no dead call for longer than its time and five minutes, and says so', async () => {
+		const { clock, store } = given();
+		await given().one(grant('g', 100));
+		const startMs = clock.nowMs;
+		clock.advance(2 * DAY_MS);
+		await given().reserved('dead', 40);
+		clock.advance(-2 * DAY_MS);
+		await given().reserved('also dead', 40);
+		const balance = async () => balanceAt(await store.snapshot(ACCOUNT), { accountId: ACCOUNT });
+		expect((await balance()).ahead).to.deep.equal({ untilMs: startMs + 2 * DAY_MS, byMs: 2 * DAY_MS });
+		const [alert, ...others] = expectKind(await given().one({ kind: 'claim_alerts', consumer: 'flow' }), 'alerts').alerts;
+		expect([alert?.alert, others]).to.deep.equal([{ type: 'clock_ahead', clockMs: startMs, newestAtMs: startMs + 2 * DAY_MS }, []]);
+		expect(expectKind(await given().one(reserve('k', 60)), 'refused').reason).to.equal('credits_held');
+		clock.advance(15 * 60_000);
+		expectKind(await given().one(reserve('k', 60)), 'reserved');
+		clock.advance(5 * 60_000 - 1);
+		expect((await balance()).heldMicro).to.equal(credits(100));
+		clock.advance(1);
+		expect((await balance()).heldMicro).to.equal(credits(60));
+		expectKind(await given().one(reserve('l', 40)), 'reserved');
+		clock.nowMs = startMs + 2 * DAY_MS;
+		await given().one(grant('h', 1));
+		expect([(await balance()).ahead, (await balance()).account.alerts.standing]).to.deep.equal([null, []]);
 	});
 
 	it('hands out due holds with a snapshot', async () => {

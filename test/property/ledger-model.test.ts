@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import * as fc from 'fast-check';
 import { balanceAt } from '../../lib/core/rules/draft/balance';
+import { spendableMicro } from '../../lib/core/rules/draft/spendable';
 import type { Outcome } from '../../lib/core/nouns/commands';
 import type { GrantState, Hold } from '../../lib/core/nouns/records';
 import { pinKeyHash } from '../../lib/core/prices/recorded-price';
@@ -176,7 +177,9 @@ async function compareBalances(store: LedgerStore, naive: NaiveLedger, made: Mad
 	const inOrder = [...snapshot.grants].sort((a, b) => made.grantSeqs.indexOf(a.seq) - made.grantSeqs.indexOf(b.seq));
 	expect(inOrder.map(showGrant)).to.deep.equal(naive.grants.map((grant) => showNaiveGrant(grant, naive)));
 	await compareBudgets(store, naive);
-	const balance = balanceAt(snapshot, { accountId: ACCOUNT, atMs: naive.nowMs });
+	const balance = balanceAt(snapshot, { accountId: ACCOUNT });
+	expect(spendableMicro(balance)).to.equal(naive.isFrozen || (naive.plan === 'trial' && !naive.isShadow) ? 0n : BigInt(naive.available));
+	expect(balance.ahead?.untilMs ?? null).to.equal(naive.aheadUntilMs);
 	expect(balance.availableMicro).to.equal(BigInt(naive.available));
 	expect(balance.overdraftMicro).to.equal(BigInt(naive.overdraft));
 	const granted = inOrder.reduce((sum, grant) => sum + grant.amountMicro, 0n);

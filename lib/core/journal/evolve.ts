@@ -192,7 +192,7 @@ function addReach(balances: Balances, entry: Entry, reachMicro: Micro): void {
 function closeHold(balances: Balances, entry: Entry, body: Exclude<ClosingBody, RefundedBody>): void {
 	const hold = balances.holds.get(body.holdSeq);
 	if (!hold) throw corrupt(entry, `closes ${holdId(body.holdSeq)}, which does not exist`);
-	const isSecondClosing = hold.state === 'expired' && body.kind === 'settled';
+	const isSecondClosing = hold.state === 'expired' && (body.kind === 'settled' || body.kind === 'released');
 	if (hold.state !== 'open' && !isSecondClosing) throw corrupt(entry, `closes ${holdId(hold.seq)}, which is already ${hold.state}`);
 	moveAtClosing(balances, entry, body, {
 		from: hold.state === 'open' ? 'heldMicro' : 'settledMicro',

@@ -32,6 +32,11 @@ export function expiredCounts(chargedMicro: Micro): UsageCounts {
 	return chargedMicro === 0n ? NO_USAGE : { ...NO_USAGE, calls: 1, chargedMicro, estimatedCalls: 1 };
 }
 
+/** What it counts when such a call turns out to have been free: it is no call any more. */
+export function takenBackCounts(chargedMicro: Micro): UsageCounts {
+	return { ...NO_USAGE, calls: -1, chargedMicro: -chargedMicro, estimatedCalls: -1 };
+}
+
 /** What a refusal counts. */
 export const REFUSED_COUNTS: UsageCounts = { ...NO_USAGE, refusals: 1 };
 

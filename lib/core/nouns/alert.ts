@@ -57,10 +57,12 @@ export const ALERT = z.discriminatedUnion('type', [
 		usualMicro: storedMicro,
 		percent: z.number(),
 	}),
+	/** The account's newest entry is ahead of the clock: some clock was wrong when it was written. Until then the account's time stands still. */
+	z.object({ type: z.literal('clock_ahead'), clockMs: z.number(), newestAtMs: z.number() }),
 ]);
 export type Alert = Readonly<z.output<typeof ALERT>>;
 
-/** Alerts of one key are not repeated while one stands: `low:20`, `exhausted`, `drift:spring`. */
+/** Alerts of one key are not repeated while one stands: `low:20`, `exhausted`, `drift:spring`, `clock_ahead`. */
 export type AlertKey = string;
 
 /** An alert that was given, or was silenced by a graver one, and is not armed again yet. */
@@ -68,8 +70,10 @@ const STANDING_ALERT = z.object({
 	key: z.string(),
 	/** Number of the entry that gave it. */
 	seq: z.int(),
-	/** What could be spent then; credits must rise above it before the alert is armed again. 0 for drift. */
+	/** What could be spent then; credits must rise above it before the alert is armed again. 0 for those that credits do not cure. */
 	spendableMicro: storedMicro,
+	/** Of `clock_ahead` alone: what the clock said when it was given. */
+	clockMs: z.number().exactOptional(),
 });
 export type StandingAlert = Readonly<z.output<typeof STANDING_ALERT>>;
 
@@ -94,6 +98,8 @@ export function keyOf(alert: Alert): AlertKey | null {
 			return EXHAUSTED;
 		case 'drift':
 			return driftKey(alert.campaign);
+		case 'clock_ahead':
+			return CLOCK_AHEAD;
 		case 'expiring':
 		case 'budget_reached':
 			return null;
@@ -103,6 +109,7 @@ export function keyOf(alert: Alert): AlertKey | null {
 }
 
 export const EXHAUSTED: AlertKey = 'exhausted';
+export const CLOCK_AHEAD: AlertKey = 'clock_ahead';
 /** The key of a share of what was granted, in percent. */
 export const lowKey = (percent: number): AlertKey => `low:${String(percent)}`;
 /** The key of a campaign; the empty text for calls without one. */

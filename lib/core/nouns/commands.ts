@@ -234,7 +234,14 @@ export type Outcome =
 			readonly isReplayed: boolean;
 	  }
 	/** The hold's first closing stands, whatever was asked now: see `hold.state`. */
-	| { readonly kind: 'closed'; readonly hold: Hold; readonly availableMicro: Micro; readonly isReplayed: boolean }
+	| {
+			readonly kind: 'closed';
+			readonly hold: Hold;
+			readonly availableMicro: Micro;
+			readonly isReplayed: boolean;
+			/** How much more was asked for now than the first closing charged; below 0 for less, 0 where they agree (ledger rule 44). */
+			readonly differsByMicro: Micro;
+	  }
 	/** `person` is the pseudonym that stays; `null`: there is nobody of that name. `limits` name budgets and floors for this person. */
 	| ({
 			readonly kind: 'forgotten';

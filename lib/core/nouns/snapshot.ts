@@ -45,6 +45,11 @@ export interface AccountSnapshot {
 	readonly ledgerKey?: AdminKey | null;
 }
 
+/** An account as it is, and what the ledger's clock said when it was read. */
+export interface AccountNow extends AccountSnapshot {
+	readonly clockMs: Instant;
+}
+
 /** A text to keep beside the journal for a hold. */
 export interface KeptResult {
 	readonly holdSeq: number;

@@ -22,7 +22,7 @@ import { HoldProof, type HoldMark } from './verify-holds';
 import { KeyProof, type CarriedKey } from './verify-keys';
 import { ResultProof } from './verify-results';
 import { UsageTally } from '../journal/usage-tally';
-import { expiredCounts, REFUSED_COUNTS, refundedCounts, settledCounts } from '../journal/usage-counts';
+import { expiredCounts, REFUSED_COUNTS, refundedCounts, settledCounts, takenBackCounts } from '../journal/usage-counts';
 import { NO_USAGE, type UsageCounts } from '../nouns/usage-totals';
 
 /** What kind of promise is broken. */
@@ -203,6 +203,10 @@ export class JournalVerifier {
 		if (body.kind === 'hold_expired' && body.charged.length > 0) {
 			this.#chargedMicro += sumSlices(body.charged);
 			this.#count(atMs, before.labels, expiredCounts(sumSlices(body.charged)));
+		}
+		if (body.kind === 'released' && alreadyMicro > 0n) {
+			this.#chargedMicro -= alreadyMicro;
+			this.#count(atMs, before.labels, takenBackCounts(alreadyMicro));
 		}
 		if (body.kind === 'refunded') {
 			this.#chargedMicro -= sumSlices(body.restored) + sumSlices(body.forfeited) + body.repaidMicro;

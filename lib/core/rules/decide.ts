@@ -22,7 +22,7 @@ import { hashRequest } from './same-request';
 import { listKeyHash, pinKeyHash, pinOf } from '../prices/recorded-price';
 import { forgottenIn, namesIn } from './draft/people';
 import { countedBefore, spanOf } from './draft/spent-before';
-import { watch } from './draft/watch';
+import { watch, watchClock } from './draft/watch';
 import type { AsAdmin, Command, PlainCommand, Outcome, ReserveCommand } from '../nouns/commands';
 import type { AccountSnapshot, Decision, SnapshotNeeds } from '../nouns/snapshot';
 import type { Entry, Hold } from '../nouns/records';
@@ -49,16 +49,17 @@ export function needsOf(commands: readonly Command[]): SnapshotNeeds {
 }
 
 /**
- * Decides a batch at `atMs`, in order. First time passes up to `atMs` (holds time out, grants end). An instant behind the
- * account's newest entry counts as that entry's instant. Outcomes are in the order of the commands.
+ * Decides a batch when the ledger's clock says `clockMs`, in order. First time passes up to then (holds time out, grants end). Where the
+ * clock is behind the account's newest entry, entries are stamped with that one's instant. Outcomes are in the order of the commands.
  */
 export function decide(
 	snapshot: AccountSnapshot,
 	commands: readonly Command[],
-	{ accountId, atMs }: { accountId: string; atMs: Instant },
+	{ accountId, clockMs }: { accountId: string; clockMs: Instant },
 ): Decision {
-	const draft = new Draft(accountId, snapshot, atMs);
-	advance(draft, atMs);
+	const draft = new Draft(accountId, snapshot, clockMs);
+	advance(draft);
+	watchClock(draft);
 	return draft.finish(commands.map((command) => watched(draft, () => decideOne(draft, command))));
 }
 

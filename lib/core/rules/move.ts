@@ -46,7 +46,8 @@ export interface Deciding {
 	readonly snapshot: AccountSnapshot;
 	readonly commands: readonly Command[];
 	readonly accountId: string;
-	readonly atMs: Instant;
+	/** What the ledger's clock says. */
+	readonly clockMs: Instant;
 	/** Of the ledger, for people. */
 	readonly location: string;
 }
@@ -102,12 +103,12 @@ export function isOpen(mark: MoveMark | null): boolean {
  * Decides a batch as far as the mark allows it. Throws `ledger_moved`, saying where the ledger went and what to do, when nothing may be
  * decided; while a ledger closes, each command that is not the end of a call has that as its outcome.
  */
-export function decideUnder(mark: MoveMark | null, { snapshot, commands, accountId, atMs, location }: Deciding): Decision {
-	if (mark === null || isOpen(mark)) return decide(snapshot, commands, { accountId, atMs });
+export function decideUnder(mark: MoveMark | null, { snapshot, commands, accountId, clockMs, location }: Deciding): Decision {
+	if (mark === null || isOpen(mark)) return decide(snapshot, commands, { accountId, clockMs });
 	const error = movedFault(mark, location);
 	const closings = mark.state === 'closing' ? commands.filter(closesHold) : [];
 	if (closings.length === 0) throw error;
-	const decision = decide(snapshot, closings, { accountId, atMs });
+	const decision = decide(snapshot, closings, { accountId, clockMs });
 	const decided = decision.outcomes.values();
 	const outcomes = commands.map((command) => {
 		const outcome = closesHold(command) ? decided.next().value : undefined;

@@ -28,6 +28,9 @@ export const USAGE_FIELDS = [
 
 export type UsageField = (typeof USAGE_FIELDS)[number];
 
+/** No call reads or writes more: a larger count is a provider's error, and would not fit the ledger's columns once priced. */
+export const MAX_TOKENS = 1_000_000_000;
+
 /** Tokens of one call. */
 export type Usage = Readonly<Record<UsageField, number>>;
 

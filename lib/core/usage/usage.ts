@@ -2,16 +2,13 @@
  * Owns token usage in one normal form. Input includes cached and cache-write tokens, output includes reasoning tokens;
  * each part is counted once (ledger rule 28). Refuses to coerce: a count is a non-negative safe integer or it is rejected.
  */
-import { NO_TOKENS, type Usage } from './usage-fields';
+import { MAX_TOKENS, NO_TOKENS, type Usage } from './usage-fields';
 
 /** What a provider said about usage: counts, nothing, or something that cannot be counts (with what was wrong). */
 export type UsageReading =
 	| { readonly kind: 'reported'; readonly usage: Usage }
 	| { readonly kind: 'missing' }
 	| { readonly kind: 'rejected'; readonly detail: string };
-
-/** No call reads or writes more: a larger count is a provider's error, and would not fit the ledger's columns once priced. */
-const MAX_TOKENS = 1_000_000_000;
 
 type Fields = Readonly<Record<string, unknown>>;
 

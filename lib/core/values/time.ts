@@ -33,6 +33,11 @@ export function compareInstants(a: Instant | null, b: Instant | null): number {
 	return a < b ? -1 : 1;
 }
 
+/** The earlier of two instants. */
+export function earlier(a: Instant, b: Instant): Instant {
+	return a < b ? a : b;
+}
+
 /** The later of two instants. */
 export function later(a: Instant, b: Instant): Instant {
 	return a > b ? a : b;

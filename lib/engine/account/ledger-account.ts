@@ -92,7 +92,7 @@ export class LedgerAccount {
 
 	/** The balance now, with all grants. Throws `account_not_found`. */
 	async balance(): Promise<Balance> {
-		return balanceAt(await this.#store.snapshot(this.accountId), { accountId: this.accountId, atMs: this.#timing.clock() });
+		return balanceAt(await this.#store.snapshot(this.accountId), { accountId: this.accountId });
 	}
 
 	/** Adds credits. The same key again adds nothing and returns the first grant. */

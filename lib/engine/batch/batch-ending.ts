@@ -11,7 +11,6 @@ import { FallbackError } from '../outcome/fallback-error';
 import { reasonOf } from '../outcome/fault-reasons';
 import { chargedUnconfirmed } from '../call/call-cost';
 import type { ItemState } from '../call/item-state';
-import { encodeKept, type Kept } from '../outcome/kept-result';
 import type { SpendingAccount } from '../account/spending-account';
 
 /** How a batch ended without an answer for the item. */
@@ -45,14 +44,9 @@ export class BatchEnding {
 		return this.free(hold, new FallbackError(reason, detail === null ? words : `${words} It said: ${detail}`));
 	}
 
-	/** Gives back what was set aside; a hold whose time is over is not left unconfirmed. */
+	/** Gives back what was set aside, or was charged because the time of the hold was over. */
 	async free({ seq }: Hold, why: FallbackError): Promise<never> {
-		const { ledger } = this.#options;
-		const { state } = await this.#close(() => ledger.release(seq));
-		if (state === 'expired') {
-			const kept: Kept = { kind: 'unusable', reason: why.reason, message: why.message, next: 'leave', usage: null };
-			await this.#close(() => ledger.settle({ holdSeq: seq, actualMicro: 0n, measure: 'reported', usage: null, result: this.#kept(kept) }));
-		}
+		await this.#close(() => this.#options.ledger.release(seq));
 		throw why;
 	}
 
@@ -76,12 +70,6 @@ export class BatchEnding {
 			if (!isCreditError(error)) throw error;
 			throw waiting(`The ledger could not be written: ${error.message}`);
 		}
-	}
-
-	#kept(kept: Kept): { text: string; keptUntilMs: number } | null {
-		const { values, timing } = this.#options.context;
-		const keptForMs = values.keepResultsHours * 3_600_000;
-		return keptForMs > 0 ? { text: encodeKept(kept), keptUntilMs: timing.clock() + keptForMs } : null;
 	}
 }
 

@@ -8,7 +8,7 @@ import type { ModelPrice } from '../../core/prices/pricing';
 import type { CallFacts, Measure } from '../../core/nouns/call-facts';
 import { sumSlices } from '../../core/nouns/movement';
 import type { Hold } from '../../core/nouns/records';
-import type { Micro } from '../../core/values/money';
+import { formatCredits, type Micro } from '../../core/values/money';
 import type { Usage } from '../../core/usage/usage-fields';
 import type { UsageReading } from '../../core/usage/usage';
 import type { ChatRequest } from '../../providers/provider';
@@ -73,6 +73,13 @@ function bytesOfSchema(schema: object): number {
 function beyondText({ inputTokens, outputTokens }: Usage, bound: UsageBound): string {
 	const tokens = (input: number, output: number): string => `${String(input)} input and ${String(output)} output tokens`;
 	return `The provider reported ${tokens(inputTokens, outputTokens)}, more than this request can have used. At most ${tokens(bound.inputTokens, bound.outputTokens)} were charged, and the call is marked implausible: check it with the provider.`;
+}
+
+/** What people are told where a call was closed before at another cost, which stands; `null` where it was not. */
+export function differsText(differsByMicro: Micro): string | null {
+	if (differsByMicro === 0n) return null;
+	const [sign, by] = differsByMicro > 0n ? ['more', differsByMicro] : ['less', -differsByMicro];
+	return `The call was charged before, and that stands. What it is said to have cost now is ${formatCredits(by)} credits ${sign}.`;
 }
 
 /** What a hold is charged whose call nobody knows the cost of, as it is stored; 0 for any other, and where the account gives it back. */

@@ -3,6 +3,7 @@ import { isCreditError, isLedgerFault } from '../../core/values/errors';
 import { formatCredits, type Micro } from '../../core/values/money';
 import { holdId } from '../../core/nouns/records';
 import type { Hold } from '../../core/nouns/records';
+import { differsText } from './call-cost';
 import { releaseLate, settleLate, type LateCost } from '../account/late-settle';
 import type { Reopening, SpendingAccount } from '../account/spending-account';
 import type { ActionContext } from '../plan/action-types';
@@ -24,7 +25,7 @@ export async function recordCost(
 	try {
 		const closed = await ledger.settle({ ...cost, holdSeq: hold.seq });
 		// What is left of an outage's allowance is not the balance.
-		return { availableMicro: closed.hold.seq < 0 ? null : closed.availableMicro, note: null };
+		return { availableMicro: closed.hold.seq < 0 ? null : closed.availableMicro, note: differsText(closed.differsByMicro) };
 	} catch (why) {
 		const words = why instanceof Error ? why.message : String(why);
 		const name = holdId(hold.seq);

@@ -96,7 +96,7 @@ export class StoredCall {
 		const { waitMs, aside } = this.#item.waiting();
 		const startedMs = time.spentMs;
 		// A call that was made since the waiting began is a sign of life.
-		context.inFlight.sawLife(reservedAtMs);
+		context.inFlight.sawLife(reservedAtMs, context.timing.clock());
 		while (time.spentMs - startedMs < waitMs && this.#patienceLeftMs() > 0 && !time.stopsWaiting.aborted) {
 			await aside(() => context.timing.pause(POLL_MS, time.stopsWaiting), time.stopsWaiting);
 			const again = await ledger.reserve({ ...plan.reserve, key, alternatives, waitMs: 0 });

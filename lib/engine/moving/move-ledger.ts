@@ -5,7 +5,7 @@
  */
 import { CreditError } from '../../core/values/errors';
 import { isOpen, type MoveMark } from '../../core/rules/move';
-import { hasPassed } from '../../core/values/time';
+import { isOver } from '../../core/rules/draft/ledger-time';
 import type { LedgerStore } from '../../ledger/store';
 import { compareLedgers, type LedgerSide } from './compare-ledgers';
 import { copyRows, countRows } from './copy-rows';
@@ -118,7 +118,7 @@ async function freeze(source: LedgerSide, mark: MoveMark, options: MoveOptions &
 	const deadlineMs = timing.monotonicMs() + waitMs;
 	let most = 0;
 	for (;;) {
-		const count = await callsUnderWay(source.store, timing.clock());
+		const count = await callsUnderWay(source.store);
 		most = Math.max(most, count);
 		onProgress({ step: 'waiting', done: most - count, total: most });
 		assertGoesOn();
@@ -127,13 +127,15 @@ async function freeze(source: LedgerSide, mark: MoveMark, options: MoveOptions &
 	}
 }
 
-/** Holds that are open and whose time is not over at `atMs`. */
-export async function callsUnderWay(store: LedgerStore, atMs: number): Promise<number> {
+/** Holds that are open and whose time is not over by the ledger's clock. */
+export async function callsUnderWay(store: LedgerStore): Promise<number> {
 	let count = 0;
-	for (const { id } of await store.accounts()) {
+	for (const account of await store.accounts()) {
+		const { id } = account;
+		const { clockMs } = await store.snapshot(id);
 		for (let afterSeq = 0; ;) {
 			const page = await store.holds(id, { afterSeq, limit: PAGE, state: 'open' });
-			count += page.filter((hold) => !hasPassed(hold.timeoutAtMs, { atMs })).length;
+			count += page.filter((hold) => !isOver(hold, { account, clockMs })).length;
 			const last = page.at(-1);
 			if (!last || page.length < PAGE) break;
 			afterSeq = last.seq;
@@ -187,9 +189,9 @@ async function finish(source: LedgerSide, mark: MoveMark, options: MoveOptions):
 async function reportOf(
 	{ store }: LedgerSide,
 	{ other, copyId }: MoveMark,
-	{ isNew, rows, timing }: Pick<MoveReport, 'isNew' | 'rows'> & Pick<MoveOptions, 'timing'>,
+	{ isNew, rows }: Pick<MoveReport, 'isNew' | 'rows'>,
 ): Promise<MoveReport> {
-	const openCalls = await callsUnderWay(store, timing.clock());
+	const openCalls = await callsUnderWay(store);
 	return { isNew, from: addressOf(store.location), to: other, copyId, rows, openCalls };
 }
 

@@ -22,7 +22,7 @@ export interface MovePlan {
 }
 
 /** Looks at both. `target` is `null` where there is no ledger yet. */
-export async function planMove(source: LedgerStore, target: LedgerStore | null, atMs: number): Promise<MovePlan> {
+export async function planMove(source: LedgerStore, target: LedgerStore | null): Promise<MovePlan> {
 	const side = sideOf(source);
 	const mark = await side.transfer.mark();
 	const isBegun = mark !== null && ['closing', 'moving', 'moved'].includes(mark.state);
@@ -34,7 +34,7 @@ export async function planMove(source: LedgerStore, target: LedgerStore | null, 
 		state: isDone ? 'done' : isBegun ? 'begun' : 'new',
 		to: isBegun ? mark.other : null,
 		rows: await countRows(side),
-		openCalls: await callsUnderWay(source, atMs),
+		openCalls: await callsUnderWay(source),
 		isTargetFree: isDone || isOfThis || isEmpty,
 	};
 }

@@ -1,5 +1,5 @@
 /** Owns the way out of an item's steps: whatever stops it is thrown as a reason with words for people. Never leaves the engine. */
-import { isCreditError, isLedgerFault } from '../../core/values/errors';
+import { isCreditError, isLedgerFault, type CreditErrorCode } from '../../core/values/errors';
 import type { Reason } from '../../params/fallback-switch';
 
 /** Ends an item without a model's answer. */
@@ -25,11 +25,15 @@ export function outOfTime(): FallbackError {
 	);
 }
 
+const OF_THE_ACCOUNT: ReadonlySet<CreditErrorCode> = new Set(['account_not_found', 'not_authorised', 'too_many_attempts']);
+
 /** What was thrown, as a reason. A fault that no step expected is told as it is: the campaign goes on. */
 export function fallbackOf(error: unknown): FallbackError {
 	if (error instanceof FallbackError) return error;
 	if (isLedgerFault(error)) return new FallbackError('ledger_unavailable', error.message);
 	if (isCreditError(error) && error.code === 'idempotency_conflict') return new FallbackError('idempotency_conflict', error.message);
+	// An account that is not there, and may not be opened without a key, is no fault of the item.
+	if (isCreditError(error) && OF_THE_ACCOUNT.has(error.code)) return new FallbackError('ledger_unavailable', error.message);
 	if (isCreditError(error)) return new FallbackError('invalid_item', error.message);
 	return new FallbackError('provider_error', `Something unexpected happened: ${messageOf(error)}`);
 }

@@ -27,7 +27,7 @@ export type Kept =
 	  };
 
 /** The text to keep. */
-export function encodeKept(kept: Kept): string {
+function encodeKept(kept: Kept): string {
 	return JSON.stringify(kept);
 }
 

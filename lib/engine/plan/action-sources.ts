@@ -3,20 +3,29 @@
  * item, and what the account says and its prices are read anew every few seconds. An item is given what is known as its turn comes.
  */
 import type { PriceList } from '../../core/prices/price-list';
-import { CreditError, isCreditError } from '../../core/values/errors';
+import { CreditError, isCreditError, isLedgerFault } from '../../core/values/errors';
+import type { Timing } from '../waiting/timing';
 import { FallbackError, fallbackOf, messageOf } from '../outcome/fallback-error';
 import type { SpendingAccount } from '../account/spending-account';
 import type { ActionSources, LlmActionOptions, PricedProvider, ProviderHandle, Sources } from './action-types';
 
+/** What an action's host gives. */
+type SourcesHost = Pick<LlmActionOptions, 'openLedger' | 'provider'> & { readonly timing: Pick<Timing, 'monotonicMs'> };
+
+/** Asking again takes long on purpose, where an admin key is wrong: the next items do not wait for that. */
+const REFUSED_FOR_MS = 30_000;
+
 /** The sources of one action, opened by its host. */
 export class OpenedSources implements ActionSources {
-	readonly #host: Pick<LlmActionOptions, 'openLedger' | 'provider'>;
+	readonly #host: SourcesHost;
+	/** Why the ledger would not be spent from, which only a person can mend. */
+	#refused: { readonly why: FallbackError; readonly sinceMs: number } | null = null;
 	#ledger: Promise<SpendingAccount> | null = null;
 	#handle: ProviderHandle | null = null;
 	/** The provider with the prices of the list that was in use last. */
 	#priced: { readonly list: PriceList; readonly handle: ProviderHandle } | null = null;
 
-	constructor(host: Pick<LlmActionOptions, 'openLedger' | 'provider'>) {
+	constructor(host: SourcesHost) {
 		this.#host = host;
 	}
 
@@ -47,11 +56,17 @@ export class OpenedSources implements ActionSources {
 	}
 
 	async #open(): Promise<{ readonly ledger: SpendingAccount; readonly list: PriceList } | FallbackError> {
+		const { monotonicMs } = this.#host.timing;
+		if (this.#refused && monotonicMs() - this.#refused.sinceMs < REFUSED_FOR_MS) return this.#refused.why;
 		try {
 			const ledger = await this.ledger();
-			return { ledger, list: await ledger.prices.current() };
+			const list = await ledger.prices.current();
+			this.#refused = null;
+			return { ledger, list };
 		} catch (error) {
-			return new FallbackError('ledger_unavailable', messageOf(error));
+			const why = new FallbackError('ledger_unavailable', messageOf(error));
+			if (isCreditError(error) && !isLedgerFault(error)) this.#refused = { why, sinceMs: monotonicMs() };
+			return why;
 		}
 	}
 

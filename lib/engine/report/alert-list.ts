@@ -2,6 +2,7 @@
  * Owns what people read of alerts: the newest ones, which of them still stand, each as a document for machines and as a sentence.
  * Refuses to decide when an alert is due; that is the ledger's.
  */
+import { clockAheadText } from './balance-words';
 import { keyOf, type Alert, type GivenAlert } from '../../core/nouns/alert';
 import { given } from '../../core/rules/commands/claim';
 import { CreditError } from '../../core/values/errors';
@@ -85,6 +86,8 @@ function detail(alert: Alert): Record<string, unknown> {
 			const { type, campaign, calls, averageMicro, usualMicro, percent } = alert;
 			return { type, campaign, calls, average: formatCredits(averageMicro), usual: formatCredits(usualMicro), percent };
 		}
+		case 'clock_ahead':
+			return { type: alert.type, clock: toIso(alert.clockMs), until: toIso(alert.newestAtMs) };
 		default:
 			return alert satisfies never;
 	}
@@ -105,6 +108,8 @@ export function alertText(alert: Alert): string {
 		}
 		case 'drift':
 			return `Calls ${alert.campaign === '' ? 'without a campaign' : `of campaign ${alert.campaign}`} cost more than usual: ${formatCredits(alert.averageMicro)} credits each today (${String(alert.calls)} calls), usually ${formatCredits(alert.usualMicro)}.`;
+		case 'clock_ahead':
+			return clockAheadText(alert);
 		default:
 			return alert satisfies never;
 	}
@@ -123,6 +128,6 @@ export function warningTexts({ settings }: Pick<Account, 'settings'>): readonly 
 		`low credits: ${list(lowPercents, '% of what was granted')}`,
 		`expiring credits: ${list(expiryDays, expiryDays.length === 1 && expiryDays[0] === 1 ? 'day before' : 'days before')}`,
 		`drift: ${driftPercent === 0 ? 'off' : `calls that cost ${String(driftPercent)} % more than usual`}`,
-		'exhausted credits and reached budgets: always',
+		'exhausted credits, reached budgets, and entries ahead of the clock: always',
 	];
 }

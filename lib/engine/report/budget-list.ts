@@ -22,15 +22,16 @@ export interface BudgetUse {
 	readonly counters: readonly BudgetCounter[];
 }
 
-/** The budgets of an account and what they have counted at `atMs` (epoch milliseconds). Throws `account_not_found`. */
+/** The budgets of an account and what they have counted by now. Throws `account_not_found`. */
 export async function budgetUses(
 	store: LedgerStore,
-	{ accountId, atMs }: { accountId: string; atMs: Instant },
+	{ accountId }: { accountId: string },
 ): Promise<{ readonly account: Account; readonly uses: readonly BudgetUse[] }> {
 	// In this order: a hold that ends in between is then only shown as still counting.
 	const counters = await store.counters(accountId);
-	const draft = new Draft(accountId, { ...(await store.snapshot(accountId)), counters }, atMs);
-	advance(draft, atMs);
+	const { clockMs, ...snapshot } = await store.snapshot(accountId);
+	const draft = new Draft(accountId, { ...snapshot, counters }, clockMs);
+	advance(draft);
 	const { account } = draft;
 	const uses = account.settings.budgets.map((budget) => {
 		const period = currentPeriod(budget, { atMs: draft.nowMs, timeZone: account.timeZone });

@@ -6,7 +6,8 @@ import type { Account, Hold } from '../../core/nouns/records';
 import type { HoldState } from '../../core/nouns/words';
 import { grantId, holdId } from '../../core/nouns/records';
 import { formatCredits, sumMicro, type Micro } from '../../core/values/money';
-import { hasPassed, toIso, type Instant } from '../../core/values/time';
+import { isOver } from '../../core/rules/draft/ledger-time';
+import { toIso, type Instant } from '../../core/values/time';
 import type { LedgerStore } from '../../ledger/store';
 import { withNames } from './person-names';
 
@@ -14,10 +15,10 @@ const PAGE = 1000;
 /** How much further to look back when too few holds were found. */
 const WIDER = 8;
 
-/** Which account, and at which instant (epoch milliseconds). */
+/** Which account, and what the ledger's clock says (epoch milliseconds). */
 export interface HoldsAt {
 	readonly account: Account;
-	readonly atMs: Instant;
+	readonly clockMs: Instant;
 }
 
 /** Calls whose cost nobody reported: how many, and what was set aside for them in all. */
@@ -156,8 +157,8 @@ async function sumOf(store: LedgerStore, at: HoldsAt, { stored, isWanted }: Pick
 	}
 }
 
-function isOverdue({ state, timeoutAtMs }: Hold, { atMs }: HoldsAt): boolean {
-	return state === 'open' && hasPassed(timeoutAtMs, { atMs });
+function isOverdue(hold: Hold, at: HoldsAt): boolean {
+	return hold.state === 'open' && isOver(hold, at);
 }
 
 /** What the next command will make of a hold whose time is over. */

@@ -42,8 +42,12 @@ export class SharedPatience {
 		return sinceMs + patienceMs - nowMs;
 	}
 
-	/** Somebody who is waited for did something at this instant: a deadline that began before starts anew. */
-	sawLife(atMs: Instant): void {
+	/**
+	 * Somebody who is waited for did something at this instant: a deadline that began before starts anew. An instant after `nowMs` tells
+	 * nothing: it is of another clock.
+	 */
+	sawLife(atMs: Instant, nowMs: Instant): void {
+		if (compareInstants(nowMs, atMs) < 0) return;
 		for (const [cause, { sinceAtMs }] of this.#causes) {
 			if (sinceAtMs !== null && compareInstants(sinceAtMs, atMs) < 0) this.#causes.delete(cause);
 		}

@@ -8,6 +8,7 @@ import type { AccountSnapshot, Decision, KeptResult, SnapshotNeeds } from '../..
 import type { DaySpan, UsageDelta } from '../../core/nouns/usage-totals';
 import { UsageTally } from '../../core/journal/usage-tally';
 import { alertsNeeded, MAX_CLAIMED } from '../../core/rules/commands/claim';
+import type { BatchTime } from '../../core/rules/draft/ledger-time';
 import { countersNeeded } from '../../core/rules/draft/limits';
 import { keptFor } from '../../core/rules/draft/people';
 import { spansNeeded } from '../../core/rules/draft/spent-before';
@@ -57,19 +58,20 @@ export function emptyBook(personKey: string): Book {
 /** What is to be told of an account. */
 export interface Loading {
 	readonly needs: SnapshotNeeds;
-	readonly atMs: Instant;
+	readonly time: BatchTime;
 	/** How many answers are kept of a person. */
 	readonly answersOf?: (pseudonym: string) => number;
 }
 
 /** The snapshot for these commands. */
-export function load(book: Book, commands: readonly Command[], { needs, atMs, answersOf = () => 0 }: Loading): AccountSnapshot {
+export function load(book: Book, commands: readonly Command[], { needs, time, answersOf = () => 0 }: Loading): AccountSnapshot {
+	const { atMs, dueUntilMs } = time;
 	const byKeys = (hashes: readonly string[]): Entry[] => hashes.flatMap((hash) => book.entriesByKey.get(hash) ?? []);
 	const entries = withLaterDecisions(commands, { entries: byKeys(needs.keyHashes), asked: needs.keyHashes, load: byKeys });
 	const promotions = new Map([...book.promotions].filter(([id]) => needs.promotionIds.includes(id)));
 	const holdSeqs = new Set([...needs.holdSeqs, ...entries.map((entry) => entry.seq)]);
 	const holds = [...book.holds.values()].filter(
-		(hold) => holdSeqs.has(hold.seq) || (hold.state === 'open' && hasPassed(hold.timeoutAtMs, { atMs })),
+		(hold) => holdSeqs.has(hold.seq) || (hold.state === 'open' && hasPassed(hold.timeoutAtMs, { atMs: dueUntilMs })),
 	);
 	const grantSeqs = new Set([
 		...needs.grantSeqs,

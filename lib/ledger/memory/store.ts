@@ -5,11 +5,12 @@
 import { decide, needsOf } from '../../core/rules/decide';
 import { CreditError } from '../../core/values/errors';
 import type { Command, Outcome } from '../../core/nouns/commands';
-import type { AccountSnapshot, SnapshotNeeds } from '../../core/nouns/snapshot';
+import type { AccountNow, SnapshotNeeds } from '../../core/nouns/snapshot';
 import type { Account, BudgetCounter, Entry, Hold } from '../../core/nouns/records';
 import type { HoldMark } from '../../core/proof/verify-holds';
 import type { CarriedKey } from '../../core/proof/verify-keys';
-import { hasPassed, later, type Instant } from '../../core/values/time';
+import { batchTime } from '../../core/rules/draft/ledger-time';
+import { hasPassed, type Instant } from '../../core/values/time';
 import type {
 	AccountProfile,
 	EntryQuery,
@@ -77,22 +78,23 @@ class MemoryStore implements LedgerStore {
 	async commit(accountId: string, commands: readonly Command[]): Promise<readonly Outcome[]> {
 		this.#assertOpen();
 		const book = this.#books.get(accountId) ?? emptyBook(this.#newPersonKey());
-		const atMs = this.#now(book);
+		const time = batchTime(book.account, this.#clock());
 		const ledgerKey = book.account ? null : (ledgerKeyOf(await this.accounts())?.adminKey ?? null);
 		const answersOf = (pseudonym: string): number => this.answers.countOf(accountId, pseudonym);
-		const snapshot = { ...load(book, commands, { needs: needsOf(commands), atMs, answersOf }), ledgerKey };
-		const decision = decide(snapshot, commands, { accountId, atMs });
+		const snapshot = { ...load(book, commands, { needs: needsOf(commands), time, answersOf }), ledgerKey };
+		const decision = decide(snapshot, commands, { accountId, clockMs: time.clockMs });
 		if (decision.account) this.#books.set(accountId, book);
 		apply(book, decision);
 		for (const { pseudonym } of decision.people.forgotten) this.answers.forget(accountId, pseudonym);
 		return Promise.resolve(decision.outcomes);
 	}
 
-	async snapshot(accountId: string): Promise<AccountSnapshot> {
+	async snapshot(accountId: string): Promise<AccountNow> {
 		this.#assertOpen();
 		const book = this.#books.get(accountId) ?? emptyBook(this.#newPersonKey());
 		const grantSeqs = [...book.grants.keys()];
-		return Promise.resolve(load(book, [], { needs: { ...NO_NEEDS, grantSeqs }, atMs: this.#now(book) }));
+		const time = batchTime(book.account, this.#clock());
+		return Promise.resolve({ ...load(book, [], { needs: { ...NO_NEEDS, grantSeqs }, time }), clockMs: time.clockMs });
 	}
 
 	async accounts(): Promise<readonly Account[]> {
@@ -188,10 +190,6 @@ class MemoryStore implements LedgerStore {
 	async close(): Promise<void> {
 		this.#isClosed = true;
 		return Promise.resolve();
-	}
-
-	#now(book: Book): Instant {
-		return book.account ? later(this.#clock(), book.account.lastAtMs) : this.#clock();
 	}
 
 	#assertOpen(): void {

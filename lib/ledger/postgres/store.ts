@@ -6,12 +6,13 @@
 import type { Pool } from 'pg';
 import { CreditError, isCreditError } from '../../core/values/errors';
 import type { Command, Outcome } from '../../core/nouns/commands';
-import type { AccountSnapshot } from '../../core/nouns/snapshot';
+import type { AccountNow } from '../../core/nouns/snapshot';
 import type { Account, BudgetCounter, Entry, Hold } from '../../core/nouns/records';
 import type { HoldMark } from '../../core/proof/verify-holds';
 import type { CarriedKey } from '../../core/proof/verify-keys';
 import { decideUnder } from '../../core/rules/move';
-import { later, type Instant } from '../../core/values/time';
+import { batchTime } from '../../core/rules/draft/ledger-time';
+import { earlier, type Instant } from '../../core/values/time';
 import type {
 	AccountProfile,
 	EntryQuery,
@@ -23,8 +24,7 @@ import type {
 	UsageQuery,
 	UsageRow,
 } from '../store';
-import { readEntry } from '../journal-rows';
-import { NOTHING } from '../related';
+import { readAccountNow } from './rows/account-now';
 import { OpenHolds } from '../open-holds';
 import type { LedgerProof } from '../store';
 import { totalUsage } from '../usage-totals';
@@ -37,6 +37,7 @@ import { migrate } from './connection/migrations';
 import type { PostgresLedgerOptions, PostgresStoreOptions } from './connection/options';
 import { Retries } from './connection/patience';
 import { Reader, readStored, type StoredAccount } from './rows/reader';
+import { ServerClock } from './connection/server-clock';
 import { wasWritten, type SentBatch } from './rows/sent-batch';
 import { PostgresProof } from './rows/proof';
 import { PostgresTransfer } from './rows/transfer';
@@ -57,7 +58,7 @@ const LONG_READ_MS = 120_000;
  * `ledger_read_only`, `ledger_full`, `ledger_corrupt`, `ledger_newer` or `ledger_unavailable`; none shows the password.
  */
 export async function openPostgresLedger(options: PostgresLedgerOptions): Promise<LedgerStore> {
-	const { clock, poolSize = DEFAULT_POOL_SIZE, mayMake = true, deadlineMs = DEFAULT_DEADLINE_MS } = options;
+	const { poolSize = DEFAULT_POOL_SIZE, mayMake = true, deadlineMs = DEFAULT_DEADLINE_MS } = options;
 	const address = readAddress(options.url, options.schema);
 	let pool: Pool | null = null;
 	try {
@@ -69,7 +70,7 @@ export async function openPostgresLedger(options: PostgresLedgerOptions): Promis
 		);
 		return new PostgresStore(opened, {
 			address,
-			clock,
+			clock: new ServerClock(options),
 			newPersonKey: options.newPersonKey,
 			patience: new Retries(options, { busy: deadlineMs, unreachable: deadlineMs }),
 		});
@@ -90,7 +91,7 @@ class PostgresStore implements LedgerStore {
 	readonly proof: LedgerProof;
 	readonly #pool: Pool;
 	readonly #address: LedgerAddress;
-	readonly #clock: () => Instant;
+	readonly #clock: ServerClock;
 	readonly #patience: Retries;
 	readonly #openHolds = new OpenHolds();
 	readonly #reader: Reader;
@@ -141,11 +142,12 @@ class PostgresStore implements LedgerStore {
 		let sent: SentBatch | null = null;
 		return this.#insist(
 			async (session, timeoutMs) => {
-				const asked = this.#snapshots.askEarly(accountId, { commands, nowMs: this.#clock() });
-				const { stored, transaction, mark, rows } = await lockAccount(session, {
+				const asked = this.#snapshots.askEarly(accountId, { commands, nowMs: this.#clock.estimate() });
+				const { stored, transaction, mark, clockMs, rows } = await lockAccount(session, {
 					reader: this.#reader,
 					address: this.#address,
 					accountId,
+					clock: this.#clock,
 					timeoutMs,
 					along: asked?.statements ?? [],
 				});
@@ -154,11 +156,11 @@ class PostgresStore implements LedgerStore {
 					if (await wasWritten(session, { schema: this.#address.schema, stored, sent })) return this.#giveUp(session, sent.outcomes);
 					sent = null;
 				}
-				const atMs = this.#now(stored);
+				const time = batchTime(stored?.account ?? null, clockMs);
 				const snapshot = stored
-					? await this.#snapshots.read(session, stored, { commands, atMs, early: asked && rows && { asked, rows } })
+					? await this.#snapshots.read(session, stored, { commands, time, early: asked && rows && { asked, rows } })
 					: await this.#reader.withoutAccount(session);
-				const decision = decideUnder(mark, { snapshot, commands, accountId, atMs, location: this.location });
+				const decision = decideUnder(mark, { snapshot, commands, accountId, clockMs, location: this.location });
 				const { account, outcomes } = decision;
 				if (!account) return this.#giveUp(session, outcomes);
 				const { statements, remember } = await this.#writer.prepare(session, { decision, account, stored });
@@ -173,8 +175,9 @@ class PostgresStore implements LedgerStore {
 		);
 	}
 
-	async snapshot(accountId: string): Promise<AccountSnapshot> {
-		return this.#readAccount(accountId, NOTHING, (session, stored) => this.#reader.wholeSnapshot(session, stored, this.#now(stored)));
+	async snapshot(accountId: string): Promise<AccountNow> {
+		const own = { reader: this.#reader, clock: this.#clock };
+		return this.#insist((session, timeoutMs) => readAccountNow(session, { ...own, accountId, timeoutMs }));
 	}
 
 	async accounts(): Promise<readonly Account[]> {
@@ -228,20 +231,19 @@ class PostgresStore implements LedgerStore {
 	}
 
 	async entryByKey(accountId: string, keyHash: string): Promise<Entry | null> {
-		return this.#readAccount<Entry | null>(accountId, null, async (session, { id }) => {
-			const [rows] = await session.run(this.#reader.entriesByKey(id, [keyHash]));
-			return readEntry(rows?.[0]);
-		});
+		return this.#readAccount<Entry | null>(accountId, null, (session, { id }) => this.#reader.entryByKey(session, id, keyHash));
 	}
 
 	async keptResult(accountId: string, holdSeq: number): Promise<string | null> {
-		return this.#readAccount<string | null>(accountId, null, (session, { id }) =>
-			this.#reader.keptResult(session, id, { holdSeq, atMs: this.#clock() }),
+		return this.#readAccount<string | null>(accountId, null, async (session, { id }) =>
+			this.#reader.keptResult(session, id, { holdSeq, atMs: await this.#clock.ask(session) }),
 		);
 	}
 
 	async purgeResults(atMs: Instant): Promise<number> {
-		const [purged = []] = await this.transfer.writeBeside(['kept_results'], [this.#writer.purgeResults(atMs)]);
+		// A host whose clock is ahead must not remove what others keep.
+		const clockMs = await this.#insist((session) => this.#clock.ask(session));
+		const [purged = []] = await this.transfer.writeBeside(['kept_results'], [this.#writer.purgeResults(earlier(atMs, clockMs))]);
 		return purged.length;
 	}
 
@@ -292,9 +294,5 @@ class PostgresStore implements LedgerStore {
 		} finally {
 			this.#underWay.delete(running);
 		}
-	}
-
-	#now(stored: StoredAccount | null): Instant {
-		return stored ? later(this.#clock(), stored.account.lastAtMs) : this.#clock();
 	}
 }

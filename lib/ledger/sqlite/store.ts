@@ -6,12 +6,13 @@ import type { Database } from 'better-sqlite3';
 import { spansNeeded } from '../../core/rules/draft/spent-before';
 import type { SpentIn } from '../../core/nouns/usage-totals';
 import type { Command, Outcome } from '../../core/nouns/commands';
-import type { AccountSnapshot } from '../../core/nouns/snapshot';
+import type { AccountNow } from '../../core/nouns/snapshot';
 import type { Account, BudgetCounter, Entry, Hold } from '../../core/nouns/records';
 import type { HoldMark } from '../../core/proof/verify-holds';
 import type { CarriedKey } from '../../core/proof/verify-keys';
 import { assertNotFrozen, decideUnder } from '../../core/rules/move';
-import { later, type Instant } from '../../core/values/time';
+import { batchTime, type BatchTime } from '../../core/rules/draft/ledger-time';
+import type { Instant } from '../../core/values/time';
 import { olderLedger } from '../absent';
 import type {
 	AccountProfile,
@@ -156,10 +157,10 @@ class SqliteStore implements LedgerStore {
 		const { stored, decision } = await this.#transactions.write(() => {
 			const mark = this.#mark.readToWrite();
 			const stored = this.#reader.account(accountId);
-			const atMs = this.#now(stored);
-			const loaded = stored ? this.#reader.snapshot(stored, commands, atMs) : this.#reader.withoutAccount(this.#newPersonKey?.());
-			const snapshot = { ...loaded, spent: this.#spent(stored, commands, atMs) };
-			const decision = decideUnder(mark, { snapshot, commands, accountId, atMs, location: this.location });
+			const time = this.#time(stored);
+			const loaded = stored ? this.#reader.snapshot(stored, commands, time) : this.#reader.withoutAccount(this.#newPersonKey?.());
+			const snapshot = { ...loaded, spent: this.#spent(stored, commands, time.atMs) };
+			const decision = decideUnder(mark, { snapshot, commands, accountId, clockMs: time.clockMs, location: this.location });
 			this.#writer.write(decision, stored);
 			return { result: { stored, decision }, isChanged: decision.account !== null };
 		}, onWritten);
@@ -170,11 +171,11 @@ class SqliteStore implements LedgerStore {
 		return decision.outcomes;
 	}
 
-	async snapshot(accountId: string): Promise<AccountSnapshot> {
+	async snapshot(accountId: string): Promise<AccountNow> {
 		return this.#transactions.read(() => {
 			const stored = this.#reader.account(accountId);
-			const atMs = this.#now(stored);
-			return stored ? this.#reader.wholeSnapshot(stored, atMs) : NOTHING;
+			const time = this.#time(stored);
+			return { ...(stored ? this.#reader.wholeSnapshot(stored, time) : NOTHING), clockMs: time.clockMs };
 		});
 	}
 
@@ -270,7 +271,7 @@ class SqliteStore implements LedgerStore {
 		return spans.map((span) => ({ span, totals: [...this.#reader.usage.totals(id, { groupBy: [], ...span })] }));
 	}
 
-	#now(stored: StoredAccount | null): Instant {
-		return stored ? later(this.#clock(), stored.account.lastAtMs) : this.#clock();
+	#time(stored: StoredAccount | null): BatchTime {
+		return batchTime(stored?.account ?? null, this.#clock());
 	}
 }

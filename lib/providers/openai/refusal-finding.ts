@@ -82,6 +82,10 @@ const GIVEN_UP: ReadonlySet<number> = new Set([408, 424, 499, 502, 504, 524]);
 /** Free where the error is the provider's own; a page of something between cannot know what the provider does. */
 const FREE_IF_OWN: ReadonlySet<number> = new Set([498, 500, 501, 503, 505, 529]);
 
+/** What gateways for models say under a status of 500 or 503 when they stopped waiting, or lost the connection to a model at work. */
+const GAVE_UP =
+	/time[ds]?[ _-]?out|deadline[ _]exceeded|disconnect|broken[ _]pipe|hang[ _]?up|ECONNRESET|EPIPE|(connection|stream|upstream)[ _](was[ _])?(error|reset|closed|lost|aborted|terminat)|reset[ _](reason|by[ _]peer)|premature|incomplete/i;
+
 /** What a refusal means. `providerId` matters for Azure alone, which may charge a prompt that its filter refused. */
 export function findingOf(refusal: ServerRefusal, { providerId }: { readonly providerId: string }): RefusalFinding {
 	const words = refusal.message.slice(0, MAX_WORDS);
@@ -191,10 +195,16 @@ export function statusOfOddError(refusal: Omit<ServerRefusal, 'status'> & { read
 	}
 }
 
-function billedOf({ status, isOwn }: ServerRefusal, cause: Cause): ProviderFault['billed'] {
+function billedOf(refusal: ServerRefusal, cause: Cause): ProviderFault['billed'] {
+	const { status, isOwn, isNamed } = refusal;
 	if (GIVEN_UP.has(status)) return 'unknown';
 	if (OWN_REFUSALS.has(status) || (status >= 300 && status < 400)) return 'no';
-	if (FREE_IF_OWN.has(status)) return isOwn ? 'no' : 'unknown';
+	if (FREE_IF_OWN.has(status)) return isNamed && !tellsOfGivingUp(refusal) ? 'no' : 'unknown';
 	// A status that nobody knows, with words that everybody knows.
 	return isOwn && cause !== 'server_error' && cause !== 'timeout' ? 'no' : 'unknown';
+}
+
+/** True for an error of a gateway in front of the provider, which cannot know what the model does. */
+function tellsOfGivingUp({ message, signals }: ServerRefusal): boolean {
+	return GAVE_UP.test(message.slice(0, MAX_WORDS)) || signals.slice(0, 12).some((signal) => GAVE_UP.test(signal.slice(0, 100)));
 }

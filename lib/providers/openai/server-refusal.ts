@@ -28,6 +28,8 @@ export interface ServerRefusal extends OpenedError {
 	readonly headers: Headers;
 	/** The refusal has the form of an API's error: it is the provider's own, not a page of something between. */
 	readonly isOwn: boolean;
+	/** It names an error as APIs of models do. A mere message may be of a gateway that gave up while the model goes on. */
+	readonly isNamed: boolean;
 	/** The usage that came with it. */
 	readonly usage?: UsageReading;
 }
@@ -78,7 +80,14 @@ export function refusalOf({
 		status,
 		headers,
 		isOwn: !isText && body !== '' && body !== null,
+		isNamed: !isText && (opened.signals.some((word) => /[a-z]/i.test(word)) || hasErrorField(body)),
 	};
+}
+
+/** What stands under one of these names was put there by a program that speaks of its own errors. */
+function hasErrorField(body: unknown): boolean {
+	if (Array.isArray(body)) return body.slice(0, 20).some(hasErrorField);
+	return isRecord(body) && ['error', 'errors', 'detail'].some((name) => isFilled(body[name]));
 }
 
 function errorInText(text: string, depth: number): OpenedError | null {

@@ -78,7 +78,7 @@ function faultOfOddError(
 	{ error, usage, hasText }: Extract<BodyReading, { readonly kind: 'error' }>,
 	{ context, sent }: { readonly context: FaultContext; readonly sent: object },
 ): ProviderFault {
-	const odd = { ...error, headers: new Headers(), isOwn: true, usage };
+	const odd = { ...error, headers: new Headers(), isOwn: true, isNamed: true, usage };
 	const refusal = { ...odd, status: statusOfOddError(odd) };
 	const fault = faultOfRefusal(refusal, context, refusedFieldOf(refusal, sent));
 	if (!hasText && usage.kind !== 'reported') return fault;

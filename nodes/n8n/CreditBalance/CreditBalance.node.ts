@@ -1,6 +1,14 @@
 /** Owns Credit Balance in n8n: its looks, one engine call for each item, and where an item goes whose call failed. */
 import { NodeConnectionTypes } from 'n8n-workflow';
-import type { IExecuteFunctions, INodeExecutionData, INodeProperties, INodeType, INodeTypeDescription } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	INodeProperties,
+	NodeExecutionHint,
+	INodeType,
+	INodeTypeDescription,
+} from 'n8n-workflow';
 import { isLedgerFault } from '../../../lib/core/values/errors';
 import { runCreditBalance } from '../../../lib/engine/credit-balance';
 import { CREDIT_BALANCE, CREDIT_BALANCE_PARAMS } from '../../../lib/params/credit-balance';
@@ -9,6 +17,7 @@ import { nodeLedger, testLedger, type NodeLedger } from '../connections';
 import { binaryOf, dataOf, failedItem, nodeError } from '../outcome';
 import { readItem } from '../parameters';
 import { nodeProperties } from '../properties';
+import { showHints } from '../host-interface';
 import { identify } from '../run-identity';
 import { refuseAgent } from './agent-rights';
 
@@ -90,9 +99,16 @@ async function answers(ctx: IExecuteFunctions, { ledger, item, itemIndex, key }:
 	const values = readItem(ctx, { params: CREDIT_BALANCE_PARAMS, itemIndex });
 	refuseAgent(ctx, values);
 	const documents = (await runCreditBalance(values, { ledger: await ledger.open(), key })).map(dataOf);
+	showHints(ctx, documents.flatMap(hintsOf));
 	const field = values.outputField.trim();
 	const pairedItem = { item: itemIndex };
 	if (field === '') return documents.map((json) => ({ json, pairedItem }));
 	const answer = values.operation === 'usage' ? documents : documents[0];
 	return [{ json: { ...item.json, [field]: answer }, ...binaryOf(item), pairedItem }];
+}
+
+/** What is unusual about a balance: that nothing can be spent, or that a clock is wrong. */
+function hintsOf({ notes }: IDataObject): NodeExecutionHint[] {
+	const given: unknown[] = Array.isArray(notes) ? notes : [];
+	return given.filter((note) => typeof note === 'string').map((message) => ({ message, type: 'warning', location: 'outputPane' }));
 }

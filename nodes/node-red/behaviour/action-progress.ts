@@ -47,8 +47,8 @@ export class ActionProgress {
 			return;
 		}
 		const { availableMicro } = balance;
-		const text = `${readableCredits(formatCredits(availableMicro))} credits left`;
-		this.#status.show({ fill: availableMicro > 0n ? 'green' : 'yellow', shape: 'ring', text });
+		const text = `${readableCredits(formatCredits(availableMicro))} credits left${balance.ahead ? ' (clock is behind)' : ''}`;
+		this.#status.show({ fill: availableMicro > 0n && balance.ahead === null ? 'green' : 'yellow', shape: 'ring', text });
 	}
 
 	/** What the first message would meet; once messages have come, what became of them is shown. */

@@ -96,6 +96,7 @@ export class BalanceNode {
 	#show(documents: Documents, operation: string): void {
 		const available = documents[0]?.['available'];
 		const blocked = documents[0]?.['blocked'];
+		const isAhead = documents[0]?.['clockAhead'] !== undefined;
 		if (operation === 'freeze' || operation === 'thaw') {
 			const isFrozen = documents[0]?.['frozen'] !== null;
 			this.#status.show({ fill: isFrozen ? 'yellow' : 'green', shape: 'dot', text: isFrozen ? 'frozen' : 'thawed' });
@@ -108,7 +109,11 @@ export class BalanceNode {
 		else if (typeof blocked === 'string')
 			this.#status.show({ fill: 'yellow', shape: 'dot', text: `nothing can be spent: ${blocked.replaceAll('_', ' ')}` });
 		else if (typeof available === 'string')
-			this.#status.show({ fill: 'green', shape: 'dot', text: `${readableCredits(available)} credits left` });
+			this.#status.show({
+				fill: isAhead ? 'yellow' : 'green',
+				shape: 'dot',
+				text: `${readableCredits(available)} credits left${isAhead ? ' (clock is behind)' : ''}`,
+			});
 	}
 }
 

@@ -245,7 +245,11 @@ describe('provider', () => {
 			['302', status(302, '', { location: 'https://elsewhere.example' }), { code: 'bad_request' }],
 			['408', status(408, {}), { code: 'timeout', billed: 'unknown', isRetryable: true }],
 			['500', status(500, { message: 'The server had an error' }), { code: 'server_error', isRetryable: true }],
-			['503 with a wait', status(503, {}, { 'retry-after': '30' }), { code: 'server_error', isRetryable: true, retryAfterMs: 30_000 }],
+			[
+				'503 with a wait',
+				status(503, {}, { 'retry-after': '30' }),
+				{ code: 'server_error', billed: 'unknown', isRetryable: true, retryAfterMs: 30_000 },
+			],
 			['504, after which the work may have been done', status(504, '<html>gateway</html>'), { code: 'server_error', billed: 'unknown' }],
 			[
 				'an error inside a 200',

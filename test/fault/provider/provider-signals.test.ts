@@ -216,6 +216,61 @@ describe('who was charged for a refusal (ledger rule 37)', () => {
 	}
 });
 
+describe('who was charged for a refusal of status 500 and above that says more (ledger rule 37)', () => {
+	const CASES: readonly (readonly [string, number, unknown, 'no' | 'unknown'])[] = [
+		['OpenAI', 500, { error: { message: 'The server had an error while processing your request.', type: 'server_error' } }, 'no'],
+		['OpenAI, overloaded', 503, { error: { message: 'The server is overloaded', type: 'service_unavailable_error' } }, 'no'],
+		['Anthropic', 529, { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }, 'no'],
+		['Anthropic, of its own', 500, { type: 'error', error: { type: 'api_error', message: 'Internal server error' } }, 'no'],
+		['Google', 503, [{ error: { code: 503, message: 'The model is overloaded.', status: 'UNAVAILABLE' } }], 'no'],
+		['Mistral', 503, { object: 'error', message: 'Service unavailable.', type: 'service_unavailable', code: '1000' }, 'no'],
+		['Ollama', 500, { error: 'llama runner process has terminated' }, 'no'],
+		['a server in Python', 503, { detail: 'No model is loaded' }, 'no'],
+		[
+			'OpenRouter, nobody serves it',
+			503,
+			{ error: { code: 503, message: 'No available model provider meets your routing requirements' } },
+			'no',
+		],
+		['AWS API Gateway, which says so of an integration that takes too long', 503, { message: 'Service Unavailable' }, 'unknown'],
+		['Azure API Management', 500, { statusCode: 500, message: 'Internal server error', activityId: 'a1' }, 'unknown'],
+		['Kong', 500, { message: 'An unexpected error occurred' }, 'unknown'],
+		['nothing in braces', 503, {}, 'unknown'],
+		['nothing at all', 529, '', 'unknown'],
+		['Envoy', 503, 'upstream connect error or disconnect/reset before headers. reset reason: connection termination', 'unknown'],
+		['nginx', 500, '<html><head><title>500 Internal Server Error</title></head></html>', 'unknown'],
+		[
+			'LiteLLM, out of patience',
+			500,
+			{ error: { message: 'litellm.Timeout: APITimeoutError - Request timed out.', code: '500' } },
+			'unknown',
+		],
+		[
+			'LiteLLM, connection lost',
+			500,
+			{ error: { message: 'litellm.APIConnectionError: Server disconnected without sending a response.', type: null } },
+			'unknown',
+		],
+		['a router', 503, { error: { message: 'upstream connection reset', type: 'upstream_error' } }, 'unknown'],
+		['a deadline', 500, { error: { code: 500, status: 'DEADLINE_EXCEEDED', message: 'x' } }, 'unknown'],
+	];
+	for (const [name, status, body, billed] of CASES) {
+		it(`${name}, ${String(status)}: ${billed === 'no' ? 'free' : 'not known'}`, () => {
+			expect(faultOf(status, body).billed).to.equal(billed);
+		});
+	}
+
+	it('reads words of any length in linear time', () => {
+		const tookMs = (length: number): number => {
+			const startMs = performance.now();
+			faultOf(500, { error: { message: 'connection '.repeat(length) } });
+			return performance.now() - startMs;
+		};
+		tookMs(1000);
+		expect(tookMs(200_000)).to.be.below(500);
+	});
+});
+
 describe('what of a request was refused', () => {
 	const CASES: readonly (readonly [string, unknown, RefusedField | null])[] = [
 		[

@@ -114,7 +114,7 @@ export class Aftermath {
 	async #expectPaidOnce(store: LedgerStore, atMs: number): Promise<void> {
 		const reserved = (await entriesOf(store)).filter(({ body }) => body.kind === 'reserved');
 		expect(reserved.length, 'calls in the journal').to.equal(this.#calls);
-		const { availableMicro, heldMicro } = balanceAt(await store.snapshot(WORKER_ACCOUNT), { accountId: WORKER_ACCOUNT, atMs });
+		const { availableMicro, heldMicro } = balanceAt(await store.snapshot(WORKER_ACCOUNT), { accountId: WORKER_ACCOUNT, clockMs: atMs });
 		expect([availableMicro, heldMicro], 'available and held').to.deep.equal([credits(LOAD_CREDITS - this.#cost), 0n]);
 	}
 }
@@ -178,6 +178,6 @@ async function expectHoldsGiveBack(store: LedgerStore, atMs: number): Promise<vo
 		if (body.kind === 'settled') charged += body.actualMicro;
 		if (body.kind === 'refunded') charged -= body.amountMicro;
 	}
-	const { availableMicro, heldMicro } = balanceAt(await store.snapshot(WORKER_ACCOUNT), { accountId: WORKER_ACCOUNT, atMs });
+	const { availableMicro, heldMicro } = balanceAt(await store.snapshot(WORKER_ACCOUNT), { accountId: WORKER_ACCOUNT, clockMs: atMs });
 	expect([availableMicro, heldMicro], 'after the timeouts').to.deep.equal([credits(LOAD_CREDITS) - charged, 0n]);
 }

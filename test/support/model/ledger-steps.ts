@@ -72,6 +72,8 @@ export type Action =
 	| { readonly kind: 'warn'; readonly key: string; readonly low: readonly number[]; readonly expiring: readonly number[] }
 	| { readonly kind: 'tell'; readonly reader: string }
 	| { readonly kind: 'forget'; readonly person: string }
+	| { readonly kind: 'freeze'; readonly key: string; readonly reason: string }
+	| { readonly kind: 'thaw'; readonly key: string }
 	| { readonly kind: 'list'; readonly version: string; readonly text: string }
 	| { readonly kind: 'pin'; readonly key: string; readonly version: string | null }
 	| { readonly kind: 'settle'; readonly nth: number; readonly actual: number }
@@ -240,6 +242,12 @@ const alertAction: fc.Arbitrary<Action> = fc.oneof(
 	fc.record({ kind: fc.constant('tell' as const), reader: fc.constantFrom('one', 'two') }),
 );
 
+/** Thawed more often than frozen, or little would ever happen. */
+const freezeAction: fc.Arbitrary<Action> = fc.oneof(
+	{ weight: 1, arbitrary: fc.record({ kind: fc.constant('freeze' as const), key, reason: fc.constantFrom('', 'audit') }) },
+	{ weight: 2, arbitrary: fc.record({ kind: fc.constant('thaw' as const), key }) },
+);
+
 const action: fc.Arbitrary<Action> = fc.oneof(
 	{ weight: 6, arbitrary: grantAction },
 	{ weight: 1, arbitrary: claimAction },
@@ -251,6 +259,7 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 	{ weight: 5, arbitrary: limitAction },
 	{ weight: 2, arbitrary: alertAction },
 	{ weight: 1, arbitrary: fc.record({ kind: fc.constant('forget' as const), person: fc.constantFrom(...PEOPLE) }) },
+	{ weight: 2, arbitrary: freezeAction },
 );
 
 /** Random lives of an account. */
@@ -346,6 +355,10 @@ export function commandOf(asked: Action, made: Made, startMs: number): Command {
 			};
 		case 'remove':
 			return { kind: 'remove_limit', key: asked.key, limit: asked.limit, name: asked.name };
+		case 'freeze':
+			return { kind: 'freeze_account', key: asked.key, reason: asked.reason };
+		case 'thaw':
+			return { kind: 'thaw_account', key: asked.key };
 		case 'list':
 			return addPriceList(asked.version, `${asked.version}: ${asked.text}`);
 		case 'pin':
@@ -411,6 +424,10 @@ export function askNaive(naive: NaiveLedger, asked: Action, startMs: number): Na
 			return naive.setFloor(asked.key, asked);
 		case 'remove':
 			return naive.removeLimit(asked.key, asked);
+		case 'freeze':
+			return naive.freeze(asked.key, asked.reason);
+		case 'thaw':
+			return naive.thaw(asked.key);
 		case 'list':
 			return naive.addPriceList(asked.version, asked.text);
 		case 'pin':

@@ -33,6 +33,8 @@ export function alertWord(alert: Alert, grantName: (seq: number) => string): str
 			return ['budget', alert.name, alert.period, alert.value].join(':');
 		case 'drift':
 			return `drift:${alert.campaign}`;
+		case 'clock_ahead':
+			return 'clock_ahead';
 		default:
 			return alert satisfies never;
 	}

@@ -113,6 +113,9 @@ export function tell(outcome: Outcome | undefined): string[] {
 		words.push(`rung ${String(rung)}`, `stepped ${steppedDown ?? 'nothing'}`);
 		words.push(state, isLate ? 'late' : 'in time', `shadow ${shadow ?? 'nothing'}`, `refunded ${formatCredits(refundedMicro)}`);
 	}
+	if (outcome.kind === 'closed') words.push(`differs ${formatCredits(outcome.differsByMicro)}`);
+	if (outcome.kind === 'account')
+		words.push(outcome.account.frozen === null ? 'not frozen' : `frozen ${outcome.account.frozen.reason}`.trim());
 	if (outcome.kind === 'reserved') words.push(`holds ${String(1 + outcome.further.length)}`);
 	if (outcome.kind === 'refunded') {
 		const { repaidMicro, renewedMicro, restored, forfeited } = outcome.refund;

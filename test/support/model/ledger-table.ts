@@ -6,6 +6,7 @@
  */
 import { expect } from 'chai';
 import { balanceAt } from '../../../lib/core/rules/draft/balance';
+import { spendableMicro } from '../../../lib/core/rules/draft/spendable';
 import type { Command, Outcome } from '../../../lib/core/nouns/commands';
 import type { Promotion } from '../../../lib/core/nouns/promotion';
 import { nameOf } from '../../../lib/core/nouns/person';
@@ -113,6 +114,10 @@ class Scenario {
 				return { kind: 'change_account', key, plan: first as Plan };
 			case 'policy':
 				return { kind: 'change_account', key, unconfirmedPolicy: first as 'release' | 'charge' };
+			case 'freeze':
+				return { kind: 'freeze_account', key, reason: [first, second, ...rest].join(' ').trim() };
+			case 'thaw':
+				return { kind: 'thaw_account', key };
 			case 'zone':
 				return { kind: 'change_account', key, timeZone: first };
 			case 'claim':
@@ -204,7 +209,7 @@ class Scenario {
 		const [name = '', ...rest] = expectation.split(/\s+/);
 		const value = rest.join(' ');
 		const snapshot = await this.#store.snapshot(this.#accountId);
-		const balance = balanceAt(snapshot, { accountId: this.#accountId, atMs: this.#clock.nowMs });
+		const balance = balanceAt(snapshot, { accountId: this.#accountId });
 		switch (name) {
 			case 'available':
 				return void expect(balance.availableMicro, line).to.equal(micro(value));
@@ -212,6 +217,10 @@ class Scenario {
 				return void expect(balance.heldMicro, line).to.equal(micro(value));
 			case 'overdraft':
 				return void expect(balance.overdraftMicro, line).to.equal(micro(value));
+			case 'spendable':
+				return void expect(spendableMicro(balance), line).to.equal(micro(value));
+			case 'ahead':
+				return void expect(balance.ahead === null ? 'none' : new Date(balance.ahead.untilMs).toISOString(), line).to.equal(value);
 			case 'order':
 				return void expect(balance.grants.map((grant) => `g${String(this.#grantSeqs.indexOf(grant.seq) + 1)}`).join(' '), line).to.equal(
 					value,

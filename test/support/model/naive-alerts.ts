@@ -44,6 +44,8 @@ export class NaiveAlerts {
 	#said: Said[] = [];
 	readonly #budgets = new Map<string, number>();
 	readonly #readers = new Map<string, number>();
+	/** That the clock is behind, while it is. */
+	#clockSaid: number | null = null;
 
 	set({ low, expiring }: { low: readonly number[]; expiring: readonly number[] }): void {
 		this.#lowAt = low;
@@ -53,6 +55,15 @@ export class NaiveAlerts {
 
 	say(word: string): void {
 		this.words.push(word);
+	}
+
+	clockIsBehind(): void {
+		this.say('clock_ahead');
+		this.#clockSaid = this.words.length;
+	}
+
+	clockIsRight(): void {
+		this.#clockSaid = null;
 	}
 
 	/** True when something was said or armed again. */
@@ -90,7 +101,8 @@ export class NaiveAlerts {
 	/** What a reader has not heard; a new one hears what stands. */
 	tell(reader: string): { words: string[]; isNoted: boolean } {
 		const heard = this.#readers.get(reader);
-		const standing = new Set(this.#said.map(({ nth }) => nth - 1));
+		const clock = this.#clockSaid === null ? [] : [this.#clockSaid];
+		const standing = new Set([...this.#said.map(({ nth }) => nth), ...clock].map((nth) => nth - 1));
 		const words = this.words.filter((_word, index) => (heard === undefined ? standing.has(index) : index >= heard));
 		this.#readers.set(reader, this.words.length);
 		return { words, isNoted: heard === undefined || words.length > 0 };

@@ -27,6 +27,8 @@ export interface NaiveGrant {
 export interface NaiveHold {
 	readonly amount: number;
 	readonly reach: number;
+	readonly reservedAtMs: Instant;
+	/** By the clock. */
 	readonly timeoutAtMs: Instant;
 	state: 'open' | 'settled' | 'released' | 'expired';
 	coins: Coin[];
@@ -118,6 +120,8 @@ export interface PromotionRequest {
 interface Trace {
 	readonly isShort?: boolean;
 	readonly isDrained?: boolean;
+	/** It was so already. */
+	readonly isNothing?: boolean;
 	/** Budgets that were asked or charged, and what was refused by them. */
 	readonly counted?: readonly (Counted & { readonly refused: number | null })[];
 }
@@ -139,6 +143,7 @@ interface Remembered {
 }
 
 const DAY_MS = 86_400_000;
+const FIVE_MINUTES_MS = 300_000;
 /** Refusals that stay whatever changes; all others are asked again. */
 const CAUSED_BY_REQUEST: ReadonlySet<string> = new Set(['unpriced_model', 'cap_reached']);
 
@@ -153,6 +158,7 @@ export class NaiveLedger {
 	budgets: NaiveBudget[] = [];
 	floors: NaiveFloor[] = [];
 	isShadow = false;
+	isFrozen = false;
 	readonly alerts = new NaiveAlerts();
 	#limitsSet = 0;
 	readonly #sendCap: NaiveBudget = { name: 'send', scope: 'account', value: null, period: 'send', limit: 0, since: -1, before: new Map() };
@@ -177,6 +183,10 @@ export class NaiveLedger {
 	/** Every charge, and what took some of one back. */
 	readonly #charges: { readonly day: string; readonly campaign: string; readonly model: string; readonly amount: number }[] = [];
 	nowMs: Instant;
+	/** What the clock says, which may be behind the newest change. */
+	#clockMs: Instant;
+	/** When it was noticed that the clock is behind, by the clock, and how many holds there were. */
+	#noticed: { readonly clockMs: Instant; readonly holds: number } | null = null;
 	#lastChangeMs: Instant;
 	overdraft = 0;
 	plan: 'paid' | 'trial' = 'paid';
@@ -185,6 +195,7 @@ export class NaiveLedger {
 
 	constructor(openedAtMs: Instant) {
 		this.nowMs = openedAtMs;
+		this.#clockMs = openedAtMs;
 		this.#lastChangeMs = openedAtMs;
 		this.#paidSinceMs = openedAtMs;
 	}
@@ -197,17 +208,61 @@ export class NaiveLedger {
 		return BigInt(grant.coins.filter((coin) => coin.place === place).length);
 	}
 
+	/** The newest change, where it is far ahead of the clock. */
+	get aheadUntilMs(): Instant | null {
+		return this.#lastChangeMs > this.#clockMs + FIVE_MINUTES_MS ? this.#lastChangeMs : null;
+	}
+
 	/** Lets time pass to `atMs`; a clock that stepped back stands still at the newest change. */
 	pass(atMs: Instant): void {
+		this.#clockMs = atMs;
 		const untilMs = Math.max(atMs, this.#lastChangeMs);
 		const sinceMs = this.#lastChangeMs;
 		const warnings = this.grants.flatMap((grant) => this.alerts.expiryDays.map((days) => grant.untilMs - days * DAY_MS));
 		const ends = this.grants.flatMap((grant) => [grant.fromMs, grant.untilMs]);
-		const instants = [...this.holds.map((hold) => hold.timeoutAtMs), ...ends, ...warnings];
+		const over = this.holds.filter((hold, index) => hold.state === 'open' && this.#isOver(hold, index));
+		const instants = [...over.map((hold) => hold.timeoutAtMs), ...ends, ...warnings];
 		const due = [...new Set(instants)].filter((instant) => instant <= untilMs).sort((a, b) => a - b);
-		for (const instant of due) this.#happenAt(instant, sinceMs);
+		for (const instant of due) this.#happenAt(instant, { sinceMs, over });
 		this.nowMs = untilMs;
+		for (const hold of [...over].sort((a, b) => a.timeoutAtMs - b.timeoutAtMs)) if (hold.state === 'open') this.#timeOut(hold);
 		this.#repay();
+		this.#noticeClock();
+	}
+
+	/** By the clock; a hold that a clock ahead has made is over when its whole time has passed since that was noticed, and five minutes. */
+	#isOver({ reservedAtMs, timeoutAtMs }: NaiveHold, index: number): boolean {
+		if (timeoutAtMs <= this.#clockMs) return true;
+		if (this.#noticed === null || index >= this.#noticed.holds || reservedAtMs <= this.#noticed.clockMs) return false;
+		return this.#clockMs - this.#noticed.clockMs >= timeoutAtMs - reservedAtMs + FIVE_MINUTES_MS;
+	}
+
+	#noticeClock(): void {
+		if (this.#noticed === null && this.aheadUntilMs !== null) {
+			this.#noticed = { clockMs: this.#clockMs, holds: this.holds.length };
+			this.alerts.clockIsBehind();
+			this.#changed();
+		}
+		if (this.#noticed !== null && this.#clockMs >= this.#lastChangeMs) {
+			this.#noticed = null;
+			this.alerts.clockIsRight();
+			this.#changed();
+		}
+	}
+
+	freeze(key: string, reason: string): NaiveAnswer {
+		return this.#once(`spender ${key}`, ['freeze', reason], () => this.#setFrozen(true));
+	}
+
+	thaw(key: string): NaiveAnswer {
+		return this.#once(key, ['thaw'], () => this.#setFrozen(false));
+	}
+
+	#setFrozen(isFrozen: boolean): NaiveAnswer {
+		if (this.isFrozen === isFrozen) this.#trace = { isNothing: true };
+		else this.#changed();
+		this.isFrozen = isFrozen;
+		return { kind: 'account' };
 	}
 
 	grant(key: string, request: GrantRequest): NaiveAnswer {
@@ -402,7 +457,8 @@ export class NaiveLedger {
 	}
 
 	release(order: number): NaiveAnswer {
-		return this.#close(order, ['settled', 'released', 'expired'], (hold) => {
+		return this.#close(order, ['settled', 'released'], (hold) => {
+			if (hold.state === 'expired') this.#charge(hold, -hold.coins.length);
 			this.#giveBack(hold.coins);
 			hold.coins = [];
 			hold.state = 'released';
@@ -432,7 +488,11 @@ export class NaiveLedger {
 		if (answer.kind === 'refused') this.#changed();
 		this.#look(this.#trace);
 		const leavesNothing =
-			answer.kind === 'fault' || answer.kind === 'wait' || answer.kind === 'not_granted' || (answer.kind === 'voided' && answer.isReplayed);
+			this.#trace.isNothing === true ||
+			answer.kind === 'fault' ||
+			answer.kind === 'wait' ||
+			answer.kind === 'not_granted' ||
+			(answer.kind === 'voided' && answer.isReplayed);
 		if (!leavesNothing) this.#keys.set(key, { request: text, answer });
 		return answer;
 	}
@@ -482,14 +542,15 @@ export class NaiveLedger {
 	}
 
 	#reserve(request: ReserveRequest): NaiveAnswer {
+		const isShadow = this.isShadow && !this.isFrozen;
 		let first: (Refusal & { readonly offer: Offer }) | null = null;
 		for (const offer of request.offers) {
 			const hasReach = offer.calls.some(({ reach }) => reach > 0);
 			// As if it went all the way; where that does not fit, it is as if it had not been offered.
 			const whole = offer.calls.map((call) => ({ ...call, amount: call.amount === null ? null : call.amount + call.reach }));
-			if (hasReach && !this.isShadow && this.#refusal({ ...offer, calls: whole }, request)) continue;
+			if (hasReach && !isShadow && this.#refusal({ ...offer, calls: whole }, request)) continue;
 			const refusal = this.#refusal(offer, request);
-			if (!refusal || this.isShadow) return this.#hold(offer, request, { shadow: refusal?.why ?? null, steppedDown: first?.why ?? null });
+			if (!refusal || isShadow) return this.#hold(offer, request, { shadow: refusal?.why ?? null, steppedDown: first?.why ?? null });
 			if (refusal.mayPass && request.mayWait) return { kind: 'wait' };
 			first ??= { ...refusal, offer };
 		}
@@ -511,7 +572,8 @@ export class NaiveLedger {
 			return {
 				amount: amount ?? 0,
 				reach,
-				timeoutAtMs: this.nowMs + request.timeoutMs,
+				reservedAtMs: this.nowMs,
+				timeoutAtMs: this.#clockMs + request.timeoutMs,
 				state: 'open',
 				coins,
 				actual: null,
@@ -570,6 +632,7 @@ export class NaiveLedger {
 
 	#refusal({ calls }: Offer, request: ReserveRequest): Refusal | null {
 		if (calls.some(({ amount }) => amount === null)) return { why: 'unpriced_model', mayPass: false };
+		if (this.isFrozen) return { why: 'account_frozen', mayPass: false };
 		const amount = calls.reduce((sum, call) => sum + (call.amount ?? 0), 0);
 		if (amount === 0) return null;
 		if (this.plan === 'trial') return { why: 'plan_not_eligible', mayPass: false };
@@ -688,15 +751,16 @@ export class NaiveLedger {
 		for (const coin of coins) coin.place = this.#isLive(coin.grant) ? 'remaining' : coin.grant.isVoided ? 'voided' : 'expired';
 	}
 
-	#happenAt(instant: Instant, sinceMs: Instant): void {
+	#timeOut(hold: NaiveHold): void {
+		this.#expireHold(hold);
+		this.#changed();
+		this.#repay();
+		this.#look({ isDrained: hold.coins.length > 0, counted: untouched(hold) });
+	}
+
+	#happenAt(instant: Instant, { sinceMs, over }: { sinceMs: Instant; over: readonly NaiveHold[] }): void {
 		if (instant > this.nowMs) this.nowMs = instant;
-		for (const hold of this.holds) {
-			if (hold.state !== 'open' || hold.timeoutAtMs > instant) continue;
-			this.#expireHold(hold);
-			this.#changed();
-			this.#repay();
-			this.#look({ isDrained: hold.coins.length > 0, counted: untouched(hold) });
-		}
+		for (const hold of over) if (hold.state === 'open' && hold.timeoutAtMs <= instant) this.#timeOut(hold);
 		for (const grant of this.grants) {
 			if (grant.untilMs > instant) continue;
 			const lost = grant.coins.filter((coin) => coin.place === 'remaining');

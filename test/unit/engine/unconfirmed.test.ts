@@ -90,6 +90,37 @@ describe('calls whose billing nobody knows', () => {
 		await expectClean(world);
 	});
 
+	it('are given back when it turns out that they were free, however long their hold was over', async () => {
+		const world = await makeWorld('12');
+		// The provider refuses after 20 minutes: the time of the hold is over by then, and what was expected is charged.
+		const provider = new ScriptedProvider(async () => {
+			await world.time.pause(20 * 60_000);
+			expect((await world.ledger.balance()).availableMicro, 'charged meanwhile').to.equal(12_000_000n - CALL_MICRO);
+			await world.ledger.grant({ credits: 1n, category: 'purchased', expiry: null, key: 'somebody else writes' });
+			return fault('rate_limited');
+		});
+		const [result] = await makeAction(world, provider, { maxAttempts: 1 }).run(items(1));
+		expect(result?.llmCredits).to.include({ reason: 'provider_rate_limit', credits: '0' });
+		expect(result?.llmCredits).not.to.have.property('unconfirmed');
+		expect(await spent(world)).to.equal('0');
+		const rows = await world.store.usage('a', { groupBy: [], fromDay: null, untilDay: null, where: {} });
+		expect(rows.map(({ calls, chargedMicro }) => [calls, chargedMicro])).to.deep.equal([[0, 0n]]);
+		await expectClean(world);
+	});
+
+	it('that were settled meanwhile by somebody else keep that cost, and the item says by how much it differs', async () => {
+		const world = await makeWorld('12');
+		const provider = new ScriptedProvider(async () => {
+			const [hold] = await world.store.holds('a', { state: 'open', afterSeq: 0, limit: 1 });
+			await world.ledger.settle({ holdSeq: hold?.seq ?? 0, actualMicro: 700_000n, measure: 'reported', usage: null, result: null });
+			return answer(GOOD);
+		});
+		const [result] = await makeAction(world, provider).run(items(1));
+		expect(result?.llmCredits.message).to.match(/charged before, and that stands.* 0\.5 credits more/);
+		expect(await spent(world)).to.equal('0.7');
+		await expectClean(world);
+	});
+
 	it('are expected to cost what the user fixed, the rate of a run, nothing without a result, or what was learned', () => {
 		const size = { inputTokens: 100, inputBytes: 400, outputLimitTokens: 1000 };
 		const of = (mode: 'fixed' | 'learned' | 'strict', kind: 'flat' | 'outcome' | null): bigint =>

@@ -185,9 +185,11 @@ describe('the line of those who wait', () => {
 		expect(left(80, '6'), 'another amount').to.equal(60);
 		expect([left(100, '6'), left(141, '6')]).to.deep.equal([40, -1]);
 		expect(left(300, '6'), 'nobody waited meanwhile').to.equal(60);
-		patience.sawLife(1299);
+		patience.sawLife(1299, 1310);
 		expect(left(310, '6')).to.equal(50);
-		patience.sawLife(1301);
+		patience.sawLife(9999, 1320);
+		expect(left(315, '6'), 'a call of a clock that is ahead').to.equal(45);
+		patience.sawLife(1301, 1320);
 		expect(left(320, '6'), 'a newer call').to.equal(60);
 		patience.restart();
 		expect(left(330, '6')).to.equal(60);

@@ -268,7 +268,8 @@ describe('rule 13: timeouts and late settles', () => {
 		at 0  | grant purchased 10      | granted
 		at 0  | reserve a 6 timeout 15m | reserved
 		at 1h | expire a                | expired | replayed | available 10
-		at 1h | release a               | expired | replayed | available 10`,
+		at 1h | release a               | released | new | available 10
+		at 1h | release a               | released | replayed | available 10`,
 	);
 	scenario(
 		'by policy the hold is charged, and a late settle corrects it',

@@ -9,7 +9,6 @@ import { formatCredits, parseCredits, sumMicro } from '../../../core/values/mone
 import { shownText } from '../../../core/values/shown-text';
 import { budgetDocument, budgetUses, floorDocument, roomOf, settingDocument, type BudgetUse } from '../../../engine/report/budget-list';
 import { floorsWithNames } from '../../../engine/report/person-names';
-import { systemClock } from '../../../runtime/system';
 import { unlessRefused, wrongUse } from '../../console/failure';
 import { alignedCredits, count, credits } from '../../console/format';
 import { keyOf, oneOf, required, wholeNumber } from '../../console/options';
@@ -70,7 +69,7 @@ async function setBudget(options: SetBudgetOptions, output: Output): Promise<voi
 async function listBudgets(options: ListOptions, output: Output): Promise<void> {
 	const limit = wholeNumber(options.limit, { option: '--limit', min: 1, max: MAX_VALUES }) ?? DEFAULT_VALUES;
 	await readLedger(options, async ({ store }) => {
-		const { account, uses } = await budgetUses(store, { accountId: options.account, atMs: systemClock() });
+		const { account, uses } = await budgetUses(store, { accountId: options.account });
 		const budgets = uses.map((use) => budgetDocument(use, limit));
 		output.answer({ account: account.id, mode: account.settings.enforcement, timeZone: account.timeZone, budgets }, () =>
 			uses.length === 0

@@ -105,7 +105,7 @@ export function describeCopyCommand(
 
 async function dryRun({ from, to }: { readonly from: string; readonly to: string }, output: Output): Promise<void> {
 	await whileOpen(async ({ open, openIfThere }) => {
-		const plan = await planMove(await open(from), await openIfThere(to), timing.clock());
+		const plan = await planMove(await open(from), await openIfThere(to));
 		const places = { from: addressOf(nameOfPlace(from)), to: addressOf(nameOfPlace(to)) };
 		const { state, isTargetFree, openCalls } = plan;
 		output.answer({ ok: isTargetFree, dryRun: true, state, ...places, isTargetFree, rows: Object.fromEntries(plan.rows), openCalls }, () =>

@@ -34,9 +34,9 @@ async function holds(options: HoldOptions, output: Output): Promise<void> {
 	const state = options.state === undefined ? null : oneOf(HOLD_STATES, { option: '--state', given: options.state });
 	const limit = wholeNumber(options.limit, { option: '--limit', min: 1, max: MAX_LIMIT }) ?? DEFAULT_LIMIT;
 	await viewLedger(options, async ({ ledger, store }) => {
-		const { account, atMs } = await ledger.balance();
-		const found = await newestHolds(store, { account, atMs }, { state, limit });
-		const unconfirmed = state === null || state === 'expired' ? await unconfirmedOf(store, { account, atMs }) : null;
+		const { account, clockMs } = await ledger.balance();
+		const found = await newestHolds(store, { account, clockMs }, { state, limit });
+		const unconfirmed = state === null || state === 'expired' ? await unconfirmedOf(store, { account, clockMs }) : null;
 		const estimates = estimateFitOf(found);
 		const document = {
 			account: account.id,

@@ -2,7 +2,7 @@
 import { addCounts, NO_USAGE, type UsageCounts } from '../../../core/nouns/usage-totals';
 import type { Command } from 'commander';
 import type { Balance } from '../../../core/rules/draft/balance';
-import { spendableMicro, spendingBlockOf } from '../../../core/rules/draft/spendable';
+import { spendableMicro } from '../../../core/rules/draft/spendable';
 import { isLive } from '../../../core/rules/draft/burn-down';
 import { grantId, type GrantState } from '../../../core/nouns/records';
 import { LABEL_NAMES } from '../../../core/nouns/labels';
@@ -11,10 +11,11 @@ import { DUMP_HINT, restoreHint } from '../../../core/values/restore-hint';
 import { shownText } from '../../../core/values/shown-text';
 import { compareInstants } from '../../../core/values/time';
 import { balanceDocument, dayOrNull, usageDocuments } from '../../../engine/credit-balance';
+import { aheadText, blockedText } from '../../../engine/report/balance-words';
 import { NEVER_PROVED, verifyLedger, type Verification } from '../../../engine/moving/verify-ledger';
 import { isServerAddress, scratchCounters } from '../../../runtime/runtime';
 import { EXIT, wrongUse } from '../../console/failure';
-import { alignedCredits, count, counted, credits, dollars, localTime, rough } from '../../console/format';
+import { alignedCredits, count, counted, dollars, localTime, rough } from '../../console/format';
 import type { Colour, Output } from '../../console/output';
 import { table, type Column } from '../../console/table';
 import { viewLedger, type CommonOptions } from '../../console/session';
@@ -108,7 +109,7 @@ function balanceText(found: Balance, { output, location, isAll }: { output: Outp
 	const [available = '', held = '', mayStillTake = '', overdraft = ''] = aligned;
 	const width = Math.max(...aligned.map(({ length }) => length));
 	const colour = colourOf(found);
-	const block = blockText(found);
+	const [block, ahead] = [blockedText(found), aheadText(found)];
 	const shown = isAll ? grants : grants.filter((grant) => isOpen(grant, found));
 	const hidden = grants.length - shown.length;
 	const amount = (text: string): string => text.padStart(width);
@@ -116,20 +117,13 @@ function balanceText(found: Balance, { output, location, isAll }: { output: Outp
 		`Account ${shownText(account.id)} of ${shownText(location)}`,
 		'',
 		`Available  ${colour ? output.colour(amount(available), colour) : amount(available)} credits  (${dollars(spendable)})`,
-		...(block === null ? [] : [block]),
+		...(block === null ? [] : [output.colour(shownText(block), 'red')]),
+		...(ahead === null ? [] : [output.colour(ahead, 'yellow')]),
 		`Held       ${amount(held)} credits${heldMicro > 0n ? '  by calls under way' : ''}`,
 		...(mayStillTakeMicro > 0n
 			? [`Kept free  ${amount(mayStillTake)} credits  which those calls may still take; others wait for them`]
 			: []),
 		...(overdraftMicro > 0n ? [`Overdraft  ${output.colour(amount(overdraft), 'red')} credits  repaid first by the next credits`] : []),
-		...(account.frozen
-			? [
-					output.colour(
-						`Frozen${account.frozen.reason === '' ? '' : ` (${account.frozen.reason})`}: nothing is spent until "llm-credits thaw".`,
-						'red',
-					),
-				]
-			: []),
 		...(account.settings.enforcement === 'shadow' ? ['Shadow mode: calls are metered, and none is refused.'] : []),
 		'',
 		shown.length === 0
@@ -139,22 +133,6 @@ function balanceText(found: Balance, { output, location, isAll }: { output: Outp
 			? ['', `${counted(hidden, 'grant is', 'grants are')} used up, expired or void; --all lists ${hidden === 1 ? 'it' : 'them'}.`]
 			: []),
 	].join('\n');
-}
-
-/** Why no call can spend anything, for people; `null` where it can. */
-function blockText(found: Balance): string | null {
-	const block = spendingBlockOf(found);
-	const kept = `the ${credits(found.availableMicro)} credits that are there stay`;
-	switch (block) {
-		case 'account_frozen':
-			return `Nothing can be spent: the account is frozen; ${kept}.`;
-		case 'plan_not_eligible':
-			return `Nothing can be spent on a trial plan; ${kept}, for when the plan is paid: llm-credits account set --plan paid`;
-		case null:
-			return null;
-		default:
-			return block satisfies never;
-	}
 }
 
 /** Still of use: has credits, or will have once it begins. */

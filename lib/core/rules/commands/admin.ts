@@ -63,7 +63,7 @@ function authoriseOpening(draft: Draft, proof: string | null): void {
 	if (draft.hasAccount || draft.ledgerKey === null || (proof !== null && isProofOf(draft.ledgerKey, proof))) return;
 	throw new CreditError(
 		'not_authorised',
-		`There is no account "${draft.accountId}" in this ledger, and opening one needs the ledger's admin key, which is the first that was set in it. Check the name of the account, or give that key in the ledger's connection, or to the command line with --admin-key-file or LLM_CREDITS_ADMIN_KEY.`,
+		`There is no account "${draft.accountId}" in this ledger, and opening one needs the ledger's admin key, which is the first that was set in it. Check the name of the account, or open it once with that key: llm-credits account open --account ${draft.accountId} --admin-key-file FILE. The key may also stand in the ledger's connection, or in LLM_CREDITS_ADMIN_KEY.`,
 	);
 }
 

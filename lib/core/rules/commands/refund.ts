@@ -5,6 +5,7 @@
 import { giveBack, repayOverdraft } from '../draft/advance';
 import { splitSlices, sumSlices } from '../../nouns/movement';
 import type { Draft, EntryContext } from '../draft/draft';
+import { checkDay } from '../draft/totals';
 import { CreditError } from '../../values/errors';
 import { DEFAULT_PRIORITY } from './grants';
 import type { Outcome, RefundCommand } from '../../nouns/commands';
@@ -21,6 +22,7 @@ import { refundedCounts } from '../../journal/usage-counts';
 export function refund(draft: Draft, command: RefundCommand, context: EntryContext): Outcome {
 	const hold = draft.hold(command.holdSeq);
 	const amountMicro = refundable(hold, command.amountMicro);
+	checkDay(draft, { what: 'refund', amountMicro });
 	const repaidMicro = minMicro(amountMicro, draft.account.overdraftMicro);
 	const { taken, left } = takeLast(hold.slices, amountMicro - repaidMicro);
 	const back = giveBack(draft, taken);

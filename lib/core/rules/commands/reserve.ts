@@ -20,6 +20,7 @@ import {
 	type KnownClaim,
 } from '../draft/limits';
 import { counterKey } from '../../nouns/counters';
+import { checkCounters, checkDay, checkReach } from '../draft/totals';
 import type { CounterRef } from '../../nouns/records';
 import type { RefusalReason } from '../../nouns/words';
 import type { Labels } from '../../nouns/labels';
@@ -105,8 +106,9 @@ interface Holding {
 
 /** Appends one hold for each call. The first carries the key, the others keys made of it, so that a replay finds them all. */
 function hold(draft: Draft, command: ReserveCommand, { context, choice, claiming: { rung, calls }, why }: Holding): Outcome {
-	const timeoutAtMs = draft.nowMs + command.timeoutMs;
+	const timeoutAtMs = draft.clockMs + command.timeoutMs;
 	const caps = capClaims(command);
+	checkTotals(draft, calls, caps);
 	const seqs = calls.map(({ amountMicro: priced, mostMicro, expectedMicro: expected, price, limited, budgets }, pass) => {
 		const priceVersion = pinPrice(draft, price);
 		const amountMicro = priced ?? 0n;
@@ -123,6 +125,17 @@ function hold(draft: Draft, command: ReserveCommand, { context, choice, claiming
 	const [held, ...further] = seqs.map((seq) => draft.hold(seq));
 	if (!held) throw new TypeError('An alternative without calls was checked before');
 	return { kind: 'reserved', hold: held, further, choice, availableMicro: draft.availableMicro(), isReplayed: false };
+}
+
+/** Throws `invalid_amount` where a running total of the account would come to more than it can. */
+function checkTotals(draft: Draft, calls: readonly CallWithClaims[], caps: readonly Claim[]): void {
+	const what = 'reservation';
+	const amountMicro = sumMicro(calls.map((call) => call.amountMicro ?? 0n));
+	const mostMicro = sumMicro(calls.map((call) => call.mostMicro ?? call.amountMicro ?? 0n));
+	const refs = [...caps, ...calls.flatMap(({ budgets }) => budgets)].map(({ ref }) => ref);
+	checkCounters(draft, refs, { what, amountMicro: mostMicro });
+	checkReach(draft, { what, amountMicro: mostMicro - amountMicro });
+	checkDay(draft, { what, amountMicro });
 }
 
 /** Writes a price down unless that was done before, and returns the name that the hold pins; `null` for no price. */

@@ -8,7 +8,8 @@ import { splitSlices, sumSlices } from '../../nouns/movement';
 import type { Draft } from './draft';
 import type { GrantState, Hold } from '../../nouns/records';
 import type { Movement, Slice } from '../../nouns/movement';
-import { compareInstants, hasPassed, type Instant } from '../../values/time';
+import { compareInstants, earlier, hasPassed, later, type Instant } from '../../values/time';
+import { isOver } from './ledger-time';
 import { expiryWarnings, warnOfExpiry, watch } from './watch';
 import { expiredCounts } from '../../journal/usage-counts';
 
@@ -20,14 +21,12 @@ interface Event {
 	readonly happen: () => void;
 }
 
-/** Brings the draft to `atMs`, appending an entry for each hold that timed out and each grant that ended up to and at it. */
-export function advance(draft: Draft, atMs: Instant): void {
-	if (!draft.hasAccount) {
-		draft.moveTo(atMs);
-		return;
-	}
+/** Brings the draft to its clock, appending an entry for each hold whose time is over and each grant that ended up to and at it. */
+export function advance(draft: Draft): void {
+	if (!draft.hasAccount) return;
+	const atMs = later(draft.clockMs, draft.account.lastAtMs);
 	for (const event of eventsUntil(draft, atMs)) {
-		draft.moveTo(event.atMs);
+		draft.moveTo(earlier(event.atMs, atMs));
 		const before = draft.entryCount;
 		event.happen();
 		repayOverdraft(draft);
@@ -80,7 +79,7 @@ export function closeAt(
 function eventsUntil(draft: Draft, atMs: Instant): Event[] {
 	const events: Event[] = [];
 	for (const hold of draft.holds) {
-		if (hold.state !== 'open' || !hasPassed(hold.timeoutAtMs, { atMs })) continue;
+		if (hold.state !== 'open' || !isOver(hold, draft)) continue;
 		events.push({
 			atMs: hold.timeoutAtMs,
 			rank: 0,

@@ -4,15 +4,21 @@
 import { advance } from './advance';
 import { compareBurnDown } from './burn-down';
 import { Draft } from './draft';
-import type { AccountSnapshot } from '../../nouns/snapshot';
+import { clockAheadOf, type ClockAhead } from './ledger-time';
+import type { AccountNow } from '../../nouns/snapshot';
 import type { Account, GrantState } from '../../nouns/records';
 import { sumMicro, type Micro } from '../../values/money';
 import type { Instant } from '../../values/time';
 
 export interface Balance {
 	readonly account: Account;
+	/** What entries would be stamped with now. */
 	readonly atMs: Instant;
-	/** Spendable now: Σ live remaining − overdraft. Below 0 only by the overdraft. */
+	/** What the ledger's clock says. */
+	readonly clockMs: Instant;
+	/** `null` where the clock is not behind the account's newest entry, or by five minutes at most. */
+	readonly ahead: ClockAhead | null;
+	/** What is there: Σ live remaining − overdraft. Below 0 only by the overdraft. */
 	readonly availableMicro: Micro;
 	/** Kept by open holds. */
 	readonly heldMicro: Micro;
@@ -25,18 +31,27 @@ export interface Balance {
 	readonly grants: readonly GrantState[];
 }
 
-/** The balance at `atMs` without writing anything. The snapshot's grants decide which grants are listed. Throws `account_not_found`. */
-export function balanceAt(snapshot: AccountSnapshot, { accountId, atMs }: { accountId: string; atMs: Instant }): Balance {
-	const draft = new Draft(accountId, snapshot, atMs);
-	advance(draft, atMs);
+/**
+ * The balance when the ledger's clock says `clockMs` (as when the snapshot was read, where nothing is said), without writing anything. The
+ * snapshot's grants decide which grants are listed. Throws `account_not_found`.
+ */
+export function balanceAt(
+	snapshot: AccountNow,
+	{ accountId, clockMs = snapshot.clockMs }: { readonly accountId: string; readonly clockMs?: Instant },
+): Balance {
+	const draft = new Draft(accountId, snapshot, clockMs);
+	advance(draft);
+	const { account } = draft;
 	const grants = [...draft.grants].sort(compareBurnDown);
 	return {
-		account: draft.account,
+		account,
 		atMs: draft.nowMs,
+		clockMs,
+		ahead: clockAheadOf(account, clockMs),
 		availableMicro: draft.availableMicro(),
 		heldMicro: sumMicro(grants.map((grant) => grant.heldMicro)),
-		mayStillTakeMicro: draft.account.reachMicro,
-		overdraftMicro: draft.account.overdraftMicro,
+		mayStillTakeMicro: account.reachMicro,
+		overdraftMicro: account.overdraftMicro,
 		grantedMicro: sumMicro(grants.map((grant) => grant.amountMicro - grant.voidedMicro - grant.expiredMicro)),
 		grants,
 	};

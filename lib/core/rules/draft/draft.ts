@@ -57,11 +57,14 @@ export class Draft {
 	/** What calls of each campaign have cost lately. */
 	averages: readonly CostAverage[];
 	readonly #isNew: boolean;
+	/** What the ledger's clock says, by which calls are open for some time and no longer. It may be behind the newest entry. */
+	readonly clockMs: Instant;
 	#nowMs: Instant;
 
-	constructor(accountId: string, snapshot: AccountSnapshot, nowMs: Instant) {
+	constructor(accountId: string, snapshot: AccountSnapshot, clockMs: Instant) {
 		this.accountId = accountId;
-		this.#nowMs = nowMs;
+		this.clockMs = clockMs;
+		this.#nowMs = clockMs;
 		this.#settingsBefore = snapshot.account?.settings;
 		this.#spent = snapshot.spent;
 		this.#averagesBefore = snapshot.averages;

@@ -8,6 +8,7 @@ import type { CountedBefore, DaySpan, UsageDelta } from '../../nouns/usage-total
 import type { Micro } from '../../values/money';
 import { dayOf, isZone, weekDaysOf, type Instant } from '../../values/time';
 import { periodOf, valueOf } from './limits';
+import { checkCounted, isLarge } from './totals';
 
 interface At {
 	readonly atMs: Instant;
@@ -38,18 +39,20 @@ export function spanOf({ scope, period }: Pick<Budget, 'scope' | 'period'>, { at
 	}
 }
 
-/** The spans whose totals a batch needs; none without a new budget. In the account's zone, and in those that the batch changes to. */
+/** The spans whose totals a batch needs: for new budgets, and the day for large amounts. In the account's zone, and in those that the batch changes to. */
 export function spansNeeded(commands: readonly Command[], { atMs, timeZone }: At): DaySpan[] {
 	const plain = commands.map((command): PlainCommand => (command.kind === 'as_admin' ? command.command : command));
 	const budgets = plain.flatMap((command) => (command.kind === 'set_budget' ? [command.budget] : []));
-	if (budgets.length === 0) return [];
+	const isDayNeeded = plain.some(isLarge);
+	if (budgets.length === 0 && !isDayNeeded) return [];
 	const changedTo = plain.flatMap((command) => (command.kind === 'change_account' ? (command.timeZone ?? []) : []));
 	const zones = [timeZone, ...changedTo.filter(isZone)];
-	const spans = zones.flatMap((zone) => budgets.flatMap((budget) => spanOf(budget, { atMs, timeZone: zone }) ?? []));
+	const days = isDayNeeded ? [{ scope: 'account', period: 'day' } as const] : [];
+	const spans = zones.flatMap((zone) => [...days, ...budgets].flatMap((each) => spanOf(each, { atMs, timeZone: zone }) ?? []));
 	return [...new Map(spans.map((span) => [`${span.fromDay}/${span.untilDay}`, span])).values()];
 }
 
-/** What a budget counts of these totals of its span: an amount for each of its values, the largest first. */
+/** What a budget counts of these totals of its span: an amount for each of its values, the largest first. Throws `invalid_amount` for more than it can count. */
 export function countedBefore(budget: Omit<Budget, 'seq'>, totals: readonly UsageDelta[], at: At): CountedBefore {
 	const amounts = new Map<string, Micro>();
 	for (const { labels, chargedMicro } of totals) {
@@ -57,6 +60,7 @@ export function countedBefore(budget: Omit<Budget, 'seq'>, totals: readonly Usag
 		if (value !== null && (budget.value === null || budget.value === value)) amounts.set(value, (amounts.get(value) ?? 0n) + chargedMicro);
 	}
 	const values = [...amounts].flatMap(([value, amountMicro]) => (amountMicro > 0n ? [{ value, amountMicro }] : []));
+	for (const { amountMicro } of values) checkCounted(budget.name, amountMicro);
 	const ordered = values.sort((a, b) =>
 		a.amountMicro === b.amountMicro ? (a.value < b.value ? -1 : 1) : a.amountMicro > b.amountMicro ? -1 : 1,
 	);

@@ -3,18 +3,28 @@
  * crosses a threshold. One crossing is one entry, the gravest only; an alert is armed again when credits have risen above its
  * threshold, and above what was left when it was given, by a margin. Refuses settings that could never warn; moves no credits.
  */
-import { driftKey, EXHAUSTED, lowKey, type Alert, type AlertKey, type AlertSettings, type StandingAlert } from '../../nouns/alert';
+import {
+	CLOCK_AHEAD,
+	driftKey,
+	EXHAUSTED,
+	lowKey,
+	type Alert,
+	type AlertKey,
+	type AlertSettings,
+	type StandingAlert,
+} from '../../nouns/alert';
 import { isLive } from './burn-down';
 import { averageCosts, compareCost, withCall } from '../../nouns/cost-averages';
 import type { Draft } from './draft';
 import { CreditError } from '../../values/errors';
 import { budgetClaims } from './limits';
 import { counterKey } from '../../nouns/counters';
+import { clockAheadOf } from './ledger-time';
 import type { CounterRef, Entry, EntryBody, GrantState } from '../../nouns/records';
 import type { Budget } from '../../nouns/settings';
 import type { RefusalReason } from '../../nouns/words';
 import { ceilDivide, type Micro } from '../../values/money';
-import { compareInstants, dayOf, type Instant } from '../../values/time';
+import { compareInstants, dayOf, hasPassed, type Instant } from '../../values/time';
 
 /** Armed again only this many percent of what was granted, or of the limit, above the threshold. */
 const MARGIN_PERCENT = 5;
@@ -29,6 +39,16 @@ export function watch(draft: Draft, fresh: readonly Entry[]): void {
 	watchCredits(draft, fresh);
 	watchBudgets(draft, fresh);
 	for (const { body } of fresh) if (body.kind === 'settled') watchCost(draft, body);
+}
+
+/** Warns of a newest entry that is ahead of the clock, once until the clock has reached it. */
+export function watchClock(draft: Draft): void {
+	if (!draft.hasAccount) return;
+	const { account, clockMs } = draft;
+	const isWarned = stands(draft, CLOCK_AHEAD);
+	if (!isWarned && clockAheadOf(account, clockMs)) give(draft, { type: 'clock_ahead', clockMs, newestAtMs: account.lastAtMs });
+	if (isWarned && hasPassed(account.lastAtMs, { atMs: clockMs }))
+		draft.append({ kind: 'alerts_rearmed', keys: [CLOCK_AHEAD], counters: [] });
 }
 
 /** When a grant is to be warned of, with the days that are left then; not before it can be spent. */

@@ -1,6 +1,7 @@
 /** What is said when a ledger on a server is opened. */
 import type { Instant } from '../../../core/values/time';
 import type { LedgerAddress } from './address';
+import type { ServerClock } from './server-clock';
 import type { Retries, Waiting } from './patience';
 
 /** A schema that was brought forward; a server is backed up with its own tools. */
@@ -14,8 +15,8 @@ export interface ServerMigration {
 export interface PostgresLedgerOptions extends Waiting {
 	/** `postgres://user:password@host:port/database`, with what the driver understands as parameters, and `schema`. */
 	readonly url: string;
-	/** Epoch milliseconds, UTC. The host's clock stamps entries, as with a file, and never runs backwards behind an account. */
-	readonly clock: () => Instant;
+	/** Epoch milliseconds, UTC, in place of the server's own clock; for tests, which set the time. */
+	readonly clock?: () => Instant;
 	/** Connections at most; default 4. The commands of one account share one connection, so few are enough. */
 	readonly poolSize?: number;
 	/** Default: the parameter `schema` of the address, else `llm_credits`. */
@@ -33,7 +34,8 @@ export interface PostgresLedgerOptions extends Waiting {
 }
 
 /** What an open ledger is made of. */
-export interface PostgresStoreOptions extends Pick<PostgresLedgerOptions, 'clock'> {
+export interface PostgresStoreOptions {
+	readonly clock: ServerClock;
 	readonly address: LedgerAddress;
 	readonly patience: Retries;
 	readonly newPersonKey: (() => string) | undefined;

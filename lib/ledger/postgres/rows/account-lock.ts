@@ -4,6 +4,8 @@ import { amountIn, textIn } from '../../columns';
 import type { LedgerAddress } from '../connection/address';
 import { beginWrite, type Session } from '../connection/connection';
 import { lockNumber } from '../connection/lock-number';
+import { CLOCK, CLOCK_COLUMN, type ServerClock } from '../connection/server-clock';
+import type { Instant } from '../../../core/values/time';
 import { assertKnown, MARK_TABLE } from '../connection/migrations';
 import type { Statement } from '../connection/packet';
 import { readStored, type Reader, type StoredAccount } from './reader';
@@ -17,6 +19,8 @@ export interface Locked {
 	readonly transaction: string;
 	/** Of the ledger: whether it is being moved. A new mark waits for every transaction that has come this far. */
 	readonly mark: MoveMark | null;
+	/** What the server's clock was at when the account was locked. */
+	readonly clockMs: Instant;
 	/** Of what was asked along, in order; `null` where the account was not there yet when it was asked. */
 	readonly rows: FirstRows | null;
 }
@@ -25,6 +29,7 @@ interface Locking {
 	readonly reader: Reader;
 	readonly address: LedgerAddress;
 	readonly accountId: string;
+	readonly clock: ServerClock;
 	readonly timeoutMs: number;
 	/** Asked behind the lock, in the same round trip. */
 	readonly along: readonly Statement[];
@@ -35,10 +40,10 @@ interface Locking {
  * for once more, because another process may have opened it in between. The rows that depend on it are read by later statements: a
  * statement that waited for the lock would still see them as they were before. Throws `ledger_newer` for a schema of a newer version.
  */
-export async function lockAccount(session: Session, { reader, address, accountId, timeoutMs, along }: Locking): Promise<Locked> {
+export async function lockAccount(session: Session, { reader, address, accountId, clock, timeoutMs, along }: Locking): Promise<Locked> {
 	const askAbout = {
 		name: 'about',
-		text: `SELECT pg_current_xact_id()::text AS transaction, version, move FROM "${address.schema}".${MARK_TABLE}`,
+		text: `SELECT pg_current_xact_id()::text AS transaction, ${CLOCK_COLUMN}, version, move FROM "${address.schema}".${MARK_TABLE}`,
 	};
 	const locked = reader.account(accountId, { isLocked: true });
 	const [, , accountRows, aboutRows, ...rows] = await session.run(...beginWrite(timeoutMs), locked, askAbout, ...along);
@@ -47,8 +52,9 @@ export async function lockAccount(session: Session, { reader, address, accountId
 	assertKnown(amountIn(about, 'version'), address);
 	const mark = readMark(aboutRows);
 	const stored = readStored(accountRows);
-	if (stored) return { stored, transaction, mark, rows };
+	const clockMs = clock.read(aboutRows);
+	if (stored) return { stored, transaction, mark, clockMs, rows };
 	const lock = { text: 'SELECT pg_advisory_xact_lock($1::bigint)', values: [lockNumber(address.schema, accountId)] };
-	const [, again] = await session.run(lock, locked);
-	return { stored: readStored(again), transaction, mark, rows: null };
+	const [, again, clockRows] = await session.run(lock, locked, CLOCK);
+	return { stored: readStored(again), transaction, mark, clockMs: clock.read(clockRows), rows: null };
 }

@@ -1,16 +1,16 @@
 /** Everything that a PostgreSQL server keeps beside the journal. */
-import type { Instant } from '../../../core/values/time';
 import type { LedgerStore } from '../../store';
 import { PostgresAnswers, type BesideWriter, type Insist } from './answers';
 import { PostgresChecks } from './checks';
 import { PostgresLearned } from './learned';
 import { PostgresNames } from './names';
 import { PostgresTries } from './tries';
+import type { ServerClock } from '../connection/server-clock';
 
 /** The ports of what lies beside the journal. */
 export function besideJournal(
 	schema: string,
-	{ insist, writer, clock }: { insist: Insist; writer: BesideWriter; clock: () => Instant },
+	{ insist, writer, clock }: { insist: Insist; writer: BesideWriter; clock: ServerClock },
 ): Pick<LedgerStore, 'answers' | 'checks' | 'learned' | 'names' | 'tries'> {
 	return {
 		answers: new PostgresAnswers(schema, insist, writer),

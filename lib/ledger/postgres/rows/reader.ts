@@ -2,13 +2,13 @@
  * Owns reading a ledger from PostgreSQL: statements for snapshots, pages and totals, and what their rows mean. Everything that can be
  * asked at once is sent at once. Runs inside the transaction of its caller; decides nothing.
  */
-import { numberIn, textIn, USAGE_COLUMNS, type Row } from '../../columns';
+import { numberIn, textIn, usageSums, type Row } from '../../columns';
 import type { AccountSnapshot } from '../../../core/nouns/snapshot';
 import type { Account, BudgetCounter, Entry, GrantState, Hold } from '../../../core/nouns/records';
 import type { HoldMark } from '../../../core/proof/verify-holds';
 import type { CarriedKey } from '../../../core/proof/verify-keys';
 import type { Instant } from '../../../core/values/time';
-import { holdOf, readEntries, readHoldMark } from '../../journal-rows';
+import { holdOf, readEntries, readEntry, readHoldMark } from '../../journal-rows';
 import { bytesOf, readAccount, readCounter, readGrant, readUsageTotal, readStored as readRow, type StoredAccount } from '../../rows';
 import { holdStateCode, kindCode } from '../../words';
 import type { AccountProfile, EntryQuery, KeyQuery, MaterialisedAccount, PageQuery, SeqRange, UsageQuery } from '../../store';
@@ -37,7 +37,7 @@ const GRANT = `SELECT g.seq, g.category, g.amount_micro, g.priority, g.effective
 	b.remaining_micro, b.held_micro, b.settled_micro, b.expired_micro, b.voided_micro, b.is_voided`;
 const ENTRY =
 	"SELECT e.seq, e.at_ms, e.kind, encode(e.key_hash, 'hex') AS key_hash, encode(e.request_hash, 'hex') AS request_hash, l.labels, e.person, e.body, encode(e.hash, 'hex') AS hash";
-const SUMS = USAGE_COLUMNS.map(({ column }) => `sum(u.${column})::bigint AS ${column}`).join(', ');
+const SUMS = usageSums('::bigint');
 const COUNTER_PAGE = 5000;
 const RANDOM_KEY = "SELECT encode(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()), 'hex') AS key";
 /** Texts that every calendar day lies between. */
@@ -74,12 +74,12 @@ export class Reader {
 		return withoutAccount(await this.accounts(session), key);
 	}
 
-	/** The account with all its grants and the holds that are due at `atMs`. */
-	async wholeSnapshot(session: Session, { id, account, averages }: StoredAccount, atMs: Instant): Promise<AccountSnapshot> {
+	/** The account with all its grants and the holds that may be due by then. */
+	async wholeSnapshot(session: Session, { id, account, averages }: StoredAccount, dueUntilMs: Instant): Promise<AccountSnapshot> {
 		const due = {
 			name: 'due',
 			query: `SELECT seq FROM ${this.#in}holds WHERE account = $1 AND state = 0 AND timeout_at_ms <= $2`,
-			values: [atMs],
+			values: [dueUntilMs],
 		};
 		const [grantRows, ...holdRows] = await session.run(this.#allGrants(id), ...this.holdStatements(id, due));
 		return { ...NOTHING, account, averages, grants: readGrants(grantRows), holds: readHolds(holdRows) };
@@ -149,6 +149,10 @@ export class Reader {
 		const text = `SELECT text FROM ${this.#in}kept_results WHERE account = $1 AND hold_seq = $2 AND kept_until_ms > $3`;
 		const [[row] = []] = await session.run({ name: 'kept_result', text, values: [id, holdSeq, atMs] });
 		return row ? textIn(row, 'text') : null;
+	}
+
+	async entryByKey(session: Session, id: bigint, keyHash: string): Promise<Entry | null> {
+		return readEntry((await session.run(this.entriesByKey(id, [keyHash])))[0]?.[0]);
 	}
 
 	/** Entries that carry one of these keys. */

@@ -15,6 +15,7 @@ import type { Person } from '../../../core/nouns/person';
 import type { BudgetCounter, CounterRef, Entry, GrantState, Hold } from '../../../core/nouns/records';
 import { spansNeeded } from '../../../core/rules/draft/spent-before';
 import type { SpentIn } from '../../../core/nouns/usage-totals';
+import type { BatchTime } from '../../../core/rules/draft/ledger-time';
 import { hasPassed, type Instant } from '../../../core/values/time';
 import { readEntries, readHoldMark } from '../../journal-rows';
 import type { OpenHolds } from '../../open-holds';
@@ -71,24 +72,25 @@ export class Snapshots {
 		this.#persons = new PostgresPersons(this.#in);
 	}
 
-	/** What may be asked together with the lock of the account, behind it; `null` while its number is not known. */
-	askEarly(accountId: string, { commands, nowMs }: { commands: readonly Command[]; nowMs: Instant }): FirstAsked | null {
+	/** What may be asked together with the lock of the account, behind it, about `nowMs`; `null` while its number or the time is not known. */
+	askEarly(accountId: string, { commands, nowMs }: { commands: readonly Command[]; nowMs: Instant | null }): FirstAsked | null {
 		const id = this.#ids.get(accountId);
-		return id === undefined ? null : this.#ask(id, commands, nowMs + DUE_AHEAD_MS);
+		return id === undefined || nowMs === null ? null : this.#ask(id, commands, nowMs + DUE_AHEAD_MS);
 	}
 
 	/**
-	 * What `decide` needs at `atMs`; `early` is what was asked with the lock, and the answers. Further round trips only without that, for
+	 * What `decide` needs at that time; `early` is what was asked with the lock, and the answers. Further round trips only without that, for
 	 * replays, for holds that others closed or that are due, and for budgets.
 	 */
 	async read(
 		session: Session,
 		{ id, account, averages, personKey }: StoredAccount,
-		{ commands, atMs, early }: { commands: readonly Command[]; atMs: Instant; early: { asked: FirstAsked; rows: FirstRows } | null },
+		{ commands, time, early }: { commands: readonly Command[]; time: BatchTime; early: { asked: FirstAsked; rows: FirstRows } | null },
 	): Promise<AccountSnapshot> {
+		const { atMs, dueUntilMs } = time;
 		this.#ids.set(account.id, id);
-		const isEarlyEnough = early !== null && early.asked.id === id && !hasPassed(early.asked.dueUntilMs, { atMs });
-		const found = isEarlyEnough ? early : await this.#askNow(session, id, { commands, atMs });
+		const isEarlyEnough = early !== null && early.asked.id === id && !hasPassed(early.asked.dueUntilMs, { atMs: dueUntilMs });
+		const found = isEarlyEnough ? early : await this.#askNow(session, id, { commands, dueUntilMs });
 		const first = this.#found(found.asked, found.rows);
 		const later = await this.#laterDecisions(session, id, { commands, entries: first.entries, asked: found.asked.needs.keyHashes });
 		const entries = [...first.entries, ...later];
@@ -168,9 +170,9 @@ export class Snapshots {
 	async #askNow(
 		session: Session,
 		id: bigint,
-		{ commands, atMs }: { commands: readonly Command[]; atMs: Instant },
+		{ commands, dueUntilMs }: { commands: readonly Command[]; dueUntilMs: Instant },
 	): Promise<{ asked: FirstAsked; rows: FirstRows }> {
-		const asked = this.#ask(id, commands, atMs);
+		const asked = this.#ask(id, commands, dueUntilMs);
 		return { asked, rows: await session.run(...asked.statements) };
 	}
 

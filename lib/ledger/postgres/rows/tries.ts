@@ -1,5 +1,6 @@
 /** Tries at the admin keys of a ledger on a PostgreSQL server: a column beside the schema's version, changed under that row's lock. */
 import type { KeyTries } from '../../../core/rules/key-tries';
+import { CLOCK, type ServerClock } from '../connection/server-clock';
 import type { Instant } from '../../../core/values/time';
 import { decodeTries, encodeTries, type TriesAfter, type TryStore } from '../../ports/try-store';
 import { beginWrite, COMMIT, ROLLBACK } from '../connection/connection';
@@ -10,9 +11,9 @@ import type { Insist } from './answers';
 export class PostgresTries implements TryStore {
 	readonly #table: string;
 	readonly #insist: Insist;
-	readonly #clock: () => Instant;
+	readonly #clock: ServerClock;
 
-	constructor(schema: string, insist: Insist, clock: () => Instant) {
+	constructor(schema: string, insist: Insist, clock: ServerClock) {
 		this.#table = `"${schema}".${MARK_TABLE}`;
 		this.#insist = insist;
 		this.#clock = clock;
@@ -20,10 +21,14 @@ export class PostgresTries implements TryStore {
 
 	async change<T>(work: (tries: KeyTries, atMs: Instant) => TriesAfter<T>): Promise<T> {
 		return this.#insist(async (session, timeoutMs) => {
-			const [, , rows] = await session.run(...beginWrite(timeoutMs), { text: `SELECT tries FROM ${this.#table} FOR UPDATE` });
+			const [, , rows, clockRows] = await session.run(
+				...beginWrite(timeoutMs),
+				{ text: `SELECT tries FROM ${this.#table} FOR UPDATE` },
+				CLOCK,
+			);
 			const kept = rows?.[0]?.['tries'];
 			const before = decodeTries(typeof kept === 'string' ? kept : null);
-			const { tries, result } = work(before, this.#clock());
+			const { tries, result } = work(before, this.#clock.read(clockRows));
 			const put = { text: `UPDATE ${this.#table} SET tries = $1`, values: [encodeTries(tries)] };
 			await session.run(...(tries === before ? [ROLLBACK] : [put, COMMIT]));
 			return result;

@@ -17,6 +17,7 @@ import type { AccountSnapshot } from '../../../core/nouns/snapshot';
 import type { Account, BudgetCounter, CounterRef, Entry, GrantState, Hold } from '../../../core/nouns/records';
 import type { HoldMark } from '../../../core/proof/verify-holds';
 import type { CarriedKey } from '../../../core/proof/verify-keys';
+import type { BatchTime } from '../../../core/rules/draft/ledger-time';
 import type { Instant } from '../../../core/values/time';
 import { holdOf, readEntries, readEntry, readHoldMark } from '../../journal-rows';
 import { grantOf, readAccount, readCounter, readGrantBalance, readStored, readTerms } from '../../rows';
@@ -125,14 +126,14 @@ export class Reader {
 		return this.#accounts.all().map(readAccount);
 	}
 
-	/** What `decide` needs at `atMs`, found by keys; the grants that loaded holds and entries refer to come along. */
-	snapshot(stored: StoredAccount, commands: readonly Command[], atMs: Instant): AccountSnapshot {
-		const needs = needsOf(commands);
+	/** What `decide` needs at that time, found by keys; the grants that loaded holds and entries refer to come along. */
+	snapshot(stored: StoredAccount, commands: readonly Command[], { atMs, dueUntilMs }: BatchTime): AccountSnapshot {
 		const { id, account, averages } = stored;
+		const needs = needsOf(commands);
 		const load = (keyHashes: readonly string[]): Entry[] => this.#snapshotEntries(id, keyHashes);
 		const entries = withLaterDecisions(commands, { entries: load(needs.keyHashes), asked: needs.keyHashes, load });
 		const reservedSeqs = entries.filter((entry) => entry.body.kind === 'reserved').map((entry) => entry.seq);
-		const holds = this.#snapshotHolds(id, [...needs.holdSeqs, ...reservedSeqs], atMs);
+		const holds = this.#snapshotHolds(id, [...needs.holdSeqs, ...reservedSeqs], dueUntilMs);
 		const promotions = this.#promotions(id, needs.promotionIds);
 		const grantSeqs = [...needs.grantSeqs, ...promotions.values(), ...entries.flatMap(grantsNamedBy), ...holds.flatMap(grantsHeldBy)];
 		const people = this.#persons.snapshot(stored, commands, { needs, holds });
@@ -143,9 +144,9 @@ export class Reader {
 		return { ...NOTHING, account, grants, holds, entries, promotions, counters, alerts, averages, people };
 	}
 
-	/** The account with all its grants and the holds that are due at `atMs`. */
-	wholeSnapshot({ id, account, averages }: StoredAccount, atMs: Instant): AccountSnapshot {
-		return { ...NOTHING, account, averages, grants: this.grants(id), holds: this.#snapshotHolds(id, [], atMs) };
+	/** The account with all its grants and the holds that may be due by then. */
+	wholeSnapshot({ id, account, averages }: StoredAccount, { dueUntilMs }: BatchTime): AccountSnapshot {
+		return { ...NOTHING, account, averages, grants: this.grants(id), holds: this.#snapshotHolds(id, [], dueUntilMs) };
 	}
 
 	counters(id: bigint): BudgetCounter[] {
@@ -245,8 +246,8 @@ export class Reader {
 		return entries;
 	}
 
-	#snapshotHolds(id: bigint, seqs: readonly number[], atMs: Instant): Hold[] {
-		const due = this.#dueHolds.all(id, atMs).map(readHoldMark);
+	#snapshotHolds(id: bigint, seqs: readonly number[], dueUntilMs: Instant): Hold[] {
+		const due = this.#dueHolds.all(id, dueUntilMs).map(readHoldMark);
 		const loaded = new Set(due.map(({ seq }) => seq));
 		const asked = [...new Set(seqs)].filter((seq) => !loaded.has(seq)).flatMap((seq) => listed(this.#hold.get(id, seq)));
 		return [...due, ...asked.map(readHoldMark)].map((mark) => this.#readHold(id, mark));

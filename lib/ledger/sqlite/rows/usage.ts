@@ -1,11 +1,11 @@
 /** Reads running totals from a ledger file. Runs inside the transaction of its caller. */
 import type { Database, Statement } from 'better-sqlite3';
 import type { UsageDelta } from '../../../core/nouns/usage-totals';
-import { USAGE_COLUMNS, type Row } from '../../columns';
+import { usageSums, type Row } from '../../columns';
 import { readUsageTotal } from '../../rows';
 import type { UsageQuery } from '../../store';
 
-const SUMS = USAGE_COLUMNS.map(({ column }) => `sum(u.${column}) AS ${column}`).join(', ');
+const SUMS = usageSums('');
 const USAGE_FROM = 'FROM usage_days u JOIN label_sets l ON l.id = u.label_set WHERE u.account = ? AND u.day >= ? AND u.day <= ?';
 /** Texts that every calendar day lies between. */
 const FIRST_DAY = '';

@@ -37,9 +37,10 @@ export function showBalance(form) {
 	);
 }
 
-function table({ available, held, mayStillTake, overdraft, grants }) {
+function table({ spendable, held, mayStillTake, overdraft, grants, notes = [] }) {
 	const body = $('<div>');
-	body.append($('<div class="llmc-available">').append($('<b>').text(grouped(available)), ' credits available'));
+	body.append($('<div class="llmc-available">').append($('<b>').text(grouped(spendable)), ' credits available'));
+	for (const note of notes) body.append($('<div class="llmc-bad">').text(note));
 	const rest = [];
 	if (Number(held) > 0) rest.push(`${grouped(held)} held by calls under way`);
 	if (Number(mayStillTake) > 0) rest.push(`${grouped(mayStillTake)} more which those may still take`);

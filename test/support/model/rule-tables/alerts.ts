@@ -257,8 +257,72 @@ const expiring: RuleTable = {
 			at 0   | warn expiring 7              | account
 			at 0   | grant promotional 10 exp 10d | granted
 			at 3d  | look                         | alerts expiring:g1:7
-			at 1d  | look                         | alerts none
+			at 3d-1m | look                       | alerts none
 			at 3d  | look                         | alerts none`,
+		],
+	],
+};
+
+const clock: RuleTable = {
+	rule: 'rule 46: a newest entry that is ahead of the clock',
+	scenarios: [
+		[
+			'warns once, and again when the clock has reached it and another is ahead',
+			`
+			at 2d   | grant purchased 100 | granted | ahead none
+			at 2d-5m | look               | alerts none | ahead none
+			at 2d-5m-1ms | look           | alerts clock_ahead | ahead 2026-04-10T12:00:00.000Z
+			at 0    | tell flow           | told clock_ahead
+			at 0    | reserve a 1         | reserved | alerts none
+			at 1d   | settle a 1          | alerts none | ahead 2026-04-10T12:00:00.000Z
+			at 2d   | look                | alerts none | ahead none
+			at 3d   | grant purchased 1   | alerts none
+			at 2d   | look                | alerts clock_ahead`,
+		],
+		[
+			'stays while other warnings are set, and is told to a new reader as long as it stands',
+			`
+			at 2d   | grant purchased 100 | granted
+			at 0    | look                | alerts clock_ahead
+			at 0    | warn low 50         | account
+			at 1h   | tell flow           | told clock_ahead
+			at 2d   | look                | alerts none
+			at 2d   | tell other          | told none`,
+		],
+		[
+			'keeps no call open for longer than it may be, by the clock',
+			`
+			at 2d   | grant purchased 100 | granted
+			at 0    | reserve a 10        | available 90 | held 10
+			at 15m-1ms | look             | held 10
+			at 15m  | look                | held 0
+			at 15m  | settle a 3          | late | available 97`,
+		],
+		[
+			'lets a call go that a clock ahead has made, its time and five minutes after that was seen',
+			`
+			at 0    | grant purchased 100          | granted
+			at 1h   | reserve long 5 timeout 24h   | reserved
+			at 2d   | look                         | held 0
+			at 2d   | reserve a 10                 | held 10
+			at 2h   | look                         | alerts clock_ahead | held 10
+			at 2h   | reserve b 10 timeout 24h     | held 20
+			at 2h+20m-1ms | look                   | held 20
+			at 2h+20m | look                       | held 10
+			at 2h+20m | settle a 7                 | late
+			at 25h  | look                         | held 10
+			at 26h  | look                         | held 0`,
+		],
+		[
+			'does not let a call go early that was made before the clock was wrong',
+			`
+			at 0    | grant purchased 100          | granted
+			at 0    | reserve long 5 timeout 24h   | reserved
+			at 10h  | grant purchased 1            | granted
+			at 1h   | look                         | alerts clock_ahead | held 5
+			at 10h  | look                         | held 5
+			at 24h-1ms | look                      | held 5
+			at 24h  | look                         | held 0`,
 		],
 	],
 };
@@ -442,4 +506,4 @@ const telling: RuleTable = {
 	] satisfies readonly RuleScenario[],
 };
 
-export const ALERT_TABLES: readonly RuleTable[] = [low, settings, expiring, budgets, drift, telling];
+export const ALERT_TABLES: readonly RuleTable[] = [low, settings, expiring, budgets, drift, clock, telling];

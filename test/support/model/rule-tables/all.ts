@@ -3,6 +3,7 @@ import { runTable, type TableOptions } from '../ledger-table';
 import { ALERT_TABLES } from './alerts';
 import { ALTERNATIVE_TABLES } from './alternatives';
 import { BUDGET_TABLES } from './budgets';
+import { CLOSING_TABLES } from './closing';
 import { FLOOR_AND_SHADOW_TABLES } from './floors-and-shadow';
 import { REFUND_TABLES } from './refunds';
 import { REFUSAL_TABLES } from './refusals';
@@ -12,6 +13,7 @@ const RULE_TABLES: readonly RuleTable[] = [
 	...ALERT_TABLES,
 	...ALTERNATIVE_TABLES,
 	...BUDGET_TABLES,
+	...CLOSING_TABLES,
 	...FLOOR_AND_SHADOW_TABLES,
 	...REFUND_TABLES,
 	...REFUSAL_TABLES,

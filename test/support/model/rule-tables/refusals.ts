@@ -148,6 +148,57 @@ const cured: RuleTable = {
 	],
 };
 
+const frozen: RuleTable = {
+	rule: 'rule 49: a frozen account',
+	scenarios: [
+		[
+			'refuses every reservation, free ones and in shadow mode too, until it is thawed, and each is decided anew then',
+			`
+			at 0 | grant purchased 10        | granted | spendable 10
+			at 0 | freeze too fast           | account | frozen too fast | new | spendable 0 | available 10
+			at 0 | freeze again              | account | frozen too fast | replayed
+			at 0 | reserve a 1               | refused account_frozen
+			at 0 | reserve b 0               | refused account_frozen
+			at 0 | reserve c unpriced        | refused unpriced_model
+			at 0 | shadow on                 | account
+			at 0 | reserve d 1               | refused account_frozen
+			at 0 | reserve a 1               | refused account_frozen | replayed
+			at 0 | shadow off                | account
+			at 0 | thaw                      | account | not frozen | new | spendable 10
+			at 0 | thaw                      | account | replayed
+			at 0 | reserve a 1               | reserved | available 9
+			at 0 | reserve b 0               | reserved`,
+		],
+		[
+			'settles, gives back and times out what was open, and takes credits in',
+			`
+			at 0  | grant purchased 20       | granted
+			at 0  | reserve a 4              | reserved
+			at 0  | reserve b 4              | reserved
+			at 0  | reserve c 4 timeout 1m   | reserved
+			at 0  | reserve d 4              | reserved
+			at 0  | freeze                   | account
+			at 0  | settle a 6               | settled | available 2
+			at 0  | release b                | released | available 6
+			at 1m | look                     | held 4 | available 10
+			at 1m | expire d                 | expired | available 14
+			at 1m | refund a rest            | refunded 6 | available 20
+			at 1m | grant purchased 5        | granted | available 25 | spendable 0
+			at 1m | void g2                  | voided | available 20
+			at 1m | reserve e 1 waits        | refused account_frozen`,
+		],
+		[
+			'comes before the plan and overdraft, and a freeze and a thaw in one batch hold in their order',
+			`
+			at 0 | grant purchased 5         | granted
+			at 0 | reserve a 5               | reserved
+			at 0 | settle a 6                | overdraft 1
+			at 0 | plan trial                | account
+			at 0 | freeze & reserve b 1 & thaw & reserve b 1 | account & refused account_frozen & account & refused plan_not_eligible`,
+		],
+	],
+};
+
 const trial: RuleTable = {
 	rule: 'rule 8: trial accounts',
 	scenarios: [
@@ -176,4 +227,4 @@ const trial: RuleTable = {
 	],
 };
 
-export const REFUSAL_TABLES: readonly RuleTable[] = [precedence, cured, trial];
+export const REFUSAL_TABLES: readonly RuleTable[] = [precedence, cured, frozen, trial];
