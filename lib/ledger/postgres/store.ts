@@ -24,7 +24,6 @@ import type {
 	UsageQuery,
 	UsageRow,
 } from '../store';
-import { readAccountNow } from './rows/account-now';
 import { OpenHolds } from '../open-holds';
 import type { LedgerProof } from '../store';
 import { totalUsage } from '../usage-totals';
@@ -176,8 +175,8 @@ class PostgresStore implements LedgerStore {
 	}
 
 	async snapshot(accountId: string): Promise<AccountNow> {
-		const own = { reader: this.#reader, clock: this.#clock };
-		return this.#insist((session, timeoutMs) => readAccountNow(session, { ...own, accountId, timeoutMs }));
+		const clock = this.#clock;
+		return this.#insist((session, timeoutMs) => this.#snapshots.now(session, { accountId, clock, timeoutMs }));
 	}
 
 	async accounts(): Promise<readonly Account[]> {

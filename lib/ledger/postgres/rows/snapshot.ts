@@ -6,7 +6,7 @@ import { LRUCache } from 'lru-cache';
 import type { Row } from '../../columns';
 import { alertsNeeded, MAX_CLAIMED } from '../../../core/rules/commands/claim';
 import type { Command } from '../../../core/nouns/commands';
-import type { AccountSnapshot, SnapshotNeeds } from '../../../core/nouns/snapshot';
+import type { AccountNow, AccountSnapshot, SnapshotNeeds } from '../../../core/nouns/snapshot';
 import { needsOf } from '../../../core/rules/decide';
 import { laterKeys } from '../../../core/rules/later-decisions';
 import { countersNeeded } from '../../../core/rules/draft/limits';
@@ -15,15 +15,16 @@ import type { Person } from '../../../core/nouns/person';
 import type { BudgetCounter, CounterRef, Entry, GrantState, Hold } from '../../../core/nouns/records';
 import { spansNeeded } from '../../../core/rules/draft/spent-before';
 import type { SpentIn } from '../../../core/nouns/usage-totals';
-import type { BatchTime } from '../../../core/rules/draft/ledger-time';
+import { batchTime, type BatchTime } from '../../../core/rules/draft/ledger-time';
 import { hasPassed, type Instant } from '../../../core/values/time';
 import { readEntries, readHoldMark } from '../../journal-rows';
 import type { OpenHolds } from '../../open-holds';
-import { grantsHeldBy, grantsNamedBy } from '../../related';
+import { grantsHeldBy, grantsNamedBy, NOTHING } from '../../related';
 import { PostgresPersons, readPersons } from './persons';
-import type { Session } from '../connection/connection';
+import { beginRead, ROLLBACK, type Session } from '../connection/connection';
 import type { Statement } from '../connection/packet';
-import { COUNTER, readCounters, readGrants, readHolds, type Picked, type Reader, type StoredAccount } from './reader';
+import { CLOCK, type ServerClock } from '../connection/server-clock';
+import { COUNTER, readCounters, readGrants, readHolds, readStored, type Picked, type Reader, type StoredAccount } from './reader';
 import { arrayOf } from '../connection/wire-values';
 
 /** Holds that are due so soon are asked for with the lock: how long it is waited for is not known then. */
@@ -70,6 +71,19 @@ export class Snapshots {
 		this.#reader = reader;
 		this.#openHolds = openHolds;
 		this.#persons = new PostgresPersons(this.#in);
+	}
+
+	/** An account as it is now, by the clock of the server, over one unchanging view of it; of one that is not there, nothing but the clock. */
+	async now(
+		session: Session,
+		{ accountId, clock, timeoutMs }: { readonly accountId: string; readonly clock: ServerClock; readonly timeoutMs: number },
+	): Promise<AccountNow> {
+		const asked = this.#reader.account(accountId, { isLocked: false });
+		const [, , rows, clockRows] = await session.run(...beginRead(timeoutMs), asked, CLOCK);
+		const [stored, clockMs] = [readStored(rows), clock.read(clockRows)];
+		const found = stored ? await this.#reader.wholeSnapshot(session, stored, batchTime(stored.account, clockMs).dueUntilMs) : NOTHING;
+		await session.run(ROLLBACK);
+		return { ...found, clockMs };
 	}
 
 	/** What may be asked together with the lock of the account, behind it, about `nowMs`; `null` while its number or the time is not known. */
