@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { join } from 'node:path';
 import { openLedgerStore } from '../../../lib/runtime/runtime';
-import { PROGRAM, type Document } from '../../support/hosts/command-line';
+import { PROGRAM, type Document } from '../../support/command-line/command-line';
 import { run } from '../../support/machine/child';
 import { cleanEnvironment, outputRoot } from '../../support/machine/repository';
 import { temporaryFolder } from '../../support/machine/temporary-folder';
