@@ -3,10 +3,12 @@ import { expect } from 'chai';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import zlib from 'node:zlib';
+import { readLines } from '../../../lib/providers/openai/batch-reading';
 import { finishReasonOf } from '../../../lib/providers/openai/finish-reason';
 import { createOpenAiCompatible } from '../../../lib/providers/openai/openai-compatible';
 import { withoutThinking } from '../../../lib/providers/openai/thinking';
 import type { ChatOutcome, ChatRequest } from '../../../lib/providers/provider';
+import { checkedEndpoint, type EndpointOptions } from '../../../lib/providers/transport/endpoint';
 import { later, monotonicMs } from '../../../lib/runtime/system';
 
 const REQUEST: ChatRequest = {
@@ -23,6 +25,15 @@ const REQUEST: ChatRequest = {
 const USAGE = { prompt_tokens: 1_000, completion_tokens: 200 };
 const OK = JSON.stringify({ choices: [{ message: { role: 'assistant', content: 'Hello' }, finish_reason: 'stop' }], usage: USAGE });
 
+const endpointAt = (baseUrl: string): EndpointOptions => ({
+	name: 'The server',
+	baseUrl,
+	apiKey: '',
+	providerId: 'unknown',
+	timeoutMs: 2_000,
+	timing: { later, monotonicMs },
+});
+
 async function ask(
 	answer: { readonly head?: http.OutgoingHttpHeaders; readonly body: string | Buffer },
 	request: Partial<ChatRequest> = {},
@@ -34,14 +45,7 @@ async function ask(
 	});
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	const baseUrl = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/v1`;
-	const one = createOpenAiCompatible({
-		name: 'The server',
-		baseUrl,
-		apiKey: '',
-		providerId: 'unknown',
-		timeoutMs: 2_000,
-		timing: { later, monotonicMs },
-	});
+	const one = createOpenAiCompatible(endpointAt(baseUrl));
 	const outcome = await one.chat({ ...REQUEST, ...request });
 	server.closeAllConnections();
 	await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -108,6 +112,19 @@ describe('answers of every kind of server', () => {
 			.to.include('"stream":false')
 			.and.include('hiking \ufffd')
 			.and.not.match(/\\ud[89a-f]/);
+	});
+});
+
+describe('the file of a batch', () => {
+	it('may have 270,000 lines, broken ones among them, each of which is read once', async function () {
+		this.timeout(60_000);
+		const body = { choices: [{ message: { content: 'Hi' }, finish_reason: 'stop' }], usage: USAGE };
+		const line = (index: number): string => JSON.stringify({ custom_id: `h${String(index)}`, response: { status_code: 200, body } });
+		const count = 270_000;
+		const text = `${Array.from({ length: count }, (_, index) => line(index)).join('\n')}\n{"custom_id":\n\n`;
+		const lines = await readLines(text, checkedEndpoint(endpointAt('http://127.0.0.1:9/v1')));
+		expect(lines).to.have.length(count);
+		expect([lines[0]?.customId, lines.at(-1)?.customId, lines.at(-1)?.isAnswer]).to.deep.equal(['h0', `h${String(count - 1)}`, true]);
 	});
 });
 

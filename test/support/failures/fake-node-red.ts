@@ -4,6 +4,7 @@
  */
 import { createRequire } from 'node:module';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
+import { propertyOf } from '../../../lib/core/values/foreign';
 import { LEDGER, LEDGER_PARAMS, PROVIDER, PROVIDER_PARAMS } from '../../../lib/params/connection';
 import { readParams } from '../../../lib/params/read';
 import { createProvider } from '../../../lib/runtime/provider-handle';
@@ -33,6 +34,8 @@ export interface FakeHost {
 	/** What `done` was given; null where it was done. */
 	readonly done: readonly (Error | null)[];
 	readonly lines: readonly string[];
+	/** Texts of the node's status. */
+	readonly statuses: readonly string[];
 	readonly way: { readonly send: (msg: NodeMessage | (NodeMessage | null)[]) => void; readonly done: (error?: Error) => void };
 }
 
@@ -43,9 +46,12 @@ export function fakeHost({ ledger, provider, userDir, throwing = [], sends = 0 }
 	const sent: { output: number; msg: NodeMessage }[] = [];
 	const done: (Error | null)[] = [];
 	const lines: string[] = [];
+	const statuses: string[] = [];
 	const say = (report: Report) => (line: unknown) => {
 		if (throwing.includes(report)) throw new Error(`${report} is broken`);
 		if (typeof line === 'string') lines.push(line);
+		const text = propertyOf(line, 'text');
+		if (typeof text === 'string') statuses.push(text);
 	};
 	const node = {
 		id: 'node',
@@ -104,5 +110,5 @@ export function fakeHost({ ledger, provider, userDir, throwing = [], sends = 0 }
 		done.push(error ?? null);
 		if (throwing.includes('done')) throw new Error('done is broken');
 	};
-	return { RED: RED as unknown as NodeAPI, node: node as unknown as Node, sent, done, lines, way: { send, done: end } };
+	return { RED: RED as unknown as NodeAPI, node: node as unknown as Node, sent, done, lines, statuses, way: { send, done: end } };
 }

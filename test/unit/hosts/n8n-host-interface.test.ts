@@ -73,6 +73,26 @@ describe('n8n: a host interface with less', () => {
 		expect(warnings).to.include('LLM Credits could not report to the editor: not in this n8n');
 	});
 
+	it('says once in a run what a model does not take, whichever of its items met it', async () => {
+		provider.say(({ body }) =>
+			JSON.stringify(body).includes('temperature')
+				? { kind: 'status', code: 400, body: { error: { message: 'Unsupported parameter: temperature', param: 'temperature' } } }
+				: { kind: 'answer' },
+		);
+		const parameters = { 'options.temperature': '0.5', 'options.concurrency': 4 };
+		for (const run of ['the first run', 'another, which has learnt it before']) {
+			const { ctx, hints } = await makeAction({ parameters });
+			const [answered] = await runLlmAction(ctx);
+			expect(sources(answered), run).to.deep.equal(Array(4).fill('model'));
+			const told = hints.filter(({ message }) => message.includes('Temperature'));
+			expect(
+				told.map(({ message, type }) => [message, type]),
+				run,
+			).to.deep.equal([[`Asked another way than set: ${MODEL} does not take Temperature, so it is left out.`, 'info']]);
+		}
+		provider.say(() => ({ kind: 'answer' }));
+	});
+
 	it('notes the total where expressions do, where the newer place is missing', async () => {
 		const totals = new Map([['llm_credits_spent', '2.5']]);
 		const customData = { get: (name: string) => totals.get(name), set: (name: string, value: string) => totals.set(name, value) };

@@ -6,6 +6,7 @@ import type { NodeMessageInFlow } from 'node-red';
 import { ActionNode } from '../../../nodes/node-red/behaviour/action-node';
 import { BalanceNode } from '../../../nodes/node-red/behaviour/balance-node';
 import { SwitchNode } from '../../../nodes/node-red/behaviour/switch-node';
+import { accountOf, openLedgerStore } from '../../../lib/runtime/runtime';
 import { until } from '../../support/machine/child';
 import { fakeHost, REPORTS, type FakeHost, type FakeHostOptions } from '../../support/failures/fake-node-red';
 import { ACTION } from '../../support/hosts/node-red-flow';
@@ -200,5 +201,34 @@ describe('Node-RED: a host that fails where a node reports', () => {
 			expect(msg.payload).to.deep.equal(message(0).payload);
 		}
 		expect((await readBalance(ledger)).available).to.equal('15');
+	});
+
+	it('shows that nothing can be spent on a trial plan, or while the account is frozen, whatever is there', async () => {
+		const store = await openLedgerStore(ledger);
+		const account = accountOf(store, 'default');
+		const shown = async (): Promise<string> => {
+			const host = hostOf();
+			const node = new ActionNode(host.RED, host.node, CONFIG);
+			const text = await until(() => Promise.resolve(host.statuses.at(-1) ?? null), {
+				timeoutMs: 10_000,
+				everyMs: 5,
+				describe: () => JSON.stringify(host.statuses),
+			});
+			await node.close();
+			return text;
+		};
+		expect(await shown()).to.equal('10 credits left');
+		await account.setFrozen({ reason: 'a loop', key: 'f' });
+		expect(await shown()).to.equal('nothing can be spent: account frozen');
+		await account.setFrozen({ reason: null, key: 't' });
+		await account.changeAccount({ key: 'p', plan: 'trial' });
+		expect(await shown()).to.equal('nothing can be spent: trial plan');
+		const host = hostOf();
+		const balance = new BalanceNode(host.RED, host.node, { ledger: 'ledger', operation: 'balance', outputField: 'payload' });
+		balance.accept(message(0), host.way);
+		await ended(host, 1);
+		await balance.close();
+		expect(host.sent[0]?.msg.payload).to.deep.include({ available: '10', spendable: '0', blocked: 'plan_not_eligible' });
+		await store.close();
 	});
 });
