@@ -10,8 +10,11 @@ import type { SpendingAccount } from './spending-account';
 /** What a call cost, whatever hold it is charged to. */
 export type LateCost = Omit<SettleCommand, 'kind' | 'holdSeq'>;
 
-/** As much of a hold as tells it from another of its number, and what a new one would be counted under. */
-export type KnownHold = Pick<Hold, 'seq' | 'reservedAtMs' | 'amountMicro' | 'labels' | 'person' | 'rung'>;
+/**
+ * As much of a hold as tells it from another of its number, and what a new one would be counted under. Its person is not: a hold has the
+ * pseudonym, of which a reservation would make another.
+ */
+export type KnownHold = Pick<Hold, 'seq' | 'reservedAtMs' | 'amountMicro' | 'labels' | 'rung'>;
 
 const SHORTEST_HOLD_MS = 1_000;
 
@@ -59,12 +62,11 @@ async function isThere(ledger: Pick<SpendingAccount, 'readHold'>, { seq, reserve
 /** `null`: the account is frozen. The key is made of the hold, so that a call that was cut short is not charged twice. */
 async function holdNothing(
 	ledger: Pick<SpendingAccount, 'reserve'>,
-	{ seq, reservedAtMs, labels: { model, ...labels }, person, rung }: KnownHold,
+	{ seq, reservedAtMs, labels: { model, ...labels }, rung }: KnownHold,
 ): Promise<number | null> {
 	const outcome = await ledger.reserve({
 		...plainReserve(`late h${String(seq)} of ${String(reservedAtMs)}`, 'late'),
 		labels,
-		person,
 		alternatives: () => [{ rung, calls: [{ amountMicro: 0n, model: model ?? null, price: null }] }],
 	});
 	return outcome.kind === 'refused' ? null : outcome.hold.seq;

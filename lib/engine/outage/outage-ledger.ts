@@ -66,7 +66,6 @@ export function lateSettle(holdSeq: number, known: KnownHold | null): ReserveInp
 	const mark = markOf(known);
 	return {
 		...plainReserve(`settles h${String(holdSeq)}${mark}`, LATE),
-		person: known?.person ?? null,
 		labels: { ...labels, purpose: LATE, node: String(holdSeq), flow: mark },
 		alternatives: () => [{ rung: known?.rung ?? 0, calls: [{ amountMicro: 0n, model, price: null }] }],
 	};
@@ -205,12 +204,12 @@ async function holdAtHome(
 }
 
 /** The hold of the real ledger that a note is about; `null` where `hold` is a call of the outage. */
-async function notedHold(ledger: LedgerAccount, { labels, person, rung }: Hold): Promise<KnownHold | null> {
+async function notedHold(ledger: LedgerAccount, { labels, rung }: Hold): Promise<KnownHold | null> {
 	if (labels.purpose !== LATE) return null;
 	const { purpose: _purpose, node, flow = '', ...others } = labels;
 	const seq = Number(node);
 	const [reservedAt, amount] = flow.trim().split(' ');
-	if (reservedAt && amount) return { seq, reservedAtMs: Number(reservedAt), amountMicro: BigInt(amount), labels: others, person, rung };
+	if (reservedAt && amount) return { seq, reservedAtMs: Number(reservedAt), amountMicro: BigInt(amount), labels: others, rung };
 	// Nothing is known of it but its number, so it is taken for the one that has it.
-	return (await ledger.readHold(seq))?.hold ?? { seq, reservedAtMs: 0, amountMicro: 0n, labels: others, person, rung };
+	return (await ledger.readHold(seq))?.hold ?? { seq, reservedAtMs: 0, amountMicro: 0n, labels: others, rung };
 }
