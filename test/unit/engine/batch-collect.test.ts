@@ -180,8 +180,8 @@ describe('batches: collecting', () => {
 		const holds = await on.world.store.holds('a', { state: null, afterSeq: 0, limit: 10 });
 		expect(holds.map(({ state, isLate, actualMicro }) => [state, isLate, actualMicro])).to.deep.equal([
 			['settled', true, 600_000n],
-			['settled', true, 0n],
-			['settled', true, 0n],
+			['released', false, null],
+			['released', false, null],
 		]);
 		expect(await spent(on.world)).to.equal('0.6');
 		expect((await on.collect(results)).map(({ llmCredits }) => llmCredits.reason)).to.deep.equal([
