@@ -68,6 +68,10 @@ export const DATA_OF = new RegExp(
 	'u',
 );
 
+/** Words that end in a name of data, as German and its neighbours write them: Lieferdatum, bezorgdatum. */
+export const COMPOUND_DATA =
+	/^\p{L}{2,20}(?:datum|dato|name|naam|namn|navn|nummer|adresse|adres|preis|prijs|betrag|bedrag|titel|zeit|tijd|stadt)$/u;
+
 /** Choices that nobody made: morning/afternoon/evening. */
 export const UNMADE_CHOICE =
 	/^(?!(?:and|und|et|y|e|en|i)\/)\p{Ll}[\p{L}\p{M} ]{2,24}(?:\s?\/\s?(?!(?:or|oder|ou|o|of)$)\p{Ll}[\p{L}\p{M} ]{2,24}){1,5}$/u;

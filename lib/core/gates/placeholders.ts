@@ -8,6 +8,7 @@ import { excerpt } from './finding';
 import { foldCase } from './reading/fold';
 import { withoutStyles } from './reading/visible-text';
 import { labelsIn } from './left-overs/labels';
+import { smallLetters } from './left-overs/mark';
 import { talkIn } from './left-overs/model-talk';
 import { selfTalkIn } from './left-overs/self-talk';
 import { TaskTexts, type AskedFor } from './left-overs/task-texts';
@@ -15,6 +16,7 @@ import { thinkingIn } from './left-overs/thinking';
 import {
 	BARE_DATA,
 	BUTTON,
+	COMPOUND_DATA,
 	DATA_OF,
 	GREETINGS_WITHOUT_NAME,
 	HTML_ELEMENTS,
@@ -163,7 +165,7 @@ export function leftOvers(text: string, given: readonly string[], { prompts, att
 			found.set(mark, match.index);
 		}
 	}
-	for (const { mark, index } of [...thinkingIn(shown), ...talkIn(shown), ...selfTalkIn(shown.toLowerCase()), ...labelsIn(shown, asked)]) {
+	for (const { mark, index } of [...thinkingIn(shown), ...talkIn(shown), ...selfTalkIn(smallLetters(shown)), ...labelsIn(shown, asked)]) {
 		if (!found.has(mark)) found.set(mark, index);
 	}
 	return [...found]
@@ -197,7 +199,7 @@ function isBracketLeftOver([mark]: RegExpExecArray, text: string): boolean {
 	if (PERSONAL_DATA.test(field) || INSTRUCTION.test(folded) || IDENTIFIER.test(inside)) return true;
 	if (mark.startsWith('【')) return false;
 	if (text.trimStart().startsWith(mark) || BUTTON.test(folded)) return false;
-	if (DATA_OF.test(folded) || UNMADE_CHOICE.test(inside)) return true;
+	if (DATA_OF.test(folded) || UNMADE_CHOICE.test(inside) || COMPOUND_DATA.test(folded)) return true;
 	return OTHER_DATA.test(field) || /^\p{Lu}[\p{Ll}'’-]+(?:\s+\p{Lu}[\p{Ll}'’-]+){1,3}$/u.test(inside);
 }
 

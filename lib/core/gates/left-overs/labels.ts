@@ -11,13 +11,18 @@ const FENCE = /```|(?<=^|\n)~~~/u;
 /** An object begins, a key stands alone, or an object ends. */
 const JSON_START =
 	/^\s*(?:\[\s*)?\{\s*(?:["'“”][\p{L}_][\p{L}\p{N}_ -]{0,40}["'“”]\s*:|\\")|^\s*["“][\p{L}_][\p{L}\p{N}_]{0,40}["”]\s*:\s*["“[{\d]/u;
+/** A list of texts, and a value with its name. */
+const JSON_PIECE = /^\s*\[\s*["“][^\n]{1,400}["”]\s?[,\]]|^\s*(?:message|text|body|content|output|response|result)\s?[:=]\s?["“]/iu;
 const JSON_END = /["”][\s,\]}]{1,6}$/u;
 /** `\n` in letters; a path such as C:\new is none. */
 const WRITTEN_BREAK = /\\n\\n|\\r\\n|[.,!?:;。，！？：、>]\\n|\\n(?=[-•*]|\d+\.)|\\u[0-9a-f]{4}|[^\\]\\"/iu;
 
 const DECORATION = '[*_#>\\s"“„]{0,6}';
 const COLON = '(?: \\([^)\\n]{1,30}\\))?[*_]{0,3}\\s?[:：][*_]{0,3}';
-const SUBJECT_AT_START = new RegExp(`^${DECORATION}(?:${SUBJECT_LABELS})${COLON}`, 'iu');
+const SUBJECT_AT_START = new RegExp(
+	`^${DECORATION}(?:e-?mail[- ])?(?:${SUBJECT_LABELS})${COLON}|^\\s*[【\\[](?:${SUBJECT_LABELS}|${TOPIC_LABELS})[】\\]]`,
+	'iu',
+);
 /** In the middle of a text only what is set off as a label is one. */
 const SUBJECT_BELOW = new RegExp(`\\n\\s{0,3}[*_#]{1,4}(?:${SUBJECT_LABELS})${COLON}|(?<=\\n[^\\S\\n]{0,3})subject line\\s?:`, 'iu');
 const TOPIC_AT_START = new RegExp(`^${DECORATION}(?:${TOPIC_LABELS})${COLON}[^\\n]{1,160}\\n\\s*\\S`, 'iu');
@@ -26,6 +31,7 @@ const PART_AT_START = new RegExp(`^${DECORATION}(?:${PART_LABELS})${COLON}`, 'iu
 const NUMBER = '(?:\\s?(?:#|no\\.?|nr\\.?|n[°º])?\\s?(?:\\d{1,2}|[A-Ca-c]|one|two|three|[一二三①②③١٢٣१२३])|[①②③])';
 const CHOICE_END = '(?![\\p{L}\\p{N}])(?:\\s?\\([^)\\n]{1,40}\\)|\\s?[-–—][^:：\\n]{1,40})?[*_]{0,3}\\s?(?:[:：.)–—-]|\\n)';
 const CHOICE = new RegExp(`(?<=^|\\n)[*_#>\\s"“„【\\[]{0,6}(?:${CHOICE_LABELS})${NUMBER}[】\\]]?${CHOICE_END}`, 'giu');
+const LETTER_FIRST = /^[*_#\s]{0,6}A[).][*_]{0,2}\s[^\n]{1,200}\n+[*_#\s]{0,6}B[).][*_]{0,2}\s/u;
 const NUMBER_FIRST = /^[*_#\s]{0,6}(?:1[.)、]|①)\s?[*_]{0,2}["“„«「『][^\n]{1,200}\n+\s{0,3}[*_#]{0,4}(?:2[.)、]|②)\s?[*_]{0,2}["“„«「『]/u;
 const ALTERNATIVE =
 	/\n[ \t]{0,3}-{3,10}\s{1,6}[*_#]{0,4}(?:alternative|alternativ|alternativa|alternatief|or|oder|ou|o bien|option|version|另一|または)[^\n:]{0,30}[:：*]/iu;
@@ -44,7 +50,7 @@ function fence(text: string, asked: TaskTexts): Mark | null {
 }
 
 function json(text: string, asked: TaskTexts): Mark | null {
-	const found = JSON_START.exec(text) ?? endOfObject(text) ?? WRITTEN_BREAK.exec(text);
+	const found = JSON_START.exec(text) ?? JSON_PIECE.exec(text) ?? endOfObject(text) ?? WRITTEN_BREAK.exec(text);
 	return found && !asked.isFor('json') ? { mark: found[0].trim(), index: found.index } : null;
 }
 
@@ -60,7 +66,7 @@ function endOfObject(text: string): RegExpExecArray | null {
 
 function label(text: string, asked: TaskTexts): Mark | null {
 	const start = text.slice(0, 400);
-	if (/[:：]/.test(start)) {
+	if (/[:：】\]]/.test(start)) {
 		const found = SUBJECT_AT_START.exec(start) ?? TOPIC_AT_START.exec(start) ?? PART_AT_START.exec(start);
 		if (found && !asked.names(found[0], 'labels')) return { mark: firstLine(found[0]), index: found.index };
 	}
@@ -70,7 +76,7 @@ function label(text: string, asked: TaskTexts): Mark | null {
 
 /** Texts to choose from: they begin the text, or are set off by marks. What stands before choices that a person has is said to that person. */
 function choice(text: string, asked: TaskTexts): Mark | null {
-	const quoted = NUMBER_FIRST.exec(text) ?? ALTERNATIVE.exec(text);
+	const quoted = NUMBER_FIRST.exec(text) ?? LETTER_FIRST.exec(text) ?? ALTERNATIVE.exec(text);
 	if (quoted && !asked.isFor('choices')) return { mark: firstLine(quoted[0]), index: quoted.index };
 	if (text.search(CHOICE) === -1) return null;
 	const [first, second] = text.matchAll(CHOICE);

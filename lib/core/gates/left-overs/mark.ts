@@ -10,3 +10,8 @@ export interface Mark {
 export function markAt(found: RegExpExecArray): Mark {
 	return { mark: found[0].trim(), index: found.index };
 }
+
+/** The text in small letters, each in its place: the dotted capital of Turkish becomes two characters, of which one is left. */
+export function smallLetters(text: string): string {
+	return text.toLowerCase().replaceAll('i\u0307', 'i');
+}

@@ -3,7 +3,7 @@
  * about who asked, counts of words, refusals. It looks at the beginning and at the end of a text only, so its time does not grow with it.
  */
 import { TASK_WORDS, type TaskWords } from './task-words';
-import { markAt, type Mark } from './mark';
+import { markAt, smallLetters, type Mark } from './mark';
 
 /** An announcement stands in the first line, which is not long. */
 const HEAD_CHARACTERS = 320;
@@ -38,7 +38,7 @@ const SCRIPTS: readonly { readonly sign: RegExp; readonly isSpaced: boolean; rea
 		sign: /[a-z]/u,
 		isSpaced: true,
 		users:
-			'the user nutzer utilisat usuari utente utiliza gebruiker użytkowni använda brugeren brukeren käyttäjä uživatel používate felhaszn korisni uporabni kullanıcı dùng pengguna',
+			'user nutzer utilisat usuari utente utiliza gebruiker użytkowni använda brugeren brukeren käyttäjä uživatel používate felhaszn korisni uporabni kullanıcı dùng pengguna',
 	},
 	{ sign: /[\p{Script=Cyrillic}\p{Script=Greek}]/u, isSpaced: true, users: 'пользовател користувач потребител корисник χρήστης' },
 	{ sign: /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Thai}]/u, isSpaced: false, users: 'ユーザー 利用者 用户 使用者 ผู้ใช้ ยูสเซอร์' },
@@ -57,7 +57,7 @@ const GROUPS: readonly Group[] = SCRIPTS.map(({ sign, isSpaced, users }) => {
 		yes: pattern('^', all('yes'), `${after}\\s?[!,.:;：，。！、…~～–—-]{1,3}`),
 		here: pattern('^(?:so |then |now )?', all('here'), after),
 		text: pattern(before, all('text'), after),
-		users: users.split(/ (?!user)/),
+		users: users.split(' '),
 		asker: pattern(before, all('asker'), ''),
 		proposal: pattern(before, all('proposal'), ''),
 		pairs: words.map(({ proposal, change }) => ({ proposal: pattern(before, proposal, ''), change: pattern(before, change, '') })),
@@ -71,6 +71,9 @@ const AT_START = new RegExp(
 		"(?:i['’]m sorry|i am sorry|sorry|i apologi[sz]e|unfortunately)[,.]?(?: but)? i(?:['’]m| am|['’]ll)? (?:can['’]?t|cannot|not able|unable|don['’]t|do not|won['’]t)[^\\n]{0,60}?(?:fulfil|assist|help with|comply|generate|create|write|provide|complete|produce|have (?:enough|access|the))",
 		"i (?:don['’]t|do not) have (?:enough|sufficient|any|the necessary) (?:context|information|details|data)",
 		'i (?:need|require|would need) (?:more|some|additional|further|the) (?:context|information|details|data)',
+		"i(?:['’]m| am)? ?(?:can['’]?t|cannot|can not|unable to|not able to) (?:write|create|generate|draft|compose|produce|complete|personali[sz]e)[^\\n]{0,40}(?:e-?mail|message|text|copy|this|sms|without)",
+		'[^\\n]{0,160}please (?:provide|share|send|give)[^\\n]{0,80}so (?:that )?i can (?:write|complete|create|draft|finish|personali[sz]e|craft|generate)',
+		'(?:こちらが|以下が|下記が)[^。\\n]{0,20}(?:文面|文案|案文|メール文?|メッセージ|下書き|文章)案?です(?:[。：:\\n]|$)',
 		'(?:to (?:write|create|draft|personali[sz]e)|before i (?:write|draft|create))[^\\n]{0,80}(?:i need|please (?:provide|share|tell)|could you)',
 		'(?:could|can|would) you (?:please )?(?:provide|share|give|tell|clarify)[^\\n]{0,120}(?:so (?:that )?i can|i can|before i|for me to|to help me) (?:write|draft|create|craft|tailor|generate|compose)',
 		"please (?:provide|share) (?:me with |more |the )[^\\n]{0,100}(?:so (?:that )?i can|and i(?:['’]ll| will)|for me to)",
@@ -123,7 +126,7 @@ export function talkIn(text: string): Mark[] {
 	const start = text.search(LETTER);
 	if (start === -1) return [];
 	const from = Math.max(0, text.length - TAIL_CHARACTERS);
-	const [head, tail] = [text.slice(start, start + HEAD_CHARACTERS).toLowerCase(), text.slice(from).toLowerCase()];
+	const [head, tail] = [smallLetters(text.slice(start, start + HEAD_CHARACTERS)), smallLetters(text.slice(from))];
 	const marks: Mark[] = [];
 	for (const group of GROUPS) {
 		if (group.sign.test(head)) marks.push(...announced(head, group).map((mark) => shifted(start, mark)));

@@ -24,11 +24,11 @@ const ENGLISH: TaskWords = {
 	here: "here(?:['’]s| is| are| you go| you are| it is)|below (?:is|are|you)|(?:the )?following is|this is (?:a|the|your)|i(?:['’]ve| have) (?:written|drafted|created|prepared|crafted|put together|composed|revised|rewritten|updated|made|generated|translated|shortened)|i (?:wrote|drafted|created)|following your (?:instructions|request)|(?:as|like) (?:you )?(?:requested|asked)|based on (?:your|the) (?:instructions|input|details|information|data)",
 	text: 'e-?mails?(?![ -]?address)|mail(?!ing)|messages?|text message|sms|drafts?|subject lines?|versions?|(?:marketing |ad )?copy(?! of)|social posts?|(?:blog |linkedin |instagram )posts?|repl(?:y|ies)|responses?|introduction|headlines?|captions?|translations?|rewrite|suggestions?|templates?|options?|variations?|tagline|product description|push notification|texts?',
 	proposal:
-		"let me know(?: if| whether| in case)?|(?:would|do) you (?:like|want|prefer)(?: for)? me to|shall i|should i|i can(?: also)?|i['’]d be happy to|i['’]m happy to|happy to|if you(?:['’]d| would) like(?: me to|, i)|if you (?:need|want) (?:any|me to|another|a different)|feel free to (?:tweak|adjust|edit|modify|customi[sz]e|personali[sz]e|change|adapt|replace|use|let me know)|you can (?:adjust|customi[sz]e|tweak|edit|replace)|i hope this|hope this",
+		"let me know(?: if| whether| in case)?|(?:would|do) you (?:like|want|prefer)(?: for)? me to|you(?:['’]d| would) like me to|shall i|should i|i can(?: also)?|i['’]d be happy to|i['’]m happy to|happy to|if you(?:['’]d| would) like(?: me to|, i)|if you (?:need|want) (?:any|me to|another|a different)|feel free to (?:tweak|adjust|edit|modify|customi[sz]e|personali[sz]e|change|adapt|replace|use|let me know)|you can (?:adjust|customi[sz]e|tweak|edit|replace)|i hope this|hope this",
 	change:
-		'tones?(?!\\p{L})|wording|phrasing|rephras\\p{L}+|rewrit\\p{L}+|shorter(?! stay| trip)|(?:different|another|other|alternative|formal|casual|longer|shorter|more) (?:version|tone|draft|option|subject line|style|variation)s?|subject lines?|drafts?|brand voice|placeholders?|(?:any|further|more|other|additional) (?:changes|edits|revisions|adjustments|tweaks|modifications)(?! to your)|make it (?:shorter|longer|more|less|sound)|(?:this|the) (?:email|message|text|copy|post) (?:helps|works|meets|further|to (?:better|match|suit|fit)|as needed|before)|(?:adjust|tweak|edit|refine|revise|customi[sz]e|personali[sz]e|modify) (?:it|this|the (?:text|message|email|copy|content|details))|(?:message|email|draft|text|version) helps',
+		'tones?(?!\\p{L})|wording|phrasing|rephras\\p{L}+|rewrit\\p{L}+|shorter(?! stay| trip)|(?:different|another|other|alternative|formal|casual|longer|shorter|more) (?:version|tone|draft|option|subject line|style|variation)s?|subject lines?|drafts?|brand voice|placeholders?|(?:any|further|more|other|additional) (?:changes|edits|revisions|adjustments|tweaks|modifications)(?! to your)|make it (?:shorter|longer|more|less|sound)|shorten (?:it|this)|reword|rework|tailor (?:it|this)|change (?:about|in) (?:this|the)|tweaks|(?:this|the) (?:email|message|text|copy|post) (?:helps|works|meets|further|to (?:better|match|suit|fit)|as needed|before)|(?:adjust|tweak|edit|refine|revise|customi[sz]e|personali[sz]e|modify) (?:it|this|the (?:text|message|email|copy|content|details))|(?:message|email|draft|text|version) helps',
 	asker:
-		"the user(?:['’]s)? (?:wants? (?:me to|an?|some|the)|want(?:s|ed) me|(?:is )?ask(?:s|ed|ing)|request(?:s|ed)|(?:has )?provided|needs (?:me to|an? (?:short|message|text|email|sms))|would like (?:me|an?)|said|gave)",
+		"(?:the user|(?<=^|[.!?\\n]\\s?)user)(?:['’]s)? (?:wants? (?:me to|an?|some|the)|want(?:s|ed) me|(?:is )?ask(?:s|ed|ing)|request(?:s|ed)|(?:has )?provided|needs (?:me to|an? (?:short|message|text|email|sms))|would like (?:me|an?)|said|gave)",
 };
 
 const GERMAN: TaskWords = {
@@ -252,7 +252,7 @@ const ASIAN: readonly TaskWords[] = [
 			'(?:必要|ご希望|ご要望|修正|変更|調整)[^。\\n]{0,20}(?:お知らせ|お申し付け|おっしゃって|教えて|言って)|しましょうか|いたしましょうか|可能です|できます(?:ので)?|自由に',
 		change:
 			'トーン|文体|語調|(?:短い|別の|長い|他の)(?:版|バージョン|文案|案|パターン)|短く|言い回し|表現を|件名案|文面|(?:文章|本文|メール)の?(?:調整|修正|変更)',
-		asker: '(?:ユーザー|利用者)(?:さん)?(?:は|が)[^。\\n]{0,80}(?:求めて|望んで|欲しがって|依頼|頼んで|要求|してほしい|と言って)',
+		asker: '(?:ユーザー|利用者)(?:さん)?(?:は|が|から)[^。\\n]{0,80}(?:求めて|望んで|欲しがって|依頼|頼んで|要求|してほしい|と言って)',
 	},
 	{
 		yes: '当然(?:可以)?|好的|没问题|沒問題|可以|当然，|當然(?:可以)?|明白了?|收到|乐意效劳|非常乐意|是的|了解',

@@ -2,7 +2,7 @@
  * Finds what a model thinks before it writes, and the marks of its chat format: tags, tokens of templates, marks of sources, names of roles,
  * and plans in the first person.
  */
-import { markAt, type Mark } from './mark';
+import { markAt, smallLetters, type Mark } from './mark';
 
 /** Plans stand at the beginning. */
 const HEAD_CHARACTERS = 400;
@@ -22,14 +22,16 @@ const FOR_THE_TASK =
 const AT_START = new RegExp(
 	`^(?:${[
 		`(?:okay|ok|alright|hmm+|wait|well|right|so|got it|first|now|let me see|let['’]?s see)[,.!… ]{1,4}(?:so[, ]+|then[, ]+|now[, ]+|let['’]?s see[.,… ]+|let me see[.,… ]+)?(?:i|we) (?:need to|have to|should|must|want to|will|can|['’]ll) ${FOR_THE_TASK}`,
-		`(?:i|we) (?:need to|have to|should|must) ${FOR_THE_TASK}`,
+		'(?:i|we) (?:need to|have to|should|must) (?:write|create|craft|draft|produce|generate|compose|respond|output)(?!\\p{L})',
+		"i(?:['’]ll| will) (?:write|create|craft|draft|compose)(?: it| an?| the)(?!\\p{L})",
+		`(?:okay|ok|alright|hmm+|wait|so)(?!\\p{L})[^\\n]{0,200}(?<!\\p{L})i (?:should|need to|must) ${FOR_THE_TASK}`,
 		"(?:[^\\n.!?]{0,30}[,.!?…] {0,2}){0,2}let(?:['’]s| us| me) (?:draft|think (?:step|about|through|this)|start by (?:writing|drafting|identif)|write (?:it|this|the (?:message|text|email))|craft|break (?:this|it) down|analy[sz]e|count the|rewrite|re-?read|parse|brainstorm)(?!\\p{L})",
 		'[^\\n]{0,80}(?:the|this) (?:prompt|instructions?|task|system message|system prompt) (?:asks?|says?|wants?|is to|requires?|states?|mentions?)(?!\\p{L})',
 		'[^\\n]{0,160}(?:must|should) (?:not exceed|be under|be at most|stay under) \\d{1,4} (?:characters|words)',
 		`[^\\n]{0,160}[.!?]\\s{1,2}i (?:should|need to|must|have to) ${FOR_THE_TASK}`,
 		'wait,[^\\n]{0,80}(?:let me|i should|i need)',
 		'commentary to=',
-		'[*_#\\s]{0,4}(?:assistant|ai assistant|chatgpt|ai response|final answer|final response|response|output|model output|answer)[*_]{0,2}\\s?[:：]',
+		'[*_#\\s]{0,4}(?:assistant|ai assistant|chatgpt|ai response|final answer|final response|response|output|model output)[*_]{0,2}\\s?[:：]',
 		'#{1,4}\\s?(?:response|instruction|answer|output|assistant|final answer)(?!\\p{L})',
 	].join('|')})`,
 	'u',
@@ -59,7 +61,7 @@ export function thinkingIn(text: string): Mark[] {
 	}
 	const start = Math.max(0, text.search(/\S/));
 	const head = text.slice(start, start + HEAD_CHARACTERS);
-	const small = head.toLowerCase();
+	const small = smallLetters(head);
 	const opening = AT_START.exec(small) ?? (/[:：]/.test(small) ? HEADING.exec(small) : null) ?? HARMONY.exec(head);
 	if (opening) marks.push({ ...markAt(opening), index: start + opening.index });
 	const roles = /human|user/i.test(text) ? ROLES.exec(text.slice(0, 2000)) : null;
