@@ -68,7 +68,9 @@ describe('parameters do what they say in the hosts', function () {
 		for (const [name, witness] of Object.entries(LEDGER_WITNESSES))
 			it(
 				`${name} of a ledger, in ${host}`,
-				tries(name, witness, (values) => ledgerSeenBy(host, name === 'path' ? { path: '', ...values } : values, { hasAdminKey: name === 'adminKey' })),
+				tries(name, witness, (values) =>
+					ledgerSeenBy(host, name === 'path' ? { path: '', ...values } : values, { hasAdminKey: name === 'adminKey' }),
+				),
 			);
 		for (const [name, witness] of Object.entries(PROVIDER_WITNESSES))
 			it(
