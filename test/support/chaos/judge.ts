@@ -73,6 +73,8 @@ export interface Ending {
 	readonly allowanceMicro: bigint;
 	/** What is set aside for each call; no call is billed more. */
 	readonly holdMicro: bigint;
+	/** What was set aside for calls that were never made, or not by whoever has the hold now: it runs out, and is charged. */
+	readonly lapsedMicro: bigint;
 	/** The most that is charged for a cost that is impossible. */
 	readonly mostMicro: bigint;
 	/** Nothing happened by which the cost of a call may have become unknown on its way to the ledger. */
@@ -127,7 +129,7 @@ function aboutMoney(ending: Ending): string[] {
 		if (call.told === 'the cost' && isExact) return call.billedMicro;
 		return holdMicro;
 	};
-	const most = sum(known.map(mostOf));
+	const most = sum(known.map(mostOf)) + ending.lapsedMicro;
 	const complaints: string[] = [];
 	const complain = (isWrong: boolean, words: string): void => void (isWrong && complaints.push(words));
 	complain(

@@ -34,6 +34,7 @@ const RIGHT: Ending = {
 	given: [{ amountMicro: 10n, isForgotten: false }],
 	allowanceMicro: 0n,
 	holdMicro: 3n,
+	lapsedMicro: 0n,
 	mostMicro: 50n,
 	isExact: true,
 	ledger: { availableMicro: 8n, heldMicro: 0n, chargedMicro: 2n },
@@ -46,11 +47,23 @@ const WRONG: readonly (readonly [string, Partial<Ending>, RegExp])[] = [
 	['somebody who left twice', { departures: [departure(), departure()] }, /^p0 left 2 times/],
 	['somebody who was never sent', { departures: [departure(), departure({ person: 'p9' })] }, /^p9 left in round 1 and was never sent/],
 	['a fallback without a word', { departures: [departure({ route: 'fallback', message: null })] }, /^p0 left by fallback and nobody/],
-	['a ledger that is there and is not used', { departures: [departure({ route: 'fallback', reason: 'ledger_unavailable', message: 'x' })] }, /^p0 is told that/],
-	['a second payment', { calls: [call(), call({ askedAtMs: 9, billedMicro: 0n }), call({ askedAtMs: 9 })] }, /^p0 had an answer and was paid/],
+	[
+		'a ledger that is there and is not used',
+		{ departures: [departure({ route: 'fallback', reason: 'ledger_unavailable', message: 'x' })] },
+		/^p0 is told that/,
+	],
+	[
+		'a second payment',
+		{ calls: [call(), call({ askedAtMs: 9, billedMicro: 0n }), call({ askedAtMs: 9 })] },
+		/^p0 had an answer and was paid/,
+	],
 	['more billed than granted', { given: [{ amountMicro: 1n, isForgotten: false }] }, /^The provider billed 0.000002 credits/],
 	['a bill that the ledger does not know', { calls: [call(), call({ person: 'p1' })] }, /^The ledger charged .*; the provider billed/],
-	['a charge that nobody billed', { ledger: { availableMicro: 7n, heldMicro: 0n, chargedMicro: 3n } }, /can have cost 0.000002 credits at most/],
+	[
+		'a charge that nobody billed',
+		{ ledger: { availableMicro: 7n, heldMicro: 0n, chargedMicro: 3n } },
+		/can have cost 0.000002 credits at most/,
+	],
 	['credits out of nothing', { ledger: { availableMicro: 9n, heldMicro: 0n, chargedMicro: 2n } }, /^Available, held and charged/],
 	['a hold without an end', { ledger: { availableMicro: 7n, heldMicro: 1n, chargedMicro: 2n } }, /is still held/],
 	['a blind proof', { proofs: [BLIND] }, /3 entries are missing, and the proof says that all is right/],
@@ -65,7 +78,10 @@ describe('the judge of campaigns that met faults', () => {
 	for (const [what, change, says] of WRONG) {
 		it(`finds ${what}`, () => {
 			const complaints = complaintsOf({ ...RIGHT, ...change });
-			expect(complaints.some((complaint) => says.test(complaint)), complaints.join('\n')).to.equal(true);
+			expect(
+				complaints.some((complaint) => says.test(complaint)),
+				complaints.join('\n'),
+			).to.equal(true);
 		});
 	}
 
@@ -118,7 +134,10 @@ describe('simulated campaigns on what is broken', function () {
 				const run = new SimulatedRun(seed, { ...sabotage, isFaultless: true });
 				found.push(...complaintsOf((await run.run((world) => Promise.resolve(new SqliteGround(world)))).ending));
 			}
-			expect(found.some((complaint) => says.test(complaint)), found.join('\n')).to.equal(true);
+			expect(
+				found.some((complaint) => says.test(complaint)),
+				found.join('\n'),
+			).to.equal(true);
 		});
 	}
 });

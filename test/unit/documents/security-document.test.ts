@@ -41,7 +41,7 @@ describe('attacks in docs/security.md', () => {
 	it('are many, and each says what happens and names a test', () => {
 		expect(ROWS.length).to.be.at.least(LEAST_ROWS);
 		for (const { attack, outcome, tests } of ROWS) {
-			expect(outcome, attack).to.match(/^[A-Z].*\.$/);
+			expect(outcome, attack).to.match(/^(`|[A-Z]).*\.$/);
 			expect(tests.length, attack).to.be.at.least(1);
 			for (const { file, titles } of tests) expect(titles, `${attack} ${file}`).to.not.deep.equal([]);
 		}

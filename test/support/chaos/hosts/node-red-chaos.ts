@@ -44,7 +44,10 @@ export async function startNodeRedChaos({ ledger, provider }: { ledger: string; 
 				if (isDead) return 'died';
 				return seen - before >= people.length ? 'all left' : null;
 			};
-			await sendPeople(nodeRed, people.map((id) => ({ id, name: `Person ${String(id)}.` }))).catch((error: unknown) => {
+			await sendPeople(
+				nodeRed,
+				people.map((id) => ({ id, name: `Person ${String(id)}.` })),
+			).catch((error: unknown) => {
 				if (!isDead) throw error;
 			});
 			return until(() => Promise.resolve(look()), {

@@ -152,6 +152,7 @@ export class RealRun {
 				given: this.#given,
 				allowanceMicro: 0n,
 				holdMicro: ONE_CREDIT,
+				lapsedMicro: 0n,
 				mostMicro: MOST_OF_SERVER,
 				isExact: false,
 				ledger,

@@ -19,7 +19,7 @@ export interface Struck {
 	die(meanwhile?: () => Promise<void>): Promise<void>;
 	/** The ledger is what it was when the last backup was made; the host is not told. */
 	wasRestored(): void;
-	/** The cost of calls may have become unknown on its way to the ledger. */
+	/** What a call cost may come too late for its hold, or not at all: then what was expected is charged. */
 	blur(): void;
 	/** Somebody adds credits. */
 	addCredits(): Promise<void>;
@@ -28,7 +28,7 @@ export interface Struck {
 	/** Proves the ledger as it lies there. */
 	prove(when: string, before: Acknowledged): Promise<number>;
 	/** What the ledger has acknowledged, read by the process that has it open. */
-	acknowledged(): Promise<Acknowledged>;
+	acknowledged(): Acknowledged;
 }
 
 /** One kind of fault. */
@@ -49,10 +49,14 @@ export interface Ground {
 	readonly faults: readonly Fault[];
 	/** Another process opens it, which nothing befalls. */
 	openBeside(): Promise<LedgerStore>;
+	/** What the ledger has acknowledged to the processes that have it open. */
+	acknowledged(): Acknowledged;
 	/** How processes of the host open ledgers. */
 	readonly open: Pick<Composition, 'openSqliteLedger' | 'openPostgresLedger'>;
 	/** What a process that is dead had open is given up, as the system does it. */
 	bury(): Promise<void>;
+	/** What the host gives back is closed. */
+	close(): Promise<void>;
 	/** Makes a backup, and remembers where. */
 	backUp(): Promise<void>;
 	/** Ends every fault that lasts. */
@@ -93,14 +97,16 @@ export function someTime({ chance }: Pick<Struck, 'chance'>): number {
 export const COMMON_FAULTS: readonly Fault[] = [
 	{
 		name: 'the process stands still',
-		strike: async ({ time, chance }) => {
+		strike: async ({ time, chance, blur }) => {
+			blur();
 			time.stand(chance.pick([2 * SECOND_MS, MINUTE_MS, 20 * MINUTE_MS, 2 * DAY_MS]));
 			return Promise.resolve();
 		},
 	},
 	{
 		name: 'the clock goes forward',
-		strike: async ({ time, chance }) => {
+		strike: async ({ time, chance, blur }) => {
+			blur();
 			time.aheadMs += chance.pick([MINUTE_MS, 20 * MINUTE_MS, DAY_MS, 5 * DAY_MS]);
 			return Promise.resolve();
 		},
@@ -113,5 +119,4 @@ export const COMMON_FAULTS: readonly Fault[] = [
 		},
 	},
 	{ name: 'credits are added', strike: ({ addCredits }) => addCredits() },
-	{ name: 'the process dies', strike: ({ die }) => die() },
 ];

@@ -6,6 +6,7 @@ import type { LedgerStore } from '../../../../lib/ledger/store';
 import { temporaryFolder } from '../../machine/temporary-folder';
 import { startCuttingProxy, type CuttingProxy } from '../../postgres/cutting-proxy';
 import { startPostgres, type PostgresServer } from '../../postgres/postgres-server';
+import { NOTHING_KNOWN, type Acknowledged } from '../ledger-end';
 import { asSeenBy, COMMON_FAULTS, someTime, type Fault, type Ground, type SimulatedProcess, type Struck } from './ground';
 import type { MakeGround } from './simulated-run';
 import type { SimulatedTime } from './simulated-time';
@@ -13,7 +14,9 @@ import type { SimulatedTime } from './simulated-time';
 /** As they are now, whatever a simulation puts in their place. */
 const openUsual = openPostgresLedger;
 /** Behind a way that is cut, answers are not waited for long. */
-const DEADLINE_MS = 2_000;
+const DEADLINE_MS = 500;
+/** Whoever waits for a lock on a server waits in real time. */
+const LOCKED_MS = 400;
 /** One fault in so many stops the server itself; the others break the way to it, which is quicker. */
 const RESTARTS_ONE_IN = 12;
 
@@ -68,12 +71,9 @@ class PostgresGround implements Ground {
 	readonly #field: PostgresField;
 	readonly #schema: string;
 	readonly #time: SimulatedTime;
-	readonly #stores = new Set<LedgerStore>();
+	readonly #opened = new Set<Promise<LedgerStore>>();
 
-	constructor(
-		field: PostgresField,
-		{ time, process, schema }: { time: SimulatedTime; process: () => SimulatedProcess; schema: string },
-	) {
+	constructor(field: PostgresField, { time, process, schema }: { time: SimulatedTime; process: () => SimulatedProcess; schema: string }) {
 		this.#field = field;
 		this.#schema = schema;
 		this.#time = time;
@@ -82,8 +82,9 @@ class PostgresGround implements Ground {
 			openSqliteLedger,
 			openPostgresLedger: async (options) => {
 				const opener = process();
-				const store = await time.track(openUsual({ ...options, ...time.adapters, deadlineMs: DEADLINE_MS }));
-				this.#stores.add(store);
+				const opening = time.track(openUsual({ ...options, ...time.adapters, deadlineMs: DEADLINE_MS }));
+				this.#opened.add(opening);
+				const store = await opening;
 				return asSeenBy(store, { time, process: opener });
 			},
 		};
@@ -94,10 +95,20 @@ class PostgresGround implements Ground {
 		return this.#time.track(openUsual({ url: this.#address(this.#field.server.port), ...this.#time.adapters, poolSize: 1 }));
 	}
 
-	async bury(): Promise<void> {
-		const stores = [...this.#stores];
-		this.#stores.clear();
-		await Promise.all(stores.map((store) => store.close()));
+	/** Nothing is lost on a server, so nothing is looked for. */
+	acknowledged(): Acknowledged {
+		return NOTHING_KNOWN;
+	}
+
+	bury(): Promise<void> {
+		return this.close();
+	}
+
+	async close(): Promise<void> {
+		const opened = [...this.#opened];
+		this.#opened.clear();
+		// What was being opened is given up too.
+		for (const one of await Promise.allSettled(opened)) if (one.status === 'fulfilled') await one.value.close();
 	}
 
 	/** A server is backed up with tools of its own. */
@@ -129,11 +140,12 @@ class PostgresGround implements Ground {
 
 	#ownFaults(): Fault[] {
 		return [
+			{ name: 'the process dies', strike: ({ die }) => die() },
 			{ name: 'the server is away', strike: (struck) => this.#away(struck) },
 			{ name: 'a connection breaks at a statement', strike: (struck) => Promise.resolve(this.#cut(struck)) },
 			{ name: 'a connection breaks at a statement', strike: (struck) => Promise.resolve(this.#cut(struck)) },
 			{ name: 'the server ends its sessions', strike: () => this.#endSessions() },
-			{ name: 'another session keeps the account locked', strike: (struck) => this.#lock(struck) },
+			{ name: 'another session keeps the account locked', strike: () => this.#lock() },
 			{ name: 'the schema is moved away and back', strike: (struck) => this.#moveAway(struck) },
 			{ name: 'the server takes no writing', strike: (struck) => this.#refuseWriting(struck) },
 		];
@@ -161,14 +173,15 @@ class PostgresGround implements Ground {
 		);
 	}
 
-	async #lock(struck: Struck): Promise<void> {
+	async #lock(): Promise<void> {
 		await this.#run('BEGIN');
 		await this.#run(`SELECT 1 FROM ${this.#schema}.accounts FOR UPDATE`);
-		await this.#time.pause(someTime(struck));
+		await this.#time.pause(LOCKED_MS);
 		await this.#run('ROLLBACK');
 	}
 
 	async #moveAway(struck: Struck): Promise<void> {
+		struck.blur();
 		await this.#run(`ALTER SCHEMA ${this.#schema} RENAME TO ${this.#schema}_away`);
 		await this.#time.pause(someTime(struck));
 		await this.#run(`ALTER SCHEMA ${this.#schema}_away RENAME TO ${this.#schema}`);

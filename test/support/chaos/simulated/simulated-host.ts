@@ -9,7 +9,7 @@ import { leaseLedger, type LedgerLease } from '../../../../lib/runtime/runtime';
 import type { Chance } from '../../machine/proof-rounds';
 import { item } from '../../scenarios/action-world';
 import type { Departure } from '../judge';
-import { ACCOUNT, acknowledgedIn, NOTHING_KNOWN, type Acknowledged } from '../ledger-end';
+import { ACCOUNT } from '../ledger-end';
 import { closeIdle, forgetProcess } from './composition';
 import type { SimulatedProcess } from './ground';
 import { DEAREST_MICRO, MAX_OUTPUT_TOKENS, type LyingProvider } from './lying-provider';
@@ -46,7 +46,7 @@ export class SimulatedHost {
 	constructor(around: Surroundings) {
 		this.#around = around;
 		this.#values = someValues(around.chance);
-		this.#keepsAction = around.chance.below(2) === 0;
+		this.#keepsAction = around.chance.below(2) === 0 && process.env['KEEP'] !== undefined;
 	}
 
 	/** Sends everybody through. False when the process died on the way. */
@@ -85,10 +85,9 @@ export class SimulatedHost {
 		for (const person of this.#begun) this.#excused.add(person);
 	}
 
-	/** What the ledger has acknowledged, as far as this process has it open. */
-	async acknowledged(): Promise<Acknowledged> {
-		const lease = await this.#lease?.catch(() => null);
-		return (await (lease ? acknowledgedIn(lease.store) : null)?.catch(() => null)) ?? NOTHING_KNOWN;
+	/** How many are under way. */
+	get underWay(): number {
+		return this.#begun.size;
 	}
 
 	/** Gives the ledger back. */
@@ -121,17 +120,18 @@ export class SimulatedHost {
 		};
 		const { route, llmCredits } = await action.runOne({ ...rest, read: begin });
 		if (process.isDead) return;
-		this.#leave(person);
 		const { reason, message } = llmCredits;
-		const departure = { person, round, atMs: this.#around.time.nowMs, route, reason, message, isForgotten: false };
+		const isForgotten = this.#leave(person);
+		const departure = { person, round, atMs: this.#around.time.nowMs, route, reason, message, isForgotten };
 		this.departures.push(...this.#around.departs(departure));
 	}
 
-	/** Whoever was under way when the ledger was replaced is excused for the calls made until here. */
-	#leave(person: string): void {
+	/** Whoever was under way when the ledger was replaced is excused for the calls made until here; then the new one does not know of them. */
+	#leave(person: string): boolean {
 		this.#begun.delete(person);
-		if (!this.#excused.delete(person)) return;
+		if (!this.#excused.delete(person)) return false;
 		for (const call of this.#around.provider.calls) if (call.person === person && !call.isForgotten) call.isExcused = true;
+		return true;
 	}
 
 	/** As the hosts do it. */
@@ -156,7 +156,7 @@ function someValues(chance: Chance): LlmActionValues {
 		maxAttempts: chance.pick([1, 2, 3]),
 		timeoutSeconds: chance.pick([5, 20]),
 		deadlineSeconds: chance.pick([0, 0, 20]),
-		waitForCreditsSeconds: chance.pick([0, 5, 60]),
+		waitForCreditsSeconds: chance.pick([0, 5, 20]),
 		waitForProviderSeconds: chance.pick([0, 10]),
 		keepResultsHours: chance.pick([0, 24]),
 	}) as LlmActionValues;

@@ -17,8 +17,8 @@ import { SimulatedHost } from './simulated-host';
 import { SimulatedTime } from './simulated-time';
 
 const MAX_DEATHS = 8;
-/** Longer than any hold of a call stays open. */
-const AFTER_HOLDS_MS = 25 * 3_600_000;
+/** Longer than any hold of a call stays open, wherever the clock was. */
+const AFTER_HOLDS_MS = 60 * 86_400_000;
 /** Faults strike within so long after the campaign began. */
 const STRIKES_WITHIN_MS = 12_000;
 
@@ -57,7 +57,9 @@ export class SimulatedRun {
 	readonly #proofs: Proved[] = [];
 	readonly #struck: string[] = [];
 	#reviving: Promise<void> | null = null;
-	#backedUpAtMs = 0;
+	#backedUp = { atMs: 0, underWay: 0 };
+	/** Holds whose calls may never have been made. */
+	#lapsed = 0;
 	#round = 0;
 	#isExact = true;
 	#ground: Ground | null = null;
@@ -92,7 +94,7 @@ export class SimulatedRun {
 				this.#provider.isCalm = this.#chance.below(2) === 0;
 				rounds.push(await this.#campaign([]));
 				await this.#host.stop();
-				await ground.bury();
+				await ground.close();
 				this.#time.stand(AFTER_HOLDS_MS);
 				return { ending: await this.#end(rounds), struck: this.#struck, deaths: this.#host.process.number };
 			});
@@ -139,7 +141,6 @@ export class SimulatedRun {
 		throw new Error('The campaign never came to its end.');
 	}
 
-
 	async #strikeAll(planned: readonly Planned[], over: AbortSignal): Promise<void> {
 		const lasting: Promise<void>[] = [];
 		for (const { atMs, fault } of planned) {
@@ -163,12 +164,13 @@ export class SimulatedRun {
 			addCredits: () => this.#addCredits(BigInt(1 + this.#chance.below(20)) * MICRO_PER_CREDIT),
 			backUp: () => this.#backUp(),
 			prove: (when, before) => this.#prove(when, before),
-			acknowledged: () => this.#host.acknowledged(),
+			acknowledged: () => this.#needGround().acknowledged(),
 		};
 	}
 
 	async #die(meanwhile: () => Promise<void> = () => Promise.resolve()): Promise<void> {
 		this.#isExact = false;
+		this.#lapsed += this.#host.underWay;
 		const tellRound = this.#host.die();
 		const revive = async (): Promise<void> => {
 			await nextTurn();
@@ -185,9 +187,11 @@ export class SimulatedRun {
 	/** What came after the backup is forgotten. */
 	#wasRestored(): void {
 		this.#isExact = false;
-		for (const one of this.#provider.calls) if (one.askedAtMs >= this.#backedUpAtMs) one.isForgotten = true;
-		for (const one of this.#given) if (one.atMs > this.#backedUpAtMs) one.isForgotten = true;
-		this.#host.ledgerWasReplaced(this.#backedUpAtMs);
+		const { atMs, underWay } = this.#backedUp;
+		for (const one of this.#provider.calls) if (one.askedAtMs >= atMs) one.isForgotten = true;
+		for (const one of this.#given) if (one.atMs > atMs) one.isForgotten = true;
+		this.#lapsed += underWay;
+		this.#host.ledgerWasReplaced(atMs);
 	}
 
 	async #addCredits(amountMicro: bigint): Promise<void> {
@@ -199,16 +203,13 @@ export class SimulatedRun {
 
 	async #backUp(): Promise<void> {
 		await this.#time.track(this.#needGround().backUp());
-		this.#backedUpAtMs = this.#time.nowMs;
+		this.#backedUp = { atMs: this.#time.nowMs, underWay: this.#host.underWay };
 	}
 
 	async #beside(use: (account: LedgerAccount, store: LedgerStore) => Promise<unknown>): Promise<void> {
 		const store = await this.#needGround().openBeside();
 		try {
-			await use(
-				new LedgerAccount({ accountId: ACCOUNT, store, commits: new GroupCommit(store), timing: this.#time.timing }),
-				store,
-			);
+			await use(new LedgerAccount({ accountId: ACCOUNT, store, commits: new GroupCommit(store), timing: this.#time.timing }), store);
 		} finally {
 			await this.#time.track(store.close());
 		}
@@ -230,6 +231,8 @@ export class SimulatedRun {
 		const [ledger] = ends;
 		if (!ledger) throw new Error('The ledger was not read.');
 		await this.#prove('in the end', NOTHING_KNOWN);
+		// A ledger that fails while it sets something aside may have done it.
+		const unanswered = this.#host.departures.filter(({ reason }) => reason === 'ledger_unavailable').length;
 		const given: readonly Given[] = this.#given;
 		return {
 			people: this.#people,
@@ -240,6 +243,7 @@ export class SimulatedRun {
 			given,
 			allowanceMicro: 0n,
 			holdMicro: DEAREST_MICRO,
+			lapsedMicro: BigInt(this.#lapsed + unanswered) * DEAREST_MICRO,
 			mostMicro: MOST_MICRO,
 			isExact: this.#isExact,
 			ledger,

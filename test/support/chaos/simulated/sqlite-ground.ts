@@ -1,16 +1,8 @@
 /** A ledger file, and what befalls it: a full disk, a log that is deleted or cut, a file that goes away, comes back or is another one. */
-import {
-	copyFileSync,
-	existsSync,
-	readFileSync,
-	renameSync,
-	rmSync,
-	statSync,
-	truncateSync,
-	writeFileSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
+import { z } from 'zod';
 import { openFile } from '../../../../lib/ledger/sqlite/file/connection';
 import { openSqliteLedger } from '../../../../lib/ledger/sqlite/store';
 import { openPostgresLedger } from '../../../../lib/ledger/postgres/store';
@@ -18,11 +10,15 @@ import type { LedgerStore } from '../../../../lib/ledger/store';
 import { restoreLedger } from '../../../../lib/runtime/restore';
 import { openWatched, type Watch } from '../../ledger/failing-database';
 import { temporaryFolder } from '../../machine/temporary-folder';
+import { NOTHING_KNOWN, type Acknowledged } from '../ledger-end';
 import { asSeenBy, COMMON_FAULTS, someTime, type Fault, type Ground, type SimulatedProcess, type Struck } from './ground';
 import type { SimulatedTime } from './simulated-time';
 
 /** As they are now, whatever a simulation puts in their place. */
 const openUsual = openSqliteLedger;
+/** Whoever waits for a lock of another process waits for nothing here. */
+const LOCKED_MS = 200;
+const END = z.object({ last_seq: z.coerce.number(), last_at_ms: z.coerce.number() });
 const ENDINGS = ['', '-wal', '-seen'] as const;
 
 export class SqliteGround implements Ground {
@@ -33,7 +29,8 @@ export class SqliteGround implements Ground {
 	readonly #time: SimulatedTime;
 	readonly #backup = join(this.folder, 'backup.db');
 	/** What processes have open. */
-	readonly #stores = new Set<LedgerStore>();
+	readonly #opened = new Set<Promise<LedgerStore>>();
+	readonly #databases = new Map<Database, number>();
 	#isFull = false;
 	#failsToSync = false;
 	#locker: Database | null = null;
@@ -43,10 +40,17 @@ export class SqliteGround implements Ground {
 		this.open = {
 			openSqliteLedger: async (options) => {
 				const opener = process();
-				const store = await time.track(
-					openUsual({ ...options, ...time.adapters, openDatabase: (path) => openWatched(path, this.#disk(path)), syncFile: this.#sync }),
+				const opening = time.track(
+					openUsual({
+						...options,
+						...time.adapters,
+						busyDeadlineMs: LOCKED_MS,
+						openDatabase: (path) => this.#openDatabase(path),
+						syncFile: this.#sync,
+					}),
 				);
-				this.#stores.add(store);
+				this.#opened.add(opening);
+				const store = await opening;
 				return asSeenBy(store, { time, process: opener });
 			},
 			openPostgresLedger,
@@ -60,14 +64,36 @@ export class SqliteGround implements Ground {
 
 	/** The files are what they were at the moment of the death, the same files, whatever closing them does. */
 	async bury(): Promise<void> {
+		this.#unlock();
 		const left = ENDINGS.map((ending) => ({ path: `${this.place}${ending}`, bytes: readIfThere(`${this.place}${ending}`) }));
-		await Promise.all([...this.#stores].map((store) => store.close()));
-		this.#stores.clear();
+		await this.close();
+		// A store leaves a cut log open, because closing it would move it into the file; the end of a process does not.
+		for (const database of this.#databases.keys()) database.close();
+		this.#databases.clear();
 		rmSync(`${this.place}-shm`, { force: true });
 		for (const { path, bytes } of left) {
 			if (bytes !== null) writeFileSync(path, bytes);
 			else rmSync(path, { force: true });
 		}
+	}
+
+	acknowledged(): Acknowledged {
+		let known = NOTHING_KNOWN;
+		const now = statSync(this.place, { throwIfNoEntry: false })?.ino;
+		for (const [database, file] of this.#databases) {
+			// One that has an older file open knows nothing of this one.
+			if (file !== now || !database.open || database.inTransaction) continue;
+			const row = END.safeParse(database.prepare('SELECT last_seq, last_at_ms FROM accounts').get()).data;
+			if (row && row.last_seq > known.lastSeq) known = { lastSeq: row.last_seq, lastAtMs: row.last_at_ms };
+		}
+		return known;
+	}
+
+	async close(): Promise<void> {
+		const opened = [...this.#opened];
+		this.#opened.clear();
+		// What was being opened is given up too.
+		for (const one of await Promise.allSettled(opened)) if (one.status === 'fulfilled') await one.value.close();
 	}
 
 	async backUp(): Promise<void> {
@@ -92,6 +118,12 @@ export class SqliteGround implements Ground {
 		return Promise.resolve();
 	}
 
+	#openDatabase(path: string): Database {
+		const database = openWatched(path, this.#disk(path));
+		this.#databases.set(database, statSync(path).ino);
+		return database;
+	}
+
 	/** A disk without room takes no commit. */
 	#disk(of: string): Watch {
 		return (sql, run, db) => {
@@ -113,14 +145,35 @@ export class SqliteGround implements Ground {
 			end();
 		};
 		return [
-			{ name: 'the disk is full', overlaps: true, strike: lasting(() => (this.#isFull = true), () => (this.#isFull = false)) },
-			{ name: 'the disk fails', overlaps: true, strike: lasting(() => (this.#failsToSync = true), () => (this.#failsToSync = false)) },
+			{
+				name: 'the disk is full',
+				overlaps: true,
+				strike: lasting(
+					() => (this.#isFull = true),
+					() => (this.#isFull = false),
+				),
+			},
+			{
+				name: 'the disk fails',
+				overlaps: true,
+				strike: lasting(
+					() => (this.#failsToSync = true),
+					() => (this.#failsToSync = false),
+				),
+			},
 			{ name: 'another process keeps the file locked', strike: (struck) => this.#lock(struck) },
-			{ name: 'the log is deleted', strike: async () => Promise.resolve(this.#deleteLog()) },
+			{
+				name: 'the log is deleted',
+				strike: async ({ blur }) => {
+					blur();
+					return Promise.resolve(this.#deleteLog());
+				},
+			},
 			{ name: 'the log is cut, and a backup restored', strike: (struck) => this.#cutAndRestore(struck) },
 			{ name: 'the ledger is moved away and back', strike: (struck) => this.#moveAway(struck) },
 			{ name: 'the ledger is replaced by a backup', strike: (struck) => Promise.resolve(this.#replace(struck)) },
 			{ name: 'a backup is made', strike: ({ backUp }) => backUp() },
+			{ name: 'the process dies', strike: (struck) => this.#dieDamaged(struck, () => undefined) },
 			{ name: 'the process dies, and its log is deleted', strike: (struck) => this.#dieDamaged(struck, () => this.#deleteLog()) },
 			{ name: 'the process dies, and its log is cut', strike: (struck) => this.#dieDamaged(struck, () => this.#cutLog(struck)) },
 		];
@@ -170,11 +223,13 @@ export class SqliteGround implements Ground {
 	#replace(struck: Struck): void {
 		copyFileSync(this.#backup, `${this.place}.new`);
 		renameSync(`${this.place}.new`, this.place);
+		// As whoever does it by hand has to: the log of the old file is not that of the new one.
+		for (const ending of ['-wal', '-shm']) rmSync(`${this.place}${ending}`, { force: true });
 		struck.wasRestored();
 	}
 
 	async #dieDamaged(struck: Struck, damage: () => void): Promise<void> {
-		const before = await struck.acknowledged();
+		const before = struck.acknowledged();
 		await struck.die(async () => {
 			damage();
 			const missing = await struck.prove('after the log of a dead process was damaged', before);
