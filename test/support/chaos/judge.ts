@@ -131,7 +131,9 @@ function aboutMoney(ending: Ending): string[] {
 	};
 	const most = sum(known.map(mostOf)) + ending.lapsedMicro;
 	const complaints: string[] = [];
-	const complain = (isWrong: boolean, words: string): void => void (isWrong && complaints.push(words));
+	const complain = (isWrong: boolean, words: string): void => {
+		if (isWrong) complaints.push(words);
+	};
 	complain(
 		billedMicro > grantedMicro + allowanceMicro + inFlightMicro,
 		`The provider billed ${text(billedMicro)}, ${text(inFlightMicro)} of it in flight; ${text(grantedMicro)} was granted, and ${text(allowanceMicro)} allowed.`,

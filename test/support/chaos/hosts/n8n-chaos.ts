@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { connectionTo } from '../../hosts/host-ledger';
-import { movedClock } from '../../hosts/moved-clock';
+import { movedClock } from './moved-clock';
 import { N8nSession, outputOf, type Reference } from '../../hosts/n8n-session';
 import { webhook, workflowOf, people as splitPeople } from '../../hosts/n8n-workflow-builder';
 import { temporaryFolder } from '../../machine/temporary-folder';

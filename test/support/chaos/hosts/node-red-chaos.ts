@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { until } from '../../machine/child';
-import { movedClock } from '../../hosts/moved-clock';
+import { movedClock } from './moved-clock';
 import { campaignFlow, sendPeople } from '../../hosts/node-red-flow';
 import { startNodeRed, type NodeRed } from '../../hosts/real-node-red';
 import { temporaryFolder } from '../../machine/temporary-folder';

@@ -52,7 +52,7 @@ export class FileOnDisk implements RealGround {
 	#ownFaults(): RealFault[] {
 		return [
 			{ name: 'the disk is full', strike: (target) => this.#fill(target) },
-			{ name: 'the log is deleted', strike: async () => Promise.resolve(this.#deleteLog()) },
+			{ name: 'the log is deleted', strike: () => Promise.resolve().then(() => this.#deleteLog()) },
 			{ name: 'the log is cut, and a backup restored', strike: (target) => this.#cutAndRestore(target) },
 			{ name: 'the process is killed, and its log deleted', strike: (target) => this.#dieDamaged(target, () => this.#deleteLog()) },
 			{ name: 'the process is killed, and its log cut', strike: (target) => this.#dieDamaged(target, () => this.#cutLog(target)) },

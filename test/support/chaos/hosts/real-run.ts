@@ -44,10 +44,10 @@ export interface Target {
 	readonly chance: Chance;
 	readonly place: string;
 	/** Kills the host; it is started again after `meanwhile`. */
-	die(meanwhile?: () => Promise<void>): Promise<void>;
-	wasRestored(): void;
-	prove(when: string, before: Acknowledged): Promise<number>;
-	acknowledged(): Promise<Acknowledged>;
+	readonly die: (meanwhile?: () => Promise<void>) => Promise<void>;
+	readonly wasRestored: () => void;
+	readonly prove: (when: string, before: Acknowledged) => Promise<number>;
+	readonly acknowledged: () => Promise<Acknowledged>;
 }
 
 /** One kind of fault. */

@@ -16,19 +16,19 @@ export interface Struck {
 	readonly chance: Chance;
 	readonly time: SimulatedTime;
 	/** The host dies at once, and is started again; `meanwhile` is done to what it leaves. */
-	die(meanwhile?: () => Promise<void>): Promise<void>;
+	readonly die: (meanwhile?: () => Promise<void>) => Promise<void>;
 	/** The ledger is what it was when the last backup was made; the host is not told. */
-	wasRestored(): void;
+	readonly wasRestored: () => void;
 	/** What a call cost may come too late for its hold, or not at all: then what was expected is charged. */
-	blur(): void;
+	readonly blur: () => void;
 	/** Somebody adds credits. */
-	addCredits(): Promise<void>;
+	readonly addCredits: () => Promise<void>;
 	/** Somebody makes a backup. */
-	backUp(): Promise<void>;
+	readonly backUp: () => Promise<void>;
 	/** Proves the ledger as it lies there. */
-	prove(when: string, before: Acknowledged): Promise<number>;
+	readonly prove: (when: string, before: Acknowledged) => Promise<number>;
 	/** What the ledger has acknowledged, read by the process that has it open. */
-	acknowledged(): Acknowledged;
+	readonly acknowledged: () => Acknowledged;
 }
 
 /** One kind of fault. */
@@ -77,7 +77,10 @@ export function asSeenBy<T extends object>(part: T, { time, process }: { time: S
 				if (!(result instanceof Promise)) return result;
 				return time.track(result).then(
 					(told: unknown) => (process.isDead ? new Promise(() => undefined) : told),
-					(error: unknown) => (process.isDead ? new Promise(() => undefined) : Promise.reject(error)),
+					(error: unknown) => {
+						if (process.isDead) return new Promise(() => undefined);
+						throw error;
+					},
 				);
 			};
 		},

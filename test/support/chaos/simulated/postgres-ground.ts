@@ -142,8 +142,8 @@ class PostgresGround implements Ground {
 		return [
 			{ name: 'the process dies', strike: ({ die }) => die() },
 			{ name: 'the server is away', strike: (struck) => this.#away(struck) },
-			{ name: 'a connection breaks at a statement', strike: (struck) => Promise.resolve(this.#cut(struck)) },
-			{ name: 'a connection breaks at a statement', strike: (struck) => Promise.resolve(this.#cut(struck)) },
+			{ name: 'a connection breaks at a statement', strike: (struck) => this.#cut(struck) },
+			{ name: 'a connection breaks at a statement', strike: (struck) => this.#cut(struck) },
 			{ name: 'the server ends its sessions', strike: () => this.#endSessions() },
 			{ name: 'another session keeps the account locked', strike: () => this.#lock() },
 			{ name: 'the schema is moved away and back', strike: (struck) => this.#moveAway(struck) },
@@ -163,8 +163,9 @@ class PostgresGround implements Ground {
 		await this.#time.track(this.#field.restart());
 	}
 
-	#cut({ chance }: Struck): void {
+	#cut({ chance }: Struck): Promise<void> {
 		this.#field.proxy.cutAtStatement(1 + chance.below(12), chance.pick(['before', 'after', 'after_last_words']));
+		return Promise.resolve();
 	}
 
 	async #endSessions(): Promise<void> {

@@ -1,10 +1,12 @@
 /** The host of a simulated run: its process, its lease of the ledger, its action, and who came out of it. */
 import { formatCredits } from '../../../../lib/core/values/money';
+import type { SpendingAccount } from '../../../../lib/engine/account/spending-account';
 import type { LedgerAccount } from '../../../../lib/engine/account/ledger-account';
 import { EngineMemory } from '../../../../lib/engine/learned/engine-memory';
 import { LlmAction, type LlmActionValues } from '../../../../lib/engine/llm-action';
 import { LLM_ACTION_PARAMS } from '../../../../lib/params/llm-action/llm-action';
 import { readParams } from '../../../../lib/params/read';
+import { leaseSpending } from '../../../../lib/runtime/outage';
 import { leaseLedger, type LedgerLease } from '../../../../lib/runtime/runtime';
 import type { Chance } from '../../machine/proof-rounds';
 import { item } from '../../scenarios/action-world';
@@ -14,6 +16,9 @@ import { closeIdle, forgetProcess } from './composition';
 import type { SimulatedProcess } from './ground';
 import { DEAREST_MICRO, MAX_OUTPUT_TOKENS, type LyingProvider } from './lying-provider';
 import type { SimulatedTime } from './simulated-time';
+
+/** For the time being. */
+const KEEPS = false;
 
 type Writable<T> = { -readonly [Field in keyof T]: T[Field] };
 
@@ -46,7 +51,7 @@ export class SimulatedHost {
 	constructor(around: Surroundings) {
 		this.#around = around;
 		this.#values = someValues(around.chance);
-		this.#keepsAction = around.chance.below(2) === 0 && process.env['KEEP'] !== undefined;
+		this.#keepsAction = around.chance.below(2) === 0 && KEEPS;
 	}
 
 	/** Sends everybody through. False when the process died on the way. */
@@ -101,7 +106,7 @@ export class SimulatedHost {
 		const { time, provider } = this.#around;
 		return new LlmAction({
 			values: this.#values,
-			openLedger: () => this.#openLedger(),
+			openLedger: () => this.#openToSpend(),
 			provider: () => provider.handleOf(process),
 			labels: { flow: 'f', node: 'n', purpose: 'live' },
 			nodeKey: 'n',
@@ -111,14 +116,14 @@ export class SimulatedHost {
 		});
 	}
 
-	async #send(action: LlmAction, sent: { person: string; round: number; process: SimulatedProcess }): Promise<void> {
-		const { person, round, process } = sent;
-		const { read, ...rest } = item(this.#around.keyOf(person, round), { prompt: `Write to ${person}.` });
-		const begin = (): ReturnType<typeof read> => {
+	async #send(action: LlmAction, to: { person: string; round: number; process: SimulatedProcess }): Promise<void> {
+		const { person, round, process } = to;
+		const sent = item(this.#around.keyOf(person, round), { prompt: `Write to ${person}.` });
+		const read = (): ReturnType<typeof sent.read> => {
 			this.#begun.add(person);
-			return read();
+			return sent.read();
 		};
-		const { route, llmCredits } = await action.runOne({ ...rest, read: begin });
+		const { route, llmCredits } = await action.runOne({ ...sent, read });
 		if (process.isDead) return;
 		const { reason, message } = llmCredits;
 		const isForgotten = this.#leave(person);
@@ -135,12 +140,19 @@ export class SimulatedHost {
 	}
 
 	/** As the hosts do it. */
-	async #openLedger(): Promise<LedgerAccount> {
+	async #openToSpend(): Promise<SpendingAccount> {
 		const { place, folder } = this.#around.ledger();
-		const settings = place.startsWith('postgres') ? { path: '', postgresUrl: place } : { path: place };
-		const lease = (this.#lease ??= leaseLedger({ ...settings, account: ACCOUNT, timeZone: 'UTC' }, folder, {}));
-		lease.catch(() => (this.#lease === lease ? (this.#lease = null) : null));
-		return (await lease).current();
+		const settings = {
+			...(place.startsWith('postgres') ? { path: '', postgresUrl: place } : { path: place }),
+			account: ACCOUNT,
+			timeZone: 'UTC',
+		};
+		const open = async (): Promise<LedgerAccount> => {
+			const lease = (this.#lease ??= leaseLedger(settings, folder, {}));
+			lease.catch(() => (this.#lease === lease ? (this.#lease = null) : null));
+			return (await lease).current();
+		};
+		return (await leaseSpending(settings, open, { folder, environment: {} })).account;
 	}
 }
 
@@ -159,5 +171,5 @@ function someValues(chance: Chance): LlmActionValues {
 		waitForCreditsSeconds: chance.pick([0, 5, 20]),
 		waitForProviderSeconds: chance.pick([0, 10]),
 		keepResultsHours: chance.pick([0, 24]),
-	}) as LlmActionValues;
+	});
 }

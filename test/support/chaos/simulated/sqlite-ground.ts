@@ -166,12 +166,13 @@ export class SqliteGround implements Ground {
 				name: 'the log is deleted',
 				strike: async ({ blur }) => {
 					blur();
-					return Promise.resolve(this.#deleteLog());
+					this.#deleteLog();
+					return Promise.resolve();
 				},
 			},
 			{ name: 'the log is cut, and a backup restored', strike: (struck) => this.#cutAndRestore(struck) },
 			{ name: 'the ledger is moved away and back', strike: (struck) => this.#moveAway(struck) },
-			{ name: 'the ledger is replaced by a backup', strike: (struck) => Promise.resolve(this.#replace(struck)) },
+			{ name: 'the ledger is replaced by a backup', strike: (struck) => this.#replace(struck) },
 			{ name: 'a backup is made', strike: ({ backUp }) => backUp() },
 			{ name: 'the process dies', strike: (struck) => this.#dieDamaged(struck, () => undefined) },
 			{ name: 'the process dies, and its log is deleted', strike: (struck) => this.#dieDamaged(struck, () => this.#deleteLog()) },
@@ -220,12 +221,13 @@ export class SqliteGround implements Ground {
 		renameSync(`${this.place}.away`, this.place);
 	}
 
-	#replace(struck: Struck): void {
+	#replace(struck: Struck): Promise<void> {
 		copyFileSync(this.#backup, `${this.place}.new`);
 		renameSync(`${this.place}.new`, this.place);
 		// As whoever does it by hand has to: the log of the old file is not that of the new one.
 		for (const ending of ['-wal', '-shm']) rmSync(`${this.place}${ending}`, { force: true });
 		struck.wasRestored();
+		return Promise.resolve();
 	}
 
 	async #dieDamaged(struck: Struck, damage: () => void): Promise<void> {
