@@ -6,7 +6,6 @@ import { verifyLedger } from '../../../lib/engine/moving/verify-ledger';
 import type { LedgerStore } from '../../../lib/ledger/store';
 import type { LedgerEnd, Proved } from './judge';
 
-export const ACCOUNT = 'default';
 /** The end of a journal is noted so often; what is newer may be lost without a word. */
 const NOTED_EVERY_MS = 250;
 
@@ -16,14 +15,20 @@ export interface Acknowledged {
 	readonly lastAtMs: number;
 }
 
+/** A ledger, and the account that the campaign is paid from. */
+export interface Looked {
+	readonly store: LedgerStore;
+	readonly accountId: string;
+}
+
 /** Nothing is known to be there. */
 export const NOTHING_KNOWN: Acknowledged = { lastSeq: 0, lastAtMs: 0 };
 
 /** The ledger when everything that was open has run out; its clock must be past that. */
-export async function ledgerEndOf(store: LedgerStore, atMs: number): Promise<LedgerEnd> {
-	await store.commit(ACCOUNT, []);
-	const { availableMicro, heldMicro, account } = balanceAt(await store.snapshot(ACCOUNT), { accountId: ACCOUNT, atMs });
-	const holds = await store.holds(ACCOUNT, { state: null, afterSeq: 0, limit: account.lastSeq });
+export async function ledgerEndOf({ store, accountId }: Looked, atMs: number): Promise<LedgerEnd> {
+	await store.commit(accountId, []);
+	const { availableMicro, heldMicro, account } = balanceAt(await store.snapshot(accountId), { accountId, atMs });
+	const holds = await store.holds(accountId, { state: null, afterSeq: 0, limit: account.lastSeq });
 	return { availableMicro, heldMicro, chargedMicro: holds.reduce((sum, hold) => sum + chargedFor(hold), 0n) };
 }
 
@@ -33,15 +38,15 @@ function chargedFor({ state, actualMicro, slices }: Hold): bigint {
 }
 
 /** Where the journal ends now. */
-export async function acknowledgedIn(store: LedgerStore): Promise<Acknowledged> {
-	const { account } = await store.snapshot(ACCOUNT);
+export async function acknowledgedIn({ store, accountId }: Looked): Promise<Acknowledged> {
+	const { account } = await store.snapshot(accountId);
 	return account ? { lastSeq: account.lastSeq, lastAtMs: account.lastAtMs } : NOTHING_KNOWN;
 }
 
 /** Proves a ledger of which this much was acknowledged. */
-export async function provedBy(store: LedgerStore, when: string, before: Acknowledged): Promise<Proved> {
-	const { violations } = await verifyLedger(store);
-	const after = await acknowledgedIn(store);
+export async function provedBy(looked: Looked, when: string, before: Acknowledged): Promise<Proved> {
+	const { violations } = await verifyLedger(looked.store);
+	const after = await acknowledgedIn(looked);
 	return {
 		when,
 		named: violations.map(({ code, detail }) => `${code}: ${detail}`),

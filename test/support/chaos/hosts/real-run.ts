@@ -15,6 +15,7 @@ import type { Departure, Ending, Given, Proved } from '../judge';
 import { acknowledgedIn, ledgerEndOf, NOTHING_KNOWN, provedBy, type Acknowledged } from '../ledger-end';
 import { MOST_OF_SERVER, ONE_CREDIT, type LyingServer } from './lying-server';
 
+const ACCOUNT = 'default';
 const PEOPLE = 24;
 const DAY_MS = 86_400_000;
 const HEALED_AFTER_MS = 1_500;
@@ -141,8 +142,8 @@ export class RealRun {
 		this.#excuse();
 		const store = await openAhead(this.#options.place);
 		try {
-			const ledger = await ledgerEndOf(store, Date.now() + AFTER_HOLDS_MS);
-			this.#proofs.push(await provedBy(store, 'in the end', NOTHING_KNOWN));
+			const ledger = await ledgerEndOf({ store, accountId: ACCOUNT }, Date.now() + AFTER_HOLDS_MS);
+			this.#proofs.push(await provedBy({ store, accountId: ACCOUNT }, 'in the end', NOTHING_KNOWN));
 			return {
 				people: this.#people.map(String),
 				rounds: this.#rounds,
@@ -195,7 +196,7 @@ export class RealRun {
 			die: (meanwhile = () => Promise.resolve()) => (this.#reviving = revive(meanwhile)),
 			wasRestored: () => this.#wasRestored(),
 			prove: (when, before) => this.#prove(when, before),
-			acknowledged: async () => withStore(place, acknowledgedIn),
+			acknowledged: async () => withStore(place, (store) => acknowledgedIn({ store, accountId: ACCOUNT })),
 		};
 	}
 
@@ -216,7 +217,7 @@ export class RealRun {
 	}
 
 	async #prove(when: string, before: Acknowledged): Promise<number> {
-		const proved = await withStore(this.#options.place, (store) => provedBy(store, when, before));
+		const proved = await withStore(this.#options.place, (store) => provedBy({ store, accountId: ACCOUNT }, when, before));
 		this.#proofs.push(proved);
 		return proved.missingEntries;
 	}

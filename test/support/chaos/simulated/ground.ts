@@ -46,9 +46,10 @@ export interface Ground {
 	readonly place: string;
 	/** Where the host keeps its data. */
 	readonly folder: string;
+	readonly accountId: string;
 	readonly faults: readonly Fault[];
-	/** Another process opens it, which nothing befalls. */
-	openBeside(): Promise<LedgerStore>;
+	/** Another process looks at it, which nothing befalls. */
+	beside<T>(use: (store: LedgerStore) => Promise<T>): Promise<T>;
 	/** What the ledger has acknowledged to the processes that have it open. */
 	acknowledged(): Acknowledged;
 	/** How processes of the host open ledgers. */

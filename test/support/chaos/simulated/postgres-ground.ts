@@ -1,5 +1,7 @@
 /** A ledger on a PostgreSQL server, and what befalls it: the server is away, connections break, a session keeps the account, the schema goes. */
+import { expect } from 'chai';
 import { Client } from 'pg';
+import { verifyLedger } from '../../../../lib/engine/moving/verify-ledger';
 import { openPostgresLedger } from '../../../../lib/ledger/postgres/store';
 import { openSqliteLedger } from '../../../../lib/ledger/sqlite/store';
 import type { LedgerStore } from '../../../../lib/ledger/store';
@@ -20,11 +22,16 @@ const LOCKED_MS = 400;
 /** One fault in so many stops the server itself; the others break the way to it, which is quicker. */
 const RESTARTS_ONE_IN = 12;
 
-/** A server for many runs, each in a schema of its own, with a way to it that can break. */
+const SCHEMA = 'chaos';
+
+/** A server with one ledger for many runs, each with an account of its own, and a way to it that can break. */
 export class PostgresField {
 	readonly server: PostgresServer;
 	readonly proxy: CuttingProxy;
 	#owner: Client;
+	/** As another process has it, straight from the server. */
+	#beside: LedgerStore | null = null;
+	#clock: () => number = Date.now;
 	#runs = 0;
 
 	private constructor(server: PostgresServer, parts: { proxy: CuttingProxy; owner: Client }) {
@@ -40,13 +47,28 @@ export class PostgresField {
 
 	readonly makeGround: MakeGround = async (world) => {
 		this.#runs += 1;
-		return Promise.resolve(new PostgresGround(this, { ...world, schema: `chaos_${String(this.#runs)}` }));
+		this.#clock = world.time.wallMs;
+		const { adapters } = world.time;
+		this.#beside ??= await openUsual({ url: this.address(this.server.port), ...adapters, clock: () => this.#clock(), poolSize: 1 });
+		return new PostgresGround(this, { ...world, beside: this.#beside, accountId: `run-${String(this.#runs)}` });
 	};
 
+	/** Throws unless the ledger of all runs is right, its tables too. */
 	async stop(): Promise<void> {
+		const violations = this.#beside === null ? [] : (await verifyLedger(this.#beside)).violations;
+		await this.#beside?.close();
 		await this.#owner.end();
 		await this.proxy.stop();
 		await this.server.stop();
+		expect(violations).to.deep.equal([]);
+	}
+
+	/** The ledger, by this port. */
+	address(port: number): string {
+		const url = new URL(this.server.url());
+		url.port = String(port);
+		url.searchParams.set('schema', SCHEMA);
+		return url.href;
 	}
 
 	/** As the owner, in one session. */
@@ -63,21 +85,30 @@ export class PostgresField {
 	}
 }
 
+interface Ledger {
+	readonly time: SimulatedTime;
+	readonly process: () => SimulatedProcess;
+	readonly beside: LedgerStore;
+	readonly accountId: string;
+}
+
 class PostgresGround implements Ground {
 	readonly folder = temporaryFolder();
 	readonly place: string;
 	readonly faults: readonly Fault[];
 	readonly open: Ground['open'];
 	readonly #field: PostgresField;
-	readonly #schema: string;
+	readonly #beside: LedgerStore;
+	readonly accountId: string;
 	readonly #time: SimulatedTime;
 	readonly #opened = new Set<Promise<LedgerStore>>();
 
-	constructor(field: PostgresField, { time, process, schema }: { time: SimulatedTime; process: () => SimulatedProcess; schema: string }) {
+	constructor(field: PostgresField, { time, process, beside, accountId }: Ledger) {
 		this.#field = field;
-		this.#schema = schema;
+		this.#beside = beside;
+		this.accountId = accountId;
 		this.#time = time;
-		this.place = this.#address(field.proxy.port);
+		this.place = field.address(field.proxy.port);
 		this.open = {
 			openSqliteLedger,
 			openPostgresLedger: async (options) => {
@@ -91,8 +122,18 @@ class PostgresGround implements Ground {
 		this.faults = [...COMMON_FAULTS, ...this.#ownFaults()];
 	}
 
-	openBeside(): Promise<LedgerStore> {
-		return this.#time.track(openUsual({ url: this.#address(this.#field.server.port), ...this.#time.adapters, poolSize: 1 }));
+	/** Of the proof, what is about the account; the rest is proved when all runs are over. */
+	beside<T>(use: (store: LedgerStore) => Promise<T>): Promise<T> {
+		const { accountId } = this;
+		const store = new Proxy(this.#beside, {
+			get: (target, name) => {
+				if (name === 'proof') return undefined;
+				if (name === 'accounts') return async () => (await target.accounts()).filter(({ id }) => id === accountId);
+				const value: unknown = Reflect.get(target, name, target);
+				return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+			},
+		});
+		return this.#time.track(use(store));
 	}
 
 	/** Nothing is lost on a server, so nothing is looked for. */
@@ -122,16 +163,8 @@ class PostgresGround implements Ground {
 		return Promise.resolve();
 	}
 
-	async remove(): Promise<void> {
-		await this.heal();
-		await this.#run(`DROP SCHEMA IF EXISTS ${this.#schema} CASCADE`);
-	}
-
-	#address(port: number): string {
-		const url = new URL(this.#field.server.url());
-		url.port = String(port);
-		url.searchParams.set('schema', this.#schema);
-		return url.href;
+	remove(): Promise<void> {
+		return this.heal();
 	}
 
 	async #run(sql: string): Promise<void> {
@@ -176,16 +209,16 @@ class PostgresGround implements Ground {
 
 	async #lock(): Promise<void> {
 		await this.#run('BEGIN');
-		await this.#run(`SELECT 1 FROM ${this.#schema}.accounts FOR UPDATE`);
+		await this.#run(`SELECT 1 FROM ${SCHEMA}.accounts WHERE public_id = '${this.accountId}' FOR UPDATE`);
 		await this.#time.pause(LOCKED_MS);
 		await this.#run('ROLLBACK');
 	}
 
 	async #moveAway(struck: Struck): Promise<void> {
 		struck.blur();
-		await this.#run(`ALTER SCHEMA ${this.#schema} RENAME TO ${this.#schema}_away`);
+		await this.#run(`ALTER SCHEMA ${SCHEMA} RENAME TO ${SCHEMA}_away`);
 		await this.#time.pause(someTime(struck));
-		await this.#run(`ALTER SCHEMA ${this.#schema}_away RENAME TO ${this.#schema}`);
+		await this.#run(`ALTER SCHEMA ${SCHEMA}_away RENAME TO ${SCHEMA}`);
 	}
 
 	async #refuseWriting(struck: Struck): Promise<void> {

@@ -2,6 +2,7 @@
 import { formatCredits } from '../../../../lib/core/values/money';
 import type { SpendingAccount } from '../../../../lib/engine/account/spending-account';
 import type { LedgerAccount } from '../../../../lib/engine/account/ledger-account';
+import { OwedCosts } from '../../../../lib/engine/account/owed-costs';
 import { EngineMemory } from '../../../../lib/engine/learned/engine-memory';
 import { LlmAction, type LlmActionValues } from '../../../../lib/engine/llm-action';
 import { LLM_ACTION_PARAMS } from '../../../../lib/params/llm-action/llm-action';
@@ -11,14 +12,10 @@ import { leaseLedger, type LedgerLease } from '../../../../lib/runtime/runtime';
 import type { Chance } from '../../machine/proof-rounds';
 import { item } from '../../scenarios/action-world';
 import type { Departure } from '../judge';
-import { ACCOUNT } from '../ledger-end';
 import { closeIdle, forgetProcess } from './composition';
 import type { SimulatedProcess } from './ground';
 import { DEAREST_MICRO, MAX_OUTPUT_TOKENS, type LyingProvider } from './lying-provider';
 import type { SimulatedTime } from './simulated-time';
-
-/** For the time being. */
-const KEEPS = false;
 
 type Writable<T> = { -readonly [Field in keyof T]: T[Field] };
 
@@ -30,7 +27,7 @@ export interface Surroundings {
 	readonly people: readonly string[];
 	readonly keyOf: (person: string, round: number) => string;
 	readonly departs: (departure: Departure) => readonly Departure[];
-	readonly ledger: () => { readonly place: string; readonly folder: string };
+	readonly ledger: () => { readonly place: string; readonly folder: string; readonly accountId: string };
 }
 
 export class SimulatedHost {
@@ -44,6 +41,7 @@ export class SimulatedHost {
 	readonly #begun = new Set<string>();
 	/** Of these, those who had begun when the ledger was replaced. */
 	readonly #excused = new Set<string>();
+	#owed: OwedCosts;
 	#action: { readonly process: SimulatedProcess; readonly action: LlmAction } | null = null;
 	#lease: Promise<LedgerLease> | null = null;
 	#onDeath: () => void = () => undefined;
@@ -51,7 +49,8 @@ export class SimulatedHost {
 	constructor(around: Surroundings) {
 		this.#around = around;
 		this.#values = someValues(around.chance);
-		this.#keepsAction = around.chance.below(2) === 0 && KEEPS;
+		this.#owed = this.#newOwed();
+		this.#keepsAction = around.chance.below(2) === 0;
 	}
 
 	/** Sends everybody through. False when the process died on the way. */
@@ -77,6 +76,7 @@ export class SimulatedHost {
 	/** Another process begins where one has died. */
 	revive(): void {
 		this.process = { number: this.process.number + 1, isDead: false };
+		this.#owed = this.#newOwed();
 	}
 
 	/** Whoever was under way in the process that died is not any more. */
@@ -95,11 +95,23 @@ export class SimulatedHost {
 		return this.#begun.size;
 	}
 
-	/** Gives the ledger back. */
+	/** Records what could not be recorded until now, and gives the ledger back. */
 	async stop(): Promise<void> {
+		await this.#owed.recorded();
 		await (await this.#lease?.catch(() => null))?.release();
 		this.#lease = null;
 		closeIdle();
+	}
+
+	/** As a process has it: what is owed goes with it. */
+	#newOwed(): OwedCosts {
+		const { process } = this;
+		const { timing } = this.#around.time;
+		const rest = async (delayMs: number): Promise<void> => {
+			await timing.pause(delayMs);
+			if (process.isDead) await new Promise(() => undefined);
+		};
+		return new OwedCosts({ timing, rest, say: () => undefined });
 	}
 
 	#newAction(process: SimulatedProcess): LlmAction {
@@ -110,6 +122,7 @@ export class SimulatedHost {
 			provider: () => provider.handleOf(process),
 			labels: { flow: 'f', node: 'n', purpose: 'live' },
 			nodeKey: 'n',
+			owed: this.#owed,
 			memory: new EngineMemory(() => time.nowMs),
 			timing: time.timing,
 			newId: () => `id-${String(process.number)}`,
@@ -141,10 +154,10 @@ export class SimulatedHost {
 
 	/** As the hosts do it. */
 	async #openToSpend(): Promise<SpendingAccount> {
-		const { place, folder } = this.#around.ledger();
+		const { place, folder, accountId } = this.#around.ledger();
 		const settings = {
 			...(place.startsWith('postgres') ? { path: '', postgresUrl: place } : { path: place }),
-			account: ACCOUNT,
+			account: accountId,
 			timeZone: 'UTC',
 		};
 		const open = async (): Promise<LedgerAccount> => {
@@ -168,7 +181,7 @@ function someValues(chance: Chance): LlmActionValues {
 		maxAttempts: chance.pick([1, 2, 3]),
 		timeoutSeconds: chance.pick([5, 20]),
 		deadlineSeconds: chance.pick([0, 0, 20]),
-		waitForCreditsSeconds: chance.pick([0, 5, 20]),
+		waitForCreditsSeconds: chance.pick([0, 2, 5]),
 		waitForProviderSeconds: chance.pick([0, 10]),
 		keepResultsHours: chance.pick([0, 24]),
 	});

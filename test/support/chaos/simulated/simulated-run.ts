@@ -8,8 +8,8 @@ import { LedgerAccount } from '../../../../lib/engine/account/ledger-account';
 import { GroupCommit } from '../../../../lib/ledger/group-commit';
 import type { LedgerStore } from '../../../../lib/ledger/store';
 import { Chance } from '../../machine/proof-rounds';
-import type { Departure, Ending, Given, LedgerEnd, Proved } from '../judge';
-import { ACCOUNT, ledgerEndOf, NOTHING_KNOWN, provedBy, type Acknowledged } from '../ledger-end';
+import type { Departure, Ending, Given, Proved } from '../judge';
+import { ledgerEndOf, NOTHING_KNOWN, provedBy, type Acknowledged } from '../ledger-end';
 import { composedOf, forgetProcess } from './composition';
 import type { Fault, Ground, SimulatedProcess, Struck } from './ground';
 import { DEAREST_MICRO, LyingProvider, MOST_MICRO } from './lying-provider';
@@ -188,9 +188,11 @@ export class SimulatedRun {
 	#wasRestored(): void {
 		this.#isExact = false;
 		const { atMs, underWay } = this.#backedUp;
-		for (const one of this.#provider.calls) if (one.askedAtMs >= atMs) one.isForgotten = true;
+		// What was under way, or owed, is charged to the ledger that is there now.
+		const forgotten = this.#provider.calls.filter((one) => one.askedAtMs >= atMs && !one.isForgotten);
+		for (const one of forgotten) one.isForgotten = true;
 		for (const one of this.#given) if (one.atMs > atMs) one.isForgotten = true;
-		this.#lapsed += underWay;
+		this.#lapsed += underWay + forgotten.length;
 		this.#host.ledgerWasReplaced(atMs);
 	}
 
@@ -206,30 +208,23 @@ export class SimulatedRun {
 		this.#backedUp = { atMs: this.#time.nowMs, underWay: this.#host.underWay };
 	}
 
-	async #beside(use: (account: LedgerAccount, store: LedgerStore) => Promise<unknown>): Promise<void> {
-		const store = await this.#needGround().openBeside();
-		try {
-			await use(new LedgerAccount({ accountId: ACCOUNT, store, commits: new GroupCommit(store), timing: this.#time.timing }), store);
-		} finally {
-			await this.#time.track(store.close());
-		}
+	async #beside(use: (account: LedgerAccount) => Promise<unknown>): Promise<void> {
+		const { accountId } = this.#needGround();
+		await this.#needGround().beside((store) =>
+			use(new LedgerAccount({ accountId, store, commits: new GroupCommit(store), timing: this.#time.timing })),
+		);
 	}
 
 	async #prove(when: string, before: Acknowledged): Promise<number> {
-		let missing = 0;
-		await this.#beside(async (_, store) => {
-			const proved = await provedBy(store, when, before);
-			this.#proofs.push(proved);
-			missing = proved.missingEntries;
-		});
-		return missing;
+		const { accountId } = this.#needGround();
+		const proved = await this.#needGround().beside((store) => provedBy({ store, accountId }, when, before));
+		this.#proofs.push(proved);
+		return proved.missingEntries;
 	}
 
 	async #end(rounds: readonly number[]): Promise<Ending> {
-		const ends: LedgerEnd[] = [];
-		await this.#beside(async (_, store) => ends.push(await ledgerEndOf(store, this.#time.wallMs())));
-		const [ledger] = ends;
-		if (!ledger) throw new Error('The ledger was not read.');
+		const { accountId } = this.#needGround();
+		const ledger = await this.#needGround().beside((store) => ledgerEndOf({ store, accountId }, this.#time.wallMs()));
 		await this.#prove('in the end', NOTHING_KNOWN);
 		// A ledger that fails while it sets something aside may have done it.
 		const unanswered = this.#host.departures.filter(({ reason }) => reason === 'ledger_unavailable').length;

@@ -24,6 +24,7 @@ const ENDINGS = ['', '-wal', '-seen'] as const;
 export class SqliteGround implements Ground {
 	readonly folder = temporaryFolder();
 	readonly place = join(this.folder, 'ledger.db');
+	readonly accountId = 'default';
 	readonly faults: readonly Fault[];
 	readonly open: Ground['open'];
 	readonly #time: SimulatedTime;
@@ -58,8 +59,14 @@ export class SqliteGround implements Ground {
 		this.faults = [...COMMON_FAULTS, ...this.#ownFaults()];
 	}
 
-	openBeside(): Promise<LedgerStore> {
-		return this.#time.track(openUsual({ path: this.place, ...this.#time.adapters, syncFile: (_file, done) => done(null) }));
+	async beside<T>(use: (store: LedgerStore) => Promise<T>): Promise<T> {
+		const { adapters } = this.#time;
+		const store = await this.#time.track(openUsual({ path: this.place, ...adapters, syncFile: (_file, done) => done(null) }));
+		try {
+			return await use(store);
+		} finally {
+			await this.#time.track(store.close());
+		}
 	}
 
 	/** The files are what they were at the moment of the death, the same files, whatever closing them does. */
@@ -97,13 +104,8 @@ export class SqliteGround implements Ground {
 	}
 
 	async backUp(): Promise<void> {
-		const store = await this.openBeside();
-		try {
-			rmSync(this.#backup, { force: true });
-			await store.backup?.(this.#backup, () => undefined);
-		} finally {
-			await store.close();
-		}
+		rmSync(this.#backup, { force: true });
+		await this.beside(async (store) => store.backup?.(this.#backup, () => undefined));
 	}
 
 	heal(): Promise<void> {
@@ -164,8 +166,7 @@ export class SqliteGround implements Ground {
 			{ name: 'another process keeps the file locked', strike: (struck) => this.#lock(struck) },
 			{
 				name: 'the log is deleted',
-				strike: async ({ blur }) => {
-					blur();
+				strike: () => {
 					this.#deleteLog();
 					return Promise.resolve();
 				},
