@@ -34,6 +34,11 @@ export interface Departure {
 	readonly isForgotten: boolean;
 }
 
+/** True where the host itself says that the ledger does not know yet what an answer cost; then a repeated run may pay again. */
+export function saysUnrecorded(message: string | null): boolean {
+	return message?.includes('could not be recorded') === true;
+}
+
 /** Credits that somebody gave. */
 export interface Given {
 	readonly amountMicro: bigint;

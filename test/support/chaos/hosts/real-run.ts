@@ -11,7 +11,7 @@ import { isServerAddress } from '../../../../lib/runtime/runtime';
 import { jitter, monotonicMs, pause } from '../../../../lib/runtime/system';
 import { grantCredits } from '../../ledger/ledger-reader';
 import { Chance } from '../../machine/proof-rounds';
-import type { Departure, Ending, Given, Proved } from '../judge';
+import { saysUnrecorded, type Departure, type Ending, type Given, type Proved } from '../judge';
 import { acknowledgedIn, ledgerEndOf, NOTHING_KNOWN, provedBy, type Acknowledged } from '../ledger-end';
 import { MOST_OF_SERVER, ONE_CREDIT, type LyingServer } from './lying-server';
 
@@ -170,7 +170,7 @@ export class RealRun {
 		const round = this.#round;
 		this.#began[round] = performance.now();
 		const tell = (one: Left): void => {
-			this.#departures.push({ ...one, round, atMs: performance.now(), isForgotten: false });
+			this.#departures.push({ ...one, round, atMs: performance.now(), isForgotten: saysUnrecorded(one.message) });
 		};
 		return (await host.send(this.#people, tell)) === 'all left';
 	}

@@ -30,7 +30,7 @@ export async function expectRunKept(
 	{ disk, server, hosting }: { disk: SmallDisk; server: PostgresServer; hosting: Hosting },
 ): Promise<void> {
 	const seed = SEED + number;
-	const ground = number < RUNS_IN_FILES ? new FileOnDisk(disk, number) : await OnServer.on(server, number);
+	const ground = number < RUNS_IN_FILES ? new FileOnDisk(disk, number) : OnServer.on(server, number);
 	const provider = await startLyingServer(seed);
 	try {
 		const run = new RealRun({

@@ -16,7 +16,7 @@ import type { SimulatedTime } from './simulated-time';
 /** As they are now, whatever a simulation puts in their place. */
 const openUsual = openPostgresLedger;
 /** Behind a way that is cut, answers are not waited for long. */
-const DEADLINE_MS = 500;
+const DEADLINE_MS = 3_000;
 /** Whoever waits for a lock on a server waits in real time. */
 const LOCKED_MS = 400;
 /** One fault in so many stops the server itself; the others break the way to it, which is quicker. */

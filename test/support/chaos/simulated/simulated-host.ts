@@ -11,7 +11,7 @@ import { leaseSpending } from '../../../../lib/runtime/outage';
 import { leaseLedger, type LedgerLease } from '../../../../lib/runtime/runtime';
 import type { Chance } from '../../machine/proof-rounds';
 import { item } from '../../scenarios/action-world';
-import type { Departure } from '../judge';
+import { saysUnrecorded, type Departure } from '../judge';
 import { closeIdle, forgetProcess } from './composition';
 import type { SimulatedProcess } from './ground';
 import { DEAREST_MICRO, MAX_OUTPUT_TOKENS, type LyingProvider } from './lying-provider';
@@ -139,7 +139,7 @@ export class SimulatedHost {
 		const { route, llmCredits } = await action.runOne({ ...sent, read });
 		if (process.isDead) return;
 		const { reason, message } = llmCredits;
-		const isForgotten = this.#leave(person);
+		const isForgotten = this.#leave(person) || saysUnrecorded(message);
 		const departure = { person, round, atMs: this.#around.time.nowMs, route, reason, message, isForgotten };
 		this.departures.push(...this.#around.departs(departure));
 	}

@@ -69,7 +69,7 @@ export class SimulatedRun {
 		this.#sabotage = sabotage;
 		this.#time = new SimulatedTime(new Chance(seed + 1));
 		this.#provider = new LyingProvider({ seed, nowMs: () => this.#time.nowMs, pause: this.#time.pause });
-		this.#people = Array.from({ length: 4 + this.#chance.below(20) }, (_, index) => `p${String(index)}`);
+		this.#people = Array.from({ length: 3 + this.#chance.below(12) }, (_, index) => `p${String(index)}`);
 		this.#host = new SimulatedHost({
 			time: this.#time,
 			provider: this.#provider,
