@@ -16,6 +16,8 @@ import { acknowledgedIn, ledgerEndOf, NOTHING_KNOWN, provedBy, type Acknowledged
 import { MOST_OF_SERVER, ONE_CREDIT, type LyingServer } from './lying-server';
 
 const ACCOUNT = 'default';
+/** Calls of a host that dies, whose holds run out whether they were made or not. */
+const AT_ONCE = 8;
 const PEOPLE = 24;
 const DAY_MS = 86_400_000;
 const HEALED_AFTER_MS = 1_500;
@@ -104,6 +106,7 @@ export class RealRun {
 	readonly #began: number[] = [];
 	#rounds: readonly number[] = [];
 	#round = 0;
+	#deaths = 0;
 	#reviving: Promise<void> = Promise.resolve();
 
 	constructor(options: RealRunOptions) {
@@ -153,7 +156,7 @@ export class RealRun {
 				given: this.#given,
 				allowanceMicro: 0n,
 				holdMicro: ONE_CREDIT,
-				lapsedMicro: 0n,
+				lapsedMicro: BigInt(this.#deaths * AT_ONCE) * ONE_CREDIT,
 				mostMicro: MOST_OF_SERVER,
 				isExact: false,
 				ledger,
@@ -185,6 +188,7 @@ export class RealRun {
 	#target(host: RealHost): Target {
 		const { place } = this.#options;
 		const revive = async (meanwhile: () => Promise<void>): Promise<void> => {
+			this.#deaths += 1;
 			await host.kill();
 			await meanwhile();
 			await host.start();

@@ -3,6 +3,7 @@ import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, statSync, t
 import { join } from 'node:path';
 import type { Database } from 'better-sqlite3';
 import { z } from 'zod';
+import { isCreditError } from '../../../../lib/core/values/errors';
 import { openFile } from '../../../../lib/ledger/sqlite/file/connection';
 import { openSqliteLedger } from '../../../../lib/ledger/sqlite/store';
 import { openPostgresLedger } from '../../../../lib/ledger/postgres/store';
@@ -104,8 +105,10 @@ export class SqliteGround implements Ground {
 	}
 
 	async backUp(): Promise<void> {
-		rmSync(this.#backup, { force: true });
-		await this.beside(async (store) => store.backup?.(this.#backup, () => undefined));
+		const draft = `${this.#backup}.draft`;
+		rmSync(draft, { force: true });
+		await this.beside(async (store) => store.backup?.(draft, () => undefined));
+		renameSync(draft, this.#backup);
 	}
 
 	heal(): Promise<void> {
@@ -174,7 +177,7 @@ export class SqliteGround implements Ground {
 			{ name: 'the log is cut, and a backup restored', strike: (struck) => this.#cutAndRestore(struck) },
 			{ name: 'the ledger is moved away and back', strike: (struck) => this.#moveAway(struck) },
 			{ name: 'the ledger is replaced by a backup', strike: (struck) => this.#replace(struck) },
-			{ name: 'a backup is made', strike: ({ backUp }) => backUp() },
+			{ name: 'a backup is made', strike: (struck) => this.#tryToBackUp(struck) },
 			{ name: 'the process dies', strike: (struck) => this.#dieDamaged(struck, () => undefined) },
 			{ name: 'the process dies, and its log is deleted', strike: (struck) => this.#dieDamaged(struck, () => this.#deleteLog()) },
 			{ name: 'the process dies, and its log is cut', strike: (struck) => this.#dieDamaged(struck, () => this.#cutLog(struck)) },
@@ -186,6 +189,15 @@ export class SqliteGround implements Ground {
 		this.#locker.exec('BEGIN IMMEDIATE');
 		await this.#time.pause(someTime(struck));
 		this.#unlock();
+	}
+
+	/** Whose log was deleted a moment ago cannot be read by another process. */
+	async #tryToBackUp({ backUp }: Struck): Promise<void> {
+		try {
+			await backUp();
+		} catch (error) {
+			if (!isCreditError(error)) throw error;
+		}
 	}
 
 	#unlock(): void {
