@@ -27,7 +27,7 @@ export const NOTHING_KNOWN: Acknowledged = { lastSeq: 0, lastAtMs: 0 };
 /** The ledger when everything that was open has run out; its clock must be past that. */
 export async function ledgerEndOf({ store, accountId }: Looked, atMs: number): Promise<LedgerEnd> {
 	await store.commit(accountId, []);
-	const { availableMicro, heldMicro, account } = balanceAt(await store.snapshot(accountId), { accountId, atMs });
+	const { availableMicro, heldMicro, account } = balanceAt(await store.snapshot(accountId), { accountId, clockMs: atMs });
 	const holds = await store.holds(accountId, { state: null, afterSeq: 0, limit: account.lastSeq });
 	return { availableMicro, heldMicro, chargedMicro: holds.reduce((sum, hold) => sum + chargedFor(hold), 0n) };
 }

@@ -35,6 +35,7 @@ export class SqliteGround implements Ground {
 	readonly #databases = new Map<Database, number>();
 	#isFull = false;
 	#failsToSync = false;
+	#hasFailed = false;
 	#locker: Database | null = null;
 
 	constructor({ time, process }: { time: SimulatedTime; process: () => SimulatedProcess }) {
@@ -94,7 +95,8 @@ export class SqliteGround implements Ground {
 			const row = END.safeParse(database.prepare('SELECT last_seq, last_at_ms FROM accounts').get()).data;
 			if (row && row.last_seq > known.lastSeq) known = { lastSeq: row.last_seq, lastAtMs: row.last_at_ms };
 		}
-		return known;
+		// What was written while the disk failed was acknowledged to nobody.
+		return this.#hasFailed ? { ...known, lastAtMs: -Infinity } : known;
 	}
 
 	async close(): Promise<void> {
@@ -139,6 +141,7 @@ export class SqliteGround implements Ground {
 	}
 
 	readonly #sync = (_file: number, done: (error: Error | null) => void): void => {
+		if (this.#failsToSync) this.#hasFailed = true;
 		const failure = this.#failsToSync ? Object.assign(new Error('EIO: i/o error, fdatasync'), { code: 'EIO' }) : null;
 		setImmediate(() => done(failure));
 	};
