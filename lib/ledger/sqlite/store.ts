@@ -166,7 +166,7 @@ class SqliteStore implements LedgerStore {
 		}, onWritten);
 		if (stored) this.#openHolds.take(stored.id, decision.holds);
 		const { account } = decision;
-		if (account) this.#seen?.note(accountId, { seq: account.lastSeq, hash: account.chainHash, nowMs: account.lastAtMs });
+		if (account) this.#seen?.note(accountId, { seq: account.lastSeq, hash: account.chainHash, nowMs: this.#clock() });
 		if (decision.people.forgotten.length > 0) this.#transactions.emptyLog();
 		return decision.outcomes;
 	}

@@ -6,7 +6,9 @@ import type { LedgerLease } from '../../../lib/runtime/runtime';
 import { leaseLedger, openLedgerStore } from '../../../lib/runtime/runtime';
 import { verifyLedger } from '../../../lib/engine/moving/verify-ledger';
 import { expire, grant, openAccount, reserve, settle } from '../../support/ledger/ledger-commands';
+import { start, until } from '../../support/machine/child';
 import { faultOf } from '../../support/machine/error-code';
+import { cleanEnvironment } from '../../support/machine/repository';
 import { temporaryFolder } from '../../support/machine/temporary-folder';
 
 const credits = (count: number): bigint => BigInt(count) * 1_000_000n;
@@ -17,6 +19,12 @@ const give = async (host: LedgerLease, count = 1): Promise<void> => {
 	await ledger.grant({ credits: credits(count), category: 'adjustment', expiry: null, key: `g${String((number += 1))}` });
 };
 const available = async (host: LedgerLease): Promise<bigint> => (await (await host.current()).balance()).availableMicro;
+
+/** Another process that has the ledger open, and has read in it. */
+const HOLD_OPEN = `const db = new (require(${JSON.stringify(require.resolve('better-sqlite3'))}))(process.argv[1]);
+db.prepare('SELECT count(*) FROM entries').get();
+console.log('open');
+setInterval(() => db, 1000);`;
 
 /** A ledger in use with 10 credits, a backup of it with the first 3, and a host that has it open. */
 async function inUse(): Promise<{ path: string; backup: string; host: LedgerLease }> {
@@ -82,6 +90,30 @@ describe('the log of a ledger in use', () => {
 		await give(host);
 		expect(await available(host)).to.equal(credits(11));
 		expect((await verifyLedger((await lease(path)).store)).violations).to.deep.equal([]);
+		await host.release();
+	});
+
+	it('that is deleted while another process has it open too goes into the file with the first that notices', async function () {
+		this.timeout(30_000);
+		const { path, host } = await inUse();
+		const other = start(process.execPath, ['-e', HOLD_OPEN, path], { env: cleanEnvironment() });
+		await until(() => Promise.resolve(other.output().includes('open') || null), {
+			timeoutMs: 10_000,
+			everyMs: 10,
+			describe: () => other.output(),
+		});
+		try {
+			rmSync(`${path}-wal`);
+			expect((await faultOf(give(host))).code).to.equal('ledger_corrupt');
+			expect(await available(host)).to.equal(credits(10));
+		} finally {
+			await other.kill('SIGKILL');
+		}
+		const killed = join(temporaryFolder(), 'ledger.db');
+		copyFileSync(path, killed);
+		const store = await openLedgerStore(killed);
+		expect((await store.snapshot('default')).grants).to.have.length(2);
+		await store.close();
 		await host.release();
 	});
 

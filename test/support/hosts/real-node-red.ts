@@ -44,6 +44,8 @@ export interface NodeRed {
 	/** By a signal, after which Node-RED closes its nodes; SIGTERM when none is given. */
 	stop(signal?: 'SIGTERM' | 'SIGINT'): Promise<void>;
 	kill(): Promise<Finished>;
+	/** Sends a signal that does not end it. */
+	signal(signal: 'SIGSTOP' | 'SIGCONT'): void;
 	/** Removes the user folder. */
 	remove(): void;
 }
@@ -110,6 +112,7 @@ function sessionOf(program: Running, { url, userDir }: { url: string; userDir: s
 			await (signal === 'SIGTERM' ? program.stop(20_000) : program.kill(signal));
 		},
 		kill: () => program.kill('SIGKILL'),
+		signal: (signal) => program.signal(signal),
 		remove: () => {
 			rmSync(userDir, { recursive: true, force: true });
 		},

@@ -12,10 +12,20 @@ export function roundsOf({ usual, proof }: { usual: number; proof: number }): nu
 	return IS_PROOF ? proof : usual;
 }
 
+/** The seed that `LLM_CREDITS_SEED` gives, else another each time. */
+export function givenSeed(): number {
+	return Number(process.env['LLM_CREDITS_SEED'] ?? randomInt(1_000_000));
+}
+
 /** Numbers that a seed repeats (mulberry32). */
 export class Chance {
-	readonly seed = Number(process.env['LLM_CREDITS_SEED'] ?? randomInt(1_000_000));
-	#state = this.seed;
+	readonly seed: number;
+	#state: number;
+
+	constructor(seed = givenSeed()) {
+		this.seed = seed;
+		this.#state = seed;
+	}
 
 	/** A whole number from 0 to just below `limit`. */
 	below(limit: number): number {
@@ -23,5 +33,10 @@ export class Chance {
 		let mixed = Math.imul(this.#state ^ (this.#state >>> 15), 1 | this.#state);
 		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
 		return ((mixed ^ (mixed >>> 14)) >>> 0) % limit;
+	}
+
+	/** One of the list. */
+	pick<T>(list: readonly [T, ...T[]]): T {
+		return list[this.below(list.length)] ?? list[0];
 	}
 }

@@ -43,7 +43,9 @@ export type Behaviour =
 	/** An answer whose JSON breaks the schema that was asked for. */
 	| { readonly kind: 'invalid' }
 	/** A 200 of this many bytes. */
-	| { readonly kind: 'huge'; readonly bytes: number };
+	| { readonly kind: 'huge'; readonly bytes: number }
+	/** These letters onto the connection, and `drip` again and again for as long as it is open. */
+	| { readonly kind: 'raw'; readonly text: string; readonly drip?: string };
 
 /** One recorded request. */
 export interface Recorded {
@@ -95,6 +97,8 @@ export interface FakeOptions {
 
 /** The usage of an answer that names none: exact costs can be computed from it. */
 export const DEFAULT_USAGE = { prompt_tokens: 100, completion_tokens: 20, total_tokens: 120 };
+
+const DRIP_MS = 20;
 
 /** Starts a server on 127.0.0.1 and resolves once it listens. */
 export async function startFakeOpenAi({
@@ -242,6 +246,8 @@ function behave(behaviour: Behaviour, { recorded, response, n }: Turn): void {
 			return;
 		case 'hang':
 			return;
+		case 'raw':
+			return writeRaw(response, behaviour);
 		case 'hangBody':
 			response.writeHead(200, { 'content-type': 'application/json' });
 			response.write('{"id":"chatcmpl-1",');
@@ -267,6 +273,13 @@ function drop(response: http.ServerResponse, when: 'beforeHeaders' | 'afterHeade
 	}
 	response.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' });
 	response.write('{"id":', () => response.destroy());
+}
+
+function writeRaw({ socket }: http.ServerResponse, { text, drip }: Extract<Behaviour, { kind: 'raw' }>): void {
+	socket?.write(text);
+	if (!socket || drip === undefined) return;
+	const timer = setInterval(() => socket.write(drip), DRIP_MS);
+	socket.once('close', () => clearInterval(timer));
 }
 
 function after(delayMs: number | undefined, response: http.ServerResponse, send: () => void): void {

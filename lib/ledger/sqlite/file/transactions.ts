@@ -5,7 +5,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import { CreditError } from '../../../core/values/errors';
 import { backUp, type BackupProgress } from './backup';
-import { ledgerFault } from './faults';
+import { isBusy, ledgerFault } from './faults';
 import { assertSameFile, fileIdentity } from './file';
 import { checkpoint, type LogSync } from './log-sync';
 import { SideFiles } from './side-files';
@@ -109,10 +109,22 @@ export class FileTransactions {
 		await Promise.allSettled(this.#writing);
 		await this.#options.log?.close();
 		const isSame = fileIdentity(this.#options.path) === this.#identity;
+		if (this.#sideFiles.state === 'gone') this.#rescueLog();
 		// Closing would move what is left of a cut log into the file, with pages of charges that are not whole.
 		if (this.#sideFiles.state !== 'cut' || !isSame) this.#db.close();
 		if (isSame) onLast();
 		else this.#sideFiles.putAway();
+	}
+
+	/**
+	 * A log that was deleted is still open here, and goes with the last who has it open: closing moves it into the file for that one alone.
+	 */
+	#rescueLog(): void {
+		try {
+			this.#db.pragma('wal_checkpoint(PASSIVE)');
+		} catch (error) {
+			if (!isBusy(error)) throw error;
+		}
 	}
 
 	async #writeDurably<T>(work: () => Work<T>, onWritten?: () => void): Promise<T> {
