@@ -3,7 +3,7 @@
  * item, and what the account says and its prices are read anew every few seconds. An item is given what is known as its turn comes.
  */
 import type { PriceList } from '../../core/prices/price-list';
-import { CreditError, isCreditError, isLedgerFault } from '../../core/values/errors';
+import { CreditError, isCreditError, type CreditErrorCode } from '../../core/values/errors';
 import type { Timing } from '../waiting/timing';
 import { FallbackError, fallbackOf, messageOf } from '../outcome/fallback-error';
 import type { SpendingAccount } from '../account/spending-account';
@@ -14,6 +14,7 @@ type SourcesHost = Pick<LlmActionOptions, 'openLedger' | 'provider'> & { readonl
 
 /** Asking again takes long on purpose, where an admin key is wrong: the next items do not wait for that. */
 const REFUSED_FOR_MS = 30_000;
+const SLOW_TO_ASK: ReadonlySet<CreditErrorCode> = new Set(['not_authorised', 'too_many_attempts']);
 
 /** The sources of one action, opened by its host. */
 export class OpenedSources implements ActionSources {
@@ -65,7 +66,7 @@ export class OpenedSources implements ActionSources {
 			return { ledger, list };
 		} catch (error) {
 			const why = new FallbackError('ledger_unavailable', messageOf(error));
-			if (isCreditError(error) && !isLedgerFault(error)) this.#refused = { why, sinceMs: monotonicMs() };
+			if (isCreditError(error) && SLOW_TO_ASK.has(error.code)) this.#refused = { why, sinceMs: monotonicMs() };
 			return why;
 		}
 	}

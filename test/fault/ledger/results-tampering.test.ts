@@ -85,7 +85,8 @@ for (const { kind, change } of KINDS) {
 			const forgotten = await store.commit(ACCOUNT, [{ kind: 'forget_person', person: 'ada', salt: 'aa' }]);
 			expect(expectKind(forgotten[0], 'forgotten').results).to.equal(1);
 			expect((await verifyLedger(store)).violations).to.deep.equal([]);
-			expect(await store.purgeResults(clock.nowMs + HOUR_MS)).to.equal(1);
+			clock.nowMs += HOUR_MS;
+			expect(await store.purgeResults(clock.nowMs)).to.equal(1);
 			expect((await verifyLedger(store)).violations).to.deep.equal([]);
 			await store.close();
 		});

@@ -1,12 +1,12 @@
 /** A PostgreSQL server is stopped while calls are in flight: their answers leave, and what they cost is charged when it is back, by itself. */
 import { expect } from 'chai';
-import { owedCosts } from '../../../lib/runtime/owed';
-import { grantCredits, proofOf, readBalance } from '../../support/ledger/ledger-reader';
-import { start, until } from '../../support/machine/child';
-import { cleanEnvironment, outputRoot } from '../../support/machine/repository';
-import { temporaryFolder } from '../../support/machine/temporary-folder';
-import { startPostgres, type PostgresServer } from '../../support/postgres/postgres-server';
-import { callsInFlight } from '../../support/failures/calls-in-flight';
+import { owedCosts } from '../../lib/runtime/owed';
+import { grantCredits, proofOf, readBalance } from '../support/ledger/ledger-reader';
+import { start, until } from '../support/machine/child';
+import { cleanEnvironment, outputRoot } from '../support/machine/repository';
+import { temporaryFolder } from '../support/machine/temporary-folder';
+import { startPostgres, type PostgresServer } from '../support/postgres/postgres-server';
+import { callsInFlight } from '../support/failures/calls-in-flight';
 import { join } from 'node:path';
 
 const CALLS = 10;

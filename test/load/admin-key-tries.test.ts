@@ -1,12 +1,12 @@
 /** Real processes that guess an admin key together, and somebody who knows it (ledger rule 35). */
 import { expect } from 'chai';
 import { join } from 'node:path';
-import { verifyLedger } from '../../../lib/engine/moving/verify-ledger';
-import { accountOf, openLedgerStore } from '../../../lib/runtime/runtime';
-import { newSalt } from '../../../lib/runtime/system';
-import { SHARED_KINDS } from '../../support/ledger/ledger-places';
-import { start, until } from '../../support/machine/child';
-import { cleanEnvironment, outputRoot } from '../../support/machine/repository';
+import { verifyLedger } from '../../lib/engine/moving/verify-ledger';
+import { accountOf, openLedgerStore } from '../../lib/runtime/runtime';
+import { newSalt } from '../../lib/runtime/system';
+import { SHARED_KINDS } from '../support/ledger/ledger-places';
+import { start, until } from '../support/machine/child';
+import { cleanEnvironment, outputRoot } from '../support/machine/repository';
 
 const KEY = 'correct horse battery staple';
 const PROCESSES = 4;
