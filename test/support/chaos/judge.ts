@@ -134,7 +134,9 @@ function aboutMoney(ending: Ending): string[] {
 		if (call.told === 'the cost' && isExact) return call.billedMicro;
 		return holdMicro;
 	};
-	const most = sum(known.map(mostOf)) + ending.lapsedMicro;
+	// What the old ledger was owed is charged to the one in its place, at most at the bound.
+	const owedMicro = sum(ending.calls.map((call) => (call.isForgotten && call.told === 'an impossible cost' ? mostMicro : 0n)));
+	const most = sum(known.map(mostOf)) + ending.lapsedMicro + owedMicro;
 	const complaints: string[] = [];
 	const complain = (isWrong: boolean, words: string): void => {
 		if (isWrong) complaints.push(words);

@@ -61,7 +61,8 @@ export class SimulatedHost {
 		const { action } = (this.#action = isKept && this.#action ? this.#action : { process, action: this.#newAction(process) });
 		const ended = Promise.all(this.#around.people.map((person) => this.#send(action, { person, round, process })))
 			.then(() => action.idle())
-			.then(() => true);
+			// What is left of a process that has died ends too, and nobody came out of it.
+			.then(() => !process.isDead);
 		return Promise.race([ended, died]);
 	}
 

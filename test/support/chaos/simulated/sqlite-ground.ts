@@ -1,7 +1,7 @@
 /** A ledger file, and what befalls it: a full disk, a log that is deleted or cut, a file that goes away, comes back or is another one. */
 import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Database } from 'better-sqlite3';
+import { SqliteError, type Database } from 'better-sqlite3';
 import { z } from 'zod';
 import { isCreditError } from '../../../../lib/core/values/errors';
 import { openFile } from '../../../../lib/ledger/sqlite/file/connection';
@@ -188,8 +188,14 @@ export class SqliteGround implements Ground {
 	}
 
 	async #lock(struck: Struck): Promise<void> {
-		this.#locker = openFile(this.place);
-		this.#locker.exec('BEGIN IMMEDIATE');
+		try {
+			this.#locker = openFile(this.place);
+			this.#locker.exec('BEGIN IMMEDIATE');
+		} catch (error) {
+			// Whose log was deleted a moment ago cannot be locked by another process.
+			if (!(error instanceof SqliteError) || !error.code.startsWith('SQLITE_IOERR')) throw error;
+			return;
+		}
 		await this.#time.pause(someTime(struck));
 		this.#unlock();
 	}
