@@ -2,7 +2,7 @@
 import { expect } from 'chai';
 import { outputOf, runsOf, N8nSession, type Execution } from '../../support/hosts/n8n-session';
 import { end } from '../../support/hosts/n8n-workflow-builder';
-import { openWorldIn, peopleList, plainCampaign, type World } from '../../support/hosts/n8n-world';
+import { creditBalance, fallbackSwitch, openWorldIn, peopleList, plainCampaign, type World } from '../../support/hosts/n8n-world';
 import { proofOf, readBalance } from '../../support/ledger/ledger-reader';
 
 /** Two attributes of one name: settings that can work for no item. */
@@ -45,6 +45,34 @@ describe('n8n 1.123.81, the oldest supported', function () {
 		expect(run?.hints?.[0]?.message).to.match(/^8 of 20 items left with their fallback values: Credits Exhausted \(8\)\./);
 		expect(run?.metadata?.tokenUsage).to.deep.equal({ inputTokens: 1_200, outputTokens: 240 });
 		expect(execution.customData).to.deep.equal({ llm_credits_spent: '12' });
+	});
+
+	it('Credit Balance grants, reads and counts, and Fallback Switch sends on by the state of the credits', async () => {
+		const { workflow, path } = await world.campaign({
+			nodes: [
+				creditBalance(world, { operation: 'grant', credits: '1.5' }, { name: 'Grant' }),
+				creditBalance(world, { operation: 'balance' }, { name: 'Balance' }),
+				creditBalance(world, { operation: 'usage', groupBy: ['campaign'] }, { name: 'Usage' }),
+				fallbackSwitch(world, { mode: 'state', lowPercent: 20 }),
+				end('Available'),
+				end('Otherwise'),
+			],
+			wires: [
+				['People', 'Grant'],
+				['Grant', 'Balance'],
+				['Balance', 'Fallback Switch'],
+				['Balance', 'Usage'],
+				['Fallback Switch#0', 'Available'],
+				['Fallback Switch#3', 'Otherwise'],
+			],
+		});
+		const execution = await n8n.run(workflow, path, { people: peopleList(1) });
+		expect(execution.status).to.equal('success');
+		expect(outputOf(execution, 'Grant')[0]?.json).to.deep.include({ available: '13.5' });
+		expect(outputOf(execution, 'Balance')[0]?.json).to.include({ account: 'default', available: '13.5', held: '0' });
+		expect(outputOf(execution, 'Available')).to.have.length(1);
+		expect(runsOf(execution, 'Otherwise')).to.have.length(0);
+		expect(runsOf(execution, 'Usage')).to.have.length(1);
 	});
 
 	it('a preview in a published workflow loses nobody', async () => {

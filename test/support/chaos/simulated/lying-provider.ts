@@ -94,6 +94,8 @@ export class LyingProvider {
 	}
 
 	async #chat(request: ChatRequest, asking: Asking): Promise<ChatOutcome> {
+		// A process that has died asks nobody.
+		if (asking.isDead) return new Promise(() => undefined);
 		const person = /Write to (\w+)\./.exec(JSON.stringify(request.messages))?.[1] ?? '';
 		const { nowMs, pause } = this.#options;
 		const askedAtMs = nowMs();
