@@ -43,6 +43,11 @@ function watchedStatement(statement: object, sql: string, watched: <T>(sql: stri
 	return proxy;
 }
 
+/** Rows that nobody will read must not keep the connection busy, as they would not in a process that died. */
+function close(result: unknown): void {
+	if (typeof result === 'object' && result !== null && 'return' in result && typeof result.return === 'function') result.return();
+}
+
 /** Counts the statements that run while it is armed, and throws before or after one of them. */
 export class StatementFaults {
 	#failAt: number | null = null;
@@ -73,7 +78,10 @@ export class StatementFaults {
 		if (isNow && this.#moment === 'with_all' && db.inTransaction) db.exec('ROLLBACK');
 		if (isNow && this.#moment !== 'after') this.#die(`before: ${sql}`);
 		const result = run();
-		if (isNow) this.#die(`after: ${sql}`);
+		if (isNow) {
+			close(result);
+			this.#die(`after: ${sql}`);
+		}
 		return result;
 	}
 
