@@ -68,6 +68,15 @@ function limited(perWindow: number): Storm['turns'] {
 	};
 }
 
+/** Of the requests that are new, every seventh is billed and lost. Asked again, it is answered: chance must lose nobody three times. */
+function everySeventhLost(): ReturnType<Storm['turns']> {
+	const known = new Set<string>();
+	return ({ body }) => {
+		const isNew = known.size < known.add(JSON.stringify(body)).size;
+		return isNew && known.size % 7 === 0 ? DROPPED : GOOD;
+	};
+}
+
 const INPUT_TOKENS = 60;
 
 /** An answer of this length, cut off where the request allows less. Costs 0.36 credits and 0.02 for each token. */
@@ -116,7 +125,7 @@ export const STORMS: readonly Storm[] = [
 		people: 192,
 		settings: { maxAttempts: 3 },
 		withinMs: 20_000,
-		turns: () => (_asked, n) => (n % 7 === 0 ? DROPPED : GOOD),
+		turns: everySeventhLost,
 		reasons: ['model answered'],
 	},
 	{
