@@ -95,7 +95,8 @@ export class LyingProvider {
 
 	async #chat(request: ChatRequest, asking: Asking): Promise<ChatOutcome> {
 		// A process that has died asks nobody.
-		if (asking.isDead) return new Promise(() => undefined);
+		const hasDied = (): boolean => asking.isDead;
+		if (hasDied()) return new Promise(() => undefined);
 		const person = /Write to (\w+)\./.exec(JSON.stringify(request.messages))?.[1] ?? '';
 		const { nowMs, pause } = this.#options;
 		const askedAtMs = nowMs();
@@ -115,7 +116,7 @@ export class LyingProvider {
 		const usage = usageOf(Math.min(turn.outputTokens, request.maxOutputTokens ?? MAX_OUTPUT_TOKENS));
 		const { outcome, isBilled, told } = outcomeOf(request.signal?.aborted || isLate ? { ...turn, kind: 'never ends' } : turn, usage);
 		if (isBilled) call.billedMicro = priceUsage(PRICE, usage);
-		if (asking.isDead) return new Promise(() => undefined);
+		if (hasDied()) return new Promise(() => undefined);
 		call.told = told;
 		return { ...outcome, latencyMs: nowMs() - askedAtMs };
 	}
