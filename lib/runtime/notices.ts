@@ -1,9 +1,10 @@
 /** What the process says that belongs to no node and no command: both hosts show its warnings in their log. */
+import { shownText } from '../core/values/shown-text';
 import type { Migration } from '../ledger/sqlite/file/migrations';
 
-/** Says one line. */
+/** Says one line. What would act on a terminal is written out: paths and addresses are typed by people. */
 export function notice(line: string): void {
-	process.emitWarning(line, 'LlmCreditsNotice');
+	process.emitWarning(shownText(line), 'LlmCreditsNotice');
 }
 
 /** Says that a ledger was brought to a newer schema, and what that means for other hosts. */

@@ -3,21 +3,17 @@
  * of this package. When the process ends, what is lost is said with its amounts.
  */
 import { writeSync } from 'node:fs';
+import { shownText } from '../core/values/shown-text';
 import { OwedCosts } from '../engine/account/owed-costs';
 import { notice } from './notices';
+import { processWide } from './process-wide';
 import { idlePause, jitter, monotonicMs } from './system';
 
 const STDERR = 2;
 
-/** Where the book of this process lies, whichever copy of this package made it. */
-declare global {
-	var llmCreditsOwed: OwedCosts | undefined;
-}
-
 /** The book of this process. */
 export function owedCosts(): OwedCosts {
-	globalThis.llmCreditsOwed ??= newBook();
-	return globalThis.llmCreditsOwed;
+	return processWide('owed.v1', newBook);
 }
 
 function newBook(): OwedCosts {
@@ -31,7 +27,7 @@ function newBook(): OwedCosts {
 /** At that point nothing is written any more that waits. */
 function sayAtExit(line: string): void {
 	try {
-		writeSync(STDERR, `LLM Credits: ${line}\n`);
+		writeSync(STDERR, `LLM Credits: ${shownText(line)}\n`);
 	} catch {
 		// Nobody reads what the process says any more.
 		return;

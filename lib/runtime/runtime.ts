@@ -23,6 +23,7 @@ import type { ValuesOf } from '../params/param';
 import { placeOf, type Environment } from './ledger-place';
 import { tellMigration } from './notices';
 import { owedCosts } from './owed';
+import { processWide } from './process-wide';
 import { jitter, later, monotonicMs, newId, pause, systemClock } from './system';
 
 type LedgerValues = ValuesOf<typeof LEDGER_PARAMS>;
@@ -65,7 +66,6 @@ interface SharedLedger {
 const PURGE_EVERY_MS = 10 * 60_000;
 /** A host often opens the same ledger again within seconds; opening costs more than keeping. */
 const IDLE_CLOSE_MS = 5_000;
-const REGISTRY = Symbol.for('llm-credits.runtime.v1');
 
 /** Places whose ledger was replaced while it was open: what is missing there now must not be made anew, empty. */
 const retired = new Set<string>();
@@ -206,10 +206,7 @@ export function machineTimeZone(): string {
 }
 
 function registry(): Registry {
-	const holder = globalThis as { [REGISTRY]?: Registry };
-	const registry = holder[REGISTRY] ?? { ledgers: new Map(), memory: new EngineMemory(monotonicMs) };
-	holder[REGISTRY] = registry;
-	return registry;
+	return processWide('runtime.v1', () => ({ ledgers: new Map(), memory: new EngineMemory(monotonicMs) }));
 }
 
 async function openShared(place: string): Promise<SharedLedger> {

@@ -93,7 +93,7 @@ function decideOne(draft: Draft, given: Command): Outcome {
 	}
 }
 
-/** The hash that the earlier entry is to have. One of before pseudonyms was made of the command with names in it. */
+/** The hash that the earlier entry is to have. One that is older than pseudonyms was made of the command with names in it. */
 function sameRequest(earlier: Entry, { command, plain }: { command: KeyedCommand; plain: PlainCommand }): string {
 	const hash = hashRequest(command);
 	if (earlier.requestHash === hash || command === plain || !('key' in plain)) return hash;

@@ -45,12 +45,9 @@ export async function settleLate(
 	return true;
 }
 
-/** Gives a hold back late; one whose time is over meanwhile is charged nothing. Rejects as the ledger does. */
-export async function releaseLate(ledger: Pick<SpendingAccount, 'readHold' | 'release' | 'settle'>, hold: KnownHold): Promise<boolean> {
-	if (!(await isThere(ledger, hold))) return true;
-	const { hold: ended } = await ledger.release(hold.seq);
-	if (ended.state === 'expired')
-		await ledger.settle({ holdSeq: hold.seq, actualMicro: 0n, measure: 'reported', usage: null, result: null });
+/** Gives a hold back late, with what was charged for it where its time is over meanwhile (ledger rule 37). Rejects as the ledger does. */
+export async function releaseLate(ledger: Pick<SpendingAccount, 'readHold' | 'release'>, hold: KnownHold): Promise<boolean> {
+	if (await isThere(ledger, hold)) await ledger.release(hold.seq);
 	return true;
 }
 

@@ -4,7 +4,6 @@
  */
 import { isLedgerFault } from '../../core/values/errors';
 import { formatCredits, sumMicro, type Micro } from '../../core/values/money';
-import { shownText } from '../../core/values/shown-text';
 import type { Timing } from '../waiting/timing';
 import type { Reopening, SpendingAccount } from './spending-account';
 
@@ -23,7 +22,7 @@ export interface OwedCostsOptions {
 	readonly timing: Pick<Timing, 'monotonicMs' | 'jitter'>;
 	/** Resolves after so many milliseconds. */
 	readonly rest: (delayMs: number) => Promise<void>;
-	/** Tells people one line. */
+	/** Tells people one line, and writes out what would act on a terminal. */
 	readonly say: (line: string) => void;
 }
 
@@ -109,7 +108,7 @@ class Debt {
 		if (owed.isOnDisk || this.#isTold) return;
 		this.#isTold = true;
 		this.#options.say(
-			`The ledger ${this.#to.name} cannot be used, so what calls cost is kept in the memory of this process until it can be. ${shownText(why)} Should the process end before, what is not recorded is named here with its amounts.`,
+			`The ledger ${this.#to.name} cannot be used, so what calls cost is kept in the memory of this process until it can be. ${why} Should the process end before, what is not recorded is named here with its amounts.`,
 		);
 	}
 
@@ -166,7 +165,7 @@ class Debt {
 			this.#recorded.push(owed);
 		} catch (error) {
 			if (isLedgerFault(error)) return false;
-			const why = shownText(error instanceof Error ? error.message : String(error));
+			const why = error instanceof Error ? error.message : String(error);
 			this.#options.say(`What a call cost cannot be recorded in the ledger ${this.#to.name}: ${namesOf([owed])} ${why}`);
 		}
 		if (this.#owed.get(owed.name) === owed) this.#owed.delete(owed.name);

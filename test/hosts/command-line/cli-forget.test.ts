@@ -1,4 +1,4 @@
-/** The proof of `llm-credits forget`, as a process: what it says, what is gone from the file, and ledgers of before pseudonyms. */
+/** The proof of `llm-credits forget`, as a process: what it says, what is gone from the file, and ledgers that are older than pseudonyms. */
 import { expect } from 'chai';
 import Database from 'better-sqlite3';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -139,7 +139,7 @@ describe('command line: forget', () => {
 		expect((await cli.document(['verify', '--ledger', 'again.db'])).ok).to.equal(true);
 	});
 
-	it('is honest about entries of before pseudonyms, and shows them without the name', async () => {
+	it('is honest about entries that are older than pseudonyms, and shows them without the name', async () => {
 		const old = join(cli.folder, 'old.db');
 		const db = new Database(old);
 		db.exec(readFileSync(join(repositoryRoot(), 'test', 'fixtures', 'ledger-schema-7.sqlite.sql'), 'utf8'));
@@ -151,7 +151,7 @@ describe('command line: forget', () => {
 			(await cli.document(['holds', ...ofBee])).holds.flatMap(({ person }: { person: string | null }) => person ?? []);
 		expect(await persons()).to.deep.equal(['ada@example.com']);
 		expect(await cli.text('forget', ...ofBee, '--person', 'ada@example.com')).to.contain(
-			'1 entry of before pseudonyms still holds the name in the ledger itself: its hash covers it, so it cannot be removed. It is shown nowhere.',
+			'1 entry is older than pseudonyms and still holds the name: its hash covers it, so it cannot be removed there. It is shown nowhere.',
 		);
 		expect(await persons()).to.deep.equal(['forgotten']);
 		expect((await cli.document(['forget', ...ofBee, '--person', 'ada@example.com'])).removed.name).to.equal(false);

@@ -52,7 +52,7 @@ function forgottenText(name: string, { results, answers, plainEntries, limits }:
 		...(plainEntries === 0
 			? []
 			: [
-					`${counted(plainEntries, 'entry', 'entries')} of before pseudonyms still ${one ? 'holds' : 'hold'} the name in the ledger itself: ${one ? 'its hash covers' : 'their hashes cover'} it, so it cannot be removed. It is shown nowhere.`,
+					`${counted(plainEntries, 'entry is', 'entries are')} older than pseudonyms and still ${one ? 'holds' : 'hold'} the name: ${one ? 'its hash covers' : 'their hashes cover'} it, so it cannot be removed there. It is shown nowhere.`,
 				]),
 		...(limits.length === 0
 			? []

@@ -60,7 +60,7 @@ export function budgetClaims(
 	});
 }
 
-/** Budgets of before pseudonyms are for a person by name. */
+/** Budgets that are older than pseudonyms are for a person by name. */
 function isFor({ scope, value }: Budget, counted: string, people: KnownBy): boolean {
 	return value === null || value === counted || (scope === 'person' && value === people.nameOf(counted));
 }

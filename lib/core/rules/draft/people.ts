@@ -9,11 +9,11 @@ import { sha256 } from '../../values/idempotency';
 import type { Command, PlainCommand, ReserveCommand } from '../../nouns/commands';
 import type { Hold } from '../../nouns/records';
 
-/** What limits look at: who a call is for, as budgets of today and of before name it. */
+/** What limits look at: who a call is for, as budgets of today and older ones name it. */
 export interface KnownBy {
 	/** The name behind a pseudonym, or `null`. */
 	nameOf(pseudonym: string): string | null;
-	/** The name under which budgets of before pseudonyms have counted this person; `null`: they have not. */
+	/** The name under which budgets that are older than pseudonyms have counted this person; `null`: they have not. */
 	plainOf(pseudonym: string): string | null;
 }
 
