@@ -75,11 +75,14 @@ export function openScratch(): Database {
 	return new (driver())('');
 }
 
-/** Loaded on first use: a host without a ledger file must not need the native library. Throws `ledger_unavailable` for a Node that it would end. */
+let loaded: typeof import('better-sqlite3') | null = null;
+
+/** Loaded on first use, and looked for once: later the process may have other rights. A host without a ledger file must not need the native library. Throws `ledger_unavailable` for a Node that it would end. */
 function driver(): typeof import('better-sqlite3') {
+	if (loaded) return loaded;
 	assertNodeFits();
 	// eslint-disable-next-line @typescript-eslint/no-require-imports -- an import is not loaded on first use
-	return require('better-sqlite3') as typeof import('better-sqlite3');
+	return (loaded = require('better-sqlite3') as typeof import('better-sqlite3'));
 }
 
 function configure(db: Database, path: string): void {
