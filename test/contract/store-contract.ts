@@ -288,6 +288,32 @@ function idempotency(given: () => Fixture): void {
 		expect(expectKind(await given().one(grant('g', 11)), 'fault').error.code).to.equal('idempotency_conflict');
 	});
 
+	it('rule 17: a command that changes nothing keeps its key: it is not done when it comes again later', async () => {
+		const freeze = (key: string): Command => ({ kind: 'freeze_account', key, reason: key });
+		const thaw = (key: string): Command => ({ kind: 'thaw_account', key });
+		const frozenBy = async (command: Command): Promise<readonly [boolean, string | null]> => {
+			const { account, isReplayed } = expectKind(await given().one(command), 'account');
+			return [isReplayed, account.frozen?.reason ?? null];
+		};
+		await given().one(grant('g', 10));
+		await given().one(grant('h', 10));
+		expect(await frozenBy(thaw('t0'))).to.deep.equal([true, null]);
+		expect(await frozenBy(freeze('first'))).to.deep.equal([false, 'first']);
+		given().clock.advance(DAY_MS);
+		expect(await frozenBy(freeze('second'))).to.deep.equal([true, 'first']);
+		expect((await given().store.snapshot(ACCOUNT)).account?.frozen?.sinceMs).to.equal(given().clock.nowMs - DAY_MS);
+		expect(await frozenBy(thaw('t0'))).to.deep.equal([true, 'first']);
+		expect(await frozenBy(thaw('t1'))).to.deep.equal([false, null]);
+		expect(await frozenBy(freeze('second'))).to.deep.equal([true, null]);
+		const other = expectKind(await given().one({ kind: 'freeze_account', key: 'second', reason: 'another' }), 'fault');
+		expect(other.error.code).to.equal('idempotency_conflict');
+		const [one, two] = (await given().store.snapshot(ACCOUNT)).grants.map(({ seq }) => seq);
+		expect(expectKind(await given().one(voidGrant('v1', one!)), 'voided').isReplayed).to.equal(false);
+		expect(expectKind(await given().one(voidGrant('v2', one!)), 'voided').isReplayed).to.equal(true);
+		expect(expectKind(await given().one(voidGrant('v2', two!)), 'fault').error.code).to.equal('idempotency_conflict');
+		expect((await verifyLedger(given().store)).violations).to.deep.equal([]);
+	});
+
 	it('rule 35: keys of administrators are another space: neither takes one from the other', async () => {
 		await given().one(grant('g', 10));
 		await given().reserved('invoice-0042', 4);

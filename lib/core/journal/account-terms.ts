@@ -35,7 +35,8 @@ export function accountAfter(
 		case 'account_changed':
 			return changed(account, atMs, body);
 		case 'account_frozen':
-			return { ...account, frozen: { reason: body.reason, sinceMs: atMs } };
+			// The first freezing stands until it is thawed.
+			return { ...account, frozen: account.frozen ?? { reason: body.reason, sinceMs: atMs } };
 		case 'account_thawed':
 			return { ...account, frozen: null };
 		default:

@@ -120,8 +120,6 @@ export interface PromotionRequest {
 interface Trace {
 	readonly isShort?: boolean;
 	readonly isDrained?: boolean;
-	/** It was so already. */
-	readonly isNothing?: boolean;
 	/** Budgets that were asked or charged, and what was refused by them. */
 	readonly counted?: readonly (Counted & { readonly refused: number | null })[];
 }
@@ -259,8 +257,7 @@ export class NaiveLedger {
 	}
 
 	#setFrozen(isFrozen: boolean): NaiveAnswer {
-		if (this.isFrozen === isFrozen) this.#trace = { isNothing: true };
-		else this.#changed();
+		this.#changed();
 		this.isFrozen = isFrozen;
 		return { kind: 'account' };
 	}
@@ -487,12 +484,7 @@ export class NaiveLedger {
 		}
 		if (answer.kind === 'refused') this.#changed();
 		this.#look(this.#trace);
-		const leavesNothing =
-			this.#trace.isNothing === true ||
-			answer.kind === 'fault' ||
-			answer.kind === 'wait' ||
-			answer.kind === 'not_granted' ||
-			(answer.kind === 'voided' && answer.isReplayed);
+		const leavesNothing = answer.kind === 'fault' || answer.kind === 'wait' || answer.kind === 'not_granted';
 		if (!leavesNothing) this.#keys.set(key, { request: text, answer });
 		return answer;
 	}
@@ -532,7 +524,10 @@ export class NaiveLedger {
 
 	#void(grant: NaiveGrant | undefined): NaiveAnswer {
 		if (!grant) return { kind: 'fault', code: 'grant_not_found' };
-		if (grant.isVoided) return { kind: 'voided', grant, isReplayed: true };
+		if (grant.isVoided) {
+			this.#changed();
+			return { kind: 'voided', grant, isReplayed: true };
+		}
 		const left = grant.coins.filter((coin) => coin.place === 'remaining');
 		for (const coin of left) coin.place = 'voided';
 		this.#trace = { isDrained: left.length > 0 };

@@ -73,10 +73,10 @@ export function claimPromotion(draft: Draft, { promotion }: Of<'claim_promotion'
 	return addGrant(draft, promotionalGrant(promotion, entitledAtMs, expiresAtMs), context);
 }
 
-/** Forfeits what the grant has left and nobody holds. Voiding again gives the same result. */
+/** Forfeits what the grant has left and nobody holds. Voiding again gives the same result; its entry moves nothing and keeps the key. */
 export function voidGrant(draft: Draft, command: Of<'void_grant'>, context: EntryContext): Outcome {
 	const { isVoided, remainingMicro } = draft.grant(command.grantSeq);
-	if (!isVoided) draft.append({ kind: 'grant_voided', grantSeq: command.grantSeq, amountMicro: remainingMicro }, context);
+	draft.append({ kind: 'grant_voided', grantSeq: command.grantSeq, amountMicro: remainingMicro }, context);
 	return { kind: 'voided', grant: draft.grant(command.grantSeq), availableMicro: draft.availableMicro(), isReplayed: isVoided };
 }
 
