@@ -18,7 +18,7 @@ import type { SpendingAccount, SpendingLease } from '../../lib/engine/account/sp
 import { leaseSpending } from '../../lib/runtime/outage';
 import { aheadText, blockedText } from '../../lib/engine/report/balance-words';
 import { isServerAddress, leaseLedger, type LedgerLease } from '../../lib/runtime/runtime';
-import { monotonicMs } from '../../lib/runtime/system';
+import { idlePause, monotonicMs } from '../../lib/runtime/system';
 import { isFileAllowed } from './host-interface';
 
 type LedgerValues = ValuesOf<typeof LEDGER_PARAMS>;
@@ -34,11 +34,15 @@ export interface NodeLedger {
 	readonly open: () => Promise<LedgerAccount>;
 	/** For spending; goes on while the ledger is away, where the credential allows it. */
 	readonly openToSpend: () => Promise<SpendingAccount>;
+	/** That the account's time stands still, because a clock was wrong (ledger rule 46); `null` where it goes, or where nobody knows at once. */
+	readonly clockNote: () => Promise<string | null>;
 	readonly release: () => Promise<void>;
 }
 
 /** Between two tries to open a ledger that could not be opened; many items may come while it is gone. */
 const RETRY_AFTER_MS = 1_000;
+/** What is only told must not keep answers waiting, when the ledger is slow or away. */
+const NOTE_WITHIN_MS = 1_000;
 
 /**
  * The ledger of the node's credential. Nothing is read or opened before `open`, which rejects with a `CreditError`; what could not be opened
@@ -63,6 +67,11 @@ export function nodeLedger(ctx: IExecuteFunctions): NodeLedger {
 			const opening = (spending ??= settingsOf(ctx).then((settings) => leaseSpending(settings, open, { folder: n8nFolder() })));
 			opening.catch(() => (spending = null));
 			return (await opening).account;
+		},
+		clockNote: async () => {
+			if (lease === null) return null;
+			const note = lease.then(async ({ ledger }) => aheadText(await ledger.balance())).catch(() => null);
+			return Promise.race([note, idlePause(NOTE_WITHIN_MS).then(() => null)]);
 		},
 		release: async () => {
 			const opened = await Promise.all([lease?.catch(() => null), spending?.catch(() => null)]);

@@ -55,6 +55,11 @@ export function unconfirmedHints(results: readonly ItemResult[]): NodeExecutionH
 	return [{ message, type: 'warning', location: 'outputPane' }];
 }
 
+/** That a clock was wrong, so that the account's time stands still; or none. */
+export function clockHints(note: string | null): NodeExecutionHint[] {
+	return note === null ? [] : [{ message: note, type: 'warning', location: 'outputPane' }];
+}
+
 /** What models do not take of the node's settings, so that it was left out or written another way; one hint for all, or none. */
 export function lessonHints(lessons: readonly string[]): NodeExecutionHint[] {
 	if (lessons.length === 0) return [];

@@ -16,7 +16,7 @@ import { addTokens, cancelSignalOf, changeTotal, isToolRun, report, showHints } 
 import { binaryOf, dataOf, failedItem, nodeError } from '../outcome';
 import { itemReader, readStatic } from '../parameters';
 import { identify, type RunIdentity } from '../run-identity';
-import { fallbackHints, lessonHints, pendingHints, previewHints, unconfirmedHints } from './hints';
+import { clockHints, fallbackHints, lessonHints, pendingHints, previewHints, unconfirmedHints } from './hints';
 
 const SETTINGS_MEND = 'No model was called and no credits were used. Open the node, mend this setting, and run it again.';
 const PAID_MEND =
@@ -41,8 +41,9 @@ export async function runLlmAction(ctx: IExecuteFunctions): Promise<INodeExecuti
 		const results = await ending.finally(() => {
 			idle = action.idle();
 		});
+		const clock = await ledger.clockNote();
 		report(ctx, () => {
-			tellEditor(ctx, { results, values, run, count: items.length, lessons: action.lessons });
+			tellEditor(ctx, { results, values, run, count: items.length, lessons: action.lessons, clock });
 		});
 		return distribute({ items, results, values, isSingle });
 	} catch (error) {
@@ -178,12 +179,15 @@ interface Told {
 	readonly count: number;
 	/** What models do not take. */
 	readonly lessons: readonly string[];
+	/** That the account's time stands still, or nothing. */
+	readonly clock: string | null;
 }
 
 /** Hints above the output, tokens in the list of executions, and totals with the execution. Stored answers were counted before. */
-function tellEditor(ctx: IExecuteFunctions, { results, values, run, count, lessons }: Told): void {
+function tellEditor(ctx: IExecuteFunctions, { results, values, run, count, lessons, clock }: Told): void {
 	const previews = values.operation === 'preview' ? previewHints(results.slice(0, 1), { count, isByHand: run.isByHand }) : [];
-	showHints(ctx, [...fallbackHints(results), ...pendingHints(results), ...unconfirmedHints(results), ...lessonHints(lessons), ...previews]);
+	const ofItems = [...fallbackHints(results), ...pendingHints(results), ...unconfirmedHints(results)];
+	showHints(ctx, [...ofItems, ...clockHints(clock), ...lessonHints(lessons), ...previews]);
 	const fresh = results.filter(({ llmCredits }) => llmCredits.reason !== 'replayed');
 	addTokens(ctx, {
 		inputTokens: fresh.reduce((total, { tokenUsage }) => total + (tokenUsage?.promptTokens ?? 0), 0),

@@ -45,8 +45,8 @@ async function withLedger<T>(place: string, aheadMs: number, use: (ledger: Ledge
 }
 
 /** Adds purchased credits, once for each key, to a ledger that is made when it is missing. Amounts are decimal texts of credits. */
-export async function grantCredits(ledger: string, credits: string, key = 'test grant'): Promise<void> {
-	await withLedger(ledger, 0, async (account) => {
+export async function grantCredits(ledger: string, credits: string, key = 'test grant', aheadMs = 0): Promise<void> {
+	await withLedger(ledger, aheadMs, async (account) => {
 		await account.open({ timeZone: 'Europe/Berlin' });
 		await account.grant({ credits: parseCredits(credits, { field: 'credits' }), category: 'purchased', expiry: null, key });
 	});

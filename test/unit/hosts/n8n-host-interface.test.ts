@@ -93,6 +93,18 @@ describe('n8n: a host interface with less', () => {
 		provider.say(() => ({ kind: 'answer' }));
 	});
 
+	it('rule 46: warns of a clock that was wrong, with the time until which the account stands still, and only then', async () => {
+		const { ctx, hints, ledger } = await makeAction();
+		await runLlmAction(ctx);
+		expect(hints).to.deep.equal([]);
+		await grantCredits(ledger, '10', 'by a clock that is ahead', 2 * 86_400_000);
+		const again = await makeAction({ credentials: { llmCreditsLedgerApi: { path: ledger, account: 'default', timeZone: 'UTC' } } });
+		const [answered] = await runLlmAction(again.ctx);
+		expect(sources(answered)).to.deep.equal(Array(4).fill('model'));
+		expect(again.hints.map(({ type }) => type)).to.deep.equal(['warning']);
+		expect(again.hints[0]?.message).to.match(/^The newest entry of the account is 2 days ahead of the clock.* Until 2\d{3}-\d\d-\d\dT/);
+	});
+
 	it('notes the total where expressions do, where the newer place is missing', async () => {
 		const totals = new Map([['llm_credits_spent', '2.5']]);
 		const customData = { get: (name: string) => totals.get(name), set: (name: string, value: string) => totals.set(name, value) };
