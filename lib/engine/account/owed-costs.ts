@@ -63,6 +63,14 @@ export class OwedCosts {
 		return true;
 	}
 
+	/** Records what is owed under a name to a ledger, and what is owed to it besides, at once. */
+	async recordFor(name: string, { to }: { readonly to: Pick<Reopening, 'name'> }): Promise<'nothing' | 'recorded' | 'owed'> {
+		const debt = this.#debts.get(to.name);
+		if (!debt?.owes(name)) return 'nothing';
+		await debt.tryNow();
+		return debt.owes(name) ? 'owed' : 'recorded';
+	}
+
 	/** Tries once more at once to record everything. */
 	async recordNow(): Promise<void> {
 		await Promise.all([...this.#debts.values()].map((debt) => debt.tryNow()));
@@ -101,6 +109,10 @@ class Debt {
 
 	get size(): number {
 		return this.#owed.size;
+	}
+
+	owes(name: string): boolean {
+		return this.#owed.has(name);
 	}
 
 	add(owed: Owed, why: string): void {

@@ -53,6 +53,17 @@ export async function giveBack({ owed }: Pick<ActionContext, 'owed'>, { ledger, 
 	}
 }
 
+/**
+ * Records first what this machine owes for a hold, because the ledger was away when its call ended: a run that comes back to the call would
+ * take it for one without an answer, and pay again. False where it is still owed. Rejects as the ledger does.
+ */
+export async function recordOwed({ owed }: Pick<ActionContext, 'owed'>, { ledger, hold }: Held): Promise<boolean> {
+	// What was reserved on this machine alone is brought home as it is.
+	if (hold.seq < 0) return true;
+	await ledger.bringHome?.();
+	return (await owed.recordFor(holdId(hold.seq), { to: placeOf(ledger) })) !== 'owed';
+}
+
 /** One that is not opened once more is the same all the time. */
 function placeOf(account: SpendingAccount): Reopening {
 	const lease = { account, release: () => Promise.resolve() };

@@ -8,6 +8,7 @@ import type { Reason } from '../../params/fallback-switch';
 import { cancelled, FallbackError, outOfTime } from '../outcome/fallback-error';
 import type { Again } from './answer-use';
 import { chargedUnconfirmed } from './call-cost';
+import { recordOwed } from './owed-call';
 import type { PlannedItem } from './planned-item';
 import { decodeKept } from '../outcome/kept-result';
 import type { ItemAlternative } from '../plan/ladder-plan';
@@ -46,7 +47,7 @@ export class StoredCall {
 	async follow(): Promise<StoredEnd> {
 		const { state, ledger } = this.#item;
 		const { hold: found } = this.#stored;
-		const hold = found.state === 'open' ? await this.#waitForClosing(found) : found;
+		const hold = await this.#closed(found);
 		const isPaid = hold.state === 'settled';
 		const chargedMicro = isPaid ? (hold.actualMicro ?? 0n) : chargedUnconfirmed(hold);
 		const kept = isPaid ? decodeKept(await ledger.keptResult(hold.seq)) : null;
@@ -83,6 +84,29 @@ export class StoredCall {
 		return { kind: 'gone', next, reason, message, again };
 	}
 
+	/**
+	 * The hold once its call has ended. One that is open or over may be that of a call which ended while the ledger was away: what it cost is
+	 * recorded before anybody asks again.
+	 */
+	async #closed(found: Hold): Promise<Hold> {
+		if (found.state === 'settled' || found.state === 'released') return found;
+		const { context, ledger } = this.#item;
+		if (!(await recordOwed(context, { ledger, hold: found })))
+			throw new FallbackError(
+				'call_in_flight',
+				'An earlier run paid for the same request while the ledger was away, and what it cost is still to be recorded. It is not paid for twice.',
+			);
+		const hold = (await this.#readAgain(found)) ?? found;
+		return hold.state === 'open' ? this.#waitForClosing(hold) : hold;
+	}
+
+	async #readAgain({ seq }: Hold): Promise<Hold | undefined> {
+		const { key, alternatives } = this.#stored;
+		const again = await this.#item.ledger.reserve({ ...this.#item.plan.reserve, key, alternatives, waitMs: 0 });
+		const holds = again.kind === 'reserved' ? [again.hold, ...again.further] : [];
+		return holds.find((one) => one.seq === seq);
+	}
+
 	/** All items of the action wait for the other run together: one that died is waited for once. */
 	#patienceLeftMs(): number {
 		const { inFlight, timing, values } = this.#item.context;
@@ -90,18 +114,15 @@ export class StoredCall {
 		return inFlight.leftMs({ cause: 'call_in_flight', sign: '', patienceMs, nowMs: timing.monotonicMs(), atMs: timing.clock() });
 	}
 
-	async #waitForClosing({ seq, reservedAtMs }: Hold): Promise<Hold> {
-		const { context, time, ledger, plan } = this.#item;
-		const { key, alternatives } = this.#stored;
+	async #waitForClosing(found: Hold): Promise<Hold> {
+		const { context, time } = this.#item;
 		const { waitMs, aside } = this.#item.waiting();
 		const startedMs = time.spentMs;
 		// A call that was made since the waiting began is a sign of life.
-		context.inFlight.sawLife(reservedAtMs, context.timing.clock());
+		context.inFlight.sawLife(found.reservedAtMs, context.timing.clock());
 		while (time.spentMs - startedMs < waitMs && this.#patienceLeftMs() > 0 && !time.stopsWaiting.aborted) {
 			await aside(() => context.timing.pause(POLL_MS, time.stopsWaiting), time.stopsWaiting);
-			const again = await ledger.reserve({ ...plan.reserve, key, alternatives, waitMs: 0 });
-			const holds = again.kind === 'reserved' ? [again.hold, ...again.further] : [];
-			const hold = holds.find((one) => one.seq === seq);
+			const hold = await this.#readAgain(found);
 			if (!hold || hold.state === 'open') continue;
 			// The other run lives: those that wait for it may hope.
 			context.inFlight.restart();

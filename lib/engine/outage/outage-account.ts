@@ -126,8 +126,9 @@ export class OutageAccount implements SpendingAccount {
 		return found;
 	}
 
-	/** Charges to the ledger what was spent and noted while it was away. Rejects while it still is. */
+	/** Charges to the ledger what was spent and noted while it was away, by this process or another of this machine. Rejects while it still is. */
 	async bringHome(): Promise<void> {
+		this.#owes ||= this.#options.hasOutage();
 		await this.#ledger();
 	}
 

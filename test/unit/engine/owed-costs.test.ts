@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import { CreditError, type CreditErrorCode } from '../../../lib/core/values/errors';
 import { formatCredits } from '../../../lib/core/values/money';
+import type { ItemResult } from '../../../lib/engine/outcome/item-result';
 import type { SpendingAccount } from '../../../lib/engine/account/spending-account';
 import { OwedCosts, type Owed } from '../../../lib/engine/account/owed-costs';
 import { VirtualTime } from '../../support/machine/virtual-time';
@@ -94,6 +95,48 @@ describe('a cost that is known while the ledger is away', () => {
 			await expectClean(world);
 		});
 	}
+
+	for (const keepResultsHours of [24, 0])
+		it(`is recorded before a second run asks again, though its hold is over; answers are kept for ${String(keepResultsHours)} hours`, async () => {
+			const world = await makeWorld('100');
+			const awayMs = 20 * 60_000;
+			const { account } = awayFor(world, { method: 'settle', awayMs, code: 'ledger_unavailable' });
+			const { owed } = bookOf(world.time);
+			const provider = new ScriptedProvider(() => answer(GOOD));
+			const run = async (): Promise<ItemResult | undefined> =>
+				(await makeAction(world, provider, { keepResultsHours }, { openLedger: () => Promise.resolve(account), owed }).run([item('k')]))[0];
+			expect((await run())?.route).to.equal('result');
+			await world.time.pause(awayMs + 1);
+			await world.ledger.grant({ credits: 1n, category: 'promotional', expiry: null, key: 'time passes' });
+			expect(await story(world), 'the hold is over, and nothing is recorded')
+				.to.include('unconfirmed')
+				.and.not.include('settled 1.2');
+			expect(owed.lost()).to.have.length(1);
+			const again = await run();
+			expect(again?.llmCredits).to.include(
+				keepResultsHours > 0 ? { source: 'model', reason: 'replayed' } : { source: 'fallback', reason: 'result_not_kept' },
+			);
+			expect(provider.requests, 'asked once').to.have.length(1);
+			await owed.recorded();
+			expect(await spent(world)).to.equal('1.2');
+			await expectClean(world);
+		});
+
+	it('is not paid for again while it cannot be recorded', async () => {
+		const world = await makeWorld('100');
+		const { account } = awayFor(world, { method: 'settle', awayMs: 3_600_000, code: 'ledger_full' });
+		const { owed } = bookOf(world.time);
+		const provider = new ScriptedProvider(() => answer(GOOD));
+		const action = makeAction(world, provider, {}, { openLedger: () => Promise.resolve(account), owed });
+		await action.run([item('k')]);
+		await world.time.pause(20 * 60_000);
+		const [again] = await action.run([item('k')]);
+		expect(again?.llmCredits).to.include({ source: 'fallback', reason: 'call_in_flight' });
+		expect(provider.requests, 'asked once').to.have.length(1);
+		await owed.recorded();
+		expect(await spent(world)).to.equal('1.2');
+		await expectClean(world);
+	});
 
 	for (const awayMs of [32_000, 3_600_000])
 		it(`a call that cost nothing is charged nothing, though the ledger was away for ${String(awayMs)} ms when it ended`, async () => {
