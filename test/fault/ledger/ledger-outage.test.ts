@@ -106,6 +106,20 @@ const input = (key: string, amount: number): ReserveInput => ({
 });
 
 describe('a ledger that is away, where its owner allowed to go on', () => {
+	it('is charged what another process of the machine noted, when one that has seen no outage comes back to the call', async () => {
+		const world = await new World().open({ granted: 100, allowance: 10 });
+		const other = world.newProcess();
+		const outcome = await world.spending.reserve(input('a', 5));
+		if (outcome.kind === 'refused') throw new Error(outcome.reason);
+		world.answers = 0;
+		const cost = { actualMicro: credits(4), measure: 'reported', usage: null, result: null } as const;
+		await world.spending.settle({ ...cost, holdSeq: outcome.hold.seq });
+		world.answers = Infinity;
+		expect((await other.lookUp(input('a', 5)))?.kind).to.equal('reserved');
+		await other.bringHome();
+		expect(await world.balances()).to.deep.equal({ available: '96', allowance: '10', violations: [] });
+	});
+
 	it('spends from the allowance, exactly up to it, and then says that the ledger is away', async () => {
 		const world = await new World().open({ granted: 100, allowance: 10 });
 		expect(await world.call('before', { hold: 5, cost: 4 })).to.be.greaterThan(0);
