@@ -1,14 +1,20 @@
 /**
  * Owns the translation of the price source (@pydantic/genai-prices) into lib/core/prices/rate-card.data.json: integer rates, dated
- * prices and match rules, one model a line so that a new version reads as a diff. Refuses to guess: a model whose output has no
- * price (embeddings, speech, page scans) is left out, so that it counts as unpriced and not as free.
+ * prices and match rules, one model a line so that a new version reads as a diff. Refuses to guess: a model whose price cannot be told
+ * whole (embeddings, pictures, speech, searches that nobody counts, a service that has ended) is listed without a price, and why.
  * Run `npm run rate-card -- --date YYYY-MM-DD` with the day on which the installed version of the source was published.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { findProvider } from '@pydantic/genai-prices';
 import type { ConditionalPrice, MatchLogic, ModelInfo, ModelPrice } from '@pydantic/genai-prices';
-import type { CardData, CardModel, CardPrice, CardRates } from '../lib/core/prices/price-list';
+import { ENDED, type CardData, type CardModel, type CardPrice, type CardRates } from '../lib/core/prices/price-list';
+import { hubId } from '../lib/core/prices/provider-of-url';
+import { REPORTS_COSTS } from '../lib/core/prices/bills/cost-reports';
+import { USUAL_RATE, type RateKind } from '../lib/core/prices/pricing';
+import { searchesByName } from '../lib/core/prices/usage-bound';
+import { dollarsToMicro } from '../lib/core/values/money';
+import { CALL_KEYS, keysOfKind, PRICE_KEYS, unknownKeys } from './price-keys';
 
 /** Providers with chat models that are paid by the token. Left out: flat-rate seats, embeddings, resellers of resellers. */
 const PROVIDERS = [
@@ -35,9 +41,19 @@ const PROVIDERS = [
 	'novita',
 	'baseten',
 	'ovhcloud',
+	'huggingface_cerebras',
+	'huggingface_fireworks-ai',
+	'huggingface_groq',
+	'huggingface_hyperbolic',
+	'huggingface_nebius',
+	'huggingface_novita',
+	'huggingface_nscale',
+	'huggingface_ovhcloud',
+	'huggingface_publicai',
+	'huggingface_sambanova',
+	'huggingface_together',
 ];
-
-const MICRO_CREDITS_PER_DOLLAR_DIGITS = 10;
+const HUB_PREFIX = 'huggingface_';
 
 /** The whole card in the form that lib/core/prices/rate-card reads. `version` and `date` are those of the source. */
 export function compileRateCard({ version, date }: { version: string; date: string }): CardData {
@@ -45,72 +61,100 @@ export function compileRateCard({ version, date }: { version: string; date: stri
 		const provider = findProvider({ providerId: id });
 		if (provider?.id !== id) throw new Error(`The price source has no provider ${id}; mend the list in scripts/compile-rate-card.ts.`);
 		const fallback = (provider.fallback_model_providers ?? []).filter((other) => PROVIDERS.includes(other));
-		return { id, fallback, models: provider.models.flatMap(compileModel) };
+		return { id: ownId(id), fallback, models: provider.models.map((model) => compileModel(model, id)) };
 	});
 	return { source: 'genai-prices', version, date, providers };
 }
 
-function compileModel(model: ModelInfo): CardModel[] {
-	const conditional: readonly ConditionalPrice[] = Array.isArray(model.prices) ? model.prices : [{ prices: model.prices }];
-	const isOffered = model.id.endsWith(':free');
-	const prices = conditional.flatMap((entry) => compilePrice(entry, isOffered));
-	// A dated model with one price that cannot be told would be priced wrongly for a time; better not at all.
-	if (prices.length !== conditional.length) return [];
-	return [{ id: model.id, match: anyOf(model.match), context: model.context_window ?? 0, prices }];
+/** Our id of a provider of the source: those behind Hugging Face's router are written with a dash. */
+function ownId(id: string): string {
+	return id.startsWith(HUB_PREFIX) ? hubId(id.slice(HUB_PREFIX.length)) : id;
 }
 
-function compilePrice({ constraint, prices }: ConditionalPrice, isOffered: boolean): CardPrice[] {
-	const isPriced = prices['input_mtok'] !== undefined && prices['output_mtok'] !== undefined;
-	if (!isPriced && !(isOffered && Object.keys(prices).length === 0)) return [];
+/** One model of the source; without prices, and with the reason, where its price cannot be told whole. */
+export function compileModel(model: ModelInfo, providerId: string): CardModel {
+	const conditional: readonly ConditionalPrice[] = Array.isArray(model.prices) ? model.prices : [{ prices: model.prices }];
+	const unpriced = whyUnpriced(model, { conditional, providerId });
+	const known = { id: model.id, match: anyOf(model.match), context: model.context_window ?? 0 };
+	return unpriced === null ? { ...known, prices: conditional.map(compilePrice) } : { ...known, prices: [], unpriced };
+}
+
+/** Words by which the source says that a service has ended: its own mark, unless it says that the service goes on, or a sentence. */
+const HAS_ENDED = /^Retired\b|should be retired|^No longer listed|no longer available/;
+const GOES_ON = /still (billable|available|served)/;
+
+/** A dated model with one price that cannot be told would be priced wrongly for a time; better not at all. */
+function whyUnpriced(
+	{ id, deprecated = false, price_comments: comments = '', description = '' }: ModelInfo,
+	{ conditional, providerId }: { conditional: readonly ConditionalPrice[]; providerId: string },
+): string | null {
+	if ((deprecated && !GOES_ON.test(comments)) || HAS_ENDED.test(comments) || HAS_ENDED.test(description)) return ENDED;
+	const all = conditional.map(({ prices }) => Object.keys(prices));
+	const unknown = unknownKeys(all.flat());
+	if (unknown.length > 0) return `it costs something for ${unknown.join(', ')}, which is not counted here`;
+	const isOffered = id.endsWith(':free') && all.every((keys) => keys.length === 0);
+	if (!isOffered && all.some((keys) => !keys.includes('input_mtok') || !keys.includes('output_mtok')))
+		return 'the price list has no price for its input or its output';
+	const countsSearches = [...keysOfKind('search'), ...CALL_KEYS];
+	const isUncounted = searchesByName(id) && all.some((keys) => !keys.some((key) => countsSearches.includes(key)));
+	return isUncounted && !REPORTS_COSTS.has(providerId) ? 'it searches by itself, and the price list has no price for a search' : null;
+}
+
+function compilePrice({ constraint, prices }: ConditionalPrice): CardPrice {
 	const starts = new Set(
 		Object.values(prices).flatMap((price) => (typeof price === 'object' ? price.tiers.map(({ start }) => start) : [])),
 	);
 	// The source's tier begins above `start`; ours begins at its first token.
 	const tiers = [0, ...[...starts].map((start) => start + 1).sort((a, b) => a - b)].map((from) => ratesAt(prices, from));
-	const requests = prices['requests_kcount'];
-	return [{ when: whenOf(constraint), tiers, perCall: typeof requests === 'number' ? toMicro(requests / 1000) : 0 }];
+	const perCall = CALL_KEYS.reduce((sum, key) => sum + toMicro((stated(prices, key, 0) ?? 0) / 1000), 0);
+	return { when: whenOf(constraint), tiers, perCall };
 }
+
+/** Kinds in the order of a tier of the card: those that always stand there, those that are older than uses, and the others. */
+const TIER_KINDS = [
+	['input', 'cachedInput', 'cacheWrite', 'audioInput', 'output', 'audioOutput'],
+	['cachedAudio', 'longCacheWrite'],
+	['reasoning', 'citation', 'search', 'toolCall'],
+] as const satisfies readonly (readonly RateKind[])[];
 
 /** Rates of the tier that begins at `from` input tokens; a kind without its own price is priced as what it is a part of. */
 function ratesAt(prices: ModelPrice, from: number): CardRates {
-	const rate = (key: string): number | undefined => {
-		const price = prices[key];
-		if (price === undefined || typeof price === 'number') return price;
-		return price.tiers.reduce((current, tier) => (from > tier.start ? tier.price : current), price.base);
-	};
-	const input = rate('input_mtok') ?? 0;
-	const output = rate('output_mtok') ?? 0;
-	const cached = rate('cache_read_mtok') ?? input;
-	const write = rate('cache_write_mtok') ?? input;
-	const cachedAudio = rate('cache_audio_read_mtok') ?? cached;
-	const longWrite = rate('cache_write_1h_mtok') ?? write;
-	const hasMore = cachedAudio !== cached || longWrite !== write;
-	return [
-		from,
-		toMicro(input),
-		toMicro(cached),
-		toMicro(write),
-		toMicro(rate('input_audio_mtok') ?? input),
-		// Reasoning and citations are reported as output; where they have a price of their own the dearest one holds for all.
-		toMicro(Math.max(output, rate('output_reasoning_mtok') ?? 0, rate('output_citation_mtok') ?? 0)),
-		toMicro(rate('output_audio_mtok') ?? output),
-		...(hasMore ? [toMicro(cachedAudio), toMicro(longWrite)] : []),
-	];
+	const rateOf = (kind: RateKind): number => ownRate(prices, { kind, from }) ?? usualOf(kind, rateOf);
+	const [always, older, newer] = TIER_KINDS;
+	const isUsual = (kind: RateKind): boolean => rateOf(kind) === usualOf(kind, rateOf);
+	const hasNewer = !newer.every(isUsual);
+	const kinds = [...always, ...(hasNewer || !older.every(isUsual) ? older : []), ...(hasNewer ? newer : [])];
+	return [from, ...kinds.map(rateOf)];
 }
 
-/** Dollars to micro-credits by moving the decimal point of the shortest decimal; anything finer than 10^-10 dollars is rounded up. */
+function usualOf(kind: RateKind, rateOf: (kind: RateKind) => number): number {
+	const usual = USUAL_RATE[kind];
+	return usual === null ? 0 : rateOf(usual);
+}
+
+/** The dearest price that the source states for a kind, in micro-credits per million. */
+function ownRate(prices: ModelPrice, { kind, from }: { kind: RateKind; from: number }): number | undefined {
+	const rates = keysOfKind(kind).flatMap((key) => {
+		const meaning = PRICE_KEYS[key];
+		const dollars = stated(prices, key, from);
+		if (dollars === undefined || !meaning || !('rate' in meaning)) return [];
+		return [meaning.per === 'million' ? toMicro(dollars) : toMicro(dollars) * 1000];
+	});
+	return rates.length === 0 ? undefined : Math.max(...rates);
+}
+
+/** The price at a key for so many input tokens. */
+function stated(prices: ModelPrice, key: string, from: number): number | undefined {
+	const price = prices[key];
+	if (price === undefined || typeof price === 'number') return price;
+	return price.tiers.reduce((current, tier) => (from > tier.start ? tier.price : current), price.base);
+}
+
+/** Dollars of the source in micro-credits, exactly; anything finer than 10^-10 dollars is rounded up. */
 export function toMicro(dollars: number): number {
-	const [mantissa = '0', exponent = '0'] = String(dollars).split('e');
-	const [whole = '0', fraction = ''] = mantissa.split('.');
-	const shift = MICRO_CREDITS_PER_DOLLAR_DIGITS + Number(exponent) - fraction.length;
-	const digits = BigInt(whole + fraction);
-	const micro = shift >= 0 ? digits * 10n ** BigInt(shift) : roundedUp(digits, 10n ** BigInt(-shift));
-	if (micro > BigInt(Number.MAX_SAFE_INTEGER)) throw new Error(`A price of $${dollars} does not fit the card.`);
+	const micro = dollarsToMicro(dollars);
+	if (micro === null || micro > BigInt(Number.MAX_SAFE_INTEGER)) throw new Error(`A price of $${dollars} does not fit the card.`);
 	return Number(micro);
-}
-
-function roundedUp(dividend: bigint, divisor: bigint): bigint {
-	return (dividend + divisor - 1n) / divisor;
 }
 
 function whenOf(constraint: ConditionalPrice['constraint']): string {

@@ -214,6 +214,23 @@ export const PROVIDER_PARAMS = [
 			{ value: 'refuse', label: 'Use the Fallback', help: 'No call is made, so nothing is spent unseen' },
 		],
 	},
+	{
+		name: 'reportedCosts',
+		label: 'Reported Costs',
+		kind: 'choice',
+		default: 'auto',
+		section: 'options',
+		help: 'What to do with the cost of a call that the provider tells in its answer, in dollars. Your own prices win over it, and the cost by the price list is recorded beside it',
+		choices: [
+			{
+				value: 'auto',
+				label: 'Automatic',
+				help: 'Charge it where the provider is known to tell it: OpenRouter, Perplexity, xAI, DeepInfra',
+			},
+			{ value: 'charge', label: 'Charge It', help: 'For a gateway of which you know that it tells what you pay' },
+			{ value: 'ignore', label: 'Charge by Prices', help: 'By the price list or your own prices alone' },
+		],
+	},
 ] as const satisfies readonly Param[];
 
 export const PROVIDER: ConnectionDescription = {

@@ -3,6 +3,7 @@
  */
 import { CreditError } from '../core/values/errors';
 import { usualBatchPercent } from '../core/prices/batch-price';
+import { REPORTS_COSTS } from '../core/prices/bills/cost-reports';
 import { providerOfUrl } from '../core/prices/provider-of-url';
 import { parsePrices } from '../core/prices/price-lines';
 import { createRateCard } from '../core/prices/rate-card';
@@ -46,7 +47,8 @@ export function createProvider(values: ProviderValues): ProviderHandle {
 	return {
 		provider,
 		service: `${values.service} ${baseUrlOf(values)}`,
-		priceOf: pricesOf(values, options),
+		...pricesOf(values, options),
+		chargesReported: chargesReported(values, options),
 		batchPercent: usualBatchPercent(options.providerId),
 	};
 }
@@ -64,24 +66,34 @@ export async function testProvider(values: ProviderValues, signal?: AbortSignal)
 	}
 }
 
-function pricesOf(values: ProviderValues, { baseUrl }: EndpointOptions): ProviderHandle['priceOf'] {
+function pricesOf(values: ProviderValues, { baseUrl }: EndpointOptions): Pick<ProviderHandle, 'priceOf' | 'whyUnpriced'> {
 	const { service, pricing } = values;
 	const overrides = parsePrices(values.prices);
 	const card = createRateCard({ overrides, allowUnpriced: values.unpriced === 'free' });
 	switch (pricing) {
 		case 'free':
-			return (model, atMs) => card.find({ provider: 'local', model, atMs });
+			return { priceOf: (model, atMs) => card.find({ provider: 'local', model, atMs }) };
 		case 'own': {
 			const own = compileOverrides(overrides);
-			return (model, atMs) => own.byModel(model) ?? (values.unpriced === 'free' ? card.find({ provider: 'local', model, atMs }) : null);
+			const orFree: ProviderHandle['priceOf'] = (model, atMs) =>
+				values.unpriced === 'free' ? card.find({ provider: 'local', model, atMs }) : null;
+			return { priceOf: (model, atMs) => own.byModel(model) ?? orFree(model, atMs) };
 		}
 		case 'auto': {
 			const provider = service === 'custom' ? customPrices(baseUrl) : PRICES_OF[service];
-			return (model, atMs, list) => card.find({ provider, model, atMs }, list);
+			return {
+				priceOf: (model, atMs, list) => card.find({ provider, model, atMs }, list),
+				whyUnpriced: (model, atMs, list) => card.whyUnpriced({ provider, model, atMs }, list),
+			};
 		}
 		default:
 			return pricing satisfies never;
 	}
+}
+
+/** Whether a cost that the provider reports is charged: where that is known of it, or the user says so. */
+function chargesReported({ reportedCosts }: ProviderValues, { providerId }: EndpointOptions): boolean {
+	return reportedCosts === 'auto' ? REPORTS_COSTS.has(providerId) : reportedCosts === 'charge';
 }
 
 function endpointOf(values: ProviderValues): EndpointOptions {

@@ -2,8 +2,8 @@
 import type { PriceChange, PriceDifference } from '../../core/prices/price-difference';
 import type { ListedPrice } from '../../core/prices/price-list';
 import type { Micro } from '../../core/values/money';
-import type { FixedCharge, ModelPrice, RateKind, Rates, Tier } from '../../core/prices/pricing';
-import { thousandMicro, TOKEN_KINDS } from '../../engine/report/price-documents';
+import { USUAL_RATE, type FixedCharge, type ModelPrice, type RateKind, type Rates, type Tier } from '../../core/prices/pricing';
+import { isUse, thousandMicro, PRICED_KINDS } from '../../engine/report/price-documents';
 import { count, counted, credits } from './format';
 import { table, type Column } from './table';
 
@@ -18,6 +18,10 @@ const KIND_NAMES: Readonly<Record<keyof Rates, string>> = {
 	audioInput: 'audio in',
 	cachedAudio: 'audio from the cache',
 	audioOutput: 'audio out',
+	reasoning: 'thinking',
+	citation: 'citations',
+	search: 'searches',
+	toolCall: 'other tools of the provider',
 };
 
 /** Many models, a row for each tier: credits for 1,000 tokens, then for a million. */
@@ -54,27 +58,19 @@ function chargingText({ kind, rateMicro }: FixedCharge): string {
 }
 
 function tierTable({ fromInputTokens, rates }: Tier, isOneOfSeveral: boolean): string {
-	const told = TOKEN_KINDS.filter((kind) => !isUsual(kind, rates));
-	const rows = told.map((kind) => [KIND_NAMES[kind], thousandText(rates[kind]), credits(rates[kind])]);
-	const text = table([{ title: 'tokens' }, right('credits /1,000'), right('credits /1,000,000')], rows);
+	const told = PRICED_KINDS.filter((kind) => !isUsual(kind, rates));
+	const rows = told.map((kind) => [nameOfKind(kind, rates), thousandText(rates[kind]), credits(rates[kind])]);
+	const text = table([{ title: '' }, right('credits /1,000'), right('credits /1,000,000')], rows);
 	return isOneOfSeveral ? `From ${count(fromInputTokens)} input tokens on:\n${text}` : text;
 }
 
-/** What a kind of token costs where the provider makes no difference. */
-const USUAL_RATE: Readonly<Record<RateKind, RateKind | null>> = {
-	input: null,
-	output: null,
-	cachedInput: 'input',
-	cacheWrite: 'input',
-	longCacheWrite: 'cacheWrite',
-	audioInput: 'input',
-	cachedAudio: 'cachedInput',
-	audioOutput: 'output',
-};
+function nameOfKind(kind: RateKind, rates: Rates): string {
+	return kind === 'output' && rates.reasoning !== rates.output ? 'output' : KIND_NAMES[kind];
+}
 
 function isUsual(kind: RateKind, rates: Rates): boolean {
 	const usual = USUAL_RATE[kind];
-	return usual !== null && rates[kind] === rates[usual];
+	return usual === null ? isUse(kind) && rates[kind] === 0n : rates[kind] === rates[usual];
 }
 
 function thousandText(rateMicro: Micro): string {

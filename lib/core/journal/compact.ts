@@ -142,15 +142,19 @@ export function decodeRefund(compact: Compact): RefundedBody {
 /** Where a charge came from, by its place. Append only: the places are in people's files. */
 const SOURCES = ['call', 'batch', 'metered', 'bill'] as const satisfies readonly CallSource[];
 
+/** A call that costs what the list says. */
+const WHOLE_PERCENT = 100;
+
 /** What is known of a call under one letter each; what is usual is left out. */
 export function encodeFacts(facts: CallFacts): Compact {
-	const { latencyMs, attempts, source, reportedMicro, listMicro, isImplausible, resultHash } = facts;
+	const { latencyMs, attempts, source, reportedMicro, listMicro, ratePercent, isImplausible, resultHash } = facts;
 	return {
 		t: latencyMs ?? undefined,
 		n: attempts === 1 ? undefined : attempts,
 		s: source === 'call' ? undefined : SOURCES.indexOf(source),
 		r: reportedMicro === null ? undefined : String(reportedMicro),
 		p: listMicro === null ? undefined : String(listMicro),
+		v: ratePercent === WHOLE_PERCENT ? undefined : ratePercent,
 		i: isImplausible ? 1 : undefined,
 		k: resultHash ?? undefined,
 	};
@@ -164,6 +168,7 @@ export function decodeFacts(compact: Compact): CallFacts {
 		source: SOURCES[count(compact['s'] ?? 0)] ?? 'call',
 		reportedMicro: compact['r'] === undefined ? null : amount(compact['r']),
 		listMicro: compact['p'] === undefined ? null : amount(compact['p']),
+		ratePercent: count(compact['v'] ?? WHOLE_PERCENT),
 		isImplausible: flag(compact['i']),
 		resultHash: optionalText(compact['k']),
 	};

@@ -2,7 +2,17 @@
  * Owns what entries about alerts do to an account: which alerts stand, and who has seen them. Arithmetic only, like evolve; the
  * rules that decide on such entries are in watch.
  */
-import { CLOCK_AHEAD, driftKey, EXHAUSTED, keyOf, lowKey, type AlertSettings, type AlertState, type StandingAlert } from '../nouns/alert';
+import {
+	CLOCK_AHEAD,
+	costDiffersKey,
+	driftKey,
+	EXHAUSTED,
+	keyOf,
+	lowKey,
+	type AlertSettings,
+	type AlertState,
+	type StandingAlert,
+} from '../nouns/alert';
 import type { EntryBody } from '../nouns/records';
 
 type Of<K extends EntryBody['kind']> = Extract<EntryBody, { kind: K }>;
@@ -15,8 +25,8 @@ export function afterAlert(state: AlertState, seq: number, { alert, silences }: 
 	const key = keyOf(alert);
 	if (key === null) return state;
 	const spendableMicro = 'spendableMicro' in alert ? alert.spendableMicro : 0n;
-	const clock = alert.type === 'clock_ahead' ? { clockMs: alert.clockMs } : {};
-	const fresh = [key, ...silences].map((each): StandingAlert => ({ key: each, seq, spendableMicro, ...clock }));
+	const more = alert.type === 'clock_ahead' ? { clockMs: alert.clockMs } : alert.type === 'cost_differs' ? { day: alert.day } : {};
+	const fresh = [key, ...silences].map((each): StandingAlert => ({ key: each, seq, spendableMicro, ...more }));
 	return { ...state, standing: [...state.standing, ...fresh] };
 }
 
@@ -34,6 +44,7 @@ export function afterClaim(state: AlertState, { consumer, untilSeq }: Of<'alerts
 /** New settings: what is not warned of any more does not stand. */
 export function afterSetting(state: AlertState, { lowPercents, driftPercent }: AlertSettings): AlertState {
 	const kept = new Set([EXHAUSTED, CLOCK_AHEAD, ...lowPercents.map(lowKey)]);
-	const isKept = ({ key }: StandingAlert): boolean => kept.has(key) || (driftPercent > 0 && key.startsWith(driftKey('')));
+	const isKept = ({ key }: StandingAlert): boolean =>
+		kept.has(key) || key.startsWith(costDiffersKey('')) || (driftPercent > 0 && key.startsWith(driftKey('')));
 	return { ...state, standing: state.standing.filter(isKept) };
 }

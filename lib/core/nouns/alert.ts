@@ -59,10 +59,12 @@ export const ALERT = z.discriminatedUnion('type', [
 	}),
 	/** The account's newest entry is ahead of the clock: some clock was wrong when it was written. Until then the account's time stands still. */
 	z.object({ type: z.literal('clock_ahead'), clockMs: z.number(), newestAtMs: z.number() }),
+	/** The provider said that a call of a model cost more, or less, than the price list says, by more than a fifth. `day`: in the account's time zone. */
+	z.object({ type: z.literal('cost_differs'), model: z.string(), reportedMicro: storedMicro, listMicro: storedMicro, day: z.string() }),
 ]);
 export type Alert = Readonly<z.output<typeof ALERT>>;
 
-/** Alerts of one key are not repeated while one stands: `low:20`, `exhausted`, `drift:spring`, `clock_ahead`. */
+/** Alerts of one key are not repeated while one stands: `low:20`, `exhausted`, `drift:spring`, `clock_ahead`, `cost_differs:a-model`. */
 export type AlertKey = string;
 
 /** An alert that was given, or was silenced by a graver one, and is not armed again yet. */
@@ -74,6 +76,8 @@ const STANDING_ALERT = z.object({
 	spendableMicro: storedMicro,
 	/** Of `clock_ahead` alone: what the clock said when it was given. */
 	clockMs: z.number().exactOptional(),
+	/** Of `cost_differs` alone: the day it was given; it is armed again on another. */
+	day: z.string().exactOptional(),
 });
 export type StandingAlert = Readonly<z.output<typeof STANDING_ALERT>>;
 
@@ -100,6 +104,8 @@ export function keyOf(alert: Alert): AlertKey | null {
 			return driftKey(alert.campaign);
 		case 'clock_ahead':
 			return CLOCK_AHEAD;
+		case 'cost_differs':
+			return costDiffersKey(alert.model);
 		case 'expiring':
 		case 'budget_reached':
 			return null;
@@ -114,6 +120,9 @@ export const CLOCK_AHEAD: AlertKey = 'clock_ahead';
 export const lowKey = (percent: number): AlertKey => `low:${String(percent)}`;
 /** The key of a campaign; the empty text for calls without one. */
 export const driftKey = (campaign: string): AlertKey => `drift:${campaign}`;
+
+/** The key of a model; the empty text for calls without one. */
+export const costDiffersKey = (model: string): AlertKey => `cost_differs:${model}`;
 
 /** An alert as readers get it. */
 export interface GivenAlert {

@@ -16,8 +16,10 @@ export interface CallFacts {
 	readonly source: CallSource;
 	/** What the provider said the call cost; `null` where it said nothing. */
 	readonly reportedMicro: Micro | null;
-	/** What the call costs by the prices of its hold, where something else was charged. */
+	/** What the call costs by the list price of its hold, where the provider said what it cost and is believed to know; else `null`. */
 	readonly listMicro: Micro | null;
+	/** Of the list price, in whole per cent: 100, or what the tier of service that answered costs. */
+	readonly ratePercent: number;
 	/** More usage was reported than the request can have had: the most that it can have cost was charged. */
 	readonly isImplausible: boolean;
 	/** Hexadecimal SHA-256 of the result that was kept for a retry; `null` where none was kept. */
@@ -31,6 +33,7 @@ export const NO_FACTS: CallFacts = {
 	source: 'call',
 	reportedMicro: null,
 	listMicro: null,
+	ratePercent: 100,
 	isImplausible: false,
 	resultHash: null,
 };

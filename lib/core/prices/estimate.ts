@@ -3,12 +3,14 @@
  * from what earlier calls of the same node and model really used. Pure; the caller keeps the state.
  */
 import { ceilDivide, minMicro, type Micro } from '../values/money';
-import { highestCost, type ModelPrice } from './pricing';
+import { highestCost, type ModelPrice, type MostUsed } from './pricing';
+import { searchesByName, usageBoundOf } from './usage-bound';
 import type { Usage } from '../usage/usage-fields';
 
 /** How many of the latest calls a learned estimate looks back on. */
 const WINDOW = 64;
 const PER_MILLE = 1000n;
+const WHOLE_PERCENT = 100;
 
 /** What one finished call taught. */
 interface Observation {
@@ -16,6 +18,8 @@ interface Observation {
 	readonly inputPerMille: number;
 	readonly outputTokens: number;
 	readonly isCutOff: boolean;
+	readonly searches: number;
+	readonly ratePercent: number;
 }
 
 /** What a finished call tells. */
@@ -24,6 +28,8 @@ export interface Lesson {
 	readonly usage: Usage;
 	/** A lowered limit ended the answer; nobody knows how long it would have been. */
 	readonly isCutOff?: boolean;
+	/** Of the list price, in whole per cent, by the tier that served; 100 unless it says so. */
+	readonly ratePercent?: number;
 }
 
 /** What is known of earlier calls, at most 64, with what follows from them: each call asks for it several times. */
@@ -38,6 +44,10 @@ export interface Learned {
 	readonly longestTokens: number;
 	/** Nine of ten answers were not longer. */
 	readonly usualTokens: number;
+	/** The most searches that an answer took lately. */
+	readonly mostSearches: number;
+	/** The dearest tier that served lately, in whole per cent of the list price; at least 100. */
+	readonly dearestPercent: number;
 }
 
 /** Before anything is learned: a short message is typical, and the output limit is often far above it. */
@@ -51,6 +61,8 @@ export const NOTHING_LEARNED: Learned = {
 	worstPerMille: PER_MILLE,
 	longestTokens: FIRST_OUTPUT_TOKENS,
 	usualTokens: SHORTEST_FIRST_OUTPUT_TOKENS,
+	mostSearches: 0,
+	dearestPercent: WHOLE_PERCENT,
 };
 
 /** The size of a request before it is made. */
@@ -74,7 +86,7 @@ export type EstimateMode =
  */
 export function estimateCost(price: ModelPrice, size: RequestSize, mode: EstimateMode): Micro {
 	if (price.charging) return price.charging.rateMicro;
-	const strictMicro = highestCost(price, { inputTokens: size.inputBytes, outputTokens: size.outputLimitTokens });
+	const strictMicro = highestCost(price, strictlyMost(price, size));
 	if (strictMicro === 0n) return 0n;
 	switch (mode.kind) {
 		case 'fixed':
@@ -86,6 +98,12 @@ export function estimateCost(price: ModelPrice, size: RequestSize, mode: Estimat
 		default:
 			return mode satisfies never;
 	}
+}
+
+/** The bytes of the request and its limit; for a model that searches by itself, which no limit bounds, all that is believed of it. */
+function strictlyMost({ perCallMicro, model }: ModelPrice, { inputBytes, outputLimitTokens }: RequestSize): MostUsed {
+	if (!searchesByName(model)) return { inputTokens: inputBytes, outputTokens: outputLimitTokens };
+	return usageBoundOf({ perCallMicro }, { model, bytes: inputBytes, outputLimitTokens, asksToThink: true });
 }
 
 /**
@@ -103,21 +121,26 @@ export function expectedCost(
 }
 
 function likelyCost(price: ModelPrice, size: RequestSize, learned: Learned): Micro {
-	return highestCost(price, { inputTokens: expectedInput(size, learned), outputTokens: expectedOutput(size, learned) });
+	return highestCost(price, mostUsed(size, learned, expectedOutput(size, learned)));
+}
+
+/** Input as expected, an answer of so many tokens, and as many searches as one took lately at most. */
+function mostUsed(size: RequestSize, learned: Learned, outputTokens: number): MostUsed {
+	return { inputTokens: expectedInput(size, learned), outputTokens, searches: learned.mostSearches };
 }
 
 /** A call whose answer is bounded by what is set aside for it: room for `times` as long an answer as is expected. */
 export function boundedCall(price: ModelPrice, size: RequestSize, learned: Learned, times = 1): ShorterCall {
 	const outputLimitTokens = Math.min(boundedOutput(size, learned) * times, size.outputLimitTokens);
 	return {
-		amountMicro: highestCost(price, { inputTokens: expectedInput(size, learned), outputTokens: outputLimitTokens }),
+		amountMicro: highestCost(price, mostUsed(size, learned, outputLimitTokens)),
 		outputLimitTokens,
 	};
 }
 
 /** What a call with an answer of the usual limit costs at most, as far as its input is known. At least the learned estimate. */
 export function mostCost(price: ModelPrice, size: RequestSize, learned: Learned): Micro {
-	return highestCost(price, { inputTokens: expectedInput(size, learned), outputTokens: size.outputLimitTokens });
+	return highestCost(price, mostUsed(size, learned, size.outputLimitTokens));
 }
 
 /** A call that is bounded by a shorter answer, so that it fits what is left. */
@@ -138,19 +161,18 @@ const SHORTER_PER_MILLE = [2000n, 1500n, 1000n];
  */
 export function shorterCalls(price: ModelPrice, size: RequestSize, learned: Learned): ShorterCall[] {
 	if (price.charging) return [];
-	const inputTokens = expectedInput(size, learned);
 	const usual = BigInt(Math.min(learned.usualTokens, size.outputLimitTokens));
 	return SHORTER_PER_MILLE.map((perMille) => {
 		const outputLimitTokens = Math.min(Number(ceilDivide(usual * perMille, PER_MILLE)), size.outputLimitTokens);
-		return { amountMicro: highestCost(price, { inputTokens, outputTokens: outputLimitTokens }), outputLimitTokens };
+		return { amountMicro: highestCost(price, mostUsed(size, learned, outputLimitTokens)), outputLimitTokens };
 	});
 }
 
 /** Adds what a call really used to what is known; the oldest observation beyond 64 is forgotten. */
-export function learn(learned: Learned, { estimatedInputTokens, usage, isCutOff = false }: Lesson): Learned {
+export function learn(learned: Learned, { estimatedInputTokens, usage, isCutOff = false, ratePercent = WHOLE_PERCENT }: Lesson): Learned {
 	if (estimatedInputTokens <= 0) return learned;
 	const inputPerMille = Number(ceilDivide(BigInt(usage.inputTokens) * PER_MILLE, BigInt(estimatedInputTokens)));
-	const call = { inputPerMille, outputTokens: usage.outputTokens, isCutOff };
+	const call = { inputPerMille, outputTokens: usage.outputTokens, isCutOff, searches: usage.searches, ratePercent };
 	const [oldest] = learned.calls.length < WINDOW ? [] : learned.calls;
 	const kept = oldest ? learned.ascending.toSpliced(learned.ascending.indexOf(oldest.outputTokens), 1) : learned.ascending;
 	const longer = kept.findIndex((tokens) => tokens > call.outputTokens);
@@ -164,13 +186,15 @@ export function learn(learned: Learned, { estimatedInputTokens, usage, isCutOff 
 const CUT_OFF_TIMES = 4;
 
 function whatFollows({ calls, ascending }: Pick<Learned, 'calls' | 'ascending'>): Learned {
-	let [worst, longestTokens] = [0, 0];
-	for (const { inputPerMille, outputTokens, isCutOff } of calls) {
+	let [worst, longestTokens, mostSearches, dearestPercent] = [0, 0, 0, WHOLE_PERCENT];
+	for (const { inputPerMille, outputTokens, isCutOff, searches, ratePercent } of calls) {
+		mostSearches = Math.max(mostSearches, searches);
+		dearestPercent = Math.max(dearestPercent, ratePercent);
 		worst = Math.max(worst, inputPerMille);
 		longestTokens = Math.max(longestTokens, outputTokens * (isCutOff ? CUT_OFF_TIMES : 1));
 	}
 	const usualTokens = ascending[Math.floor((ascending.length - 1) * 0.9)] ?? SHORTEST_FIRST_OUTPUT_TOKENS;
-	return { calls, ascending, worstPerMille: BigInt(worst), longestTokens, usualTokens };
+	return { calls, ascending, worstPerMille: BigInt(worst), longestTokens, usualTokens, mostSearches, dearestPercent };
 }
 
 /** The token estimate, corrected by the largest factor it was off by lately; never above the bytes, which are what is strictly the most. */

@@ -17,31 +17,47 @@ const MOST_MICRO = 10_000_000_000_000;
 /** $10 for one call, in micro-credits. */
 const MOST_PER_CALL_MICRO = 100_000_000_000;
 const WHEN = /^(|\d{4}-\d\d-\d\d|\d\d:\d\d-\d\d:\d\d)$/;
-const RATES_WITHOUT = 7;
-const RATES_WITH = 9;
+/** How many numbers a tier has: the first rates, all rates of tokens that are older than uses, and all rates. */
+const TIER_LENGTHS: readonly number[] = [7, 9, 13];
+/** In the longest tiers, from this place on rates are for uses: $100 for a thousand of them is the most. */
+const USES_FROM = 11;
+const MOST_USE_MICRO = 1_000_000_000_000_000;
 
 const name = z.string().min(1).max(200);
-const rate = z
-	.int()
-	.refine(
-		(micro) => micro === 0 || (micro >= LEAST_MICRO && micro <= MOST_MICRO),
-		`is neither 0 nor from ${String(LEAST_MICRO)} to ${String(MOST_MICRO)} micro-credits per million tokens ($0.001 to $1000): a price in another unit?`,
-	);
+const isRate = (micro: number, mostMicro: number): boolean => micro === 0 || (micro >= LEAST_MICRO && micro <= mostMicro);
 const tier = z
-	.tuple([z.int().min(0)], rate)
-	.refine(({ length }) => length === RATES_WITHOUT || length === RATES_WITH, 'has a number of rates that no list has');
+	.tuple([z.int().min(0)], z.int().min(0))
+	.refine(({ length }) => TIER_LENGTHS.includes(length), 'has a number of rates that no list has')
+	.superRefine((numbers, context) => {
+		numbers.forEach((micro, place) => {
+			const mostMicro = place < USES_FROM ? MOST_MICRO : MOST_USE_MICRO;
+			if (place === 0 || isRate(micro, mostMicro)) return;
+			const [unit, dollars] = place < USES_FROM ? ['tokens', '$1000'] : ['uses', '$100000'];
+			context.addIssue({
+				code: 'custom',
+				path: [place],
+				message: `is neither 0 nor from ${String(LEAST_MICRO)} to ${String(mostMicro)} micro-credits per million ${unit} ($0.001 to ${dollars}): a price in another unit?`,
+			});
+		});
+	});
 const term = z.string().min(2).max(300).refine(isTerm, 'is no rule: it begins with =, ^, $ or *, or with / and is an expression');
 const price = z.strictObject({
 	when: z.string().regex(WHEN, 'is neither empty, a day nor a time of day').refine(isDay, 'is no day of the calendar'),
 	tiers: z.array(tier).min(1).refine(ascend, 'do not begin at 0 and ascend'),
 	perCall: z.int().min(0).max(MOST_PER_CALL_MICRO),
 });
-const model = z.strictObject({
-	id: name,
-	match: z.array(z.array(term).min(1)).max(200),
-	context: z.int().min(0),
-	prices: z.array(price).min(1).max(200),
-});
+const model = z
+	.strictObject({
+		id: name,
+		match: z.array(z.array(term).min(1)).max(200),
+		context: z.int().min(0),
+		prices: z.array(price).max(200),
+		unpriced: z.string().min(1).max(300).exactOptional(),
+	})
+	.refine(({ prices, unpriced }) => (prices.length === 0) === (unpriced !== undefined), {
+		error: 'has neither prices nor a reason why not, or both',
+		path: ['prices'],
+	});
 const provider = z.strictObject({
 	id: z.string().regex(/^[a-z0-9-]{1,50}$/, 'is no id of a provider'),
 	fallback: z.array(name).max(50),
@@ -90,11 +106,12 @@ function inOrder({ source, version, date, providers }: CardData): CardData {
 		providers: providers.map(({ id, fallback, models }) => ({
 			id,
 			fallback,
-			models: models.map(({ id: modelId, match, context, prices }) => ({
+			models: models.map(({ id: modelId, match, context, prices, unpriced }) => ({
 				id: modelId,
 				match,
 				context,
 				prices: prices.map(({ when, tiers, perCall }) => ({ when, tiers, perCall })),
+				...(unpriced === undefined ? {} : { unpriced }),
 			})),
 		})),
 	};

@@ -1,8 +1,10 @@
 /**
  * Owns a list of dated prices: its form, which entry a model's name matches, and which price of it holds at an instant. A list is
- * never changed; newer prices are another list. Refuses to invent: a model that nothing matches is `null` (unpriced) and never free.
+ * never changed; newer prices are another list. Refuses to invent: a model that nothing matches is `null` (unpriced) and never free, and
+ * so is one that the list says it cannot price.
  */
 import { LRUCache } from 'lru-cache';
+import { HUB, hubProvider, isHub } from './provider-of-url';
 import { highestCost } from './pricing';
 import type { ModelPrice, Rates } from './pricing';
 import { isWithin } from '../values/time';
@@ -10,8 +12,9 @@ import type { Instant } from '../values/time';
 import data from './rate-card.data.json';
 
 /**
- * `[fromInputTokens, input, cachedInput, cacheWrite, audioInput, output, audioOutput, cachedAudio?, longCacheWrite?]` in micro-credits
- * per million tokens; the last two stand only where they differ from cachedInput and cacheWrite.
+ * `[fromInputTokens, input, cachedInput, cacheWrite, audioInput, output, audioOutput, cachedAudio?, longCacheWrite?, reasoning?,
+ * citation?, search?, toolCall?]` in micro-credits per million tokens or uses. Those with a mark stand only where they are not as usual: the
+ * last four together, and the two before them too then.
  */
 export type CardRates = readonly number[];
 
@@ -29,6 +32,8 @@ export interface CardModel {
 	/** 0 where unknown. */
 	readonly context: number;
 	readonly prices: readonly CardPrice[];
+	/** Why the list has no price for this model, as the end of a sentence that begins with its name; then it has no prices. */
+	readonly unpriced?: string;
 }
 
 export interface CardProvider {
@@ -45,6 +50,9 @@ export interface CardData {
 	readonly date: string;
 	readonly providers: readonly CardProvider[];
 }
+
+/** The reason of a model that nobody offers any more. Another provider may offer one of the same name. */
+export const ENDED = 'its service has ended';
 
 /** What is asked of a list: a provider id as `providerOfUrl` gives it (or the user's own choice), a model name, an instant. */
 export interface PriceQuery {
@@ -88,7 +96,17 @@ export class PriceList {
 
 	/** The price of a model at `atMs`, or `null` when there is none. Behind an unknown address, the dearest that fits. */
 	find({ provider, model, atMs }: PriceQuery): ModelPrice | null {
-		return dearest(this.#matchesOf(provider, model).flatMap((match) => this.#pricesAt(match, atMs)));
+		const matches = this.#matchesOf(provider, model);
+		// Behind an unknown address it may be the one that cannot be priced.
+		if (matches.some((match) => isUntold(match.model))) return null;
+		return dearest(matches.flatMap((match) => this.#pricesAt(match, atMs)));
+	}
+
+	/** Why a model that the list knows has no price, as a sentence; `null` where it has one, or is not known at all. */
+	whyUnpriced({ provider, model, atMs }: PriceQuery): string | null {
+		if (this.find({ provider, model, atMs })) return null;
+		const known = this.#matchesOf(provider, model).find((match) => match.model.unpriced !== undefined)?.model;
+		return known?.unpriced === undefined ? null : `The price of ${known.id} cannot be told: ${known.unpriced}.`;
 	}
 
 	/** The price that a version of this list names, `source@version/provider/model/when`; `null` when there is none. */
@@ -113,6 +131,13 @@ export class PriceList {
 		});
 	}
 
+	/** The models that the list knows and has no price for, with the reason. */
+	unpriced(): readonly { readonly provider: string; readonly id: string; readonly why: string }[] {
+		return this.data.providers.flatMap(({ id: provider, models }) =>
+			models.flatMap(({ id, unpriced: why }) => (why === undefined ? [] : [{ provider, id, why }])),
+		);
+	}
+
 	#matchesOf(provider: string, model: string): readonly Match[] {
 		const key = `${provider}\n${model}`;
 		const known = this.#remembered.get(key);
@@ -127,6 +152,7 @@ export class PriceList {
 	 * count, in all providers, since a rule such as "contains" of the wrong provider would price a stranger.
 	 */
 	#matchModels(provider: string, model: string): readonly Match[] {
+		if (provider === HUB) return this.#matchHub(model);
 		const known = this.#providers.get(provider);
 		const names = spellings(model, provider);
 		if (known) return names.flatMap((name) => this.#matchIn(known, name)).slice(0, 1);
@@ -134,6 +160,13 @@ export class PriceList {
 		const named = prefix === undefined ? undefined : this.#providers.get(prefix);
 		const bare = named ? this.#matchIn(named, model.slice(model.indexOf('/') + 1)) : [];
 		return [...bare, ...this.data.providers.flatMap((candidate) => names.flatMap((name) => exactMatches(candidate, name)))];
+	}
+
+	/** `model:provider` is asked for of that provider; without one the hub chooses, so that the dearest of all who serve the model holds. */
+	#matchHub(model: string): readonly Match[] {
+		const { name, asked } = hubProvider(model);
+		const serving = asked === null ? this.data.providers.filter(({ id }) => isHub(id)) : [this.#providers.get(asked)];
+		return serving.flatMap((provider) => (provider ? this.#matchIn(provider, name) : []));
 	}
 
 	#matchIn(provider: CardProvider, name: string): readonly Match[] {
@@ -169,6 +202,10 @@ export class PriceList {
 
 /** The prices that come with this package. */
 export const BUILT_IN_PRICES = new PriceList(data);
+
+function isUntold({ unpriced }: CardModel): boolean {
+	return unpriced !== undefined && unpriced !== ENDED;
+}
 
 function nameOf({ when }: CardPrice): string {
 	return when === '' ? 'initial' : when;
@@ -210,7 +247,7 @@ function holds(term: string, name: string): boolean {
 
 function toRates(numbers: readonly number[]): Rates {
 	const [input = 0, cachedInput = 0, cacheWrite = 0, audioInput = 0, output = 0, audioOutput = 0, ...more] = numbers;
-	const [cachedAudio = cachedInput, longCacheWrite = cacheWrite] = more;
+	const [cachedAudio = cachedInput, longCacheWrite = cacheWrite, reasoning = output, citation = output, search = 0, toolCall = 0] = more;
 	return {
 		input: BigInt(input),
 		cachedInput: BigInt(cachedInput),
@@ -220,6 +257,10 @@ function toRates(numbers: readonly number[]): Rates {
 		cachedAudio: BigInt(cachedAudio),
 		output: BigInt(output),
 		audioOutput: BigInt(audioOutput),
+		reasoning: BigInt(reasoning),
+		citation: BigInt(citation),
+		search: BigInt(search),
+		toolCall: BigInt(toolCall),
 	};
 }
 

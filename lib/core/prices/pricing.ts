@@ -18,8 +18,36 @@ export const RATE_KINDS = [
 	'cachedAudio',
 	'output',
 	'audioOutput',
+	/** The thinking part of the output. */
+	'reasoning',
+	/** The part of the output that quotes what the model has found. */
+	'citation',
+	/** One search that the provider made for the model; the rate is for a million of them. */
+	'search',
+	/** One use of another tool of the provider's, such as running code; the rate is for a million of them. */
+	'toolCall',
 ] as const;
 export type RateKind = (typeof RATE_KINDS)[number];
+
+/** Kinds that are counted by how often something was done, and not in tokens. A rate of 0 says that no price for them is known. */
+export const USE_KINDS = ['search', 'toolCall'] as const satisfies readonly RateKind[];
+export type UseKind = (typeof USE_KINDS)[number];
+
+/** What a kind costs where the provider makes no difference; `null`: it has a rate of its own, 0 where none is stated. */
+export const USUAL_RATE = {
+	input: null,
+	output: null,
+	cachedInput: 'input',
+	cacheWrite: 'input',
+	longCacheWrite: 'cacheWrite',
+	audioInput: 'input',
+	cachedAudio: 'cachedInput',
+	audioOutput: 'output',
+	reasoning: 'output',
+	citation: 'output',
+	search: null,
+	toolCall: null,
+} as const satisfies Record<RateKind, RateKind | null>;
 
 /** Rates of one tier in micro-credits per 1,000,000 tokens ($1 per million tokens is 10_000_000_000n). */
 export type Rates = Readonly<Record<RateKind, Micro>>;
@@ -68,14 +96,17 @@ export function zeroPrice(version: string, model: string): ModelPrice {
 /**
  * What the tokens of a call cost, in micro-credits. The tier is chosen by all input tokens and applies to the whole call.
  * Each token is priced once: cached tokens, cached audio and cache writes of each length at their own rate, audio outside the
- * cache at the audio rate, the rest as plain input; reasoning tokens as the output they are. The exact sum is divided once and rounded up; `perCallMicro` is added.
+ * cache at the audio rate, the rest as plain input; reasoning and citations at their own rates, the rest as plain output; then what was
+ * done besides, such as searches. The exact sum is divided once and rounded up; `perCallMicro` is added.
  */
 export function priceUsage(price: ModelPrice, usage: Usage): Micro {
 	const { rates } = tierOf(price, usage.inputTokens);
 	const uncached = Math.max(0, usage.inputTokens - usage.cachedInputTokens - usage.cacheWriteTokens);
 	// Where the provider does not tell whether audio came from the cache, as much as fits counts as dearer, uncached audio.
 	const audio = Math.min(usage.audioInputTokens - usage.cachedAudioTokens, uncached);
-	const audioOut = Math.min(usage.audioOutputTokens, usage.outputTokens);
+	const told = Math.min(usage.reasoningTokens + usage.citationTokens, usage.outputTokens);
+	const citations = Math.min(usage.citationTokens, told);
+	const audioOut = Math.min(usage.audioOutputTokens, usage.outputTokens - told);
 	const exact =
 		BigInt(usage.cachedInputTokens - usage.cachedAudioTokens) * rates.cachedInput +
 		BigInt(usage.cachedAudioTokens) * rates.cachedAudio +
@@ -83,27 +114,47 @@ export function priceUsage(price: ModelPrice, usage: Usage): Micro {
 		BigInt(usage.longCacheWriteTokens) * rates.longCacheWrite +
 		BigInt(audio) * rates.audioInput +
 		BigInt(uncached - audio) * rates.input +
-		BigInt(usage.outputTokens - audioOut) * rates.output +
-		BigInt(audioOut) * rates.audioOutput;
+		BigInt(usage.outputTokens - told - audioOut) * rates.output +
+		BigInt(told - citations) * rates.reasoning +
+		BigInt(citations) * rates.citation +
+		BigInt(audioOut) * rates.audioOutput +
+		BigInt(usage.searches) * rates.search +
+		BigInt(usage.toolCalls) * rates.toolCall;
 	return ceilDivide(exact, TOKENS_PER_RATE) + price.perCallMicro;
 }
 
 /**
- * Upper bound in micro-credits of any text call with at most these tokens: the dearest tier such an input can reach, with every
- * input token at the dearest of plain, cached and cache-write rates. `priceUsage` never exceeds it while there is no audio and no
- * write to a cache that lasts an hour, which only a request that asks for it causes.
+ * Upper bound in micro-credits of any text call with at most these tokens and uses: the dearest tier such an input can reach, with every
+ * input token at the dearest of plain, cached and cache-write rates, and every output token at the dearest of plain, reasoning and
+ * citation rates. `priceUsage` never exceeds it while there is no audio and no write to a cache that lasts an hour, which only a request
+ * that asks for it causes.
  */
-export function highestCost(
-	price: ModelPrice,
-	{ inputTokens, outputTokens }: { readonly inputTokens: number; readonly outputTokens: number },
-): Micro {
+export function highestCost(price: ModelPrice, { inputTokens, outputTokens, searches = 0, toolCalls = 0 }: MostUsed): Micro {
 	let exact = 0n;
 	for (const { fromInputTokens, rates } of price.tiers) {
 		if (fromInputTokens > inputTokens) break;
-		const inTier = BigInt(inputTokens) * dearestInput(rates) + BigInt(outputTokens) * rates.output;
+		const uses = BigInt(searches) * rates.search + BigInt(toolCalls) * rates.toolCall;
+		const inTier = BigInt(inputTokens) * dearestInput(rates) + BigInt(outputTokens) * dearestOutput(rates) + uses;
 		if (inTier > exact) exact = inTier;
 	}
 	return ceilDivide(exact, TOKENS_PER_RATE) + price.perCallMicro;
+}
+
+/** The most that a call can have used. Absent uses are none. */
+export type MostUsed = Pick<Usage, 'inputTokens' | 'outputTokens'> & Partial<Pick<Usage, 'searches' | 'toolCalls'>>;
+
+/** True where a call costs nothing, whatever is counted. */
+function isFree({ tiers, perCallMicro }: Pick<ModelPrice, 'tiers' | 'perCallMicro'>): boolean {
+	return perCallMicro === 0n && tiers.every(({ rates }) => RATE_KINDS.every((kind) => rates[kind] === 0n));
+}
+
+/** What was done for a call that its price says nothing about, so that nobody can tell its whole cost. Nothing for a price of 0. */
+export function unpricedUses(price: ModelPrice, usage: Usage): readonly UseKind[] {
+	if (usage.searches === 0 && usage.toolCalls === 0) return [];
+	const { rates } = tierOf(price, usage.inputTokens);
+	const counts = { search: usage.searches, toolCall: usage.toolCalls } satisfies Record<UseKind, number>;
+	const unknown = USE_KINDS.filter((kind) => counts[kind] > 0 && rates[kind] === 0n);
+	return isFree(price) ? [] : unknown;
 }
 
 function tierOf(price: ModelPrice, inputTokens: number): Tier {
@@ -113,6 +164,13 @@ function tierOf(price: ModelPrice, inputTokens: number): Tier {
 }
 
 function dearestInput({ input, cachedInput, cacheWrite }: Rates): Micro {
-	const kinds = [input, cachedInput, cacheWrite];
-	return kinds.reduce((dearest, rate) => (rate > dearest ? rate : dearest));
+	return dearestOf(dearestOf(input, cachedInput), cacheWrite);
+}
+
+function dearestOutput({ output, reasoning, citation }: Rates): Micro {
+	return dearestOf(dearestOf(output, reasoning), citation);
+}
+
+function dearestOf(a: Micro, b: Micro): Micro {
+	return a > b ? a : b;
 }

@@ -1,7 +1,31 @@
 /**
- * Owns the guess which provider's prices hold behind a base URL. Refuses to guess from anything but the host name:
- * a gateway on a host of its own is `unknown`, and the user can always name the provider instead.
+ * Owns the guess which provider's prices hold behind a base URL. Refuses to guess from anything but the host name, and at Hugging Face's
+ * router the first part of the path: a gateway on a host of its own is `unknown`, and the user can always name the provider instead.
  */
+
+/** Hugging Face's router, which passes calls on to other providers at their prices. In a list of prices each provider behind it has an entry of its own: `huggingface-groq`. */
+export const HUB = 'huggingface';
+
+/** Ways of leaving the choice of the provider to the router. */
+const POLICIES: ReadonlySet<string> = new Set(['fastest', 'cheapest', 'preferred', 'auto']);
+
+/** The model's own name, and the id of the provider that is asked for in a list of prices; `null`: the router chooses. */
+export function hubProvider(model: string): { readonly name: string; readonly asked: string | null } {
+	const colon = model.lastIndexOf(':');
+	const wanted = colon === -1 ? '' : model.slice(colon + 1).toLowerCase();
+	const name = colon === -1 ? model : model.slice(0, colon);
+	return { name, asked: wanted === '' || POLICIES.has(wanted) ? null : hubId(wanted) };
+}
+
+/** The id in a list of prices of a provider behind the router. */
+export function hubId(provider: string): string {
+	return `${HUB}-${provider}`;
+}
+
+/** Whether an id of a list of prices is a provider behind the router. */
+export function isHub(id: string): boolean {
+	return id.startsWith(`${HUB}-`);
+}
 
 const LOCAL_HOSTS =
 	/^(?:localhost|0\.0\.0\.0|127(?:\.\d{1,3}){3}|\[::1?\]|host\.docker\.internal|host\.containers\.internal|.+\.(?:local|localhost))$/;
@@ -36,6 +60,8 @@ const HOSTS: readonly (readonly [host: string, provider: string])[] = [
 	['api.novita.ai', 'novita'],
 	['inference.baseten.co', 'baseten'],
 	['cloud.ovh.net', 'ovhcloud'],
+	['router.huggingface.co', HUB],
+	['api.deepinfra.com', 'deepinfra'],
 ];
 
 /**
@@ -46,7 +72,14 @@ export function providerOfUrl(baseUrl: string): string {
 	const host = hostOf(baseUrl);
 	if (host === null) return 'unknown';
 	if (LOCAL_HOSTS.test(host)) return 'local';
-	return HOSTS.find(([known]) => host === known || host.endsWith(`.${known}`))?.[1] ?? 'unknown';
+	const provider = HOSTS.find(([known]) => host === known || host.endsWith(`.${known}`))?.[1] ?? 'unknown';
+	return provider === HUB ? behindHub(baseUrl) : provider;
+}
+
+/** `https://router.huggingface.co/groq/…` is Groq behind the router, `…/v1` the router itself. */
+function behindHub(url: string): string {
+	const [first = ''] = new URL(url).pathname.split('/').filter((part) => part !== '');
+	return first === '' || /^v\d+$/.test(first) ? HUB : hubId(first.toLowerCase());
 }
 
 function hostOf(url: string): string | null {

@@ -15,9 +15,20 @@ export interface RateCard {
 	 * list to look in instead of the card's.
 	 */
 	find(query: PriceQuery, among?: PriceList): ModelPrice | null;
+	/** Why a model that the list knows has no price, as a sentence; `null` where it has one, or nothing is known of it. */
+	whyUnpriced(query: PriceQuery, among?: PriceList): string | null;
 	/** The price that a version names; `null` when it came from another list, or from rates since changed. */
 	findVersion(version: string): ModelPrice | null;
 }
+
+/** True for a price that is the user's own word: a rate, or that calls cost nothing. No list and no report of the provider wins over it. */
+export function isOwnWord({ version }: Pick<ModelPrice, 'version'>): boolean {
+	return version.startsWith('override/') || version === LOCAL || version === UNPRICED;
+}
+
+/** Versions of prices of 0: what runs on the user's own machine, and what the user lets pass without a price. */
+const LOCAL = 'local/zero';
+const UNPRICED = 'unpriced/zero';
 
 export interface RateCardOptions {
 	/** The user's own rates; they win over the list. Throws `invalid_settings` when one is wrong. */
@@ -36,11 +47,11 @@ export function createRateCard({ overrides = [], allowUnpriced = false, list = B
 			const name = model.trim();
 			const rate = own.byModel(name);
 			if (rate) return rate;
-			if (provider === 'local') return zeroPrice('local/zero', name);
-			return among.find({ provider, model: name, atMs }) ?? (allowUnpriced && name !== '' ? zeroPrice('unpriced/zero', name) : null);
+			if (provider === 'local') return zeroPrice(LOCAL, name);
+			return among.find({ provider, model: name, atMs }) ?? (allowUnpriced && name !== '' ? zeroPrice(UNPRICED, name) : null);
 		},
+		whyUnpriced: ({ provider, model, atMs }, among = list) => among.whyUnpriced({ provider, model: model.trim(), atMs }),
 		findVersion: (version) =>
-			own.byVersion(version) ??
-			(version === 'local/zero' || version === 'unpriced/zero' ? zeroPrice(version, '') : list.findVersion(version)),
+			own.byVersion(version) ?? (version === LOCAL || version === UNPRICED ? zeroPrice(version, '') : list.findVersion(version)),
 	};
 }

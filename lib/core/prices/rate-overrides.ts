@@ -133,6 +133,10 @@ function toPrice(override: RateOverride, { fieldOf, pattern }: PlacedOverride): 
 		cachedAudio: cachedInput,
 		output,
 		audioOutput: output,
+		reasoning: output,
+		citation: output,
+		search: 0n,
+		toolCall: 0n,
 	};
 	return {
 		version: `override/${pattern}/${fingerprint([input, cachedInput, output, perCallMicro])}`,

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { storedMicro } from '../values/stored';
 import { hashContent, sha256 } from '../values/idempotency';
-import { RATE_KINDS, ratesOf, type FixedCharge, type ModelPrice, type Tier } from './pricing';
+import { RATE_KINDS, ratesOf, USUAL_RATE, type FixedCharge, type ModelPrice, type RateKind, type Rates, type Tier } from './pricing';
 
 const HASH_LENGTH = 12;
 
@@ -88,13 +88,23 @@ const PRICE_TEXT = z
 		return { version: v, model: m, tiers: t.map(tierOf), perCallMicro: c, contextTokens: x, ...charging };
 	});
 
+/** Every price states its first rates, as the oldest do; of the later ones it leaves out those at the end that are as usual. */
+const ALWAYS_STATED = 8;
+
 function tierOf([fromInputTokens, ...amounts]: readonly [number, ...bigint[]]): Tier {
+	const stated = new Map(amounts.map((rateMicro, place) => [RATE_KINDS[place], rateMicro]));
 	const rates = ratesOf((kind, place) => {
-		const rateMicro = amounts[place];
-		if (rateMicro === undefined) throw new Error(`a price has no rate for ${kind}`);
-		return rateMicro;
+		const rateMicro = stated.get(kind);
+		if (rateMicro !== undefined) return rateMicro;
+		if (place < ALWAYS_STATED) throw new Error(`a price has no rate for ${kind}`);
+		return usualOf(kind, (usual) => stated.get(usual) ?? 0n);
 	});
 	return { fromInputTokens, rates };
+}
+
+function usualOf(kind: RateKind, rateOf: (kind: RateKind) => bigint): bigint {
+	const usual = USUAL_RATE[kind];
+	return usual === null ? 0n : rateOf(usual);
 }
 
 /** The inverse of {@link encodePrice}. Throws for anything else. */
@@ -103,5 +113,10 @@ export function decodePrice(text: unknown): ModelPrice {
 }
 
 function tiersText(tiers: readonly Tier[]): [number, ...string[]][] {
-	return tiers.map(({ fromInputTokens, rates }) => [fromInputTokens, ...RATE_KINDS.map((kind) => String(rates[kind]))]);
+	return tiers.map(({ fromInputTokens, rates }) => [fromInputTokens, ...statedKinds(rates).map((kind) => String(rates[kind]))]);
+}
+
+function statedKinds(rates: Rates): readonly RateKind[] {
+	const last = RATE_KINDS.findLastIndex((kind) => rates[kind] !== usualOf(kind, (usual) => rates[usual]));
+	return RATE_KINDS.slice(0, Math.max(last + 1, ALWAYS_STATED));
 }

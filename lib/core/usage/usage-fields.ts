@@ -1,4 +1,4 @@
-/** The token counts of a call, declared once: the type, the journal, sums and tests follow from this list. */
+/** The counts of a call, declared once: the type, the journal, sums and tests follow from this list. */
 import { recordOf } from '../values/named';
 
 /**
@@ -24,6 +24,12 @@ export const USAGE_FIELDS = [
 	'longCacheWriteTokens',
 	/** The part of the cached input that was audio, where the provider tells. */
 	'cachedAudioTokens',
+	/** The part of the output that quotes what the model has found, where the provider counts it apart. */
+	'citationTokens',
+	/** How often the provider searched for the model. No tokens. */
+	'searches',
+	/** How often the model used other tools of the provider's, such as running code. No tokens. */
+	'toolCalls',
 ] as const;
 
 export type UsageField = (typeof USAGE_FIELDS)[number];
@@ -31,7 +37,7 @@ export type UsageField = (typeof USAGE_FIELDS)[number];
 /** No call reads or writes more: a larger count is a provider's error, and would not fit the ledger's columns once priced. */
 export const MAX_TOKENS = 1_000_000_000;
 
-/** Tokens of one call. */
+/** What one call used: tokens, and how often something was done for it. */
 export type Usage = Readonly<Record<UsageField, number>>;
 
 /** The usage with the count that `countOf` gives for each field. */

@@ -1,14 +1,20 @@
 /**
- * Owns token usage in one normal form. Input includes cached and cache-write tokens, output includes reasoning tokens;
- * each part is counted once (ledger rule 28). Refuses to coerce: a count is a non-negative safe integer or it is rejected.
+ * Owns usage in one normal form. Input includes cached and cache-write tokens, output includes reasoning and citation tokens; each part
+ * is counted once (ledger rule 28). What was done besides, such as searches, is counted too. Refuses to coerce: a count is a non-negative safe integer or it is rejected.
  */
 import { MAX_TOKENS, NO_TOKENS, type Usage } from './usage-fields';
+import { SEARCHES, TOOL_CALLS } from './counted-uses';
+import { readSaid, type ProviderSaid } from './provider-said';
 
 /** What a provider said about usage: counts, nothing, or something that cannot be counts (with what was wrong). */
-export type UsageReading =
+export type UsageReading = (
 	| { readonly kind: 'reported'; readonly usage: Usage }
 	| { readonly kind: 'missing' }
-	| { readonly kind: 'rejected'; readonly detail: string };
+	| { readonly kind: 'rejected'; readonly detail: string }
+) & {
+	/** What was said of the bill beside the counts; absent: nothing. */
+	readonly said?: ProviderSaid;
+};
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -22,6 +28,13 @@ export function readUsage(raw: unknown): UsageReading {
 	return readNested(raw, DEEPEST_WRAPPING);
 }
 
+/** The usage of a whole answer, with what it says of its bill. Never throws. */
+export function readAnswerUsage(body: Readonly<Record<string, unknown>>): UsageReading {
+	const reading = readUsage(body['usage'] ?? body['usageMetadata']);
+	const said = readSaid(body);
+	return said ? { ...reading, said } : reading;
+}
+
 /** A message holds a response, which holds its usage, which holds what is billed: three steps down, so that a circle ends too. */
 const DEEPEST_WRAPPING = 3;
 
@@ -33,7 +46,7 @@ function readNested(raw: unknown, depth: number): UsageReading {
 	const read = SHAPES.find(({ marks }) => marks.some((mark) => isGiven(raw[mark])))?.read;
 	if (!read) return { kind: 'missing' };
 	const fields = new CountReader(raw);
-	const usage = read(fields);
+	const usage = withUses(read(fields), fields);
 	const detail = fields.problem ?? inconsistency(usage);
 	return detail === null ? { kind: 'reported', usage } : { kind: 'rejected', detail };
 }
@@ -76,6 +89,11 @@ class CountReader {
 		const count = this.optional(...paths);
 		const rest = total === null || count !== null ? null : this.optional(...other);
 		return rest !== null && total !== null && total >= rest ? total - rest : (count ?? this.required(...paths));
+	}
+
+	/** Sum of all counts that are given at the paths. A provider that tells an empty list of uses, or their names, tells no count. */
+	sum(paths: readonly string[]): number {
+		return paths.reduce((sum, path) => sum + (typeof this.#at(path) === 'number' ? this.part(path) : 0), 0);
 	}
 
 	/** Sum of the counts of one modality in Gemini's lists `[{modality, tokenCount}]`. */
@@ -152,6 +170,7 @@ function readChat(fields: CountReader): Usage {
 	const input = ['prompt_tokens', 'promptTokens'];
 	const output = ['completion_tokens', 'completionTokens'];
 	const reported = {
+		...NO_TOKENS,
 		inputTokens: fields.whole(input, { total: totalTokens, other: output }),
 		cachedInputTokens: fields.part(
 			'prompt_tokens_details.cached_tokens',
@@ -168,15 +187,37 @@ function readChat(fields: CountReader): Usage {
 		audioInputTokens: fields.part('prompt_tokens_details.audio_tokens'),
 		cachedAudioTokens: fields.part('prompt_tokens_details.cached_tokens_details.audio_tokens'),
 		outputTokens: fields.whole(output, { total: totalTokens, other: input }),
-		reasoningTokens: fields.part('completion_tokens_details.reasoning_tokens'),
+		reasoningTokens: fields.part('completion_tokens_details.reasoning_tokens', 'reasoning_tokens'),
+		citationTokens: fields.part('completion_tokens_details.citation_tokens', 'citation_tokens'),
 		audioOutputTokens: fields.part('completion_tokens_details.audio_tokens'),
 	};
-	return withRemainder(reported, totalTokens);
+	const isBeside = OUTSIDE.some((path) => fields.optional(path) !== null);
+	return withRemainder(isBeside ? withOutside(reported) : withImpossible(reported), totalTokens);
+}
+
+/** Whoever counts these counts reasoning and citations beside the completion, and leaves them out of the total. */
+const OUTSIDE = ['citation_tokens', 'num_search_queries'];
+
+/** The counts of an answer whose reasoning and citations stand beside its completion. */
+function withOutside(usage: Usage): Usage {
+	return { ...usage, outputTokens: usage.outputTokens + usage.reasoningTokens + usage.citationTokens };
+}
+
+/** More reasoning than output is not within it: the provider counts it beside. */
+function withImpossible(usage: Usage): Usage {
+	return usage.reasoningTokens > usage.outputTokens ? withOutside(usage) : usage;
+}
+
+/** What was done for the call beside its tokens, in whatever shape its tokens are told. */
+function withUses(usage: Usage, fields: CountReader): Usage {
+	const [searches, toolCalls] = [fields.sum(SEARCHES), fields.sum(TOOL_CALLS)];
+	return searches === 0 && toolCalls === 0 ? usage : { ...usage, searches, toolCalls };
 }
 
 /** OpenAI's responses and realtime shapes, LangChain's `usage_metadata` and the AI SDK: parts lie inside their whole. */
 function readResponses(fields: CountReader): Usage {
 	const reported = {
+		...NO_TOKENS,
 		inputTokens: fields.required('input_tokens', 'inputTokens'),
 		cachedInputTokens: fields.part(...inputPaths('cached_tokens'), 'input_token_details.cache_read', 'cachedInputTokens'),
 		cacheWriteTokens: fields.part(...inputPaths('cache_write_tokens'), 'input_token_details.cache_creation'),
@@ -187,7 +228,7 @@ function readResponses(fields: CountReader): Usage {
 		reasoningTokens: fields.part(...outputPaths('reasoning_tokens'), 'output_token_details.reasoning', 'reasoningTokens'),
 		audioOutputTokens: fields.part(...outputPaths('audio_tokens'), 'output_token_details.audio'),
 	};
-	return withRemainder(reported, fields.optional('total_tokens', 'totalTokens'));
+	return withRemainder(withImpossible(reported), fields.optional('total_tokens', 'totalTokens'));
 }
 
 /** The responses interface says tokens, the realtime one token. */
@@ -236,6 +277,7 @@ function inconsistency(usage: Usage): string | null {
 		['cached audio tokens', usage.cachedAudioTokens, 'cached tokens', usage.cachedInputTokens],
 		['cached audio tokens', usage.cachedAudioTokens, 'audio input tokens', usage.audioInputTokens],
 		['reasoning tokens', usage.reasoningTokens, 'output tokens', outputTokens],
+		['citation tokens', usage.citationTokens, 'output tokens', outputTokens],
 		['audio output tokens', usage.audioOutputTokens, 'output tokens', outputTokens],
 		['input tokens', inputTokens, 'limit', MAX_TOKENS],
 		['output tokens', outputTokens, 'limit', MAX_TOKENS],

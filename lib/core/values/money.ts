@@ -89,6 +89,24 @@ export function formatDollars(amountMicro: Micro): string {
 	return `${sign}${digits.slice(0, -10)}.${fraction}`;
 }
 
+const DOLLARS = /^(\d{1,15})(?:\.(\d{1,40}))?(?:e([+-]?\d{1,3}))?$/i;
+/** A dollar is 10^10 micro-credits. */
+const DOLLAR_DIGITS = 10;
+
+/**
+ * Dollars as somebody else states them, a number or a decimal text, in micro-credits: exactly, and anything finer rounded up. `null` for
+ * what is no amount, is below 0, or is more than an operation can carry.
+ */
+export function dollarsToMicro(dollars: unknown): Micro | null {
+	const text = typeof dollars === 'number' ? String(dollars) : typeof dollars === 'string' ? dollars.trim() : '';
+	const [, whole = '', fraction = '', exponent = '0'] = DOLLARS.exec(text) ?? [];
+	if (whole === '') return null;
+	const digits = BigInt(whole + fraction);
+	const shift = DOLLAR_DIGITS + Number(exponent) - fraction.length;
+	const amountMicro = shift >= 0 ? digits * 10n ** BigInt(shift) : ceilDivide(digits, 10n ** BigInt(-shift));
+	return amountMicro <= MAX_AMOUNT_MICRO ? amountMicro : null;
+}
+
 function show(value: unknown): string {
 	return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }

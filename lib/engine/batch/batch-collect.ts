@@ -164,7 +164,7 @@ export class BatchCollect {
 			size: call?.size ?? { inputTokens: 1, inputBytes: 1, outputLimitTokens: 1 },
 			request: () => request,
 			isChangedSince: !call || !this.#isAsHandedIn,
-			handle: { provider: { chat: () => Promise.resolve(outcome) }, service: call?.handle.service ?? '' },
+			handle: { ...call?.handle, provider: { chat: () => Promise.resolve(outcome) }, service: call?.handle.service ?? '' },
 		};
 		return this.#metered(ledger, { hold, plan, mode, started });
 	}

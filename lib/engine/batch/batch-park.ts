@@ -131,7 +131,7 @@ export class BatchPark {
 		const outcome = await ledger.reserve(request);
 		this.#state.available(outcome.availableMicro);
 		if (outcome.kind === 'refused') {
-			choice.failed(rungs[0], { reason: outcome.reason, message: refusalMessage(outcome) });
+			choice.failed(rungs[0], { reason: outcome.reason, message: refusalMessage(outcome, rungs[0]?.calls) });
 			throw choice.why();
 		}
 		const { hold, taken } = outcome;

@@ -2,9 +2,10 @@
  * Says what an answered call costs: by the usage reported, as far as the request can have had it (ledger rule 43), else by what was set
  * aside for it, never 0 (ledger rule 28).
  */
-import { atRate, chargeOf } from '../../core/prices/charging';
-import { usageBoundOf, withinBound, type UsageBound } from '../../core/prices/usage-bound';
-import type { ModelPrice } from '../../core/prices/pricing';
+import { atRate } from '../../core/prices/charging';
+import { chargeFor, type CallCharge } from '../../core/prices/bills/call-charge';
+import { usageBoundOf, type UsageBound } from '../../core/prices/usage-bound';
+import type { ModelPrice, UseKind } from '../../core/prices/pricing';
 import type { CallFacts, Measure } from '../../core/nouns/call-facts';
 import { sumSlices } from '../../core/nouns/movement';
 import type { Hold } from '../../core/nouns/records';
@@ -18,8 +19,8 @@ interface CallCost {
 	readonly measure: Measure;
 	/** What was counted: the usage reported, at most what the request can have had. `null` where none can be counted. */
 	readonly usage: Usage | null;
-	/** More was reported than the request can have had; it teaches nothing about others. */
-	readonly facts: Pick<CallFacts, 'isImplausible'>;
+	/** Where more was reported than the request can have had, it teaches nothing about others. */
+	readonly facts: Pick<CallFacts, 'isImplausible' | 'reportedMicro' | 'listMicro' | 'ratePercent'>;
 	/** For people, when something about the charge is unusual. */
 	readonly note: string | null;
 }
@@ -30,26 +31,67 @@ interface Charged {
 	readonly hasPassed: boolean;
 	/** What was sent; `null` where nobody knows it any more. */
 	readonly request: ChatRequest | null;
+	readonly handle: { readonly chargesReported?: boolean };
 }
 
 /** The cost of a call under its hold. `price` is `null` where the model has none. */
-export function costOf(reading: UsageReading, { price, hold, hasPassed, request }: Charged): CallCost {
+export function costOf(reading: UsageReading, { price, hold, hasPassed, request, handle }: Charged): CallCost {
 	const reported = countable(reading);
+	const said = reading.said ?? null;
+	const { chargesReported = false } = handle;
 	const bound = price && request ? boundOf(price, request) : null;
-	const usage = reported && bound ? withinBound(reported, bound) : reported;
-	const isImplausible = usage !== reported;
 	// Where the charge is a rate, it was set aside with the call of the item that carries it, and nothing with any other.
-	const actualMicro = price && chargeOf(atRate(price, hold.amountMicro), { usage, hasPassed });
-	if (actualMicro !== null) {
-		const note = reported && bound && isImplausible ? beyondText(reported, bound) : null;
-		return { actualMicro, measure: 'reported', usage, facts: { isImplausible }, note };
+	const charge = price && chargeFor(atRate(price, hold.amountMicro), { reported, said, bound, hasPassed, chargesReported });
+	if (!charge) return estimated(reading, { hold, usage: reported, facts: factsOf(charge, said?.costMicro ?? null) });
+	const facts = factsOf(charge, charge.reportedMicro);
+	const { actualMicro, usage } = charge;
+	if (actualMicro === null) return estimated(reading, { hold, usage, facts });
+	const untold = untoldText(charge);
+	if (untold !== null) {
+		const amountMicro = actualMicro > hold.amountMicro ? actualMicro : hold.amountMicro;
+		return {
+			actualMicro: amountMicro,
+			measure: 'estimated',
+			usage,
+			facts,
+			note: `${untold} ${formatCredits(amountMicro)} credits were charged.`,
+		};
 	}
+	const note = charge.isImplausible ? beyondText(charge, { reported, bound }) : null;
+	return { actualMicro, measure: 'reported', usage, facts, note };
+}
+
+function factsOf(charge: CallCharge | null, reportedMicro: Micro | null): CallCost['facts'] {
+	if (!charge) return { isImplausible: false, reportedMicro, listMicro: null, ratePercent: 100 };
+	const { isImplausible, listMicro, ratePercent } = charge;
+	return { isImplausible, reportedMicro, listMicro, ratePercent };
+}
+
+function estimated(
+	reading: UsageReading,
+	{ hold, usage, facts }: { readonly hold: Hold; readonly usage: Usage | null; readonly facts: CallCost['facts'] },
+): CallCost {
 	const why =
 		reading.kind === 'rejected'
 			? `The provider reported usage that cannot be counted (${reading.detail})`
 			: 'The provider did not report usage';
-	const note = `${why}, so the estimate was charged.`;
-	return { actualMicro: hold.amountMicro, measure: 'estimated', usage, facts: { isImplausible: false }, note };
+	return { actualMicro: hold.amountMicro, measure: 'estimated', usage, facts, note: `${why}, so the estimate was charged.` };
+}
+
+const USES = {
+	search: 'searches',
+	toolCall: 'uses of its tools',
+} as const satisfies Record<UseKind, string>;
+
+/** Why nobody can tell the whole cost; `null` where it can be told. */
+function untoldText({ unpriced, unknownTier }: CallCharge): string | null {
+	if (unpriced.length > 0) {
+		const what = unpriced.map((kind) => USES[kind]).join(' and ');
+		return `The provider counted ${what}, for which the price list has no price. At least`;
+	}
+	return unknownTier === null
+		? null
+		: `The provider answered in its tier ${JSON.stringify(unknownTier)}, whose price is not known. At least`;
 }
 
 function boundOf(price: ModelPrice, { model, messages, schema, limitField, maxOutputTokens, reasoningEffort }: ChatRequest): UsageBound {
@@ -70,9 +112,21 @@ function bytesOfSchema(schema: object): number {
 	return known;
 }
 
-function beyondText({ inputTokens, outputTokens }: Usage, bound: UsageBound): string {
-	const tokens = (input: number, output: number): string => `${String(input)} input and ${String(output)} output tokens`;
-	return `The provider reported ${tokens(inputTokens, outputTokens)}, more than this request can have used. At most ${tokens(bound.inputTokens, bound.outputTokens)} were charged, and the call is marked implausible: check it with the provider.`;
+function beyondText(
+	{ usage, actualMicro, reportedMicro }: CallCharge,
+	{ reported, bound }: { readonly reported: Usage | null; readonly bound: UsageBound | null },
+): string {
+	const end = 'and the call is marked implausible: check it with the provider.';
+	if (reported === usage || !reported || !bound) {
+		const [told, charged] = [reportedMicro, actualMicro].map((micro) => formatCredits(micro ?? 0n));
+		return `The provider reported a cost of ${String(told)} credits, more than this request can have caused. ${String(charged)} were charged, by the price list, ${end}`;
+	}
+	const counts = ({ inputTokens, outputTokens, searches, toolCalls }: UsageBound): string => {
+		const tokens = `${String(inputTokens)} input and ${String(outputTokens)} output tokens`;
+		const isAboutUses = reported.searches > bound.searches || reported.toolCalls > bound.toolCalls;
+		return isAboutUses ? `${tokens}, ${String(searches)} searches and ${String(toolCalls)} uses of tools` : tokens;
+	};
+	return `The provider reported ${counts(reported)}, more than this request can have used. At most ${counts(bound)} were charged, ${end}`;
 }
 
 /** What people are told where a call was closed before at another cost, which stands; `null` where it was not. */

@@ -92,7 +92,7 @@ export async function extraCall(item: PlannedItem, { rung, call, key }: { rung: 
 		return error;
 	});
 	if (outcome instanceof Error) return { kind: 'nothing', isAnswered: false, message: outcome.message };
-	if (outcome.kind === 'refused') return { kind: 'nothing', isAnswered: false, message: refusalMessage(outcome) };
+	if (outcome.kind === 'refused') return { kind: 'nothing', isAnswered: false, message: refusalMessage(outcome, [call]) };
 	const { hold, taken } = outcome;
 	if (taken && time.stopsWaiting.aborted) {
 		await item.giveBack(hold);

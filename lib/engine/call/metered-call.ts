@@ -2,6 +2,7 @@
 import { isCreditError } from '../../core/values/errors';
 import { learn } from '../../core/prices/estimate';
 import { backoffMs, MAX_RETRY_AFTER_MS, nextTry, type NextTry } from '../../core/calls/retry';
+import type { CallFacts } from '../../core/nouns/call-facts';
 import type { Hold } from '../../core/nouns/records';
 import type { Micro } from '../../core/values/money';
 import type { UsageReading } from '../../core/usage/usage';
@@ -52,7 +53,7 @@ export type CallEnd =
 
 /** What a call needs of its plan. */
 export type MeteredPlan = Pick<CallPlan, 'model' | 'modelId' | 'memoryId' | 'price' | 'size' | 'request' | 'settings'> & {
-	readonly handle: { readonly provider: Pick<Provider, 'chat'>; readonly service: string };
+	readonly handle: { readonly provider: Pick<Provider, 'chat'>; readonly service: string; readonly chargesReported?: boolean };
 	/** The settings have changed since it was sent, so that nobody knows any more what exactly was. */
 	readonly isChangedSince?: boolean;
 };
@@ -245,25 +246,25 @@ export class MeteredCall {
 	/** Charges the call. Returns a note for people when something about the charge is unusual. */
 	async #settle(reading: UsageReading, { kept, hasPassed }: { kept: Kept; hasPassed: boolean }): Promise<string | null> {
 		const { context, ledger, hold, plan } = this.#options;
-		const { price } = plan;
-		const { actualMicro, measure, usage, facts, note } = costOf(reading, { price, hold, hasPassed, request: this.#sent });
+		const { price, handle } = plan;
+		const { actualMicro, measure, usage, facts, note } = costOf(reading, { price, hold, hasPassed, request: this.#sent, handle });
 		if (price) this.usage = usage;
 		const result = keptFor(kept, { hours: context.values.keepResultsHours, nowMs: context.timing.clock() });
 		this.chargedMicro = actualMicro;
 		this.reservedMicro = hold.amountMicro;
-		if (this.usage && !facts.isImplausible) this.#learn(this.usage, kept.kind === 'values');
+		if (this.usage && !facts.isImplausible) this.#learn(this.usage, facts, kept.kind === 'values');
 		const cost = { actualMicro, measure, usage: this.usage, result, facts };
 		const recorded = await recordCost(context, { ledger, hold }, cost);
 		this.availableMicro = recorded.availableMicro;
 		return recorded.note ?? note;
 	}
 
-	#learn(usage: Usage, isUsable: boolean): void {
+	#learn(usage: Usage, { ratePercent }: Pick<CallFacts, 'ratePercent'>, isUsable: boolean): void {
 		const { context, plan, outputLimitTokens } = this.#options;
 		const isLowered = outputLimitTokens < plan.size.outputLimitTokens;
 		const isCutOff = isLowered && !isUsable && usage.outputTokens >= outputLimitTokens;
-		const learned = learn(context.memory.learned(plan.memoryId), { estimatedInputTokens: plan.size.inputTokens, usage, isCutOff });
-		context.memory.setLearned(plan.memoryId, learned);
+		const lesson = { estimatedInputTokens: plan.size.inputTokens, usage, isCutOff, ratePercent };
+		context.memory.setLearned(plan.memoryId, learn(context.memory.learned(plan.memoryId), lesson));
 	}
 
 	/** A hold that cannot be ended now is ended by its timeout; the item must not suffer for it. */

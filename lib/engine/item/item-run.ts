@@ -114,7 +114,7 @@ export class ItemRun {
 		const outcome = await ledger.reserve({ ...plan.reserve, key, alternatives: () => alternativesOf(rungs), ...waiting });
 		state.available(outcome.availableMicro);
 		if (outcome.kind === 'refused') {
-			choice.failed(rungs[0], { reason: outcome.reason, message: refusalMessage(outcome) });
+			choice.failed(rungs[0], { reason: outcome.reason, message: refusalMessage(outcome, rungs[0]?.calls) });
 			throw choice.why();
 		}
 		const { hold, further, taken } = outcome;
@@ -127,7 +127,7 @@ export class ItemRun {
 			throw time.isCancelled ? cancelled() : outOfTime();
 		}
 		if (hold.steppedDown !== null) {
-			const message = refusalMessage({ reason: hold.steppedDown, limit: null });
+			const message = refusalMessage({ reason: hold.steppedDown, limit: null }, rungs[0]?.calls);
 			choice.failed(rungs[0], { reason: hold.steppedDown, message });
 		}
 		return { rung, key, holds, taken };

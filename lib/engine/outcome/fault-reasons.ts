@@ -93,10 +93,17 @@ function longPause(retryAfterMs: number | null): number | null {
 	return retryAfterMs !== null && retryAfterMs > MAX_RETRY_AFTER_MS ? retryAfterMs : null;
 }
 
-/** What people read about a refused reserve, with the name of the limit where one refused it. */
-export function refusalMessage({ reason, limit }: { reason: RefusalReason; limit: string | null }): string {
+/** What people read about a refused reserve, with the name of the limit where one refused it, and why a model has no price. */
+export function refusalMessage(
+	{ reason, limit }: { readonly reason: RefusalReason; readonly limit: string | null },
+	calls: readonly { readonly unpriced: string | null }[] = [],
+): string {
+	const why = reason === 'unpriced_model' ? calls.find(({ unpriced }) => unpriced !== null)?.unpriced : null;
+	if (why) return `${why} ${UNPRICED_MEND}`;
 	return limit === null ? REFUSAL_MESSAGES[reason] : `${REFUSAL_MESSAGES[reason]} It is called ${JSON.stringify(limit)}.`;
 }
+
+const UNPRICED_MEND = 'Give it a price in the provider settings, or allow models without a price.';
 
 const REFUSAL_MESSAGES = {
 	credits_exhausted: 'There are not enough credits for this call. Grant or purchase credits, and the next items get model answers again.',
@@ -108,5 +115,5 @@ const REFUSAL_MESSAGES = {
 	overdrawn: 'Earlier calls cost more than there was. The next credits repay that first.',
 	account_frozen: 'The account is frozen, so nothing is spent from it. Thaw it when spending may go on: llm-credits thaw.',
 	plan_not_eligible: 'The account is on a trial plan, which cannot spend credits.',
-	unpriced_model: 'The price of this model is not known. Give it a price in the provider settings, or allow models without a price.',
+	unpriced_model: `The price of this model is not known. ${UNPRICED_MEND}`,
 } as const satisfies Record<RefusalReason, string>;

@@ -92,5 +92,9 @@ function misconfigured(problem: unknown): unknown {
 
 /** The same provider, with the prices of a list. */
 function pricedBy(handle: ProviderHandle, list: PriceList): ProviderHandle {
-	return { ...handle, priceOf: (model, atMs) => handle.priceOf(model, atMs, list) };
+	return {
+		...handle,
+		priceOf: (model, atMs) => handle.priceOf(model, atMs, list),
+		whyUnpriced: (model, atMs) => handle.whyUnpriced?.(model, atMs, list) ?? null,
+	};
 }

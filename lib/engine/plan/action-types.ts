@@ -48,6 +48,10 @@ export interface ProviderHandle {
 	readonly service: string;
 	/** `null`: the model has no price. Without a list, by the prices of this package. */
 	readonly priceOf: (model: string, atMs: number, list?: PriceList) => ModelPrice | null;
+	/** Why a model that the price list knows has no price there, as a sentence; `null` where nothing is known. Absent: never. */
+	readonly whyUnpriced?: (model: string, atMs: number, list?: PriceList) => string | null;
+	/** True where what it says a call cost is charged (ledger rule 47); absent: no. */
+	readonly chargesReported?: boolean;
 	/** What it usually asks for a batch, in per cent of its price; absent: as much. */
 	readonly batchPercent?: number;
 }

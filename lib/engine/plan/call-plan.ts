@@ -2,6 +2,7 @@
  * Owns what is fixed about one call before credits are touched: model, price, messages, and how large it is. What to set aside for
  * it is taken at the last moment, from what is learned by then.
  */
+import { priceAt } from '../../core/prices/batch-price';
 import { atRate, chargedBy } from '../../core/prices/charging';
 import type { AlternativeCall } from '../../core/nouns/commands';
 import {
@@ -63,6 +64,8 @@ export interface CallPlan {
 	readonly handle: ProviderHandle;
 	/** With the rate of the whole item, where the charge is not by tokens. */
 	readonly price: ModelPrice | null;
+	/** Why the model has no price, where the price list says it. */
+	readonly unpriced: string | null;
 	readonly size: RequestSize;
 	/** What is learned about its size is kept under this id. */
 	readonly memoryId: string;
@@ -123,6 +126,7 @@ export function planCall(context: ItemContext, { text, settings, pass, before }:
 		model,
 		handle,
 		price,
+		unpriced: price ? null : (handle.whyUnpriced?.(model, timing.clock()) ?? null),
 		size,
 		memoryId,
 		modelId,
@@ -214,24 +218,26 @@ export function reservableCalls(
 	const shared = { model: model.slice(0, MAX_LABEL_LENGTH), price };
 	if (!price) return [{ ...shared, amountMicro: null, outputLimitTokens: size.outputLimitTokens }];
 	const learned = memory.learned(memoryId);
+	// What served lately at a dearer tier may serve so again (ledger rule 27); the price that is pinned is that of the list.
+	const atTier = price.charging ? price : priceAt(price, learned.dearestPercent);
 	const atAmount = (amountMicro: Micro, outputLimitTokens: number): ItemAlternativeCall => ({
 		...shared,
 		amountMicro,
-		expectedMicro: expectedCost(price, size, { mode: values.reservation, learned, amountMicro }),
+		expectedMicro: expectedCost(atTier, size, { mode: values.reservation, learned, amountMicro }),
 		outputLimitTokens,
 	});
-	const usual = atAmount(estimateCost(price, size, estimateModeOf(context, learned)), size.outputLimitTokens);
+	const usual = atAmount(estimateCost(atTier, size, estimateModeOf(context, learned)), size.outputLimitTokens);
 	if (values.reservation !== 'learned' || price.charging) return [usual];
-	const bounded = [boundedCall(price, size, learned), ...shorterCalls(price, size, learned)].map(({ amountMicro, outputLimitTokens }) =>
+	const bounded = [boundedCall(atTier, size, learned), ...shorterCalls(atTier, size, learned)].map(({ amountMicro, outputLimitTokens }) =>
 		atAmount(amountMicro, outputLimitTokens),
 	);
 	if (values.delivery === 'batch') {
 		// Lines are under way for hours, so what one could cost beyond its amount must not keep credits from the others; a wide bound instead.
-		const wide = boundedCall(price, size, learned, WIDE);
+		const wide = boundedCall(atTier, size, learned, WIDE);
 		return [atAmount(wide.amountMicro, wide.outputLimitTokens), ...bounded];
 	}
 	// An answer may be longer than any lately only where there is room for all that it may cost.
-	return [{ ...usual, mostMicro: mostCost(price, size, learned) }, ...bounded];
+	return [{ ...usual, mostMicro: mostCost(atTier, size, learned) }, ...bounded];
 }
 
 /** The way of sizing reservations that the settings ask for. */

@@ -88,6 +88,10 @@ function detail(alert: Alert): Record<string, unknown> {
 		}
 		case 'clock_ahead':
 			return { type: alert.type, clock: toIso(alert.clockMs), until: toIso(alert.newestAtMs) };
+		case 'cost_differs': {
+			const { type, model, reportedMicro, listMicro } = alert;
+			return { type, model, reported: formatCredits(reportedMicro), list: formatCredits(listMicro) };
+		}
 		default:
 			return alert satisfies never;
 	}
@@ -110,6 +114,11 @@ export function alertText(alert: Alert): string {
 			return `Calls ${alert.campaign === '' ? 'without a campaign' : `of campaign ${alert.campaign}`} cost more than usual: ${formatCredits(alert.averageMicro)} credits each today (${String(alert.calls)} calls), usually ${formatCredits(alert.usualMicro)}.`;
 		case 'clock_ahead':
 			return clockAheadText(alert);
+		case 'cost_differs': {
+			const { model, reportedMicro, listMicro } = alert;
+			const [told, listed] = [reportedMicro, listMicro].map(formatCredits);
+			return `A call ${model === '' ? 'without a model' : `of ${model}`} cost ${String(told)} credits, as its provider says, and ${String(listed)} by the price list: a newer price list may be needed, or another route at the provider.`;
+		}
 		default:
 			return alert satisfies never;
 	}
@@ -128,6 +137,6 @@ export function warningTexts({ settings }: Pick<Account, 'settings'>): readonly 
 		`low credits: ${list(lowPercents, '% of what was granted')}`,
 		`expiring credits: ${list(expiryDays, expiryDays.length === 1 && expiryDays[0] === 1 ? 'day before' : 'days before')}`,
 		`drift: ${driftPercent === 0 ? 'off' : `calls that cost ${String(driftPercent)} % more than usual`}`,
-		'exhausted credits, reached budgets, and entries ahead of the clock: always',
+		'exhausted credits, reached budgets, reported costs that are not those of the price list, and entries ahead of the clock: always',
 	];
 }

@@ -2,7 +2,7 @@
 import type { PriceChange } from '../../core/prices/price-difference';
 import type { ListedPrice } from '../../core/prices/price-list';
 import { ceilDivide, formatCredits, type Micro } from '../../core/values/money';
-import { RATE_KINDS, type ModelPrice, type RateKind, type Rates } from '../../core/prices/pricing';
+import { RATE_KINDS, USE_KINDS, type ModelPrice, type RateKind, type Rates } from '../../core/prices/pricing';
 
 type Document = Record<string, unknown>;
 
@@ -15,10 +15,22 @@ const READING_ORDER = {
 	audioInput: 6,
 	cachedAudio: 7,
 	audioOutput: 8,
+	reasoning: 9,
+	citation: 10,
+	search: 11,
+	toolCall: 12,
 } as const satisfies Record<RateKind, number>;
 
-/** Kinds of tokens in the order in which people read them. */
-export const TOKEN_KINDS: readonly RateKind[] = RATE_KINDS.toSorted((a, b) => READING_ORDER[a] - READING_ORDER[b]);
+/** Whatever has a rate, in the order in which people read it. */
+export const PRICED_KINDS: readonly RateKind[] = RATE_KINDS.toSorted((a, b) => READING_ORDER[a] - READING_ORDER[b]);
+
+const USES: ReadonlySet<RateKind> = new Set(USE_KINDS);
+const TOKEN_KINDS = PRICED_KINDS.filter((kind) => !USES.has(kind));
+
+/** True for a kind that is counted by how often something was done. */
+export function isUse(kind: RateKind): boolean {
+	return USES.has(kind);
+}
 
 /** Micro-credits for a thousand tokens at a rate, rounded up: rates are for a million. */
 export function thousandMicro(rateMicro: Micro): Micro {
@@ -35,8 +47,16 @@ export function priceDocument(price: ModelPrice): Document {
 			fromInputTokens,
 			perThousandTokens: each(rates, thousandMicro),
 			perMillionTokens: each(rates, (rateMicro) => rateMicro),
+			...usesDocument(rates),
 		})),
 	};
+}
+
+function usesDocument(rates: Rates): Document {
+	const known = USE_KINDS.filter((kind) => rates[kind] > 0n);
+	return known.length === 0
+		? {}
+		: { perThousandUses: Object.fromEntries(known.map((kind) => [kind, formatCredits(thousandMicro(rates[kind]))])) };
 }
 
 /** A model of a list with its price. */

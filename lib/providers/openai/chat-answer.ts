@@ -2,7 +2,7 @@
  * Reads a chat completion from an untrusted body. What is no completion is named as such.
  */
 import { isRecord, propertyOf } from '../../core/values/foreign';
-import { readUsage } from '../../core/usage/usage';
+import { readAnswerUsage } from '../../core/usage/usage';
 import type { UsageReading } from '../../core/usage/usage';
 import type { FinishReason, ThinkingPlace } from '../provider';
 import { finishReasonOf } from './finish-reason';
@@ -35,7 +35,7 @@ export function readCompletion(given: unknown): BodyReading {
 		const what = body === undefined || body === null || body === '' ? 'an empty body' : 'something that is not JSON';
 		return { kind: 'garbage', what, usage: { kind: 'missing' } };
 	}
-	const usage = readUsage(body['usage']);
+	const usage = readAnswerUsage(body);
 	const choice: unknown = Array.isArray(body['choices']) ? body['choices'][0] : undefined;
 	const message = isRecord(choice) ? messageOf(choice) : undefined;
 	const content = message === undefined ? { text: '', thinking: null } : contentOf(message);

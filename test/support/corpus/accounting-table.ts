@@ -14,6 +14,10 @@ interface StatedRates {
 	readonly cachedAudio?: string;
 	readonly output?: string;
 	readonly audioOutput?: string;
+	readonly reasoning?: string;
+	readonly citation?: string;
+	/** For a million searches. */
+	readonly search?: string;
 }
 
 export interface AccountingRow {
@@ -235,12 +239,12 @@ export const ACCOUNTING: readonly AccountingRow[] = [
 		micro: 1_380_040_000n,
 	},
 	{
-		name: 'Anthropic: long context, the whole call at the higher tier',
+		name: 'Anthropic: long context, the whole call at the higher tier, and ten searches',
 		source: recorded('test_anthropic, pause_turn_web_search'),
 		url: ANTHROPIC,
 		model: 'claude-sonnet-4-5-20250929',
 		at: NOVEMBER,
-		rates: { input: '6', output: '22.5' },
+		rates: { input: '6', output: '22.5', search: '10000' },
 		payload: {
 			cache_creation: { ephemeral_1h_input_tokens: 0, ephemeral_5m_input_tokens: 0 },
 			cache_creation_input_tokens: 0,
@@ -250,8 +254,8 @@ export const ACCOUNTING: readonly AccountingRow[] = [
 			server_tool_use: { web_search_requests: 10 },
 			service_tier: 'standard',
 		},
-		sum: '401468*60000 + 792*225000',
-		micro: 24_266_280_000n,
+		sum: '401468*60000 + 792*225000 + 10*100000000',
+		micro: 25_266_280_000n,
 	},
 	{
 		name: 'Anthropic behind a gateway in the chat shape, without details',
@@ -263,6 +267,35 @@ export const ACCOUNTING: readonly AccountingRow[] = [
 		payload: { completion_tokens: 48, prompt_tokens: 568, total_tokens: 616, prompt_tokens_details: null },
 		sum: '568*30000 + 48*150000',
 		micro: 24_240_000n,
+	},
+	{
+		name: 'Perplexity: thinking, citations and searches stand beside the completion, each at its own price',
+		source: 'public reports of the usage of sonar-deep-research, as in its documentation',
+		url: 'https://api.perplexity.ai',
+		model: 'sonar-deep-research',
+		at: NOVEMBER,
+		rates: { input: '2', output: '8', reasoning: '3', citation: '2', search: '5000' },
+		payload: {
+			prompt_tokens: 108,
+			completion_tokens: 3256,
+			total_tokens: 3364,
+			citation_tokens: 7299,
+			num_search_queries: 74,
+			reasoning_tokens: 73_248,
+		},
+		sum: '108*20000 + 3256*80000 + 73248*30000 + 7299*20000 + 74*50000000',
+		micro: 6_306_060_000n,
+	},
+	{
+		name: 'Hugging Face: Groq behind the router, at the price of the model there',
+		source: 'the shape of the router of Hugging Face, as its documentation shows it',
+		url: 'https://router.huggingface.co/v1',
+		model: 'openai/gpt-oss-120b:groq',
+		at: NOVEMBER,
+		rates: { input: '0.15', output: '0.75' },
+		payload: { prompt_tokens: 1000, completion_tokens: 200, total_tokens: 1200 },
+		sum: '1000*1500 + 200*7500',
+		micro: 3_000_000n,
 	},
 	{
 		name: 'Gemini: thoughts are outside the candidates, and a tool makes input',

@@ -31,6 +31,10 @@ const EVERY_RATE: Rates = {
 	cachedAudio: DOLLAR,
 	output: DOLLAR,
 	audioOutput: DOLLAR,
+	reasoning: DOLLAR,
+	citation: DOLLAR,
+	search: 0n,
+	toolCall: 0n,
 };
 
 /** Whole credits in micro-credits. */

@@ -35,6 +35,8 @@ export function alertWord(alert: Alert, grantName: (seq: number) => string): str
 			return `drift:${alert.campaign}`;
 		case 'clock_ahead':
 			return 'clock_ahead';
+		case 'cost_differs':
+			return `cost_differs:${alert.model}`;
 		default:
 			return alert satisfies never;
 	}

@@ -7,7 +7,7 @@
 import { expect } from 'chai';
 import { balanceAt } from '../../../lib/core/rules/draft/balance';
 import { spendableMicro } from '../../../lib/core/rules/draft/spendable';
-import type { Command, Outcome } from '../../../lib/core/nouns/commands';
+import type { Command, Outcome, SettleCommand } from '../../../lib/core/nouns/commands';
 import type { Promotion } from '../../../lib/core/nouns/promotion';
 import { nameOf } from '../../../lib/core/nouns/person';
 import type { BudgetCounter, Entry, GrantState } from '../../../lib/core/nouns/records';
@@ -132,6 +132,7 @@ class Scenario {
 					measure: 'reported',
 					usage: null,
 					result: null,
+					...reportedIn(optionsOf(rest)),
 				};
 			case 'release':
 			case 'expire':
@@ -290,4 +291,10 @@ function expectGrant(grant: GrantState | undefined, { buckets, line }: { buckets
 export async function runTable(table: string, options: TableOptions = {}): Promise<void> {
 	const lines = table.split('\n').map((line) => line.trim());
 	await new Scenario(options).run(lines.filter((line) => line !== '' && !line.startsWith('#')));
+}
+
+/** `list 10 reported 12`: what the list says, and what the provider said that the call cost. */
+function reportedIn(options: ReadonlyMap<string, string>): Pick<SettleCommand, 'facts'> {
+	const [list, reported] = [options.get('list'), options.get('reported')];
+	return list === undefined || reported === undefined ? {} : { facts: { listMicro: micro(list), reportedMicro: micro(reported) } };
 }

@@ -112,6 +112,7 @@ export async function providerSeenBy(host: HostName, values: Settings, { fake, p
 		return {
 			service: handle.service,
 			kind: outcome.kind,
+			chargesReported: handle.chargesReported,
 			prices: ['gpt-4.1-mini', 'a model of nobody'].map((model) => handle.priceOf(model, systemClock())),
 		};
 	});

@@ -91,6 +91,7 @@ export const PROVIDER_WITNESSES: Witnesses<typeof PROVIDER_PARAMS> = {
 	pricing: { value: 'free' },
 	prices: { value: 'gpt-4.1-mini, 1, 2' },
 	unpriced: { value: 'free' },
+	reportedCosts: { value: 'charge' },
 };
 
 /** Of LLM Action: what a host decides before an engine is made. `operation` is of n8n alone. */

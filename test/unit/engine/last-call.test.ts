@@ -22,6 +22,10 @@ const MINI: ModelPrice = {
 			cachedAudio: 1_000_000_000n,
 			output: 16_000_000_000n,
 			audioOutput: 16_000_000_000n,
+			reasoning: 16_000_000_000n,
+			citation: 16_000_000_000n,
+			search: 0n,
+			toolCall: 0n,
 		},
 	})),
 };

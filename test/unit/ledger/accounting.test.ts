@@ -105,7 +105,7 @@ describe('accounting table', () => {
 	it('no text call costs more than the most that would be set aside for its tokens', () => {
 		for (const row of ACCOUNTING) {
 			const usage = usageOf(row);
-			if (usage.audioInputTokens + usage.audioOutputTokens + usage.longCacheWriteTokens > 0) continue;
+			if (usage.audioInputTokens + usage.audioOutputTokens + usage.longCacheWriteTokens > 0) continue; // no text call
 			const price = priceOf(row);
 			expect(priceUsage(price, usage) <= highestCost(price, usage), row.name).to.equal(true);
 		}

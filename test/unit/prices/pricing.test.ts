@@ -14,7 +14,10 @@ function price(...tiers: readonly (readonly [fromInputTokens: number, rates: Par
 	return {
 		version: 'test',
 		model: 'test',
-		tiers: tiers.map(([fromInputTokens, rates]) => ({ fromInputTokens, rates: { ...ZERO_RATES, ...rates } })),
+		tiers: tiers.map(([fromInputTokens, { output = 0n, ...rates }]) => ({
+			fromInputTokens,
+			rates: { ...ZERO_RATES, output, reasoning: output, citation: output, ...rates },
+		})),
 		perCallMicro: 0n,
 		contextTokens: null,
 	};
@@ -40,6 +43,10 @@ const ratesOf: fc.Arbitrary<Rates> = fc.record({
 	cachedAudio: rateOf,
 	output: rateOf,
 	audioOutput: rateOf,
+	reasoning: rateOf,
+	citation: rateOf,
+	search: rateOf,
+	toolCall: rateOf,
 });
 const priceOf: fc.Arbitrary<ModelPrice> = fc
 	.record({

@@ -103,11 +103,12 @@ describe('rate card', () => {
 	it('agrees with its source for every model, to the rounding of its floats', () => {
 		let compared = 0;
 		for (const { id } of data.providers) {
-			const provider = findProvider({ providerId: id });
+			const providerId = id.replace(/^huggingface-/, 'huggingface_');
+			const provider = findProvider({ providerId });
 			for (const { price } of BUILT_IN_PRICES.models({ provider: id, atMs: NOVEMBER })) {
 				for (const inputTokens of [1_000, 150_000, 300_000]) {
 					const source = calcPrice({ input_tokens: inputTokens, output_tokens: 777 }, price.model, {
-						providerId: id,
+						providerId,
 						timestamp: new Date(NOVEMBER),
 					});
 					// Names that the source gives to an earlier entry of its list are compared there.

@@ -54,9 +54,10 @@ describe('usage beyond what a request can have had', () => {
 		fc.assert(
 			fc.property(counts, fc.nat(10_000), fc.nat(10_000), (raw, inputTokens, outputTokens) => {
 				const usage: Usage = usageOf((_, place) => raw[place] ?? 0);
-				const cut = withinBound(usage, { inputTokens, outputTokens });
+				const cut = withinBound(usage, { inputTokens, outputTokens, searches: 50, toolCalls: 50 });
 				expect(cut.inputTokens <= inputTokens && cut.outputTokens <= outputTokens).to.equal(true);
 				if (cut === usage) return;
+				expect(cut.reasoningTokens + cut.citationTokens <= cut.outputTokens).to.equal(true);
 				const chat = {
 					prompt_tokens: cut.inputTokens,
 					completion_tokens: cut.outputTokens,

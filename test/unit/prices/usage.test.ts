@@ -76,6 +76,71 @@ const SHAPES: readonly (readonly [name: string, raw: unknown, counts: Partial<Us
 		{ inputTokens: 30, outputTokens: 309, reasoningTokens: 300 },
 	],
 	[
+		'more reasoning than the completion has, so that it stands beside it, whether there is a total or not',
+		{ prompt_tokens: 10, completion_tokens: 2, completion_tokens_details: { reasoning_tokens: 3 } },
+		{ inputTokens: 10, outputTokens: 5, reasoningTokens: 3 },
+	],
+	[
+		'the same with a total that leaves it out',
+		{ input_tokens: 10, output_tokens: 2, total_tokens: 12, output_tokens_details: { reasoning_tokens: 90 } },
+		{ inputTokens: 10, outputTokens: 92, reasoningTokens: 90 },
+	],
+	[
+		'the same with a total that has it',
+		{ prompt_tokens: 10, completion_tokens: 2, total_tokens: 102, completion_tokens_details: { reasoning_tokens: 90 } },
+		{ inputTokens: 10, outputTokens: 92, reasoningTokens: 90 },
+	],
+	[
+		'Perplexity, which counts thinking, citations and searches beside the completion',
+		{
+			prompt_tokens: 108,
+			completion_tokens: 3256,
+			total_tokens: 3364,
+			citation_tokens: 7299,
+			num_search_queries: 74,
+			reasoning_tokens: 73_248,
+		},
+		{ inputTokens: 108, outputTokens: 83_803, reasoningTokens: 73_248, citationTokens: 7_299, searches: 74 },
+	],
+	[
+		'Perplexity that thought less than it wrote',
+		{ prompt_tokens: 100, completion_tokens: 900, total_tokens: 1000, citation_tokens: 0, num_search_queries: 3, reasoning_tokens: 50 },
+		{ inputTokens: 100, outputTokens: 950, reasoningTokens: 50, searches: 3 },
+	],
+	[
+		'a server whose reasoning stands beside the counts and is within the completion',
+		{ prompt_tokens: 100, completion_tokens: 900, total_tokens: 1000, reasoning_tokens: 850 },
+		{ inputTokens: 100, outputTokens: 900, reasoningTokens: 850 },
+	],
+	[
+		'Anthropic that searched, and fetched pages, which costs nothing of its own',
+		{
+			input_tokens: 10,
+			cache_read_input_tokens: 0,
+			cache_creation_input_tokens: 0,
+			output_tokens: 5,
+			server_tool_use: { web_search_requests: 3, web_fetch_requests: 7, code_execution_requests: 2 },
+		},
+		{ inputTokens: 10, outputTokens: 5, searches: 3, toolCalls: 2 },
+	],
+	[
+		'xAI that used its tools',
+		{
+			prompt_tokens: 7583,
+			completion_tokens: 3192,
+			total_tokens: 10_775,
+			num_sources_used: 0,
+			num_server_side_tools_used: 4,
+			server_side_tool_usage_details: { web_search_calls: 1, x_search_calls: 2, code_interpreter_calls: 1, mcp_calls: 0 },
+		},
+		{ inputTokens: 7583, outputTokens: 3192, searches: 3, toolCalls: 1 },
+	],
+	[
+		'a search inside what is billed',
+		{ usage: { billed_units: { input_tokens: 20, output_tokens: 4, search_units: 1 }, tokens: { input_tokens: 900, output_tokens: 4 } } },
+		{ inputTokens: 20, outputTokens: 4, searches: 1 },
+	],
+	[
 		'Gemini behind its OpenAI address, where only the total tells',
 		{ prompt_tokens: 10, completion_tokens: 5, total_tokens: 95 },
 		{ inputTokens: 10, outputTokens: 85, reasoningTokens: 80 },
@@ -154,11 +219,6 @@ const REJECTED: readonly (readonly [name: string, raw: unknown, detail: RegExp])
 		/^cached tokens are 11, more than the input tokens \(10\)/,
 	],
 	[
-		'more reasoning than output',
-		{ prompt_tokens: 10, completion_tokens: 2, completion_tokens_details: { reasoning_tokens: 3 } },
-		/^reasoning tokens are 3/,
-	],
-	[
 		'more written for an hour than written',
 		{ input_tokens: 1, output_tokens: 1, cache_creation_input_tokens: 5, cache_creation: { ephemeral_1h_input_tokens: 6 } },
 		/^long cache-write tokens are 6, more than the cache-write tokens \(5\)/,
@@ -173,6 +233,7 @@ const REJECTED: readonly (readonly [name: string, raw: unknown, detail: RegExp])
 		},
 		/^cached audio tokens are 2, more than the audio input tokens \(0\)/,
 	],
+	['a half of a search', { prompt_tokens: 1, completion_tokens: 1, num_search_queries: 0.5 }, /^num_search_queries is 0\.5/],
 	['text', 'lots', /^usage is "lots"/],
 	['a list', [1, 2], /^usage is a list/],
 ];

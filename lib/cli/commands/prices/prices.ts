@@ -1,21 +1,19 @@
 /** Owns the commands about prices: what holds, what is different in another list, keeping a newer list, and holding an account at one. */
 import type { Command } from 'commander';
-import { holdId } from '../../../core/nouns/records';
-import { formatCredits } from '../../../core/values/money';
 import { priceDifference } from '../../../core/prices/price-difference';
 import type { ListedPrice, PriceList } from '../../../core/prices/price-list';
 import { readPriceList, writePriceList, type WrittenPriceList } from '../../../core/prices/price-list-text';
 import type { PriceSettings } from '../../../core/prices/price-settings';
 import { parseInstant } from '../../../core/values/time';
 import type { AccountPrices } from '../../../engine/account/account-prices';
-import { proveCharge, type ChargeProof, type ChargeVerdict } from '../../../engine/report/charge-proof';
-import { creditsOrNull } from '../../../engine/outcome/item-result';
-import { changeDocument, listedDocument, priceDocument } from '../../../engine/report/price-documents';
+import { proveCharge } from '../../../engine/report/charge-proof';
+import { changeDocument, listedDocument } from '../../../engine/report/price-documents';
 import { systemClock } from '../../../runtime/system';
 import { unlessRefused, wrongUse } from '../../console/failure';
-import { count, counted, credits } from '../../console/format';
+import { count, counted } from '../../console/format';
 import { keyOf, numberOfId, required, wholeNumber } from '../../console/options';
 import type { Output } from '../../console/output';
+import { chargeDocument, chargeText } from '../../console/charge-texts';
 import { table } from '../../console/table';
 import { differenceText, priceDetail, priceTable, summaryText } from '../../console/price-texts';
 import { readLedger, type CommonOptions, type Session } from '../../console/session';
@@ -198,6 +196,15 @@ function modelsOf(list: PriceList, { options, atMs }: { options: ShowOptions; at
 		const known = list.data.providers.map(({ id }) => id).join(', ');
 		throw wrongUse(`--provider is ${JSON.stringify(provider)}, and ${list.version} has no models of it.`, `It has: ${known}.`);
 	}
+	const untold = list.unpriced().filter((each) => each.id.toLowerCase().includes(part) && (provider ?? each.provider) === each.provider);
+	const [first, ...others] = untold.toSorted((a, b) => Number(b.id.toLowerCase() === part) - Number(a.id.toLowerCase() === part));
+	if (first) {
+		const more = others.length === 0 ? '' : ` So it is with ${counted(others.length, 'other model', 'other models')} of that name.`;
+		throw wrongUse(
+			`${list.version} has no price for ${first.id} of ${first.provider}: ${first.why}.${more}`,
+			'Give it a price of your own.',
+		);
+	}
 	throw wrongUse(
 		`--model is ${JSON.stringify(model)}, and ${list.version} has no such model.`,
 		'Give a part of its name, or leave --provider out.',
@@ -248,42 +255,4 @@ function useText({ kept, after, settings }: { kept: KeptList; after: PriceList; 
 	return settings.pinned === null
 		? `New calls are charged by ${nameOf(after)}, which is newer.`
 		: `New calls are charged by ${nameOf(after)}, which the account is pinned to. "llm-credits prices pin ${kept.version}" changes that.`;
-}
-
-function chargeDocument({ hold, price, usage, againMicro, tokensMicro, verdict }: ChargeProof): Record<string, unknown> {
-	return {
-		hold: holdId(hold.seq),
-		priceVersion: hold.priceVersion,
-		price: price && { model: price.model, ...priceDocument(price) },
-		charging: price?.charging ? { kind: price.charging.kind, rate: formatCredits(price.charging.rateMicro) } : null,
-		usage,
-		charged: creditsOrNull(hold.actualMicro),
-		again: creditsOrNull(againMicro),
-		byTokens: creditsOrNull(tokensMicro),
-		verdict,
-	};
-}
-
-function chargeText(proof: ChargeProof): string {
-	const { hold, price, usage } = proof;
-	const priced = price
-		? `${holdId(hold.seq)} was set aside at ${price.version}:\n\n${priceDetail(price)}`
-		: `${holdId(hold.seq)} pins no price that is known.`;
-	const used = usage
-		? `Used: ${count(usage.inputTokens)} tokens in, ${count(usage.cachedInputTokens)} of them from the cache, ${count(usage.outputTokens)} out.`
-		: null;
-	return [priced, used, verdictText(proof)].filter((part) => part !== null).join('\n\n');
-}
-
-function verdictText({ hold, price, againMicro, tokensMicro, verdict }: ChargeProof): string {
-	const charged = credits(hold.actualMicro ?? 0n);
-	const byTokens = price?.charging && tokensMicro !== null ? ` Its tokens cost ${credits(tokensMicro)}.` : '';
-	const texts: Readonly<Record<ChargeVerdict, string>> = {
-		same: `Charged: ${charged} credits. Worked out again: the same.${byTokens}`,
-		differs: `Charged: ${charged} credits. Worked out again: ${credits(againMicro ?? 0n)}.${byTokens}`,
-		estimated: `Charged: ${charged} credits, an estimate: the provider reported no usage.`,
-		unsettled: 'Nothing was charged for usage.',
-		unknown_price: `Charged: ${charged} credits. The price is known no more, so this cannot be worked out again.`,
-	};
-	return texts[verdict];
 }

@@ -20,6 +20,7 @@ import { CreditError } from '../../values/errors';
 import { budgetClaims } from './limits';
 import { counterKey } from '../../nouns/counters';
 import { clockAheadOf } from './ledger-time';
+import { watchReport } from './watch-report';
 import type { CounterRef, Entry, EntryBody, GrantState } from '../../nouns/records';
 import type { Budget } from '../../nouns/settings';
 import type { RefusalReason } from '../../nouns/words';
@@ -38,7 +39,11 @@ const MAX_DRIFT_PERCENT = 10_000;
 export function watch(draft: Draft, fresh: readonly Entry[]): void {
 	watchCredits(draft, fresh);
 	watchBudgets(draft, fresh);
-	for (const { body } of fresh) if (body.kind === 'settled') watchCost(draft, body);
+	for (const { body } of fresh) {
+		if (body.kind !== 'settled') continue;
+		watchCost(draft, body);
+		watchReport(draft, body);
+	}
 }
 
 /** Warns of a newest entry that is ahead of the clock, once until the clock has reached it. */

@@ -263,6 +263,53 @@ const expiring: RuleTable = {
 	],
 };
 
+const reports: RuleTable = {
+	rule: 'rule 47: a reported cost that is not that of the price list',
+	scenarios: [
+		[
+			'warns above a fifth, in either direction, once for each model, and again on another day after it agreed',
+			`
+			at 0  | grant purchased 1000              | granted
+			at 0  | reserve a 20@m                    | reserved
+			at 0  | settle a 12 list 10 reported 12   | alerts none
+			at 0  | reserve b 20@m                    | reserved
+			at 0  | settle b 13 list 10 reported 13   | alerts cost_differs:m
+			at 0  | reserve c 20@m                    | reserved
+			at 0  | settle c 30 list 10 reported 30   | alerts none
+			at 0  | reserve d 20@n                    | reserved
+			at 0  | settle d 7 list 10 reported 7     | alerts cost_differs:n
+			at 0  | tell flow                         | told cost_differs:m cost_differs:n
+			at 0  | reserve e 20@m                    | reserved
+			at 0  | settle e 10 list 10 reported 10   | alerts none
+			at 0  | reserve f 20@m                    | reserved
+			at 0  | settle f 13 list 10 reported 13   | alerts none
+			at 1d | reserve g 20@m                    | reserved
+			at 1d | settle g 12 list 10 reported 12   | alerts none
+			at 1d | reserve h 20@m                    | reserved
+			at 1d | settle h 13 list 10 reported 13   | alerts none
+			at 1d | reserve i 20@m                    | reserved
+			at 1d | settle i 11 list 10 reported 11   | alerts none
+			at 1d | reserve j 20@m                    | reserved
+			at 1d | settle j 13 list 10 reported 13   | alerts cost_differs:m
+			at 1d | tell flow                         | told cost_differs:m`,
+		],
+		[
+			'is about what was reported, also where the list was charged, and not about calls without a report',
+			`
+			at 0  | grant purchased 1000              | granted
+			at 0  | reserve a 20@m                    | reserved
+			at 0  | settle a 10 list 10 reported 0    | alerts cost_differs:m
+			at 0  | reserve b 20                      | reserved
+			at 0  | settle b 10                       | alerts none
+			at 0  | reserve c 20                      | reserved
+			at 0  | settle c 13 list 10 reported 13   | alerts cost_differs:
+			at 0  | warn low 50                       | account
+			at 0  | reserve d 20                      | reserved
+			at 0  | settle d 13 list 10 reported 13   | alerts none`,
+		],
+	],
+};
+
 const clock: RuleTable = {
 	rule: 'rule 46: a newest entry that is ahead of the clock',
 	scenarios: [
@@ -506,4 +553,4 @@ const telling: RuleTable = {
 	] satisfies readonly RuleScenario[],
 };
 
-export const ALERT_TABLES: readonly RuleTable[] = [low, settings, expiring, budgets, drift, clock, telling];
+export const ALERT_TABLES: readonly RuleTable[] = [low, settings, expiring, budgets, drift, reports, clock, telling];
