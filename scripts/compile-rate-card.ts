@@ -67,7 +67,7 @@ export function compileRateCard({ version, date }: { version: string; date: stri
 }
 
 /** Our id of a provider of the source: those behind Hugging Face's router are written with a dash. */
-function ownId(id: string): string {
+export function ownId(id: string): string {
 	return id.startsWith(HUB_PREFIX) ? hubId(id.slice(HUB_PREFIX.length)) : id;
 }
 
