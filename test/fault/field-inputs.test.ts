@@ -3,7 +3,7 @@
  * the customer gets, and what is charged.
  */
 import { expect } from 'chai';
-import { parseCredits } from '../../lib/core/values/money';
+import { formatCredits, parseCredits } from '../../lib/core/values/money';
 import type { LedgerAccount } from '../../lib/engine/account/ledger-account';
 import { EngineMemory } from '../../lib/engine/learned/engine-memory';
 import { LlmAction, type ActionItem, type LlmActionValues } from '../../lib/engine/llm-action';
@@ -30,7 +30,7 @@ interface Ran {
 	readonly requests: number;
 }
 
-async function run({ does, people = 1, settings = {}, systemPrompt = '' }: FieldInput): Promise<Ran> {
+async function run({ does, people = 1, settings = {}, systemPrompt = '', service = 'openai' }: FieldInput): Promise<Ran> {
 	fake = await startFakeOpenAi({ choose: (request, n) => does(askedIn(request), n) });
 	const store = openMemoryLedger({ clock: systemClock });
 	const ledger = accountOf(store, 'a');
@@ -42,7 +42,7 @@ async function run({ does, people = 1, settings = {}, systemPrompt = '' }: Field
 		attributes: ONE_TEXT,
 		...settings,
 	});
-	const results = await runOn(ledger, values, { people, systemPrompt });
+	const results = await runOn(ledger, values, { people, systemPrompt, service });
 	const entries = await store.entries('a', { afterSeq: 0, limit: 10_000 });
 	const paid = entries.filter(({ body }) => body.kind === 'settled').length;
 	const { grants, heldMicro } = await ledger.balance();
@@ -53,13 +53,20 @@ async function run({ does, people = 1, settings = {}, systemPrompt = '' }: Field
 
 let keys = 0;
 
+interface RunOptions {
+	readonly people?: number;
+	readonly systemPrompt?: string;
+	readonly service?: string;
+	readonly at?: () => number;
+}
+
 /** Items of a process that knows nothing yet. */
 async function runOn(
 	ledger: LedgerAccount,
 	values: LlmActionValues,
-	{ people = 1, systemPrompt = '', at = systemClock }: { people?: number; systemPrompt?: string; at?: () => number } = {},
+	{ people = 1, systemPrompt = '', service = 'openai', at = systemClock }: RunOptions = {},
 ): Promise<ItemResult[]> {
-	const handle = createProvider(readParams(PROVIDER_PARAMS, { service: 'openai', baseUrl: fake.url, apiKey: 'k' }));
+	const handle = createProvider(readParams(PROVIDER_PARAMS, { service, baseUrl: fake.url, apiKey: 'k' }));
 	const action = new LlmAction({
 		values,
 		openLedger: () => Promise.resolve(ledger),
@@ -71,7 +78,8 @@ async function runOn(
 		newId: () => `id-${String((keys += 1))}`,
 	});
 	const labels = { campaign: '', segment: '', workspace: '', person: '', tag: '', execution: '', answerLanguage: '' };
-	const input = { model: 'gpt-4.1-mini', systemPrompt, ...labels, idempotencyKey: '' };
+	const model = service === 'openrouter' ? 'openai/gpt-4.1-mini' : 'gpt-4.1-mini';
+	const input = { model, systemPrompt, ...labels, idempotencyKey: '' };
 	const items = Array.from({ length: people }, (_, n): ActionItem => {
 		keys += 1;
 		return { key: `k${String(keys)}`, read: () => ({ ...input, prompt: `Write ${String(n)}` }) };
@@ -103,6 +111,7 @@ describe('inputs from the field', () => {
 			else expect(paid, 'paid calls').to.be.at.most(input.paid.atMost);
 			const told = results.reduce((sum, { llmCredits }) => sum + parseCredits(llmCredits.credits, { field: 'credits' }), 0n);
 			expect(told, 'what the items say was charged').to.equal(chargedMicro);
+			if (input.charged !== undefined) expect(formatCredits(chargedMicro), 'what was charged').to.equal(input.charged);
 			const hints = results.filter(({ llmCredits }) => input.hint?.test(llmCredits.message ?? ''));
 			expect(hints, 'hints of the run').to.have.length(input.hint ? 1 : 0);
 		});

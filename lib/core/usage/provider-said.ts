@@ -14,12 +14,26 @@ export interface ProviderSaid {
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/** Headers of an answer by their names in small letters, as they came. */
+export type AnswerHeaders = Readonly<Record<string, unknown>>;
+
+/** LiteLLM says the cost in a header alone, in dollars; Gemini the tier, in whichever interface. */
+const COST_HEADER = 'x-litellm-response-cost';
+const TIER_HEADER = 'x-gemini-service-tier';
+
 /** What an answer says of its bill; `undefined` where it says nothing. Never throws. */
-export function readSaid(body: unknown): ProviderSaid | undefined {
+export function readSaid(body: unknown, headers: AnswerHeaders = {}): ProviderSaid | undefined {
 	if (!isRecord(body)) return undefined;
 	const usage = isRecord(body['usage']) ? body['usage'] : isRecord(body['usageMetadata']) ? body['usageMetadata'] : {};
-	const costMicro = costIn(usage, body);
-	const tier = tierIn(usage, body);
+	const costMicro = costIn(usage, body) ?? dollarsToMicro(headers[COST_HEADER]);
+	const tier = tierOf([
+		headers[TIER_HEADER],
+		usage['trafficType'],
+		usage['serviceTier'],
+		usage['service_tier'],
+		body['service_tier_used'],
+		body['service_tier'],
+	]);
 	return costMicro === null && tier === null ? undefined : { costMicro, tier };
 }
 
@@ -63,9 +77,8 @@ function firstOf(fields: unknown, paths: readonly (readonly string[])[]): Micro 
 	return null;
 }
 
-/** OpenAI and Groq say it beside the usage, Anthropic and Gemini within it; Gemini's word for its traffic says more than its tier. */
-function tierIn(usage: Fields, body: Fields): string | null {
-	const words = [usage['trafficType'], usage['serviceTier'], usage['service_tier'], body['service_tier']];
+/** OpenAI and Groq say it beside the usage, Anthropic and Gemini within it; Cerebras tells the one it used apart. The first that is a word. */
+function tierOf(words: readonly unknown[]): string | null {
 	const word = words.find((each): each is string => typeof each === 'string' && each !== '' && each.length <= LONGEST_TIER);
 	return word === undefined ? null : word.toLowerCase().replaceAll('-', '_');
 }

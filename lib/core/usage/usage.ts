@@ -3,8 +3,8 @@
  * is counted once (ledger rule 28). What was done besides, such as searches, is counted too. Refuses to coerce: a count is a non-negative safe integer or it is rejected.
  */
 import { MAX_TOKENS, NO_TOKENS, type Usage } from './usage-fields';
-import { SEARCHES, TOOL_CALLS } from './counted-uses';
-import { readSaid, type ProviderSaid } from './provider-said';
+import { SEARCHES, TOOL_CALLS, type CountPath } from './counted-uses';
+import type { ProviderSaid } from './provider-said';
 
 /** What a provider said about usage: counts, nothing, or something that cannot be counts (with what was wrong). */
 export type UsageReading = (
@@ -26,13 +26,6 @@ type Fields = Readonly<Record<string, unknown>>;
  */
 export function readUsage(raw: unknown): UsageReading {
 	return readNested(raw, DEEPEST_WRAPPING);
-}
-
-/** The usage of a whole answer, with what it says of its bill. Never throws. */
-export function readAnswerUsage(body: Readonly<Record<string, unknown>>): UsageReading {
-	const reading = readUsage(body['usage'] ?? body['usageMetadata']);
-	const said = readSaid(body);
-	return said ? { ...reading, said } : reading;
 }
 
 /** A message holds a response, which holds its usage, which holds what is billed: three steps down, so that a circle ends too. */
@@ -91,9 +84,15 @@ class CountReader {
 		return rest !== null && total !== null && total >= rest ? total - rest : (count ?? this.required(...paths));
 	}
 
-	/** Sum of all counts that are given at the paths. A provider that tells an empty list of uses, or their names, tells no count. */
-	sum(paths: readonly string[]): number {
-		return paths.reduce((sum, path) => sum + (typeof this.#at(path) === 'number' ? this.part(path) : 0), 0);
+	/** Sum of all numbers that are given at the paths. A provider that tells an empty list of uses, or their names, tells no count. */
+	sum(paths: readonly CountPath[]): number {
+		let sum = 0;
+		for (const path of paths) {
+			let value: unknown = this.#root;
+			for (const name of path) value = isFields(value) ? value[name] : undefined;
+			if (typeof value === 'number') sum += this.#checked(path.join('.'), value);
+		}
+		return sum;
 	}
 
 	/** Sum of the counts of one modality in Gemini's lists `[{modality, tokenCount}]`. */

@@ -2,7 +2,8 @@
  * Reads a chat completion from an untrusted body. What is no completion is named as such.
  */
 import { isRecord, propertyOf } from '../../core/values/foreign';
-import { readAnswerUsage } from '../../core/usage/usage';
+import { readAnswerUsage } from '../../core/usage/answer-usage';
+import type { AnswerHeaders } from '../../core/usage/provider-said';
 import type { UsageReading } from '../../core/usage/usage';
 import type { FinishReason, ThinkingPlace } from '../provider';
 import { finishReasonOf } from './finish-reason';
@@ -25,8 +26,8 @@ export type BodyReading =
 	| { readonly kind: 'error'; readonly error: OpenedError; readonly usage: UsageReading; readonly hasText: boolean }
 	| { readonly kind: 'garbage'; readonly what: string; readonly usage: UsageReading };
 
-/** Reads the parsed body of a 200. Empty content is an answer with empty text, also when the model only called tools. */
-export function readCompletion(given: unknown): BodyReading {
+/** Reads the parsed body of a 200, and what its headers say of the bill. Empty content is an answer with empty text, also when the model only called tools. */
+export function readCompletion(given: unknown, headers: AnswerHeaders = {}): BodyReading {
 	// Some gateways put a list around the object.
 	const body: unknown = Array.isArray(given) && given.length === 1 ? given[0] : given;
 	if (!isRecord(body)) {
@@ -35,7 +36,7 @@ export function readCompletion(given: unknown): BodyReading {
 		const what = body === undefined || body === null || body === '' ? 'an empty body' : 'something that is not JSON';
 		return { kind: 'garbage', what, usage: { kind: 'missing' } };
 	}
-	const usage = readAnswerUsage(body);
+	const usage = readAnswerUsage(body, headers);
 	const choice: unknown = Array.isArray(body['choices']) ? body['choices'][0] : undefined;
 	const message = isRecord(choice) ? messageOf(choice) : undefined;
 	const content = message === undefined ? { text: '', thinking: null } : contentOf(message);

@@ -56,7 +56,7 @@ export function outcomeOf(result: WireResult, { context, latencyMs, sent = {}, a
 	const fail = (fault: ProviderFault): ChatOutcome => ({ kind: 'failed', fault, latencyMs });
 	if (result.kind === 'failed') return fail(result.fault);
 	if (result.kind === 'refused') return fail(faultOfRefusal(result.refusal, context, refusedFieldOf(result.refusal, sent)));
-	const reading = readCompletion(result.body);
+	const reading = readCompletion(result.body, result.exchange.received);
 	switch (reading.kind) {
 		case 'completion': {
 			const { kind: _, ...read } = reading;

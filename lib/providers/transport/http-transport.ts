@@ -21,6 +21,8 @@ export interface Exchange {
 	wasSent: boolean;
 	/** Status of the answer once its head has arrived. */
 	status: number | null;
+	/** The headers of a good answer, by their names in small letters. */
+	received: Readonly<Record<string, unknown>>;
 	/** The headers and the text of a refusal, which tell how long to wait and why. */
 	headers: Headers;
 	text: string;
@@ -45,6 +47,7 @@ export function newExchange(): Exchange {
 	return {
 		wasSent: false,
 		status: null,
+		received: {},
 		headers: NO_HEADERS,
 		text: '',
 		wasTooLarge: false,
@@ -239,7 +242,8 @@ function toResponse(
 	{ text, exchange }: { readonly text: string; readonly exchange: Exchange },
 ): Response {
 	const ok = status >= 200 && status < 300;
-	if (!ok) {
+	if (ok) exchange.received = received;
+	else {
 		// They tell how long to wait and why; those of a good answer would only be written into a log that is off.
 		exchange.headers = toHeaders(received);
 		exchange.text = text;

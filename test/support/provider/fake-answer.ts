@@ -25,6 +25,7 @@ export function answerFor(
 			},
 		],
 		...(reported === null ? {} : { usage: reported }),
+		...behaviour.beside,
 	};
 }
 

@@ -22,6 +22,8 @@ export type Behaviour =
 			readonly model?: string;
 			/** The whole message, in place of one made of text or object. */
 			readonly message?: unknown;
+			/** Fields beside the choices, such as the tier of service. */
+			readonly beside?: Readonly<Record<string, unknown>>;
 	  }
 	| {
 			readonly kind: 'status';

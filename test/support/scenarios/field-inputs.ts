@@ -25,6 +25,10 @@ export interface FieldInput {
 	readonly paid: number | { readonly atMost: number };
 	/** What leaves by Result for each, or the reason of the fallback. */
 	readonly got: { readonly message: unknown } | { readonly reason: string } | { readonly values: Readonly<Record<string, unknown>> };
+	/** The service of the connection; `openai` unless it says so. */
+	readonly service?: string;
+	/** What all people together are charged, in credits, where that is known beforehand. */
+	readonly charged?: string;
 	/** A word of the hint that one item of the run carries, and no other. */
 	readonly hint?: RegExp;
 }
@@ -261,5 +265,65 @@ const BROKEN: readonly FieldInput[] = [
 	},
 ];
 
+/** What an answer says of its bill. By the list 1000 and 200 tokens of gpt-4.1-mini cost 7.2 credits. */
+const BILLED: readonly FieldInput[] = (
+	[
+		[15, 'a cost that OpenRouter reports', 'openrouter', { cost: 0.00123, is_byok: false }, {}, '12.3'],
+		[
+			15,
+			'a cost of one’s own key there',
+			'openrouter',
+			{ cost: 0.00001, is_byok: true, cost_details: { upstream_inference_cost: 0.0006 } },
+			{},
+			'6.1',
+		],
+		[15, 'a cost of 0, which is none', 'openrouter', { cost: 0, is_byok: false }, {}, '7.2'],
+		[15, 'a cost that OpenAI never reports', 'openai', { cost: 0.00123 }, {}, '7.2'],
+		[19, 'priority, which nobody asked for', 'openai', {}, { service_tier: 'priority' }, '12.6'],
+		[19, 'flex', 'openai', {}, { service_tier: 'flex' }, '3.6'],
+		[19, 'the usual tier by name', 'openai', {}, { service_tier: 'default' }, '7.2'],
+		[14, 'thinking beside the completion', 'openai', { reasoning_tokens: 3000, citation_tokens: 100, num_search_queries: 2 }, {}, '256.8'],
+		[14, 'more thinking than answer', 'openai', { completion_tokens_details: { reasoning_tokens: 1000 } }, {}, '23.2'],
+	] as const
+).map(([row, name, service, usage, beside, charged]): FieldInput => ({
+	row,
+	name,
+	service,
+	does: () => ok('{"message":"Hi Anna"}', { usage: { ...FIELD_USAGE, ...usage }, beside }),
+	paid: 1,
+	got: MESSAGE,
+	charged,
+}));
+
+const WHOLE = { choices: [{ index: 0, message: { role: 'assistant', content: '{"message":"Hi Anna"}' }, finish_reason: 'stop' }] };
+const CHUNKS = [
+	{ choices: [{ index: 0, delta: { content: '{"message":"Hi Anna"}' } }] },
+	{ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], usage: { ...FIELD_USAGE, cost: 0.0005 }, service_tier: 'default' },
+];
+
+const BILLED_ELSEWHERE: readonly FieldInput[] = [
+	{
+		row: 19,
+		name: 'priority, in a header alone',
+		does: () => ({ kind: 'status', code: 200, body: { ...WHOLE, usage: FIELD_USAGE }, headers: { 'x-gemini-service-tier': 'priority' } }),
+		paid: 1,
+		got: MESSAGE,
+		charged: '12.6',
+	},
+	{
+		row: 15,
+		name: 'a cost at the end of a stream',
+		service: 'openrouter',
+		does: () => ({
+			kind: 'garbage',
+			contentType: 'text/event-stream',
+			text: [...CHUNKS.map((chunk) => JSON.stringify(chunk)), '[DONE]'].map((data) => `data: ${data}\n\n`).join(''),
+		}),
+		paid: 1,
+		got: MESSAGE,
+		charged: '5',
+	},
+];
+
 /** All of them. */
-export const FIELD_INPUTS: readonly FieldInput[] = [...REFUSED, ...FORM_IGNORED, ...BROKEN];
+export const FIELD_INPUTS: readonly FieldInput[] = [...REFUSED, ...FORM_IGNORED, ...BROKEN, ...BILLED, ...BILLED_ELSEWHERE];

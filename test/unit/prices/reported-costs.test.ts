@@ -352,6 +352,11 @@ describe('what an answer says of its bill', () => {
 			expect(readSaid(body), JSON.stringify(body)).to.equal(undefined);
 		expect(readSaid({ usage: { cost: 0 } })).to.deep.equal({ costMicro: 0n, tier: null });
 		expect(readSaid({ usage: { cost: 1e-12 } })).to.deep.equal({ costMicro: 1n, tier: null });
+		expect(readSaid({}, { 'x-litellm-response-cost': '7.04e-06', 'x-gemini-service-tier': 'flex' })).to.deep.equal({
+			costMicro: 70_400n,
+			tier: 'flex',
+		});
+		expect(readSaid({ service_tier: 'auto', service_tier_used: 'flex' })).to.deep.equal({ costMicro: null, tier: 'flex' });
 		expect(readSaid({ service_tier: 'On-Demand' })).to.deep.equal({ costMicro: null, tier: 'on_demand' });
 	});
 });

@@ -136,6 +136,21 @@ const SHAPES: readonly (readonly [name: string, raw: unknown, counts: Partial<Us
 		{ inputTokens: 7583, outputTokens: 3192, searches: 3, toolCalls: 1 },
 	],
 	[
+		'Qwen that searched',
+		{ prompt_tokens: 5, completion_tokens: 2, total_tokens: 7, plugins: { search: { count: 1 } } },
+		{ inputTokens: 5, outputTokens: 2, searches: 1 },
+	],
+	[
+		'OpenAI whose tools ran',
+		{
+			input_tokens: 5,
+			output_tokens: 2,
+			total_tokens: 7,
+			tool_usage: { web_search: { num_requests: 2 }, file_search: { num_requests: 1 } },
+		},
+		{ inputTokens: 5, outputTokens: 2, searches: 2, toolCalls: 1 },
+	],
+	[
 		'a search inside what is billed',
 		{ usage: { billed_units: { input_tokens: 20, output_tokens: 4, search_units: 1 }, tokens: { input_tokens: 900, output_tokens: 4 } } },
 		{ inputTokens: 20, outputTokens: 4, searches: 1 },
