@@ -115,12 +115,14 @@ export function priceUsage(price: ModelPrice, usage: Usage): Micro {
 		BigInt(audio) * rates.audioInput +
 		BigInt(uncached - audio) * rates.input +
 		BigInt(usage.outputTokens - told - audioOut) * rates.output +
-		BigInt(told - citations) * rates.reasoning +
-		BigInt(citations) * rates.citation +
 		BigInt(audioOut) * rates.audioOutput +
-		BigInt(usage.searches) * rates.search +
-		BigInt(usage.toolCalls) * rates.toolCall;
+		(told === 0 ? 0n : BigInt(told - citations) * rates.reasoning + BigInt(citations) * rates.citation) +
+		usesOf(usage, rates);
 	return ceilDivide(exact, TOKENS_PER_RATE) + price.perCallMicro;
+}
+
+function usesOf({ searches, toolCalls }: Usage, rates: Rates): Micro {
+	return searches === 0 && toolCalls === 0 ? 0n : BigInt(searches) * rates.search + BigInt(toolCalls) * rates.toolCall;
 }
 
 /**

@@ -87,5 +87,7 @@ function tierOf(words: readonly unknown[]): string | null {
 const LONGEST_TIER = 40;
 
 function at(fields: unknown, path: readonly string[]): unknown {
-	return path.reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), fields);
+	let value = fields;
+	for (const name of path) value = isRecord(value) ? value[name] : undefined;
+	return value;
 }

@@ -2,8 +2,9 @@
  * Owns usage in one normal form. Input includes cached and cache-write tokens, output includes reasoning and citation tokens; each part
  * is counted once (ledger rule 28). What was done besides, such as searches, is counted too. Refuses to coerce: a count is a non-negative safe integer or it is rejected.
  */
+import { CountReader, isFields, isGiven, show } from './count-reader';
 import { MAX_TOKENS, NO_TOKENS, type Usage } from './usage-fields';
-import { SEARCHES, TOOL_CALLS, type CountPath } from './counted-uses';
+import { SEARCHES, TOOL_CALLS, USE_HOLDERS } from './counted-uses';
 import type { ProviderSaid } from './provider-said';
 
 /** What a provider said about usage: counts, nothing, or something that cannot be counts (with what was wrong). */
@@ -15,8 +16,6 @@ export type UsageReading = (
 	/** What was said of the bill beside the counts; absent: nothing. */
 	readonly said?: ProviderSaid;
 };
-
-type Fields = Readonly<Record<string, unknown>>;
 
 /**
  * Reads the usage of a response, or the response itself, in the shapes of OpenAI (chat and responses), Anthropic, Gemini, Ollama,
@@ -46,75 +45,6 @@ function readNested(raw: unknown, depth: number): UsageReading {
 
 /** Where a whole response, the last part of a streamed one, or a framework's message, keeps its usage. Cohere bills the billed units. */
 const WRAPPERS = ['usage', 'usageMetadata', 'usage_metadata', 'tokenUsage', 'response', 'x_groq', 'billed_units'] as const;
-
-/** Reads counts by path and remembers the first that is wrong; a wrong one reads as 0 so that reading can go on. */
-class CountReader {
-	problem: string | null = null;
-	readonly #root: Fields;
-
-	constructor(root: Fields) {
-		this.#root = root;
-	}
-
-	/** The count at the first of the paths ("a.b") that is given; `null` when none is. */
-	optional(...paths: string[]): number | null {
-		for (const path of paths) {
-			const value = this.#at(path);
-			if (isGiven(value)) return this.#checked(path, value);
-		}
-		return null;
-	}
-
-	/** As {@link optional}, with 0 for none: for parts that most providers leave out. */
-	part(...paths: string[]): number {
-		return this.optional(...paths) ?? 0;
-	}
-
-	/** As {@link optional}, but its absence is a problem: half a usage must not be charged as if the other half were 0. */
-	required(...paths: string[]): number {
-		const count = this.optional(...paths);
-		if (count === null) this.problem ??= `${paths[0] ?? 'usage'} is absent`;
-		return count ?? 0;
-	}
-
-	/** As {@link required}; where it is absent it is what the total has beyond the other half. Gemini writes no output where it only thought. */
-	whole(paths: readonly string[], { total, other }: { readonly total: number | null; readonly other: readonly string[] }): number {
-		const count = this.optional(...paths);
-		const rest = total === null || count !== null ? null : this.optional(...other);
-		return rest !== null && total !== null && total >= rest ? total - rest : (count ?? this.required(...paths));
-	}
-
-	/** Sum of all numbers that are given at the paths. A provider that tells an empty list of uses, or their names, tells no count. */
-	sum(paths: readonly CountPath[]): number {
-		let sum = 0;
-		for (const path of paths) {
-			let value: unknown = this.#root;
-			for (const name of path) value = isFields(value) ? value[name] : undefined;
-			if (typeof value === 'number') sum += this.#checked(path.join('.'), value);
-		}
-		return sum;
-	}
-
-	/** Sum of the counts of one modality in Gemini's lists `[{modality, tokenCount}]`. */
-	modality(path: string, modality: string): number {
-		const list = this.#at(path);
-		if (!Array.isArray(list)) return 0;
-		return list.reduce((sum: number, entry: unknown) => {
-			if (!isFields(entry) || entry['modality'] !== modality || !isGiven(entry['tokenCount'])) return sum;
-			return sum + this.#checked(`${path}.tokenCount`, entry['tokenCount']);
-		}, 0);
-	}
-
-	#at(path: string): unknown {
-		return path.split('.').reduce<unknown>((value, key) => (isFields(value) ? value[key] : undefined), this.#root);
-	}
-
-	#checked(path: string, value: unknown): number {
-		if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_TOKENS) return value;
-		this.problem ??= `${path} is ${show(value)}, which is not a whole number of tokens from 0 to ${MAX_TOKENS}`;
-		return 0;
-	}
-}
 
 interface Shape {
 	/** One of these fields tells the shape. */
@@ -187,11 +117,10 @@ function readChat(fields: CountReader): Usage {
 		cachedAudioTokens: fields.part('prompt_tokens_details.cached_tokens_details.audio_tokens'),
 		outputTokens: fields.whole(output, { total: totalTokens, other: input }),
 		reasoningTokens: fields.part('completion_tokens_details.reasoning_tokens', 'reasoning_tokens'),
-		citationTokens: fields.part('completion_tokens_details.citation_tokens', 'citation_tokens'),
+		citationTokens: fields.part('citation_tokens'),
 		audioOutputTokens: fields.part('completion_tokens_details.audio_tokens'),
 	};
-	const isBeside = OUTSIDE.some((path) => fields.optional(path) !== null);
-	return withRemainder(isBeside ? withOutside(reported) : withImpossible(reported), totalTokens);
+	return withRemainder(fields.hasOneOf(OUTSIDE) ? withOutside(reported) : withImpossible(reported), totalTokens);
 }
 
 /** Whoever counts these counts reasoning and citations beside the completion, and leaves them out of the total. */
@@ -209,8 +138,8 @@ function withImpossible(usage: Usage): Usage {
 
 /** What was done for the call beside its tokens, in whatever shape its tokens are told. */
 function withUses(usage: Usage, fields: CountReader): Usage {
-	const [searches, toolCalls] = [fields.sum(SEARCHES), fields.sum(TOOL_CALLS)];
-	return searches === 0 && toolCalls === 0 ? usage : { ...usage, searches, toolCalls };
+	if (!fields.hasOneOf(USE_HOLDERS)) return usage;
+	return { ...usage, searches: fields.sum(SEARCHES), toolCalls: fields.sum(TOOL_CALLS) };
 }
 
 /** OpenAI's responses and realtime shapes, LangChain's `usage_metadata` and the AI SDK: parts lie inside their whole. */
@@ -283,25 +212,4 @@ function inconsistency(usage: Usage): string | null {
 	];
 	const broken = checks.find(([, part, , whole]) => part > whole);
 	return broken ? `${broken[0]} are ${broken[1]}, more than the ${broken[2]} (${broken[3]})` : null;
-}
-
-function isFields(value: unknown): value is Fields {
-	return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isGiven(value: unknown): boolean {
-	return value !== undefined && value !== null;
-}
-
-/** The value for a message, cut to 40 characters so that no answer text can hide in it. */
-function show(value: unknown): string {
-	const text =
-		typeof value === 'string'
-			? JSON.stringify(value)
-			: typeof value === 'object'
-				? Array.isArray(value)
-					? 'a list'
-					: 'an object'
-				: String(value);
-	return text.length > 40 ? `${text.slice(0, 37)}…` : text;
 }

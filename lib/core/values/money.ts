@@ -98,8 +98,8 @@ const DOLLAR_DIGITS = 10;
  * what is no amount, is below 0, or is more than an operation can carry.
  */
 export function dollarsToMicro(dollars: unknown): Micro | null {
-	const text = typeof dollars === 'number' ? String(dollars) : typeof dollars === 'string' ? dollars.trim() : '';
-	const [, whole = '', fraction = '', exponent = '0'] = DOLLARS.exec(text) ?? [];
+	if (typeof dollars !== 'number' && typeof dollars !== 'string') return null;
+	const [, whole = '', fraction = '', exponent = '0'] = DOLLARS.exec(String(dollars).trim()) ?? [];
 	if (whole === '') return null;
 	const digits = BigInt(whole + fraction);
 	const shift = DOLLAR_DIGITS + Number(exponent) - fraction.length;
