@@ -85,8 +85,7 @@ export class OutputContract {
 		let layer = values;
 		for (let depth = 0; depth <= MAX_WRAPPINGS && layer.length > 0; depth += 1) {
 			const fits = layer.map((value) => this.#fit(value)).filter((fit) => fit !== null);
-			const [first, ...others] = new Set(fits.map((each) => JSON.stringify(each)));
-			if (first !== undefined && others.length > 0) {
+			if (fits.length > 1 && new Set(fits.map((each) => JSON.stringify(each))).size > 1) {
 				return { kind: 'invalid', detail: 'The answer holds several different answers.', isForm: false };
 			}
 			const [fit] = fits;
@@ -112,6 +111,7 @@ export class OutputContract {
 	/** Names as they are declared, where only their case differs. */
 	#named(value: unknown): unknown {
 		if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+		if (this.#attributes.every(({ name }) => Object.hasOwn(value, name))) return value;
 		const byFold = new Map(Object.entries<unknown>({ ...value }).map(([name, inner]) => [name.trim().toLowerCase(), inner]));
 		const missing = this.#attributes.filter(({ name }) => !Object.hasOwn(value, name) && byFold.has(name.toLowerCase()));
 		if (missing.length === 0) return value;

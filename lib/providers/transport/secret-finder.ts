@@ -37,18 +37,24 @@ const LONG = 8;
 /** An escape may be escaped again. */
 const MAX_ROUNDS = 3;
 const ESCAPE = /%([0-9a-f]{2})|\\u([0-9a-f]{4})|\\x([0-9a-f]{2})|&#x([0-9a-f]{1,6});|&#(\d{1,7});|\\([/"\\])|&(amp|quot|lt|gt|apos);/gi;
+/** Escapes that may stand for a letter of a secret, or for the beginning of such an escape. A quote in the JSON of a body is none of them. */
+const ESCAPE_OF_LETTER = /\\[ux\\/]|%[0-9a-f]{2}|&(?:#|amp|quot|lt|gt|apos)/i;
+const ESCAPE_SIGN = /[%\\&]/;
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', quot: '"', lt: '<', gt: '>', apos: "'" };
 
 /** Looks for a set of secrets. Making one takes longer than using it. */
 export class SecretFinder {
 	readonly #forms: readonly SecretForm[];
 	readonly #anchors: readonly string[];
+	/** Finds out whether a text has escapes that matter for these secrets. */
+	readonly #escapes: RegExp;
 
 	/** Secrets shorter than `shortest` characters are not looked for. */
 	constructor(secrets: readonly string[], shortest: number) {
 		const wanted = [...new Set(secrets)].filter((secret) => secret.length >= shortest);
 		this.#forms = wanted.flatMap(formsOf);
 		this.#anchors = [...new Set(this.#forms.flatMap(({ anchors }) => anchors))];
+		this.#escapes = this.#forms.some(({ whole }) => whole.includes('"')) ? ESCAPE_SIGN : ESCAPE_OF_LETTER;
 	}
 
 	/** The stretches that show a secret, in order, none touching another. */
@@ -75,7 +81,7 @@ export class SecretFinder {
 		for (let round = 0; ; round += 1) {
 			const letters = folded(layer);
 			if (this.#anchors.some((anchor) => letters.includes(anchor))) return true;
-			if (round === MAX_ROUNDS || !/[%\\&]/.test(layer)) return false;
+			if (round === MAX_ROUNDS || !this.#escapes.test(layer)) return false;
 			const next = layer.replace(ESCAPE, (...found: string[]) => resolved(found));
 			if (next === layer) return false;
 			layer = next;

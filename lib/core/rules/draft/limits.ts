@@ -93,13 +93,14 @@ interface NeededBy {
  */
 export function countersNeeded(commands: readonly Command[], { settings, holds, atMs, timeZone, people }: NeededBy): CounterRef[] {
 	const known = new People(people);
-	const reserves = commands.flatMap((command) => (command.kind === 'reserve' ? known.hideIn(command) : []));
+	const reserves = commands.filter((command) => command.kind === 'reserve');
 	const changedTo = commands
 		.map((command) => (command.kind === 'as_admin' ? command.command : command))
 		.flatMap((command) => (command.kind === 'change_account' ? (command.timeZone ?? []) : []));
 	const zones = [timeZone, ...changedTo.filter(isZone)];
-	const claimed = reserves.flatMap((command) => {
-		if (settings.budgets.length === 0) return capClaims(command);
+	const claimed = reserves.flatMap((plain) => {
+		if (settings.budgets.length === 0) return capClaims(plain);
+		const command = known.hideIn(plain);
 		const models = new Set(command.alternatives.flatMap(({ calls }) => calls.map(({ model }) => model)));
 		const calls = [...models].map((model) => limitedCall(command, model));
 		const budgets = zones.flatMap((zone) =>

@@ -49,7 +49,8 @@ export class SqlitePersons {
 	): PeopleSnapshot {
 		const ofResults = keptFor(commands, (seq) => holds.find((hold) => hold.seq === seq));
 		const kept = this.find(id, needs.forgotten).map((person) => [person.name, this.#keptOf(id, person)] as const);
-		return { key: personKey, persons: this.find(id, [...needs.names, ...ofResults]), kept: new Map(kept) };
+		const named = needs.names.flatMap((name) => this.#byName.all(id, name)).map(readPerson);
+		return { key: personKey, persons: [...named, ...this.find(id, ofResults)], kept: new Map(kept) };
 	}
 
 	/** Those with one of these names or pseudonyms. */
