@@ -16,6 +16,7 @@ export function chargeDocument({
 	againMicro,
 	tokensMicro,
 	verdict,
+	reportedMicro,
 }: ChargeProof): Record<string, unknown> {
 	return {
 		hold: holdId(hold.seq),
@@ -27,6 +28,7 @@ export function chargeDocument({
 		charged: creditsOrNull(hold.actualMicro),
 		again: creditsOrNull(againMicro),
 		byTokens: creditsOrNull(tokensMicro),
+		reported: creditsOrNull(reportedMicro),
 		verdict,
 	};
 }

@@ -28,7 +28,7 @@ export interface Lesson {
 	readonly usage: Usage;
 	/** A lowered limit ended the answer; nobody knows how long it would have been. */
 	readonly isCutOff?: boolean;
-	/** Of the list price, in whole per cent, by the tier that served; 100 unless it says so. */
+	/** What the call cost of the list price, in whole per cent; 100 unless it says so. */
 	readonly ratePercent?: number;
 }
 
@@ -46,7 +46,7 @@ export interface Learned {
 	readonly usualTokens: number;
 	/** The most searches that an answer took lately. */
 	readonly mostSearches: number;
-	/** The dearest tier that served lately, in whole per cent of the list price; at least 100. */
+	/** The most that a call cost lately of the list price, in whole per cent: by its tier, or as its provider said; at least 100. */
 	readonly dearestPercent: number;
 }
 

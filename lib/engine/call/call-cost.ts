@@ -9,7 +9,7 @@ import type { ModelPrice, UseKind } from '../../core/prices/pricing';
 import type { CallFacts, Measure } from '../../core/nouns/call-facts';
 import { sumSlices } from '../../core/nouns/movement';
 import type { Hold } from '../../core/nouns/records';
-import { formatCredits, type Micro } from '../../core/values/money';
+import { ceilDivide, formatCredits, minMicro, type Micro } from '../../core/values/money';
 import type { Usage } from '../../core/usage/usage-fields';
 import type { UsageReading } from '../../core/usage/usage';
 import type { ChatRequest } from '../../providers/provider';
@@ -82,6 +82,20 @@ const USES = {
 	search: 'searches',
 	toolCall: 'uses of its tools',
 } as const satisfies Record<UseKind, string>;
+
+/** Shares are rounded up to these steps, so that there are few, and are not learnt beyond the last. */
+const STEP_PERCENT = 25n;
+const MOST_PERCENT = 2_000n;
+
+/**
+ * What a call cost of the list price, in whole per cent: by the tier that served, or by what the provider said. The next calls are set aside
+ * for at it.
+ */
+export function percentOfList({ actualMicro, facts: { listMicro, ratePercent } }: Pick<CallCost, 'actualMicro' | 'facts'>): number {
+	if (listMicro === null || listMicro === 0n || actualMicro === listMicro) return ratePercent;
+	const percent = ceilDivide(actualMicro * BigInt(ratePercent), listMicro);
+	return Number(minMicro(ceilDivide(percent, STEP_PERCENT) * STEP_PERCENT, MOST_PERCENT));
+}
 
 /** Why nobody can tell the whole cost; `null` where it can be told. */
 function untoldText({ unpriced, unknownTier }: CallCharge): string | null {

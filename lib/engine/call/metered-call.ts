@@ -2,7 +2,6 @@
 import { isCreditError } from '../../core/values/errors';
 import { learn } from '../../core/prices/estimate';
 import { backoffMs, MAX_RETRY_AFTER_MS, nextTry, type NextTry } from '../../core/calls/retry';
-import type { CallFacts } from '../../core/nouns/call-facts';
 import type { Hold } from '../../core/nouns/records';
 import type { Micro } from '../../core/values/money';
 import type { UsageReading } from '../../core/usage/usage';
@@ -19,7 +18,7 @@ import type { SpendingAccount } from '../account/spending-account';
 import type { Admission, Health } from '../learned/provider-health';
 import type { ActionContext } from '../plan/action-types';
 import { keeperOf } from '../account/learned-facts';
-import { chargedUnconfirmed, costOf, countable } from './call-cost';
+import { chargedUnconfirmed, costOf, countable, percentOfList } from './call-cost';
 import { hintOnce, joined } from './learned-hint';
 import { useOf, type Again, type Use } from './answer-use';
 import { giveBack, recordCost } from './owed-call';
@@ -252,14 +251,14 @@ export class MeteredCall {
 		const result = keptFor(kept, { hours: context.values.keepResultsHours, nowMs: context.timing.clock() });
 		this.chargedMicro = actualMicro;
 		this.reservedMicro = hold.amountMicro;
-		if (this.usage && !facts.isImplausible) this.#learn(this.usage, facts, kept.kind === 'values');
+		if (this.usage && !facts.isImplausible) this.#learn(this.usage, percentOfList({ actualMicro, facts }), kept.kind === 'values');
 		const cost = { actualMicro, measure, usage: this.usage, result, facts };
 		const recorded = await recordCost(context, { ledger, hold }, cost);
 		this.availableMicro = recorded.availableMicro;
 		return recorded.note ?? note;
 	}
 
-	#learn(usage: Usage, { ratePercent }: Pick<CallFacts, 'ratePercent'>, isUsable: boolean): void {
+	#learn(usage: Usage, ratePercent: number, isUsable: boolean): void {
 		const { context, plan, outputLimitTokens } = this.#options;
 		const isLowered = outputLimitTokens < plan.size.outputLimitTokens;
 		const isCutOff = isLowered && !isUsable && usage.outputTokens >= outputLimitTokens;

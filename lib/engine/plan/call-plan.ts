@@ -218,7 +218,7 @@ export function reservableCalls(
 	const shared = { model: model.slice(0, MAX_LABEL_LENGTH), price };
 	if (!price) return [{ ...shared, amountMicro: null, outputLimitTokens: size.outputLimitTokens }];
 	const learned = memory.learned(memoryId);
-	// What served lately at a dearer tier may serve so again (ledger rule 27); the price that is pinned is that of the list.
+	// What cost more than the list lately, by its tier or as its provider said, may do so again (ledger rule 27). The list's price is pinned.
 	const atTier = price.charging ? price : priceAt(price, learned.dearestPercent);
 	const atAmount = (amountMicro: Micro, outputLimitTokens: number): ItemAlternativeCall => ({
 		...shared,

@@ -25,6 +25,8 @@ export interface ChargeProof {
 	/** As it was recorded with the hold; `null` for a call that had none, or an old one that nobody knows. */
 	readonly price: ModelPrice | null;
 	readonly usage: Usage | null;
+	/** What the provider said that it cost, in micro-credits; `null`: nothing. */
+	readonly reportedMicro: Micro | null;
 	/** Of the price, in whole per cent, by the tier of service that answered; 100 as usual. */
 	readonly ratePercent: number;
 	/** What price and usage make, or the rate, in micro-credits; `null` where neither is known. */
@@ -59,6 +61,7 @@ export async function proveCharge(
 		price,
 		usage,
 		ratePercent: settled?.facts.ratePercent ?? WHOLE_PERCENT,
+		reportedMicro: settled?.facts.reportedMicro ?? null,
 		againMicro,
 		tokensMicro,
 		verdict: verdictOf({ settled, price, againMicro }),

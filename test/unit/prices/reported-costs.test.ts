@@ -205,6 +205,18 @@ describe('a cost that the provider reports', () => {
 		expect(await alertsAt(0.000215)).to.deep.equal(['cost_differs']);
 	});
 
+	it('that is above the list is what the next call is set aside for', async () => {
+		const world = await makeWorld('100000');
+		const costs = [0.00123, 0.00027];
+		const provider = new ScriptedProvider(() => outcomeOf({ usage: { ...USAGE, cost: costs.shift() } }));
+		const handle = { ...createProvider(readParams(PROVIDER_PARAMS, { service: 'custom', ...OPENROUTER })), provider };
+		const inputs = ['a', 'b'].map((key) => item(key, { model: OPENROUTER.model, prompt: WORDS }));
+		await makeActionOn(world, () => handle, { reservation: 'strict', maxOutputTokens: 1000, concurrency: 1 }).run(inputs);
+		const [first, second] = await world.store.holds('a', { afterSeq: 0, limit: 10, state: 'settled' });
+		// 12.3 of 2.7 credits is 456 %, and 475 in steps.
+		expect(second && first && second.amountMicro * 100n).to.equal(first && first.amountMicro * 475n);
+	});
+
 	it('covers searches that the list has no price for', async () => {
 		const body = { usage: { ...USAGE, cost_in_usd_ticks: 68_500_000, server_side_tool_usage_details: { web_search_calls: 1 } } };
 		const one = await came({ ...XAI, body });
