@@ -97,6 +97,18 @@ describe('command line: prices', () => {
 			.and.include('See prices with --model or --provider.');
 	});
 
+	it('show prices of thinking, citations and searches of their own, and why a model has none', async () => {
+		const [research] = (await show('--model', 'sonar-deep-research', '--provider', 'perplexity')).models;
+		expect(research.tiers[0].perThousandTokens).to.include({ output: '80', reasoning: '30', citation: '20' });
+		expect(research.tiers[0].perThousandUses).to.deep.equal({ search: '50000' });
+		const text = await cli.text('prices', 'show', '--model', 'sonar-deep-research', '--provider', 'perplexity');
+		expect(text).to.match(/output +80 +80,000\nthinking +30 +30,000\ncitations +20 +20,000\nsearches +50,000 +50,000,000\n/);
+		await cli.failure(['prices', 'show', '--model', 'gemini-2.5-flash-image', '--provider', 'google'], {
+			code: 2,
+			says: /has no price for gemini-2\.5-flash-image of google: it costs something for output_image_mtok, which is not counted here\./,
+		});
+	});
+
 	it('show the prices of another day', async () => {
 		const dated = ['--provider', 'openai', '--model', 'o3'];
 		const input = async (at: string): Promise<string> => (await show(...dated, '--at', at)).models[0].tiers[0].perMillionTokens.input;
