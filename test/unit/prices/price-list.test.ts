@@ -146,6 +146,19 @@ describe('a price in the journal', () => {
 		expect(new Set(prices.map(pinOf)).size).to.equal(prices.length);
 	});
 
+	it('of before there were rates of thinking, citations and uses has the name it had, and the usual rates', () => {
+		const text = '{"m":"x","t":[[0,"1","2","3","4","5","6","7","8"]],"v":"x"}';
+		const { body } = decodeEntry('price_recorded', text);
+		if (body.kind !== 'price_recorded') throw new Error(body.kind);
+		const { output, audioOutput, reasoning, citation, search, toolCall } = body.price.tiers[0]?.rates ?? {};
+		expect([output, audioOutput, reasoning, citation, search, toolCall]).to.deep.equal([7n, 8n, 7n, 7n, 0n, 0n]);
+		expect(JSON.parse(encodeEntry(body, null))).to.deep.equal(JSON.parse(text));
+		const [tier] = body.price.tiers;
+		if (!tier) throw new Error('It has no tier.');
+		const dearer = { ...body.price, tiers: [{ ...tier, rates: { ...tier.rates, search: 9n } }] };
+		expect(pinOf(dearer)).not.to.equal(pinOf(body.price));
+	});
+
 	it('is not taken for another', () => {
 		const [first, second] = prices;
 		if (!first || !second) throw new Error('The list is empty.');

@@ -14,7 +14,7 @@ import type { ChatOutcome } from '../../../lib/providers/provider';
 import { readCompletion } from '../../../lib/providers/openai/chat-answer';
 import { createProvider } from '../../../lib/runtime/provider-handle';
 import { proveCharge } from '../../../lib/engine/report/charge-proof';
-import { newestAlerts } from '../../../lib/engine/report/alert-list';
+import { alertDocument, newestAlerts } from '../../../lib/engine/report/alert-list';
 import { expectClean, item, makeActionOn, makeWorld, spent } from '../../support/scenarios/action-world';
 import { ScriptedProvider } from '../../support/provider/scripted-provider';
 
@@ -203,6 +203,14 @@ describe('a cost that the provider reports', () => {
 		expect(await alertsAt(0.000325)).to.deep.equal(['cost_differs']);
 		expect(await alertsAt(0.000216)).to.deep.equal([]);
 		expect(await alertsAt(0.000215)).to.deep.equal(['cost_differs']);
+		const alert = { type: 'cost_differs', model: 'm', reportedMicro: micro('12.3'), listMicro: micro('4.76'), day: '2026-11-30' } as const;
+		expect(alertDocument({ seq: 7, atMs: 0, alert })).to.include({
+			type: 'cost_differs',
+			model: 'm',
+			reported: '12.3',
+			list: '4.76',
+			text: 'A call of m cost 12.3 credits, as its provider says, and 4.76 by the price list: a newer price list may be needed, or another route at the provider.',
+		});
 	});
 
 	it('that is above the list is what the next call is set aside for', async () => {
