@@ -145,6 +145,12 @@ export interface LedgerStore {
 	 */
 	commit(accountId: string, commands: readonly Command[], onWritten?: () => void): Promise<readonly Outcome[]>;
 
+	/**
+	 * What the ledger's clock says, as far as it is known without asking; `null`: not yet. Absent: as the machine's. What is judged by time
+	 * beside the journal goes by it too, so that a host whose clock is wrong neither keeps too long nor removes too soon (ledger rule 46).
+	 */
+	clockNow?(): Instant | null;
+
 	/** The account with all its grants and due holds, and the instant by the ledger's clock, for balances. */
 	snapshot(accountId: string): Promise<AccountNow>;
 

@@ -309,16 +309,22 @@ function removing(given: () => Fixture): void {
 		expect(await given().present('a', 'd', 'e')).to.equal('---');
 	});
 
+	it('rule 46: tells the time of the ledger', () => {
+		given().clock.advance(HOUR_MS);
+		expect(given().store.clockNow?.()).to.equal(given().clock.nowMs);
+	});
+
 	it('purges what is over in every account, and touches no journal', async () => {
 		const { store, clock } = given();
 		await given().one(openAccount(), 'bee');
 		const before = (await store.snapshot(ACCOUNT)).account;
 		await given().keep(given().answer('a'), given().answer('b', { keptUntilMs: clock.nowMs + 2 * HOUR_MS }));
 		await store.answers.write('bee', { kept: [given().answer('a')], used: [], saved: [] });
-		const endMs = clock.nowMs + HOUR_MS;
-		expect([await store.answers.purge(endMs - 1), await store.answers.purge(endMs), await store.answers.purge(endMs)]).to.deep.equal([
-			0, 2, 0,
-		]);
+		const purge = async (): Promise<number> => store.answers.purge(clock.nowMs);
+		clock.advance(HOUR_MS - 1);
+		const early = await purge();
+		clock.advance(1);
+		expect([early, await purge(), await purge()]).to.deep.equal([0, 2, 0]);
 		expect(await given().present('a', 'b')).to.equal('-b');
 		expect((await store.snapshot(ACCOUNT)).account).to.deep.equal(before);
 	});

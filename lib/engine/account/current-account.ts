@@ -74,6 +74,10 @@ export class CurrentAccount implements SpendingAccount {
 		});
 	}
 
+	get timing(): LedgerAccount['timing'] {
+		return this.#ledger.timing;
+	}
+
 	async readProfile(): Promise<AccountProfile> {
 		return this.#use((ledger) => ledger.readProfile());
 	}

@@ -1,4 +1,5 @@
 /** Keeps what is learned of models beside the ledger, for other processes and for after a restart. */
+import { nowOf } from './ledger-now';
 import type { Timing } from '../waiting/timing';
 import type { LessonKeeper } from '../learned/learned-manners';
 import type { Instant } from '../../core/values/time';
@@ -24,19 +25,20 @@ const MANNER = 'manner';
 
 /** Where the manner of a model is kept; `null` where the ledger keeps none. */
 export function keeperOf(
-	{ learned }: { readonly learned?: LearnedFacts | null },
+	ledger: { readonly learned?: LearnedFacts | null; readonly timing?: Pick<Timing, 'clock'> | null },
 	{
 		plan: { model, handle },
 		timing,
 	}: { plan: { readonly model: string; readonly handle: { readonly service: string } }; timing: Pick<Timing, 'clock'> },
 ): LessonKeeper | null {
+	const { learned } = ledger;
 	if (!learned) return null;
 	const endpoint = handle.service;
 	return {
 		find: async () => {
-			const facts = await learned.find(endpoint, timing.clock());
+			const facts = await learned.find(endpoint, nowOf(ledger, timing));
 			return facts.find((fact) => fact.model === model && fact.name === MANNER)?.value ?? null;
 		},
-		keep: (value, forMs) => learned.keep([{ endpoint, model, name: MANNER, value, untilMs: timing.clock() + forMs }]),
+		keep: (value, forMs) => learned.keep([{ endpoint, model, name: MANNER, value, untilMs: nowOf(ledger, timing) + forMs }]),
 	};
 }

@@ -20,7 +20,7 @@ import { AnswerCache } from './answer-cache';
 import { CheckTally } from './check-tally';
 import { learnedFacts, type LearnedFacts } from './learned-facts';
 import type { AccountProfile, LedgerStore, UsageQuery, UsageRow } from '../../ledger/store';
-import { reserveCommand, type AccountTerms } from './ledger-inputs';
+import { reserveCommand, timingOf, type AccountTerms } from './ledger-inputs';
 import type { ReserveInput, GrantInput, RefundInput, AccountChange, AdminKeyChange, LedgerAccountOptions } from './ledger-inputs';
 import { readPricedHold, type PricedHold } from './priced-hold';
 import type { Timing } from '../waiting/timing';
@@ -36,6 +36,7 @@ const SETTLE_TRIES = 3;
 export class LedgerAccount {
 	readonly accountId: string;
 	readonly location: string;
+	readonly timing: Timing;
 	readonly profile: ProfileReader;
 	readonly prices: AccountPrices;
 	/** Answers kept for identical requests. */
@@ -44,12 +45,12 @@ export class LedgerAccount {
 	readonly checks: CheckTally;
 	readonly #options: LedgerAccountOptions;
 	readonly #store: LedgerStore;
-	readonly #timing: Timing;
 	readonly #wakeUps: WakeUps;
 	readonly #prover: KeyProver;
 
 	constructor(options: LedgerAccountOptions) {
-		const { accountId, store, timing, wakeUps = new WakeUps() } = options;
+		const { accountId, store, wakeUps = new WakeUps() } = options;
+		const timing = timingOf(options);
 		const prover = options.prover ?? new KeyProver({ tries: store.tries, timing });
 		this.accountId = accountId;
 		this.location = store.location;
@@ -58,7 +59,7 @@ export class LedgerAccount {
 		this.answers = options.answers ?? new AnswerCache({ store: store.answers, accountId, profile: this.profile, timing });
 		this.checks = options.checks ?? new CheckTally({ store: store.checks, accountId, profile: this.profile, timing });
 		this.#store = store;
-		this.#timing = timing;
+		this.timing = timing;
 		this.#wakeUps = wakeUps;
 		this.#prover = prover;
 		this.#options = { ...options, wakeUps, prover, profile: this.profile, prices: this.prices, answers: this.answers, checks: this.checks };
@@ -229,7 +230,7 @@ export class LedgerAccount {
 			alternatives: input.alternatives,
 			submit: (asked) => this.#submit(reserveCommand(input, asked), 'reserved', 'refused', 'wait'),
 			wakeUps: this.#wakeUps,
-			timing: this.#timing,
+			timing: this.timing,
 		});
 	}
 

@@ -100,3 +100,8 @@ export interface LedgerAccountOptions {
 	/** Who gives commands, for the entries of administrators: the host and its flow, or the user of the command line. */
 	readonly actor?: string;
 }
+
+/** Time as it passes, with the clock of the ledger where that is known (ledger rule 46). */
+export function timingOf({ store, timing }: Pick<LedgerAccountOptions, 'store' | 'timing'>): Timing {
+	return { ...timing, clock: () => store.clockNow?.() ?? timing.clock() };
+}

@@ -4,6 +4,7 @@ import type { AnswerCache } from './answer-cache';
 import type { CheckTally } from './check-tally';
 import type { LearnedFacts } from './learned-facts';
 import type { LedgerAccount } from './ledger-account';
+import type { Timing } from '../waiting/timing';
 
 /** The use of an account; what was opened for it is closed after `release`. */
 export interface SpendingLease {
@@ -28,6 +29,8 @@ export type SpendingAccount = Pick<
 	openAnswers(): Promise<AnswerCache | null>;
 	/** Where what checks came to is counted; `null` while it cannot be reached. */
 	openChecks(): Promise<CheckTally | null>;
+	/** Tells the time of the ledger (ledger rule 46); absent or `null`: the machine's is used. */
+	readonly timing?: Pick<Timing, 'clock'> | null;
 	/** The prices that new calls go by. */
 	readonly prices: { current(): Promise<PriceList> };
 	/** What processes learn of models and share; absent while it cannot be reached. */

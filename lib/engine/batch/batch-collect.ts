@@ -105,7 +105,7 @@ export class BatchCollect {
 		const view = await this.#context.board.view(batches, this.#pending, hold.reservedAtMs);
 		switch (view.kind) {
 			case 'unreadable':
-				throw isOpen(hold, this.#context.timing.clock()) ? waiting(view.fault.message) : faulty(view.fault);
+				throw isOpen(hold, { ledger, timing: this.#context.timing }) ? waiting(view.fault.message) : faulty(view.fault);
 			case 'absent':
 				return this.#absent(ledger, hold);
 			case 'there':
@@ -117,11 +117,11 @@ export class BatchCollect {
 
 	/** What nobody confirmed and nobody knows was never handed in; a batch that was confirmed is with another key of the provider. */
 	async #absent(ledger: SpendingAccount, hold: Hold): Promise<never> {
-		if (!isOpen(hold, this.#context.timing.clock()))
+		if (!isOpen(hold, { ledger, timing: this.#context.timing }))
 			throw new FallbackError('batch_failed', 'The provider knows no batch of this item any more.');
 		if (this.#pending.id !== null)
 			throw waiting('The provider does not know the batch. Check that the key belongs to the project that it was handed in with.');
-		if (!isAbandoned(hold, this.#context.timing.clock())) throw waiting('The batch is being handed in.');
+		if (!isAbandoned(hold, { ledger, timing: this.#context.timing })) throw waiting('The batch is being handed in.');
 		const why = new FallbackError('batch_failed', 'The batch was never handed in: what was to do so has ended before.');
 		return this.#ending(ledger).abandon(hold, why);
 	}

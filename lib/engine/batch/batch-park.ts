@@ -7,6 +7,7 @@ import { isCreditError } from '../../core/values/errors';
 import type { Hold } from '../../core/nouns/records';
 import { hasPassed } from '../../core/values/time';
 import type { Form } from '../../core/calls/manner';
+import { nowOf } from '../account/ledger-now';
 import type { ActionContext, ActionItem, ProviderHandle } from '../plan/action-types';
 import type { BatchBoard } from './batch-board';
 import { requestOf, type PendingItem } from '../outcome/batch-mark';
@@ -168,8 +169,8 @@ export class BatchPark {
 		if (hold.state === 'settled' || !batches) return pending;
 		const view = await this.#context.board.view(batches, { submission, id: null }, hold.reservedAtMs);
 		if (view.kind !== 'absent') return pending;
-		const nowMs = this.#context.timing.clock();
-		if (isOpen(hold, nowMs) && !isAbandoned(hold, nowMs)) return pending;
+		const by = { ledger: item.ledger, timing: this.#context.timing };
+		if (isOpen(hold, by) && !isAbandoned(hold, by)) return pending;
 		// An earlier run died before it handed anything in. Should the batch turn up after all, its lines are still charged.
 		await this.#giveUp(item, hold);
 		return null;
@@ -203,14 +204,17 @@ export class BatchPark {
 	}
 }
 
+/** The ledger's time, or this machine's. */
+type JudgedBy = Pick<PlannedItem, 'ledger'> & Pick<ActionContext, 'timing'>;
+
 /** True when nobody will hand in any more what was set aside for. */
-export function isAbandoned({ reservedAtMs }: Hold, nowMs: number): boolean {
-	return nowMs - reservedAtMs >= ABANDONED_AFTER_MS;
+export function isAbandoned({ reservedAtMs }: Hold, { ledger, timing }: JudgedBy): boolean {
+	return nowOf(ledger, timing) - reservedAtMs >= ABANDONED_AFTER_MS;
 }
 
 /** True while the credits of a hold are set aside; its timeout may be over before a command has written that. */
-export function isOpen({ state, timeoutAtMs }: Hold, nowMs: number): boolean {
-	return state === 'open' && !hasPassed(timeoutAtMs, { atMs: nowMs });
+export function isOpen({ state, timeoutAtMs }: Hold, { ledger, timing }: JudgedBy): boolean {
+	return state === 'open' && !hasPassed(timeoutAtMs, { atMs: nowOf(ledger, timing) });
 }
 
 /** The same provider at the price of its batches; `percent` `null` is what it usually asks. */

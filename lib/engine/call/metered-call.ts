@@ -9,6 +9,7 @@ import type { Usage } from '../../core/usage/usage-fields';
 import type { Reason } from '../../params/fallback-switch';
 import type { Manner } from '../../core/calls/manner';
 import type { ChatAnswer, ChatOutcome, ChatRequest, Provider, ProviderFault } from '../../providers/provider';
+import { nowOf } from '../account/ledger-now';
 import { fixedForm, type CallPlan } from '../plan/call-plan';
 import { cancelled, outOfTime } from '../outcome/fallback-error';
 import { healthOf, mayDifferByModel, reasonOf } from '../outcome/fault-reasons';
@@ -248,7 +249,7 @@ export class MeteredCall {
 		const { price, handle } = plan;
 		const { actualMicro, measure, usage, facts, note } = costOf(reading, { price, hold, hasPassed, request: this.#sent, handle });
 		if (price) this.usage = usage;
-		const result = keptFor(kept, { hours: context.values.keepResultsHours, nowMs: context.timing.clock() });
+		const result = keptFor(kept, { hours: context.values.keepResultsHours, nowMs: nowOf(ledger, context.timing) });
 		this.chargedMicro = actualMicro;
 		this.reservedMicro = hold.amountMicro;
 		if (this.usage && !facts.isImplausible) this.#learn(this.usage, percentOfList({ actualMicro, facts }), kept.kind === 'values');

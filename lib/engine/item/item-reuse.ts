@@ -6,6 +6,7 @@
 import { dayOf } from '../../core/values/time';
 import type { Micro } from '../../core/values/money';
 import type { CachedAnswer, KeptAnswer } from '../../ledger/answer-store';
+import { nowOf } from '../account/ledger-now';
 import type { AnswerCache } from '../account/answer-cache';
 import { freeFindings, type AskedOf } from './answer-gates';
 import { answerKey } from './answer-key';
@@ -105,7 +106,7 @@ export class ItemReuse {
 		const { reuseAnswers, reuseFreshHours, reuseNeedDays } = context.values;
 		const text = encode({ model: rung.calls.at(-1)?.model ?? '', values: JSON.stringify(attributes) });
 		if (!this.#answers || this.#isPreview || text.length > MAX_KEPT_CHARACTERS) return;
-		const storedAtMs = context.timing.clock();
+		const storedAtMs = nowOf(this.#item.ledger, context.timing);
 		const keptForMs = Math.max(reuseAnswers === 'first' ? reuseFreshHours * HOUR_MS : 0, reuseNeedDays * DAY_MS);
 		const { labels, person } = plan.reserve;
 		const { campaign = '', node = '' } = labels;

@@ -60,6 +60,7 @@ export class OutageAccount implements SpendingAccount {
 	#known: AccountProfile | null = null;
 	#noted: ReadonlyMap<string, string> | null = null;
 	readonly #underWay = new HoldsUnderWay();
+	#last: LedgerAccount | null = null;
 
 	constructor(options: OutageOptions) {
 		this.accountId = options.accountId;
@@ -116,6 +117,11 @@ export class OutageAccount implements SpendingAccount {
 	async keptResult(holdSeq: number): Promise<string | null> {
 		if (holdSeq < 0) return (await this.#outage()).account.keptResult(-holdSeq);
 		return this.#unlessAway((ledger) => ledger.keptResult(holdSeq), null);
+	}
+
+	/** Of the ledger, once it was there. */
+	get timing(): LedgerAccount['timing'] | null {
+		return this.#last?.timing ?? null;
 	}
 
 	/** Of the ledger alone: what waits in a batch was never reserved in an outage. */
@@ -188,6 +194,7 @@ export class OutageAccount implements SpendingAccount {
 	/** The ledger, after everything that an outage left was charged to it. */
 	async #ledger(): Promise<LedgerAccount> {
 		const ledger = await this.#options.openLedger();
+		this.#last = ledger;
 		if (!this.#owes) return ledger;
 		this.#homing ??= this.#bringHome(ledger).finally(() => (this.#homing = null));
 		await this.#homing;

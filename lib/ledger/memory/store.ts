@@ -176,6 +176,10 @@ class MemoryStore implements LedgerStore {
 		return Promise.resolve(kept && !hasPassed(kept.keptUntilMs, { atMs: this.#clock() }) ? kept.text : null);
 	}
 
+	clockNow(): Instant {
+		return this.#clock();
+	}
+
 	async purgeResults(atMs: Instant): Promise<number> {
 		this.#assertOpen();
 		let purged = 0;

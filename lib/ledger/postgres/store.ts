@@ -174,6 +174,8 @@ class PostgresStore implements LedgerStore {
 		);
 	}
 
+	readonly clockNow = (): Instant | null => this.#clock.estimate();
+
 	async snapshot(accountId: string): Promise<AccountNow> {
 		const clock = this.#clock;
 		return this.#insist((session, timeoutMs) => this.#snapshots.now(session, { accountId, clock, timeoutMs }));

@@ -227,6 +227,10 @@ class SqliteStore implements LedgerStore {
 		return this.#readAccount<string | null>(accountId, null, ({ id }) => this.#reader.keptResult(id, { holdSeq, atMs: this.#clock() }));
 	}
 
+	clockNow(): Instant {
+		return this.#clock();
+	}
+
 	async purgeResults(atMs: Instant): Promise<number> {
 		return this.#writeBeside(() => {
 			const purged = this.#writer.purgeResults(atMs);

@@ -294,6 +294,19 @@ describe('a PostgreSQL ledger that cannot be used', function () {
 		await store.close();
 	});
 
+	it('rule 46: a host whose clock is two days ahead removes nothing that others keep for a day', async () => {
+		const store = await openPostgresTestLedger({ clock: Date.now });
+		await store.commit('acme', [openAccount()]);
+		const storedAtMs = Date.now();
+		const [keptUntilMs, aheadMs] = [storedAtMs + 86_400_000, storedAtMs + 2 * 86_400_000];
+		const kept = { key: 'aa', campaign: '', node: '', text: 'kept', storedAtMs, keptUntilMs, costMicro: 1n };
+		await store.answers.write('acme', { kept: [kept], used: [], saved: [] });
+		await store.learned.keep('acme', [{ endpoint: 'e', model: 'm', name: 'n', value: 'v', untilMs: keptUntilMs }]);
+		expect([await store.answers.purge(aheadMs), await store.learned.purge(aheadMs)]).to.deep.equal([0, 0]);
+		expect(await store.answers.find('acme', 'aa', storedAtMs)).to.deep.equal(kept);
+		await store.close();
+	});
+
 	it('commits durably whatever the default of the role is', async () => {
 		const url = await newLedgerUrl();
 		await runSql(url, `ALTER ROLE CURRENT_USER SET synchronous_commit = off`);

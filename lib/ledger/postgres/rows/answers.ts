@@ -4,7 +4,7 @@
  */
 import type { Row } from '../../columns';
 import type { CacheLimits } from '../../../core/nouns/profile';
-import type { Instant } from '../../../core/values/time';
+import { earlier, type Instant } from '../../../core/values/time';
 import { readAnswer, readAnswerGroup, readAnswerSaving } from '../../beside-rows';
 import {
 	bytesOfText,
@@ -18,6 +18,7 @@ import {
 import { bytesOf } from '../../rows';
 import { AccountNumbers } from './account-numbers';
 import { beginRead, ROLLBACK, type Session } from '../connection/connection';
+import type { ServerClock } from '../connection/server-clock';
 import type { Statement } from '../connection/packet';
 import { PostgresPersons, readPersons } from './persons';
 import { upsertRows, type Table } from './row-statements';
@@ -66,12 +67,14 @@ export class PostgresAnswers implements AnswerStore {
 	readonly #insist: Insist;
 	readonly #writer: BesideWriter;
 	readonly #accounts: AccountNumbers;
+	readonly #clock: ServerClock;
 	readonly #persons: PostgresPersons;
 
-	constructor(schema: string, insist: Insist, writer: BesideWriter) {
+	constructor(schema: string, { insist, writer, clock }: { insist: Insist; writer: BesideWriter; clock: ServerClock }) {
 		this.#in = `"${schema}".`;
 		this.#insist = insist;
 		this.#writer = writer;
+		this.#clock = clock;
 		this.#accounts = new AccountNumbers(this.#in);
 		this.#persons = new PostgresPersons(this.#in);
 	}
@@ -130,8 +133,10 @@ export class PostgresAnswers implements AnswerStore {
 		return this.#remove({ text, values: [accountId, campaign, node] });
 	}
 
+	/** A host whose clock is ahead must not remove what others keep. */
 	async purge(atMs: Instant): Promise<number> {
-		return this.#remove({ text: `DELETE FROM ${this.#in}cached_answers WHERE kept_until_ms <= $1 RETURNING 1`, values: [atMs] });
+		const untilMs = earlier(atMs, await this.#insist((session) => this.#clock.ask(session)));
+		return this.#remove({ text: `DELETE FROM ${this.#in}cached_answers WHERE kept_until_ms <= $1 RETURNING 1`, values: [untilMs] });
 	}
 
 	async #remove(statement: Statement): Promise<number> {

@@ -13,9 +13,9 @@ export function besideJournal(
 	{ insist, writer, clock }: { insist: Insist; writer: BesideWriter; clock: ServerClock },
 ): Pick<LedgerStore, 'answers' | 'checks' | 'learned' | 'names' | 'tries'> {
 	return {
-		answers: new PostgresAnswers(schema, insist, writer),
+		answers: new PostgresAnswers(schema, { insist, writer, clock }),
 		checks: new PostgresChecks(schema, insist, writer),
-		learned: new PostgresLearned(schema, insist, writer),
+		learned: new PostgresLearned(schema, { insist, writer, clock }),
 		names: new PostgresNames(schema, insist),
 		tries: new PostgresTries(schema, insist, clock),
 	};

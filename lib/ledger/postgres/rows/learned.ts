@@ -1,9 +1,10 @@
 /** What is learned of models on a PostgreSQL server: its statements and rows. Nothing here waits for the account's lock. */
-import type { Instant } from '../../../core/values/time';
+import { earlier, type Instant } from '../../../core/values/time';
 import { readLearnedFact } from '../../beside-rows';
 import type { LearnedFact, LearnedStore } from '../../learned-store';
 import { AccountNumbers } from './account-numbers';
 import type { BesideWriter, Insist } from './answers';
+import type { ServerClock } from '../connection/server-clock';
 import { upsertRows, type Table } from './row-statements';
 
 const LEARNED: Table<LearnedFact> = {
@@ -24,11 +25,13 @@ export class PostgresLearned implements LearnedStore {
 	readonly #insist: Insist;
 	readonly #writer: BesideWriter;
 	readonly #accounts: AccountNumbers;
+	readonly #clock: ServerClock;
 
-	constructor(schema: string, insist: Insist, writer: BesideWriter) {
+	constructor(schema: string, { insist, writer, clock }: { insist: Insist; writer: BesideWriter; clock: ServerClock }) {
 		this.#in = `"${schema}".`;
 		this.#insist = insist;
 		this.#writer = writer;
+		this.#clock = clock;
 		this.#accounts = new AccountNumbers(this.#in);
 	}
 
@@ -49,8 +52,10 @@ export class PostgresLearned implements LearnedStore {
 		});
 	}
 
+	/** A host whose clock is ahead must not remove what others keep. */
 	async purge(atMs: Instant): Promise<number> {
-		const remove = { text: `DELETE FROM ${this.#in}learned WHERE until_ms <= $1 RETURNING name`, values: [atMs] };
+		const untilMs = earlier(atMs, await this.#insist((session) => this.#clock.ask(session)));
+		const remove = { text: `DELETE FROM ${this.#in}learned WHERE until_ms <= $1 RETURNING name`, values: [untilMs] };
 		const [purged = []] = await this.#writer.writeBeside([LEARNED.name], [remove]);
 		return purged.length;
 	}
