@@ -24,7 +24,7 @@ describe('command line: tables', () => {
 		expect(table([{ title: 'a' }, { title: 'b' }], [['x\ny', '\u001b[2J']]).split('\n')[2]).to.equal('x\\ny  \\u001b[2J');
 	});
 
-	it('grow with their rows: four times the rows, about four times the time', () => {
+	it('grow with their rows: twice the rows, about twice the time', () => {
 		const row = ['ada@example.com', '12.3456', 'campaign=spring segment=new node=LLM Action'];
 		const msFor = (count: number): number => {
 			const rows = Array.from({ length: count }, () => row);
@@ -38,6 +38,6 @@ describe('command line: tables', () => {
 		const ms = msFor(40_000);
 		// A general layout of tables took 6.4 s for 16,000 rows.
 		expect(ms).to.be.lessThan(3_000);
-		expect(ms / Math.max(msFor(10_000), 1)).to.be.lessThan(9);
+		expect(msFor(80_000) / Math.max(ms, 1)).to.be.lessThan(3);
 	});
 });
