@@ -140,7 +140,7 @@ class SqliteStore implements LedgerStore {
 		this.#onClosed = onClosed;
 		this.#clock = clock;
 		this.#newPersonKey = newPersonKey;
-		this.#seen = log === null ? null : new SeenEnds(waiting.path);
+		this.#seen = log === null ? null : new SeenEnds(waiting.path, waiting);
 		this.#transactions = new FileTransactions(db, { ...waiting, log, onUndone: () => this.#writer.forget() });
 		this.#reader = new Reader(db, { openHolds: this.#openHolds, lasting: this.#lasting });
 		this.#writer = new Writer(db);
@@ -248,7 +248,7 @@ class SqliteStore implements LedgerStore {
 	}
 
 	async close(): Promise<void> {
-		await this.#transactions.close(() => this.#seen?.write());
+		await this.#transactions.close(() => this.#seen?.close());
 		this.#onClosed?.();
 	}
 

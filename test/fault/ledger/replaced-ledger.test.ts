@@ -1,5 +1,6 @@
 /** A ledger file, or its log, is taken away, cut or replaced under a running host: it is named, and a proper ledger is opened again by itself. */
 import { expect } from 'chai';
+import { readSeen } from '../../../lib/ledger/sqlite/file/seen';
 import { copyFileSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { LedgerLease } from '../../../lib/runtime/runtime';
@@ -130,6 +131,16 @@ describe('the log of a ledger in use', () => {
 		renameSync(`${path}.new`, path);
 		expect(await available(host)).to.equal(credits(3));
 		await host.release();
+	});
+
+	it('is noted a moment after the last charge, also when nothing is committed any more', async () => {
+		const path = join(temporaryFolder(), 'ledger.db');
+		const store = await openLedgerStore(path);
+		await store.commit('acme', [openAccount(), grant('g', 50)]);
+		for (const key of ['a', 'b', 'c']) await store.commit('acme', [reserve(key, 5)]);
+		const isNoted = (): Promise<true | null> => Promise.resolve(readSeen(path).some(({ seq }) => seq === 5) ? true : null);
+		await until(isNoted, { timeoutMs: 10_000, describe: () => `only ${JSON.stringify(readSeen(path))} is noted` });
+		await store.close();
 	});
 
 	it('that goes with a killed host is missed by the proof', async () => {

@@ -35,18 +35,42 @@ export function readSeen(path: string): readonly SeenEnd[] {
 export class SeenEnds {
 	readonly #path: string;
 	readonly #fresh = new Map<string, SeenEnd>();
+	readonly #pause: (delayMs: number, signal?: AbortSignal | null) => Promise<void>;
+	readonly #closed = new AbortController();
 	#notedAtMs = Number.NEGATIVE_INFINITY;
+	/** A note is written soon, whether or not anything else is committed. */
+	#isDue = false;
 
-	constructor(path: string) {
+	constructor(path: string, { pause }: { readonly pause: (delayMs: number, signal?: AbortSignal | null) => Promise<void> }) {
 		this.#path = path;
+		this.#pause = pause;
 	}
 
 	/** An account's newest entry is durable. */
 	note(accountId: string, { seq, hash, nowMs }: { readonly seq: number; readonly hash: string; readonly nowMs: number }): void {
 		this.#fresh.set(accountId, { accountId, seq, hash: hash.slice(0, HASH_LENGTH) });
-		if (Math.abs(nowMs - this.#notedAtMs) < EVERY_MS) return;
+		if (Math.abs(nowMs - this.#notedAtMs) < EVERY_MS) {
+			this.#writeSoon();
+			return;
+		}
 		this.#notedAtMs = nowMs;
 		this.write();
+	}
+
+	/** Writes what is left, and nothing later. */
+	close(): void {
+		this.#closed.abort();
+		this.write();
+	}
+
+	/** The last charges of a campaign must not stay unnoted until the next one. */
+	#writeSoon(): void {
+		if (this.#isDue) return;
+		this.#isDue = true;
+		void this.#pause(EVERY_MS, this.#closed.signal).then(() => {
+			this.#isDue = false;
+			if (!this.#closed.signal.aborted) this.write();
+		});
 	}
 
 	/** Writes what is not written yet. Where that cannot be done, only the proof knows less. */
