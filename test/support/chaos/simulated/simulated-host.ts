@@ -119,7 +119,7 @@ export class SimulatedHost {
 		const { time, provider } = this.#around;
 		return new LlmAction({
 			values: this.#values,
-			openLedger: () => this.#openToSpend(),
+			openLedger: () => this.#openToSpend(process),
 			provider: () => provider.handleOf(process),
 			labels: { flow: 'f', node: 'n', purpose: 'live' },
 			nodeKey: 'n',
@@ -154,7 +154,7 @@ export class SimulatedHost {
 	}
 
 	/** As the hosts do it. */
-	async #openToSpend(): Promise<SpendingAccount> {
+	async #openToSpend(process: SimulatedProcess): Promise<SpendingAccount> {
 		const { place, folder, accountId } = this.#around.ledger();
 		const settings = {
 			...(place.startsWith('postgres') ? { path: '', postgresUrl: place } : { path: place }),
@@ -162,6 +162,8 @@ export class SimulatedHost {
 			timeZone: 'UTC',
 		};
 		const open = async (): Promise<LedgerAccount> => {
+			// What a process that has died had still to record asks for no ledger.
+			if (process.isDead) await new Promise(() => undefined);
 			const lease = (this.#lease ??= leaseLedger(settings, folder, {}));
 			lease.catch(() => (this.#lease === lease ? (this.#lease = null) : null));
 			return (await lease).current();

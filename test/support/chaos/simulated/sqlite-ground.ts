@@ -3,7 +3,6 @@ import { copyFileSync, existsSync, readFileSync, renameSync, rmSync, statSync, t
 import { join } from 'node:path';
 import { SqliteError, type Database } from 'better-sqlite3';
 import { z } from 'zod';
-import { isCreditError } from '../../../../lib/core/values/errors';
 import { openFile } from '../../../../lib/ledger/sqlite/file/connection';
 import { openSqliteLedger } from '../../../../lib/ledger/sqlite/store';
 import { openPostgresLedger } from '../../../../lib/ledger/postgres/store';
@@ -12,7 +11,7 @@ import { restoreLedger } from '../../../../lib/runtime/restore';
 import { openWatched, type Watch } from '../../ledger/failing-database';
 import { temporaryFolder } from '../../machine/temporary-folder';
 import { NOTHING_KNOWN, type Acknowledged } from '../ledger-end';
-import { asSeenBy, COMMON_FAULTS, someTime, type Fault, type Ground, type SimulatedProcess, type Struck } from './ground';
+import { asSeenBy, COMMON_FAULTS, someTime, unlessRefused, type Fault, type Ground, type SimulatedProcess, type Struck } from './ground';
 import type { SimulatedTime } from './simulated-time';
 
 /** As they are now, whatever a simulation puts in their place. */
@@ -180,7 +179,7 @@ export class SqliteGround implements Ground {
 			{ name: 'the log is cut, and a backup restored', strike: (struck) => this.#cutAndRestore(struck) },
 			{ name: 'the ledger is moved away and back', strike: (struck) => this.#moveAway(struck) },
 			{ name: 'the ledger is replaced by a backup', strike: (struck) => this.#replace(struck) },
-			{ name: 'a backup is made', strike: (struck) => this.#tryToBackUp(struck) },
+			{ name: 'a backup is made', strike: ({ backUp }) => unlessRefused(backUp) },
 			{ name: 'the process dies', strike: (struck) => this.#dieDamaged(struck, () => undefined) },
 			{ name: 'the process dies, and its log is deleted', strike: (struck) => this.#dieDamaged(struck, () => this.#deleteLog()) },
 			{ name: 'the process dies, and its log is cut', strike: (struck) => this.#dieDamaged(struck, () => this.#cutLog(struck)) },
@@ -198,15 +197,6 @@ export class SqliteGround implements Ground {
 		}
 		await this.#time.pause(someTime(struck));
 		this.#unlock();
-	}
-
-	/** Whose log was deleted a moment ago cannot be read by another process. */
-	async #tryToBackUp({ backUp }: Struck): Promise<void> {
-		try {
-			await backUp();
-		} catch (error) {
-			if (!isCreditError(error)) throw error;
-		}
 	}
 
 	#unlock(): void {
