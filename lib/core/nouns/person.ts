@@ -56,7 +56,20 @@ export function pseudonymOf(bytes: Buffer): string {
 
 /** The name behind what an entry or a counter holds; `null` where nobody knows it any more. */
 export function nameOf(held: string, persons: readonly Person[]): string | null {
-	return persons.find(({ pseudonym, name, isInPlain }) => pseudonym === held || (isInPlain && name === held))?.name ?? null;
+	return namesByHeld(persons).get(held) ?? null;
+}
+
+/** A report asks for as many names as there are persons in it. */
+const known = new WeakMap<readonly Person[], ReadonlyMap<string, string>>();
+
+function namesByHeld(persons: readonly Person[]): ReadonlyMap<string, string> {
+	const before = known.get(persons);
+	if (before) return before;
+	const names = new Map<string, string>();
+	for (const { pseudonym, name, isInPlain } of persons)
+		for (const held of isInPlain ? [pseudonym, name] : [pseudonym]) if (!names.has(held)) names.set(held, name);
+	known.set(persons, names);
+	return names;
 }
 
 /**
