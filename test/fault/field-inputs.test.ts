@@ -122,9 +122,9 @@ describe('what was learnt of a model', () => {
 	const refusing = FIELD_INPUTS.find(({ name }) => name === 'refuses temperature, deprecated');
 
 	it('is known to the next process on the ledger, for a week', async () => {
-		const store = openMemoryLedger({ clock: systemClock });
-		let requests = 0;
 		const clock = { nowMs: systemClock() };
+		const store = openMemoryLedger({ clock: () => clock.nowMs });
+		let requests = 0;
 		const asked = async (): Promise<number> => {
 			const before = requests;
 			fake = await startFakeOpenAi({

@@ -1,6 +1,7 @@
 /** A ledger file, or its log, is taken away, cut or replaced under a running host: it is named, and a proper ledger is opened again by itself. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
-import { readSeen } from '../../../lib/ledger/sqlite/file/seen';
+import { readSeen, SeenEnds } from '../../../lib/ledger/sqlite/file/seen';
 import { copyFileSync, readdirSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { LedgerLease } from '../../../lib/runtime/runtime';
@@ -53,6 +54,22 @@ describe('a ledger file that is replaced under a running host', () => {
 		expect((await verifyLedger(redeployed.store)).violations).to.deep.equal([]);
 		expect(readdirSync(dirname(path)).filter((name) => name.includes('of-replaced'))).to.not.deep.equal([]);
 		await redeployed.release();
+	});
+
+	it('is told nothing of what the file before it held', async () => {
+		const path = join(temporaryFolder(), 'ledger.db');
+		writeFileSync(path, 'the first');
+		let goOn = (): void => undefined;
+		const ends = new SeenEnds(path, { pause: () => new Promise((resolve) => (goOn = resolve)) });
+		ends.note('default', { seq: 1, hash: 'a'.repeat(64), nowMs: 0 });
+		ends.note('default', { seq: 2, hash: 'b'.repeat(64), nowMs: 1 });
+		writeFileSync(`${path}.new`, 'the second');
+		renameSync(`${path}.new`, path);
+		goOn();
+		await nextTurn();
+		expect(readSeen(path)).to.deep.equal([]);
+		ends.close();
+		expect(readSeen(path)).to.deep.equal([]);
 	});
 
 	it('stays refused while there is none or no proper one, and nothing is made', async () => {

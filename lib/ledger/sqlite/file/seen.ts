@@ -34,6 +34,8 @@ export function readSeen(path: string): readonly SeenEnd[] {
 /** Notes for one open ledger file. */
 export class SeenEnds {
 	readonly #path: string;
+	/** The file that is open; another may stand in its place by now. */
+	readonly #file: string;
 	readonly #fresh = new Map<string, SeenEnd>();
 	readonly #pause: (delayMs: number, signal?: AbortSignal | null) => Promise<void>;
 	readonly #closed = new AbortController();
@@ -43,6 +45,7 @@ export class SeenEnds {
 
 	constructor(path: string, { pause }: { readonly pause: (delayMs: number, signal?: AbortSignal | null) => Promise<void> }) {
 		this.#path = path;
+		this.#file = birthOf(path);
 		this.#pause = pause;
 	}
 
@@ -77,6 +80,8 @@ export class SeenEnds {
 	write(): void {
 		if (this.#fresh.size === 0) return;
 		try {
+			// What the file that is open holds says nothing about another one.
+			if (birthOf(this.#path) !== this.#file) return;
 			const ends = new Map(readSeen(this.#path).map((end) => [end.accountId, end]));
 			for (const end of this.#fresh.values()) {
 				const other = ends.get(end.accountId);
@@ -85,7 +90,7 @@ export class SeenEnds {
 			}
 			const draft = `${seenPath(this.#path)}.${String(process.pid)}`;
 			const kept = [...ends.values()].slice(-MAX_ACCOUNTS);
-			writeFileSync(draft, JSON.stringify({ file: birthOf(this.#path), ends: kept }), { mode: FILE_MODE });
+			writeFileSync(draft, JSON.stringify({ file: this.#file, ends: kept }), { mode: FILE_MODE });
 			renameSync(draft, seenPath(this.#path));
 			this.#fresh.clear();
 		} catch {

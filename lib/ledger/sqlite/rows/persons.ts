@@ -50,13 +50,18 @@ export class SqlitePersons {
 		const ofResults = keptFor(commands, (seq) => holds.find((hold) => hold.seq === seq));
 		const kept = this.find(id, needs.forgotten).map((person) => [person.name, this.#keptOf(id, person)] as const);
 		const named = needs.names.flatMap((name) => this.#byName.all(id, name)).map(readPerson);
-		return { key: personKey, persons: [...named, ...this.find(id, ofResults)], kept: new Map(kept) };
+		return { key: personKey, persons: [...named, ...this.#heldBy(id, ofResults)], kept: new Map(kept) };
 	}
 
 	/** Those with one of these names or pseudonyms. */
 	find(id: bigint, held: readonly string[]): Person[] {
 		const rows = [...new Set(held)].flatMap((one) => [this.#byName.get(id, one) ?? [], this.#byPseudonym.get(id, one) ?? []].flat());
 		return rows.map(readPerson);
+	}
+
+	/** Those whom holds are for: nearly always by a pseudonym. */
+	#heldBy(id: bigint, held: readonly string[]): Person[] {
+		return held.flatMap((one) => [this.#byPseudonym.get(id, one) ?? this.#byName.get(id, one) ?? []].flat()).map(readPerson);
 	}
 
 	/** A random key for a new account, hexadecimal. */
