@@ -15,6 +15,7 @@ import { replaceReferences } from '../../../lib/core/rules/commands/account-text
 import { estimateTokens, upperBoundTokens } from '../../../lib/core/usage/estimate-tokens';
 import { fewestTokens } from '../../../lib/core/usage/fewest-tokens';
 import { canonicalJson } from '../../../lib/core/values/idempotency';
+import { costMs, fourfoldGrowth, MAX_GROWTH } from '../../support/loads/growth';
 
 /** What reads texts of people, models or settings. A value in a set of numbers keeps the engine from leaving work out. */
 const READERS: readonly (readonly [name: string, read: (text: string) => unknown])[] = [
@@ -149,44 +150,19 @@ const HOSTILE = [
 ];
 
 const SHORT = 8_000;
-/** Doubled twice, a text may take four times as long; a square takes sixteen times as long. Noise of a busy machine lies between. */
-const MAX_GROWTH = 9;
 /** Below this, the time of a doubled text says nothing about growth, and the text is no danger. */
 const NOTHING_MS = 30;
-const TRIES = 2;
-const ROUNDS = 5;
-
-/** Processor time in milliseconds, the least of a few tries: other programs take turns, but do not count. */
-function costMs(read: (text: string) => unknown, text: string, tries: number): number {
-	let least = Infinity;
-	for (let attempt = 0; attempt < tries; attempt += 1) {
-		const before = process.cpuUsage();
-		read(text);
-		const { user, system } = process.cpuUsage(before);
-		least = Math.min(least, (user + system) / 1000);
-	}
-	return least;
-}
-
 function textOf(beginning: string, repeated: string, length: number): string {
 	return beginning + repeated.repeat(Math.ceil(length / repeated.length));
 }
 
-function fourfold(read: (text: string) => unknown, textAt: (length: number) => string, length: number): number {
-	return costMs(read, textAt(4 * length), TRIES) / Math.max(1, costMs(read, textAt(length), TRIES));
-}
-
 /** The growth of the time when the text is doubled twice; 0 where that takes next to nothing. */
 function growthOf(read: (text: string) => unknown, beginning: string, repeated: string): number {
-	if (costMs(read, textOf(beginning, repeated, 2 * SHORT), 1) < NOTHING_MS) return 0;
-	// A pause of the engine or of the machine looks like growth once; a square grows each time.
-	let least = Infinity;
-	for (let round = 0; round < ROUNDS && least > MAX_GROWTH; round += 1)
-		least = Math.min(
-			least,
-			fourfold(read, (length) => textOf(beginning, repeated, length), SHORT),
-		);
-	return least;
+	const workOn = (length: number): (() => unknown) => {
+		const text = textOf(beginning, repeated, length);
+		return () => read(text);
+	};
+	return costMs(workOn(2 * SHORT), 1) < NOTHING_MS ? 0 : fourfoldGrowth(workOn, SHORT);
 }
 
 describe('growth of time with the length of a text', () => {
