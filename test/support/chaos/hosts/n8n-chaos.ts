@@ -1,7 +1,6 @@
 /** A real n8n for runs with faults: one for all of them, a workflow for each. Who left is known when an execution has ended. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { connectionTo } from '../../hosts/host-ledger';
 import { movedClock } from './moved-clock';
 import { N8nSession, outputOf, type Reference } from '../../hosts/n8n-session';
@@ -48,25 +47,31 @@ export class N8nChaos {
 			]),
 		);
 		let isDead = false;
-		const died = async (): Promise<'died'> => {
-			while (!isDead) await wait(50);
-			return 'died';
-		};
+		let death = newDeath();
 		await use({
-			send: (people, left) => Promise.race([died(), sendTo(session, { workflow, path, people, left }).catch(diedOr(() => isDead))]),
+			send: (people, left) => Promise.race([death.told, sendTo(session, { workflow, path, people, left }).catch(diedOr(() => isDead))]),
 			signal: (signal) => session.server.signal(signal),
 			kill: async () => {
 				isDead = true;
+				death.tell();
 				await session.kill();
 			},
 			start: async () => {
 				await session.startServer([path]);
 				isDead = false;
+				death = newDeath();
 			},
 			setAhead: (aheadMs) => writeFileSync(this.#clock, String(aheadMs)),
 		});
 		writeFileSync(this.#clock, '0');
 	}
+}
+
+/** The end of a process, which whoever waits for it is told of. */
+function newDeath(): { readonly told: Promise<'died'>; readonly tell: () => void } {
+	let tell = (): void => undefined;
+	const told = new Promise<'died'>((resolve) => (tell = () => resolve('died')));
+	return { told, tell };
 }
 
 interface Sent {
