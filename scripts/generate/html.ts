@@ -3,6 +3,7 @@
  */
 import { defaultOutputsOf, connectionsOf, keyOf, typeKeyOf, writtenTypeOf } from '../../nodes/node-red/node/node-types';
 import type { ConnectionDescription, NodeDescription, Param } from '../../lib/params/param';
+import { searchWordsOf } from '../../lib/params/search-words';
 import { formOf } from './form';
 import { helpOf } from './help';
 
@@ -30,6 +31,11 @@ function definitionOf(description: NodeDescription | ConnectionDescription): str
 		...credentialsOf(description),
 		`label: function () {\n\t\treturn LlmCreditsEditor.label(this, ${quote(type)});\n\t}`,
 		"labelStyle: function () {\n\t\treturn this.name ? 'node_label_italic' : '';\n\t}",
+		...(isNode
+			? [
+					`onpaletteadd: function () {\n\t\tLlmCreditsEditor.addSearchWords(${quote(type)}, ${quote([description.label, ...searchWordsOf(description)].join(', '))});\n\t}`,
+				]
+			: []),
 		...(isNode ? [`outputLabels: function (index) {\n\t\treturn LlmCreditsEditor.outputLabel(this, ${quote(type)}, index);\n\t}`] : []),
 		`oneditprepare: function () {\n\t\tLlmCreditsEditor.prepare(this, ${quote(type)});\n\t}`,
 		'oneditsave: function () {\n\t\tLlmCreditsEditor.save(this);\n\t}',

@@ -13,6 +13,7 @@ import { LLM_ACTION } from '../../lib/params/llm-action/llm-action';
 import { ACTION_OPERATION } from '../../lib/params/llm-action/operation';
 import type { NodeDescription, Param } from '../../lib/params/param';
 import { readParam } from '../../lib/params/read';
+import { searchWordsOf } from '../../lib/params/search-words';
 import { CreditBalance } from '../../nodes/n8n/CreditBalance/CreditBalance.node';
 import { FallbackSwitch } from '../../nodes/n8n/FallbackSwitch/FallbackSwitch.node';
 import { LlmAction } from '../../nodes/n8n/LlmAction/LlmAction.node';
@@ -182,6 +183,7 @@ describe('n8n: what lies beside the nodes', () => {
 				alias: string[];
 			};
 			expect(codex.node).to.equal(`${manifest.name}.${description.name}`);
+			expect(codex.alias).to.deep.equal(searchWordsOf({ n8nName: description.name }));
 			expect(new Set(codex.alias).size).to.equal(codex.alias.length);
 			expectIcons(description, join(outputRoot(), 'nodes', 'n8n', file));
 		});

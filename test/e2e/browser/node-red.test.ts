@@ -2,6 +2,7 @@
 import { expect } from 'chai';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
+import { until } from '../../support/machine/child';
 import { launchChromium } from '../../support/machine/chromium';
 import { startFakeOpenAi, type FakeOpenAi } from '../../support/provider/fake-openai';
 import { grantCredits } from '../../support/ledger/ledger-reader';
@@ -50,6 +51,38 @@ describe('Node-RED in Chromium', function () {
 			await node.scrollIntoViewIfNeeded();
 			expect(await node.isVisible(), type).to.equal(true);
 		}
+	});
+
+	it('the palette finds the nodes by their names and by what people look for, and shows them by their names', async () => {
+		const { page } = editor;
+		const all = ['llm-credits-action', 'llm-credits-balance', 'llm-credits-fallback-switch'];
+		const filter = '#red-ui-palette-search input';
+		const palette = page.locator('.red-ui-palette-node:visible');
+		const shown = (): Promise<string> =>
+			palette.evaluateAll((nodes) =>
+				nodes
+					.map((node) => node.getAttribute('data-palette-type'))
+					.sort()
+					.join(),
+			);
+		const searches: readonly (readonly [text: string, found: readonly string[]])[] = [
+			...['LLM Credits', 'llm-credits', 'AI credits', 'budget', 'meter'].map((text) => [text, all] as const),
+			['LLM Action', ['llm-credits-action']],
+			['Fallback Switch', ['llm-credits-fallback-switch']],
+			['Credit Alert', ['llm-credits-balance']],
+			['Credit Balance', ['llm-credits-balance']],
+		];
+		for (const [text, found] of searches) {
+			await page.fill(filter, '');
+			await page.locator(filter).pressSequentially(text);
+			let now = '';
+			const isFound = async (): Promise<true | null> => ((now = await shown()) === [...found].sort().join() ? true : null);
+			await until(isFound, { timeoutMs: 10_000, describe: () => `${text} shows ${now}` });
+		}
+		const label = page.locator('.red-ui-palette-node[data-palette-type="llm-credits-balance"] .red-ui-palette-label');
+		expect((await label.innerText()).replace(/\s+/g, ' ')).to.equal('Credit Balance');
+		await page.fill(filter, '');
+		await page.press(filter, 'Backspace');
 	});
 
 	it('makes a working node of one that is dragged from the palette, with a ledger and a provider added in its dialog', async () => {

@@ -1,6 +1,7 @@
 /** The packed package in the real n8n, seen in its editor with Chromium: the nodes open, their outputs follow their settings, a run says why items fell back. */
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
+import { until } from '../../support/machine/child';
 import { launchChromium, picturePath } from '../../support/machine/chromium';
 import { items, manualTrigger, workflowOf } from '../../support/hosts/n8n-workflow-builder';
 import { creditBalance, fallbackSwitch, openWorld, peopleList, sharedN8n, type World } from '../../support/hosts/n8n-world';
@@ -75,6 +76,56 @@ describe('n8n: the editor', function () {
 	] as const) {
 		it(`${name} opens and shows its parameters`, () => expectInForm(name, labels));
 	}
+
+	describe('the node creator', () => {
+		const ALL = ['LLM Action', 'Credit Balance', 'Fallback Switch'];
+		const SEARCHES: readonly (readonly [text: string, found: readonly string[]])[] = [
+			...['LLM Credits', 'llm credits', 'credits', 'AI credits', 'budget', 'LLM', 'Meter', 'metering'].map((text) => [text, ALL] as const),
+			...ALL.map((name) => [name, [name]] as const),
+			['Credit Alert', ['Credit Balance']],
+			['top up', ['Credit Balance']],
+			['refund', ['Credit Balance']],
+			['fallback', ['Fallback Switch', 'LLM Action']],
+			['personalize', ['LLM Action']],
+		];
+		/** As far down as somebody looks before giving up. */
+		const AT_FIRST_SIGHT = 8;
+		const names = () => page.locator('[data-test-id="node-creator-item-name"]:visible');
+
+		/** What a search shows first. Something that nothing fits is searched before, so that no old answer is taken for the new one. */
+		async function search(text: string, found: readonly string[]): Promise<void> {
+			const bar = page.locator('[data-test-id="node-creator-search-bar"]');
+			await bar.fill('zzqzzqzzq');
+			await names().first().waitFor({ state: 'detached' });
+			await bar.fill(text);
+			let shown: readonly string[] = [];
+			const isShown = async (): Promise<true | null> => {
+				shown = (await names().allInnerTexts()).map((name) => name.trim()).slice(0, AT_FIRST_SIGHT);
+				return found.every((name) => shown.includes(name)) ? true : null;
+			};
+			await until(isShown, { timeoutMs: 10_000, describe: () => `${text} finds ${shown.join(', ')}, not ${found.join(', ')}` });
+		}
+
+		it('finds all nodes by their names and by what people look for', async () => {
+			await page.locator('[data-test-id="node-creator-plus-button"]').click();
+			for (const [text, found] of SEARCHES) await search(text, found);
+			await picture('Node Creator');
+			await page.keyboard.press('Escape');
+		});
+
+		it('finds them also as the first node of a new workflow', async () => {
+			const other = page;
+			page = await page.context().newPage();
+			try {
+				await page.goto(`${world.n8n.server.baseUrl}/workflow/new`);
+				await page.locator('[data-test-id="canvas-add-button"], [data-test-id="canvas-plus-button"]').first().click();
+				for (const [text, found] of SEARCHES) await search(text, found);
+			} finally {
+				await page.close();
+				page = other;
+			}
+		});
+	});
 
 	it('a run by hand shows both branches and why items fell back', async () => {
 		await page.locator('[data-test-id="execute-workflow-button"]:visible').first().click();

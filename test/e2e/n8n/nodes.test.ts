@@ -16,7 +16,7 @@ interface NodeType {
 	readonly name: string;
 	readonly displayName: string;
 	readonly iconUrl?: { readonly light: string; readonly dark: string };
-	readonly codex?: { readonly categories: readonly string[]; readonly alias: readonly string[] };
+	readonly codex?: { readonly alias: readonly string[] };
 	readonly usableAsTool?: boolean;
 }
 
@@ -39,7 +39,6 @@ describe('n8n: the nodes', function () {
 			['creditBalance', 'creditBalanceTool', 'fallbackSwitch', 'llmAction', 'llmActionTool'].map((name) => `n8n-nodes-llm-credits.${name}`),
 		);
 		for (const { name, iconUrl, codex } of ours.filter((type) => !type.name.endsWith('Tool'))) {
-			expect(codex?.categories, name).to.include('AI');
 			expect(codex?.alias, name).to.include('Credits');
 			for (const url of [iconUrl?.light, iconUrl?.dark]) {
 				const icon = await fetch(`${baseUrl}/${url ?? 'missing'}`);

@@ -1,5 +1,5 @@
 /**
- * Owns what the dialogs of LLM Credits call: `LlmCreditsEditor.prepare`, `save`, `close`, `check`, `label` and `outputLabel`.
+ * Owns what the dialogs of LLM Credits call: `LlmCreditsEditor.prepare`, `save`, `close`, `check`, `label`, `outputLabel` and `addSearchWords`.
  * Loaded once by the editor; each node's own html holds only its literal definition and its form.
  */
 import { keyOf, outputsOf } from '../../node/node-types';
@@ -68,4 +68,9 @@ function placeOf(node, type) {
 
 export function outputLabel(node, type, index) {
 	return outputsOf(descriptionOf(type), node)[index]?.label;
+}
+
+/** The palette's filter looks at the type and at this attribute, which starts as the label; what people see is left as it is. */
+export function addSearchWords(type, words) {
+	$(`.red-ui-palette-node[data-palette-type="${type}"]`).attr('data-palette-label', words);
 }
