@@ -105,8 +105,10 @@ export default tseslint.config(
 		files: hostOfN8n,
 		extends: [n8nConfigs.recommendedWithoutN8nCloudSupport],
 		rules: {
-			// The one exception, see docs/dependencies.md: a ledger needs a database driver, and a Node-RED installation fetches it.
+			// The two exceptions, see docs/dependencies.md: a ledger needs a database driver, and a Node-RED installation fetches it;
+			// and n8n's own OpenAI credential can be chosen, so that people who have one need no second.
 			'@n8n/community-nodes/no-runtime-dependencies': 'off',
+			'@n8n/community-nodes/no-credential-reuse': 'off',
 		},
 	},
 	{

@@ -103,6 +103,7 @@ function defaultText(param: Param): string {
 			return `${String(param.default.length)} ${param.default.length === 1 ? 'row' : 'rows'}`;
 		case 'text':
 		case 'model':
+		case 'provider':
 		case 'secret':
 		case 'credits':
 			return param.default === '' ? '' : `\`${param.default}\``;

@@ -7,7 +7,7 @@ import { canonicalJson } from '../core/values/idempotency';
 import { parseCredits } from '../core/values/money';
 import { checkSettings } from './plan/check-settings';
 import type { ActionContext, ActionItem, LlmActionOptions, RunHooks } from './plan/action-types';
-import { OpenedSources } from './plan/action-sources';
+import { OpenedSources, providerNamesOf } from './plan/action-sources';
 import { chargeIn } from './plan/call-plan';
 import { capsOf } from './plan/ladder-plan';
 import { BatchWay } from './batch/batch-way';
@@ -36,7 +36,7 @@ export class LlmAction {
 		const { openLedger, provider, ...shared } = options;
 		this.#context = {
 			...shared,
-			sources: new OpenedSources({ openLedger, provider, timing: options.timing }),
+			sources: new OpenedSources({ openLedger, provider, timing: options.timing, providerNames: providerNamesOf(options.values) }),
 			charge: chargeIn(options.values),
 			reservationMicro: parseCredits(options.values.reservationCredits, { field: 'Reservation per Call', min: 1n }),
 			caps: capsOf(options),

@@ -62,6 +62,12 @@ export interface ModelParam extends ParamBase {
 	readonly default: string;
 }
 
+/** Another provider than the node's own: what the host calls it. Empty: the node's own. Only in rows. */
+export interface ProviderParam extends ParamBase {
+	readonly kind: 'provider';
+	readonly default: '';
+}
+
 /** Kept in the host's credentials, never in a flow. */
 export interface SecretParam extends ParamBase {
 	readonly kind: 'secret';
@@ -124,9 +130,9 @@ export interface RowsParam extends ParamBase {
 }
 
 /** A field of a record. A number whose default is `null` may be left empty. */
-export type FieldParam = TextParam | ChoiceParam | SecretParam | ModelParam | NumberParam;
+export type FieldParam = TextParam | ChoiceParam | SecretParam | ModelParam | ProviderParam | NumberParam;
 export type Param =
-	TextParam | ModelParam | SecretParam | NumberParam | CreditsParam | BooleanParam | ChoiceParam | ChoicesParam | RowsParam;
+	TextParam | ModelParam | ProviderParam | SecretParam | NumberParam | CreditsParam | BooleanParam | ChoiceParam | ChoicesParam | RowsParam;
 
 export interface NodeOutput {
 	readonly name: string;

@@ -44,6 +44,7 @@ export function readParam(param: Param, given: unknown): unknown {
 	switch (param.kind) {
 		case 'text':
 		case 'model':
+		case 'provider':
 		case 'secret':
 			return readText(param, given);
 		case 'number':
@@ -77,7 +78,7 @@ function defaultOf(param: Param): unknown {
 	return param.default;
 }
 
-function readText(param: Extract<Param, { kind: 'text' | 'model' | 'secret' }>, given: unknown): string {
+function readText(param: Extract<Param, { kind: 'text' | 'model' | 'provider' | 'secret' }>, given: unknown): string {
 	if (given === null || typeof given === 'object' || typeof given === 'function' || typeof given === 'symbol') {
 		throw invalid(param, given, 'it must be text. If it is computed, make it give a text');
 	}

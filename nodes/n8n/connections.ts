@@ -1,5 +1,5 @@
 /**
- * Owns the way from n8n's credentials to an open ledger and a provider: where the ledger file lies, which paths n8n allows, and
+ * Owns the way from n8n's credentials to an open ledger: where the ledger file lies, which paths n8n allows, and
  * the tests behind the credential form's button. Refuses to put a secret into any message.
  */
 import { homedir } from 'node:os';
@@ -8,11 +8,10 @@ import type { ICredentialsDecrypted, ICredentialTestFunctions, IExecuteFunctions
 import type { LedgerAccount } from '../../lib/engine/account/ledger-account';
 import { CreditError } from '../../lib/core/values/errors';
 import { formatCredits } from '../../lib/core/values/money';
-import { LEDGER, LEDGER_PARAMS, PROVIDER, PROVIDER_PARAMS } from '../../lib/params/connection';
+import { LEDGER, LEDGER_PARAMS, PROVIDER_PARAMS } from '../../lib/params/connection';
 import type { ValuesOf } from '../../lib/params/param';
 import { readParams } from '../../lib/params/read';
-import type { ProviderHandle } from '../../lib/engine/llm-action';
-import { createProvider, testProvider as askProvider } from '../../lib/runtime/provider-handle';
+import { testProvider as askProvider } from '../../lib/runtime/provider-handle';
 import { defaultLedgerPath, filesOfPlace, isWholePath, placeOf } from '../../lib/runtime/ledger-place';
 import type { SpendingAccount, SpendingLease } from '../../lib/engine/account/spending-account';
 import { leaseSpending } from '../../lib/runtime/outage';
@@ -20,9 +19,9 @@ import { aheadText, blockedText } from '../../lib/engine/report/balance-words';
 import { isServerAddress, leaseLedger, type LedgerLease } from '../../lib/runtime/runtime';
 import { idlePause, monotonicMs } from '../../lib/runtime/system';
 import { isFileAllowed } from './host-interface';
+import { credentialsOf } from './providers';
 
 type LedgerValues = ValuesOf<typeof LEDGER_PARAMS>;
-type Raw = Readonly<Record<string, unknown>>;
 
 /** The folder in which this n8n keeps its data. */
 function n8nFolder(env: Readonly<Record<string, string | undefined>> = process.env): string {
@@ -91,20 +90,6 @@ async function openLease(ctx: IExecuteFunctions): Promise<LedgerLease> {
 
 async function settingsOf(ctx: IExecuteFunctions): Promise<LedgerValues> {
 	return readParams(LEDGER_PARAMS, await credentialsOf(ctx, LEDGER.n8nName, 'ledger_unavailable'));
-}
-
-/** The provider of the node's credential. Rejects with a `CreditError`. */
-export async function nodeProvider(ctx: IExecuteFunctions): Promise<ProviderHandle> {
-	const raw = await credentialsOf(ctx, PROVIDER.n8nName, 'provider_misconfigured');
-	return createProvider(readParams(PROVIDER_PARAMS, raw));
-}
-
-async function credentialsOf(ctx: IExecuteFunctions, type: string, code: 'ledger_unavailable' | 'provider_misconfigured'): Promise<Raw> {
-	return ctx.getCredentials(type).catch((cause: unknown) => {
-		throw new CreditError(code, `The credential of type ${type} could not be read. Open the node and choose one under Credential.`, {
-			cause,
-		});
-	});
 }
 
 /**

@@ -11,6 +11,7 @@ import type {
 	INodePropertyTypeOptions,
 	NodeParameterValueType,
 } from 'n8n-workflow';
+import { PROVIDER_SLOTS, SAME_PROVIDER } from '../../lib/params/llm-action/providers';
 import { FOLDED_SECTIONS, type Choice, type FieldParam, type Param, type RowsParam, type Section } from '../../lib/params/param';
 
 /** Name of the list inside a fixed collection. */
@@ -76,6 +77,8 @@ function hostDefault(param: Param): NodeParameterValueType {
 			return { [ROWS]: param.default.map((row) => ({ ...row })) };
 		case 'model':
 			return { __rl: true, mode: 'list', value: param.default, cachedResultName: param.default };
+		case 'provider':
+			return SAME_PROVIDER;
 		case 'choices':
 			return [...param.default];
 		case 'number':
@@ -99,6 +102,8 @@ export function fromHost(param: Param, value: unknown): unknown {
 			return rowsFromHost(param, Array.isArray(value) ? value : (record?.[ROWS] ?? []));
 		case 'model':
 			return (record && 'value' in record ? record['value'] : value) ?? '';
+		case 'provider':
+			return value === SAME_PROVIDER ? '' : (value ?? '');
 		case 'text':
 		case 'secret':
 			return value ?? '';
@@ -186,12 +191,19 @@ function typeOf(param: Param): Pick<INodeProperties, 'type' | 'typeOptions' | 'o
 			return { type: 'multiOptions', options: choicesOf(param.choices, param) };
 		case 'model':
 			return { type: 'resourceLocator', modes: MODEL_MODES };
+		case 'provider':
+			return { type: 'options', options: choicesOf(PROVIDER_CHOICES, param) };
 		case 'rows':
 			return rowsType(param);
 		default:
 			return param satisfies never;
 	}
 }
+
+const PROVIDER_CHOICES: readonly Choice[] = [
+	{ value: SAME_PROVIDER, label: 'Same as Above', help: 'The provider of the model above' },
+	...Object.entries(PROVIDER_SLOTS).map(([value, { label }]) => ({ value, label, help: 'Must be one of those chosen under Providers' })),
+];
 
 const MODEL_MODES: INodePropertyMode[] = [
 	{ displayName: 'From List', name: 'list', type: 'list', typeOptions: { searchListMethod: 'searchModels', searchable: true } },

@@ -2,7 +2,7 @@
  * Owns the markup of the dialogs. The editor's code brings it to life; here is only what has to be there before, because
  * Node-RED fills fields by their ids.
  */
-import { connectionsOf, keyOf, typeKeyOf, type ConnectionProperty } from '../../nodes/node-red/node/node-types';
+import { connectionsOf, keyOf, rowProvidersOf, typeKeyOf, type ConnectionProperty } from '../../nodes/node-red/node/node-types';
 import { LLM_ACTION } from '../../lib/params/llm-action/llm-action';
 import { FOLDED_SECTIONS, type ConnectionDescription, type NodeDescription, type Param } from '../../lib/params/param';
 import { asSentence, helpOfParam, inNodeRedWords, placeholderOf } from '../../nodes/node-red/editor/words';
@@ -99,7 +99,12 @@ function rowOf(param: Param, { prefix, description }: Context): string {
 	const common = { key, id, label: param.label, title: help };
 	const hint = param.kind === 'choice' ? '<div class="llmc-choice-help"></div>' : hintOf(param, help);
 	const message = '<div class="llmc-message"></div>';
-	if (param.kind === 'rows') return wide(common, { head: '', body: `<ol class="llmc-rows"></ol>${hint}${message}` });
+	if (param.kind === 'rows') {
+		// Node-RED makes a list of config nodes of each, and saves what is chosen there; the rows show it.
+		const fields = rowProvidersOf(param).map((each) => `<input type="text" id="${prefix}${each.key}">`);
+		const hidden = fields.length === 0 ? '' : `<div class="llmc-row-providers">${fields.join('')}</div>`;
+		return wide(common, { head: '', body: `<ol class="llmc-rows"></ol>${hidden}${hint}${message}` });
+	}
 	if (param.kind === 'text' && (param.rows ?? 1) > 1 && param.isPerItem) {
 		const area = `<textarea id="${id}" rows="${String(param.rows)}" placeholder="${escape(placeholderOf(description.type, param))}"></textarea>`;
 		const expression = `<input type="text" class="llmc-expression" style="width: 100%"><input type="hidden" id="${prefix}${typeKeyOf(param)}">`;
@@ -141,6 +146,7 @@ function fieldOf(param: Param, { id, prefix, description }: Context & { readonly
 			return `<select id="${id}">${param.choices.map(({ value, label }) => `<option value="${value}">${escape(inNodeRedWords(label))}</option>`).join('')}</select>`;
 		case 'choices':
 			return '<div class="llmc-choices"></div>';
+		case 'provider':
 		case 'rows':
 			return '';
 		default:

@@ -82,6 +82,8 @@ function kindOf(param: Param): string {
 		case 'text':
 		case 'model':
 			return 'text';
+		case 'provider':
+			return 'provider';
 		case 'secret':
 			return 'secret';
 		case 'number':

@@ -1,7 +1,7 @@
 /**
  * Owns the html file of each Node-RED type: a literal definition (catalogues read it without running it), the form, the help.
  */
-import { defaultOutputsOf, connectionsOf, keyOf, typeKeyOf, writtenTypeOf } from '../../nodes/node-red/node/node-types';
+import { defaultOutputsOf, connectionsOf, keyOf, rowProvidersOf, typeKeyOf, writtenTypeOf } from '../../nodes/node-red/node/node-types';
 import type { ConnectionDescription, NodeDescription, Param } from '../../lib/params/param';
 import { searchWordsOf } from '../../lib/params/search-words';
 import { formOf } from './form';
@@ -65,7 +65,7 @@ function defaultsOf(description: NodeDescription | ConnectionDescription): strin
 			const check = isRequired ? '' : `, validate: function (value, opt) { return LlmCreditsEditor.checkLedger(this, value, opt); }`;
 			return `${key}: { value: '', type: ${quote(type)}, label: ${quote(label)}, required: ${String(isRequired)}${check} }`;
 		}),
-		...description.params.flatMap((param) => defaultLines(description.type, param)),
+		...description.params.flatMap((param) => [...defaultLines(description.type, param), ...rowProviderLines(param)]),
 		...(isNode && description.outputs === null ? [`outputs: { value: ${String(defaultOutputsOf(description).length)} }`] : []),
 	];
 	return lines.map((line) => `\t\t${line},`).join('\n');
@@ -76,6 +76,12 @@ function defaultLines(type: string, param: Param): string[] {
 	const check = `function (value, opt) { return LlmCreditsEditor.check(this, ${quote(type)}, ${quote(param.name)}, value, opt); }`;
 	const value = `${keyOf(param)}: { value: ${literal(param.default ?? '')}, label: ${quote(param.label)}, validate: ${check} }`;
 	return param.isPerItem ? [value, `${typeKeyOf(param)}: { value: ${quote(writtenTypeOf(param))} }`] : [value];
+}
+
+function rowProviderLines(param: Param): string[] {
+	return rowProvidersOf(param).map(
+		({ key, type, label }) => `${key}: { value: '', type: ${quote(type)}, label: ${quote(label)}, required: false }`,
+	);
 }
 
 function credentialsOf({ params }: NodeDescription | ConnectionDescription): string[] {

@@ -90,12 +90,13 @@ describe('parameters do what they say in the hosts', function () {
 			`${name} of Credit Balance, in n8n`,
 			tries(name, witness, (values) => seenOf('n8n', TRIED_NODES.balance, { witness, values, url: fake.url })),
 		);
-	it(
-		'operation of LLM Action, in n8n',
-		tries('operation', ACTION_HOST_WITNESSES.operation, (values) =>
-			seenOf('n8n', TRIED_NODES.action, { witness: ACTION_HOST_WITNESSES.operation, values: { ...ACTION, ...values }, url: fake.url }),
-		),
-	);
+	for (const name of ['operation', 'providers'] as const)
+		it(
+			`${name} of LLM Action, in n8n`,
+			tries(name, ACTION_HOST_WITNESSES[name], (values) =>
+				seenOf('n8n', TRIED_NODES.action, { witness: ACTION_HOST_WITNESSES[name], values: { ...ACTION, ...values }, url: fake.url }),
+			),
+		);
 });
 
 /** The parameters in a value that a module of lib/params exports: a list of them, one alone, or none. */

@@ -5,12 +5,15 @@ import { dirname, join, resolve } from 'node:path';
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { LlmCreditsLedgerApi } from '../../credentials/LlmCreditsLedgerApi.credentials';
 import { LlmCreditsProviderApi } from '../../credentials/LlmCreditsProviderApi.credentials';
+import { LlmCreditsSecondProviderApi } from '../../credentials/LlmCreditsSecondProviderApi.credentials';
+import { LlmCreditsThirdProviderApi } from '../../credentials/LlmCreditsThirdProviderApi.credentials';
 import { LEDGER, PROVIDER } from '../../lib/params/connection';
 import { CREDIT_BALANCE } from '../../lib/params/credit-balance';
 import { AGENT_RIGHTS_PARAMS } from '../../lib/params/credit-balance-agents';
 import { FALLBACK_SWITCH } from '../../lib/params/fallback-switch';
 import { LLM_ACTION } from '../../lib/params/llm-action/llm-action';
 import { ACTION_OPERATION } from '../../lib/params/llm-action/operation';
+import { ACTION_PROVIDERS, PROVIDER_SLOTS } from '../../lib/params/llm-action/providers';
 import type { NodeDescription, Param } from '../../lib/params/param';
 import { readParam } from '../../lib/params/read';
 import { searchWordsOf } from '../../lib/params/search-words';
@@ -21,13 +24,15 @@ import { fromHost } from '../../nodes/n8n/properties';
 import { outputRoot, repositoryRoot } from '../support/machine/repository';
 
 const NODES: readonly (readonly [file: string, node: INodeType, described: NodeDescription])[] = [
-	['LlmAction', new LlmAction(), { ...LLM_ACTION, params: [ACTION_OPERATION, ...LLM_ACTION.params] }],
+	['LlmAction', new LlmAction(), { ...LLM_ACTION, params: [ACTION_PROVIDERS, ACTION_OPERATION, ...LLM_ACTION.params] }],
 	['CreditBalance', new CreditBalance(), { ...CREDIT_BALANCE, params: [...CREDIT_BALANCE.params, ...AGENT_RIGHTS_PARAMS] }],
 	['FallbackSwitch', new FallbackSwitch(), FALLBACK_SWITCH],
 ];
 const CREDENTIALS = [
 	[new LlmCreditsLedgerApi(), LEDGER],
 	[new LlmCreditsProviderApi(), PROVIDER],
+	[new LlmCreditsSecondProviderApi(), { ...PROVIDER, n8nName: PROVIDER_SLOTS.second.credential }],
+	[new LlmCreditsThirdProviderApi(), { ...PROVIDER, n8nName: PROVIDER_SLOTS.third.credential }],
 ] as const;
 
 type Option = INodePropertyOptions | INodeProperties | INodePropertyCollection;
@@ -78,7 +83,7 @@ describe('n8n: the forms and lib/params', () => {
 			expect(file.toLowerCase()).to.equal(described.n8nName.toLowerCase());
 			expect(description.credentials?.map(({ name }) => name) ?? []).to.deep.equal([
 				...(described.needs.ledger === 'none' ? [] : [LEDGER.n8nName]),
-				...(described.needs.provider === 'none' ? [] : [PROVIDER.n8nName]),
+				...(described.needs.provider === 'none' ? [] : Object.values(PROVIDER_SLOTS).map(({ credential }) => credential)),
 			]);
 		});
 	}

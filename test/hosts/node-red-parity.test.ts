@@ -6,7 +6,16 @@ import * as ts from 'typescript';
 import { runInNewContext } from 'node:vm';
 import { readParams } from '../../lib/params/read';
 import type { ConnectionDescription, NodeDescription, Param } from '../../lib/params/param';
-import { connectionsOf, CONNECTIONS, defaultOutputsOf, keyOf, NODES, typeKeyOf, writtenTypeOf } from '../../nodes/node-red/node/node-types';
+import {
+	connectionsOf,
+	CONNECTIONS,
+	defaultOutputsOf,
+	keyOf,
+	rowProvidersOf,
+	NODES,
+	typeKeyOf,
+	writtenTypeOf,
+} from '../../nodes/node-red/node/node-types';
 import { inNodeRedWords } from '../../nodes/node-red/editor/words';
 import { outputRoot, repositoryRoot } from '../support/machine/repository';
 
@@ -65,6 +74,8 @@ describe('Node-RED: forms and the description of parameters', () => {
 				expect(Object.keys(credentials)).to.deep.equal(secrets.map(keyOf));
 				for (const param of secrets) expect(credentials[keyOf(param)]).to.deep.equal({ type: 'password' });
 				const connections = 'needs' in description ? connectionsOf(description) : [];
+				for (const row of values.flatMap(rowProvidersOf))
+					expect(defaults[row.key]).to.deep.equal({ value: '', type: row.type, label: row.label, required: false });
 				for (const connection of connections)
 					expect(defaults[connection.key]).to.include({ value: '', type: connection.type, required: connection.isRequired });
 				const known = [
@@ -72,6 +83,7 @@ describe('Node-RED: forms and the description of parameters', () => {
 					'outputs',
 					...connections.map(({ key }) => key),
 					...values.flatMap((param) => (param.isPerItem ? [keyOf(param), typeKeyOf(param)] : [keyOf(param)])),
+					...values.flatMap(rowProvidersOf).map(({ key }) => key),
 				];
 				expect(Object.keys(defaults).filter((key) => !known.includes(key))).to.deep.equal([]);
 			});

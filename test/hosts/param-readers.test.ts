@@ -10,7 +10,7 @@ import { readParam, readParams } from '../../lib/params/read';
 import { itemReader, readItem } from '../../nodes/n8n/parameters';
 import { pathOf, ROWS } from '../../nodes/n8n/properties';
 import { MessageValues } from '../../nodes/node-red/message/message-values';
-import { keyOf } from '../../nodes/node-red/node/node-types';
+import { keyOf, rowProvidersOf } from '../../nodes/node-red/node/node-types';
 
 const LISTS: readonly (readonly [node: string, params: readonly Param[]])[] = [
 	['LLM Action', LLM_ACTION_PARAMS],
@@ -23,6 +23,7 @@ function otherValue(param: Param): unknown {
 	switch (param.kind) {
 		case 'text':
 		case 'model':
+		case 'provider':
 		case 'secret':
 			return 'set';
 		case 'number':
@@ -65,6 +66,14 @@ function savedByN8n(param: Param, value: unknown): unknown {
 	return param.kind === 'model' ? { __rl: true, mode: 'id', value } : value;
 }
 
+/** A value as Node-RED's form saves it: the providers of the rows of a list stand beside it. */
+function savedByNodeRed(param: Param, value: unknown): readonly (readonly [string, unknown])[] {
+	const rows = Array.isArray(value) ? (value as readonly Readonly<Record<string, unknown>>[]) : [];
+	const providers = rowProvidersOf(param).flatMap(({ key }, index) => (rows[index] ? [[key, rows[index]['provider']] as const] : []));
+	if (providers.length === 0) return [[keyOf(param), value]];
+	return [[keyOf(param), rows.map(({ provider: _, ...row }) => row)], ...providers];
+}
+
 for (const [node, params] of LISTS) {
 	describe(`a value that is set for ${node}`, () => {
 		for (const param of params) {
@@ -82,7 +91,7 @@ for (const [node, params] of LISTS) {
 
 			it(`as ${param.name} reaches the node in Node-RED`, async () => {
 				const config = Object.fromEntries(
-					params.flatMap((each) => (each.name in values ? [[keyOf(each), values[each.name as keyof typeof values]]] : [])),
+					params.flatMap((each) => (each.name in values ? savedByNodeRed(each, values[each.name as keyof typeof values]) : [])),
 				);
 				const reader = new MessageValues(params, config, { RED: {} as NodeAPI, node: {} as Node });
 				const all = { ...reader.fixed, ...(await reader.read({ _msgid: '1' })) };

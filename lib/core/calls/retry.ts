@@ -1,20 +1,23 @@
 /**
- * Owns which way an item goes after each step: ask the same model again, go one rung down, or leave the models for what needs none
+ * Owns which way an item goes after each step: ask the same model again, go down to another rung, or leave the models for what needs none
  * (a cached answer, then the fallback values). Pure.
  */
 
+/** Another model of the same provider, only one of another provider, or neither. */
+export type MayDiffer = 'by_model' | 'by_provider' | 'never';
+
 /** What a call came to, when it gave no answer that can be used. */
 export type Step =
-	/** The provider gave no answer. `isRetryable`: it may pass by itself. `mayDiffer`: another model of the provider may do better. */
-	| { readonly kind: 'failed'; readonly isRetryable: boolean; readonly mayDiffer: boolean }
+	/** The provider gave no answer. `isRetryable`: it may pass by itself. `mayDiffer`: what may do better in its place. */
+	| { readonly kind: 'failed'; readonly isRetryable: boolean; readonly mayDiffer: MayDiffer }
 	/**
 	 * It was paid, and cannot be used. `canDiffer`: the next attempt can do otherwise what failed. `paidFailures`: how often this has
 	 * happened to the item, this time included.
 	 */
 	| { readonly kind: 'unusable'; readonly isRefusal: boolean; readonly canDiffer: boolean; readonly paidFailures: number };
 
-/** `again`: the same call. `down`: the next rung. `leave`: no model. */
-export const NEXT_TRIES = ['again', 'down', 'leave'] as const;
+/** `again`: the same call. `down`: the next rung. `elsewhere`: the next rung at another provider. `leave`: no model. */
+export const NEXT_TRIES = ['again', 'down', 'elsewhere', 'leave'] as const;
 export type NextTry = (typeof NEXT_TRIES)[number];
 
 /** So often an item may pay for what it cannot use and still have the same model asked once more, otherwise. */
@@ -30,12 +33,26 @@ export function nextTry(step: Step, { attempt, maxAttempts }: { attempt: number;
 	switch (step.kind) {
 		case 'failed':
 			if (step.isRetryable && isWithinAttempts) return 'again';
-			return step.mayDiffer ? 'down' : 'leave';
+			return nextAfterFault(step.mayDiffer);
 		case 'unusable':
 			if (step.isRefusal) return 'leave';
 			return step.canDiffer && isWithinAttempts && step.paidFailures <= MAX_PAID_REPEATS ? 'again' : 'down';
 		default:
 			return step satisfies never;
+	}
+}
+
+/** The next move after a fault that is not waited out. */
+export function nextAfterFault(mayDiffer: MayDiffer): Exclude<NextTry, 'again'> {
+	switch (mayDiffer) {
+		case 'by_model':
+			return 'down';
+		case 'by_provider':
+			return 'elsewhere';
+		case 'never':
+			return 'leave';
+		default:
+			return mayDiffer satisfies never;
 	}
 }
 

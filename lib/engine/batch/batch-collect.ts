@@ -1,7 +1,6 @@
 /**
- * Owns collecting one item that waits in a batch: its line is settled when it is there, whatever became of the batch, passes the checks,
- * and leaves; without a line the item waits on, or its credits go back once none can come. Refuses to charge a line twice: what was
- * settled is told again from the ledger.
+ * Collects one item that waits in a batch: its line is settled once when it is there, passes the checks, and leaves. Without a line the
+ * item waits on, or its credits go back once none can come. What was settled is told again from the ledger.
  */
 import { isCreditError } from '../../core/values/errors';
 import type { Hold } from '../../core/nouns/records';
@@ -23,6 +22,7 @@ import { decodeKept, type Kept } from '../outcome/kept-result';
 import type { Rung } from '../plan/ladder-plan';
 import { MeteredCall, type MeteredPlan } from '../call/metered-call';
 import { MannerTrial } from '../call/manner-trial';
+import { providerOfRung } from '../plan/action-sources';
 import { fixedForm, mannerOf, type CallPlan } from '../plan/call-plan';
 import type { Manner } from '../../core/calls/manner';
 import { keeperOf } from '../account/learned-facts';
@@ -100,7 +100,7 @@ export class BatchCollect {
 
 	/** The line of the item. Throws a {@link FallbackError} where there is none: the item waits on, or it is over. */
 	async #line(ledger: SpendingAccount, hold: Hold): Promise<ReadLine> {
-		const { batches } = this.#context.sources.provider().provider;
+		const { batches } = this.#context.sources.provider(providerOfRung(this.#context.values, hold.rung)).provider;
 		if (!batches) throw waiting('This provider has no batch interface. Choose the one that the batch was handed in to.');
 		const view = await this.#context.board.view(batches, this.#pending, hold.reservedAtMs);
 		switch (view.kind) {

@@ -160,12 +160,12 @@ export class BatchPark {
 		item: PlannedItem,
 		stored: { key: string; hold: Hold; rung: Rung; asked: AskedOf; reuse: ItemReuse },
 	): Promise<ParkEnd | null> {
-		const { hold } = stored;
+		const { hold, rung } = stored;
 		const submission = hold.labels.batch;
 		if (submission === undefined) return this.#askedAtOnce(item, stored);
 		if (hold.state === 'released') return null;
 		const pending: ParkEnd = { kind: 'pending', pending: { submission, id: null, request: requestOf(item.plan), holdSeq: hold.seq } };
-		const batches = this.#context.sources.provider().provider.batches;
+		const batches = this.#context.sources.provider(rung.provider).provider.batches;
 		if (hold.state === 'settled' || !batches) return pending;
 		const view = await this.#context.board.view(batches, { submission, id: null }, hold.reservedAtMs);
 		if (view.kind !== 'absent') return pending;

@@ -6,6 +6,7 @@ import { isLedgerFault } from '../../core/values/errors';
 import { JUDGE_OUTPUT_TOKENS, judgeMessages } from '../../core/gates/judge';
 import type { AnswerText } from '../../core/gates/finding';
 import type { Reason } from '../../params/fallback-switch';
+import { OWN_PROVIDER } from '../plan/action-sources';
 import { withAccountTexts } from '../plan/account-prompt';
 import type { ItemContext } from '../plan/action-types';
 import { planCall, requestText, reservableCalls, type CallPlan } from '../plan/call-plan';
@@ -46,7 +47,7 @@ export function judgeCall(
 	const { system, user } = judgeMessages(criteria, texts);
 	const text = requestText(context, { ...withAccountTexts({ systemPrompt: system, prompt: '' }, profile.texts), prompt: user });
 	const settings = { model, maxOutputTokens: JUDGE_OUTPUT_TOKENS, temperature: null, reasoningEffort: null };
-	const planned = planCall(context, { text, settings, pass: null, before: null });
+	const planned = planCall(context, { text, settings, provider: OWN_PROVIDER, pass: null, before: null });
 	const call = { ...planned, pass: 'judge' as const, memoryId: `${planned.memoryId}|judge` };
 	return { ...call, reservable: () => reservableCalls(context, call) };
 }
@@ -85,7 +86,8 @@ export function repairCall(
  */
 export async function extraCall(item: PlannedItem, { rung, call, key }: { rung: Rung; call: CallPlan; key: string }): Promise<ExtraEnd> {
 	const { plan, ledger, time, state } = item;
-	const alone: Rung = { index: rung.index, calls: [call] };
+	if (call.problem) return { kind: 'nothing', isAnswered: false, message: call.problem.message };
+	const alone: Rung = { ...rung, calls: [call] };
 	const input = { ...plan.reserve, key, alternatives: () => callAlternatives(rung, call), ...item.waiting() };
 	const outcome = await ledger.reserve(input).catch((error: unknown) => {
 		if (!isLedgerFault(error)) throw error;

@@ -1,7 +1,7 @@
 /** Asks the provider under one hold, again where that may help and nothing was billed, and closes it: settle, release or expire. */
 import { isCreditError } from '../../core/values/errors';
 import { learn } from '../../core/prices/estimate';
-import { backoffMs, MAX_RETRY_AFTER_MS, nextTry, type NextTry } from '../../core/calls/retry';
+import { backoffMs, MAX_RETRY_AFTER_MS, nextAfterFault, nextTry, type NextTry } from '../../core/calls/retry';
 import type { Hold } from '../../core/nouns/records';
 import type { Micro } from '../../core/values/money';
 import type { UsageReading } from '../../core/usage/usage';
@@ -12,7 +12,7 @@ import type { ChatAnswer, ChatOutcome, ChatRequest, Provider, ProviderFault } fr
 import { nowOf } from '../account/ledger-now';
 import { fixedForm, type CallPlan } from '../plan/call-plan';
 import { cancelled, outOfTime } from '../outcome/fallback-error';
-import { healthOf, mayDifferByModel, reasonOf } from '../outcome/fault-reasons';
+import { healthOf, mayDiffer, reasonOf } from '../outcome/fault-reasons';
 import type { ItemTime } from './item-time';
 import { keptFor, unreadOf, type Kept } from '../outcome/kept-result';
 import type { SpendingAccount } from '../account/spending-account';
@@ -206,11 +206,8 @@ export class MeteredCall {
 	#nextAfter(fault: ProviderFault): NextTry {
 		const isWorthWaiting = (fault.retryAfterMs ?? 0) <= MAX_RETRY_AFTER_MS;
 		// What was paid is not bought again as it was.
-		if (fault.billed === 'yes') return mayDifferByModel(fault) ? 'down' : 'leave';
-		return nextTry(
-			{ kind: 'failed', isRetryable: fault.isRetryable && isWorthWaiting, mayDiffer: mayDifferByModel(fault) },
-			this.#progress(),
-		);
+		if (fault.billed === 'yes') return nextAfterFault(mayDiffer(fault));
+		return nextTry({ kind: 'failed', isRetryable: fault.isRetryable && isWorthWaiting, mayDiffer: mayDiffer(fault) }, this.#progress());
 	}
 
 	#interrupted(): CallEnd {

@@ -55,6 +55,11 @@ export class RungChoice {
 		this.#givenUp.add(rung);
 	}
 
+	/** The provider of a rung is of no use for this item, so none of its rungs is. */
+	providerFailed({ provider }: Rung, why: Why): void {
+		for (const rung of this.#item.plan.rungs) if (rung.provider === provider && !this.#givenUp.has(rung)) this.failed(rung, why);
+	}
+
 	/** Why the first rung was not taken, followed by what is said of the others. */
 	why(): FallbackError {
 		const whys = this.#item.plan.rungs.flatMap((rung) => this.#why.get(rung) ?? []);
@@ -135,13 +140,15 @@ export class RungChoice {
 	}
 }
 
-/** The choice of an item's rungs, without those whose prompt is surely too long for their model or for one send. */
+/** The choice of an item's rungs, without those whose provider cannot be asked, or whose prompt is surely too long for their model or for one send. */
 export function choiceThatFits(item: PlannedItem): RungChoice {
 	const choice = new RungChoice(item);
 	const capMicro = item.plan.reserve.caps.find(({ period }) => period === 'send')?.limitMicro ?? null;
 	let fewest: number | null = null;
 	const fewestOf = (): number => (fewest ??= item.plan.texts.reduce((sum, text) => sum + fewestTokens(text), 0));
 	for (const rung of item.plan.rungs) {
+		const problem = rung.calls.find((call) => call.problem)?.problem;
+		if (problem) choice.failed(rung, problem);
 		const found = rung.calls.flatMap(({ price, size }) => {
 			if (!price) return [];
 			return promptSizeFinding({ inputBytes: size.inputBytes, fewestTokens: fewestOf, price, capMicro }) ?? [];

@@ -200,6 +200,7 @@ export class RungRun {
 			if (best) return { ...end, next: 'leave' };
 			if (await this.#item.isNextKeyUsed()) return { kind: 'paused' };
 		}
+		if (call.problem) return { kind: 'gone', next: 'down', ...wordsOf(call.problem) };
 		if (alternatives().length === 0) return { ...end, next: 'down' };
 		const outcome = await ledger.reserve({ ...plan.reserve, key, alternatives, ...this.#item.waiting() });
 		// Where the room of the settings was not enough and more cannot be paid for, it is the answer that did not fit.

@@ -96,6 +96,7 @@ export class ItemRun {
 					break;
 				case 'failed':
 					choice.failed(rung, end);
+					if (end.next === 'elsewhere') choice.providerFailed(rung, end);
 					if (end.next === 'leave') throw choice.why();
 					break;
 				default:

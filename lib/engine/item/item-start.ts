@@ -2,12 +2,20 @@
  * Owns what is found out about one item before credits are touched: its values, the account with its prices and texts, the plan of its
  * calls. Refuses an item that could only be asked for nothing: without the data that its prompt is made of, or without a prompt.
  */
-import { isCreditError } from '../../core/values/errors';
 import { isPlainRecord } from '../../core/gates/reading/plain-data';
 import { missingContext } from '../../core/gates/required-context';
 import type { AccountProfile } from '../../ledger/store';
 import { withAccountTexts } from '../plan/account-prompt';
-import type { ActionContext, ActionItem, ItemContext, ItemInput, ProviderHandle, Sources } from '../plan/action-types';
+import type {
+	ActionContext,
+	ActionItem,
+	ItemContext,
+	ItemInput,
+	PricedProvider,
+	PricedProviders,
+	ProviderHandle,
+	Sources,
+} from '../plan/action-types';
 import type { AskedOf } from './answer-gates';
 import { accountLanguages, expectedLanguage } from '../plan/check-settings';
 import { FallbackError, messageOf } from '../outcome/fallback-error';
@@ -41,7 +49,7 @@ export interface StartOptions {
 	readonly given: Given;
 	/** Told what the item is asked with, and what it lacks. */
 	readonly state: ItemState;
-	/** What becomes of the provider for this item; absent: nothing. */
+	/** What becomes of each provider for this item; absent: nothing. */
 	readonly provided?: (handle: ProviderHandle) => ProviderHandle;
 	/** True where the answer is there already, so that nothing can be wrong with the question. */
 	readonly isAnswered?: boolean;
@@ -55,7 +63,7 @@ export interface Started {
 
 /** Finds out. Throws a {@link FallbackError} for an item that cannot be asked for. */
 export async function startItem(options: StartOptions): Promise<Started> {
-	const { context: shared, given, state, provided = same, isAnswered = false } = options;
+	const { context: shared, given, state, provided, isAnswered = false } = options;
 	const { item, sources } = given;
 	const { input, about } = readInput(given);
 	if (!isAnswered) {
@@ -65,10 +73,10 @@ export async function startItem(options: StartOptions): Promise<Started> {
 			throw new FallbackError('empty_prompt', 'The prompt is empty for this item. Check the fields it is made of.');
 	}
 	if (sources.kind === 'away') throw sources.why;
-	const { ledger, profile, provider } = sources;
+	const { ledger, profile, providers } = sources;
 	const context: ItemContext = {
 		...shared,
-		provider: 'handle' in provider ? { handle: provided(provider.handle) } : provider,
+		providers: provided ? changed(providers, provided) : providers,
 		isCharged: () => state.sums.chargedMicro > 0n,
 	};
 	const plan = planOf(context, input, { item, profile });
@@ -118,11 +126,14 @@ function planOf(
 		if (judge) withAccountTexts({ systemPrompt: judge.criteria, prompt: '' }, texts);
 		return planLadder(context, input, { item, texts });
 	} catch (error) {
-		if (isCreditError(error) && error.code === 'provider_misconfigured') throw new FallbackError('provider_rejected', error.message);
 		throw new FallbackError('invalid_item', messageOf(error));
 	}
 }
 
-function same<T>(value: T): T {
-	return value;
+function changed(providers: PricedProviders, change: (handle: ProviderHandle) => ProviderHandle): PricedProviders {
+	const each = [...providers].map(([name, provider]): [string, PricedProvider] => [
+		name,
+		'handle' in provider ? { handle: change(provider.handle) } : provider,
+	]);
+	return new Map(each);
 }

@@ -1,5 +1,5 @@
 /** Owns what each way a provider can fail means: the reason that people see, whether another model may help, and the model's health. */
-import { MAX_RETRY_AFTER_MS } from '../../core/calls/retry';
+import { MAX_RETRY_AFTER_MS, type MayDiffer } from '../../core/calls/retry';
 import type { RefusalReason } from '../../core/nouns/words';
 import type { Reason } from '../../params/fallback-switch';
 import type { ProviderFault } from '../../providers/provider';
@@ -37,8 +37,11 @@ export function reasonOf({ code }: ProviderFault): Reason {
 	}
 }
 
-/** True when another model of the same provider may answer: the fault belongs to the model, or to the moment. */
-export function mayDifferByModel({ code }: ProviderFault): boolean {
+/**
+ * What may answer in place of the model that failed: another model of the same provider, where the fault belongs to the model or to the
+ * moment; one of another provider, where it belongs to the key, its quota or the address; no other, where it is the item's.
+ */
+export function mayDiffer({ code }: ProviderFault): MayDiffer {
 	switch (code) {
 		case 'rate_limited':
 		case 'bad_request':
@@ -49,13 +52,14 @@ export function mayDifferByModel({ code }: ProviderFault): boolean {
 		case 'garbage':
 		case 'server_error':
 		case 'connection_lost':
-			return true;
+			return 'by_model';
 		case 'quota_exhausted':
 		case 'unauthorised':
-		case 'content_refused':
 		case 'connection_refused':
+			return 'by_provider';
+		case 'content_refused':
 		case 'cancelled':
-			return false;
+			return 'never';
 		default:
 			return code satisfies never;
 	}

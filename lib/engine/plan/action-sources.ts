@@ -1,5 +1,5 @@
 /**
- * Who pays for the items of an action, and who answers them: found once for all items. What could not be had is asked for again by the next
+ * Who pays for the items of an action, and who answers them, on each rung: found once for all items. What could not be had is asked for again by the next
  * item, and what the account says and its prices are read anew every few seconds. An item is given what is known as its turn comes.
  */
 import type { PriceList } from '../../core/prices/price-list';
@@ -7,14 +7,39 @@ import { CreditError, isCreditError, type CreditErrorCode } from '../../core/val
 import type { Timing } from '../waiting/timing';
 import { FallbackError, fallbackOf, messageOf } from '../outcome/fallback-error';
 import type { SpendingAccount } from '../account/spending-account';
-import type { ActionSources, LlmActionOptions, PricedProvider, ProviderHandle, Sources } from './action-types';
+import type {
+	ActionSources,
+	LlmActionOptions,
+	LlmActionValues,
+	PricedProvider,
+	PricedProviders,
+	ProviderHandle,
+	Sources,
+} from './action-types';
 
 /** What an action's host gives. */
-type SourcesHost = Pick<LlmActionOptions, 'openLedger' | 'provider'> & { readonly timing: Pick<Timing, 'monotonicMs'> };
+type SourcesHost = Pick<LlmActionOptions, 'openLedger' | 'provider'> & {
+	readonly timing: Pick<Timing, 'monotonicMs'>;
+	/** Of the providers that the settings use. */
+	readonly providerNames: readonly string[];
+};
+
+/** The name of the node's own provider. */
+export const OWN_PROVIDER = '';
+
+/** The names of the providers that the settings use, the node's own first; each once. */
+export function providerNamesOf({ cheaperModels }: Pick<LlmActionValues, 'cheaperModels'>): string[] {
+	return [...new Set([OWN_PROVIDER, ...cheaperModels.map(({ provider }) => provider)])];
+}
 
 /** Asking again takes long on purpose, where an admin key is wrong: the next items do not wait for that. */
 const REFUSED_FOR_MS = 30_000;
 const SLOW_TO_ASK: ReadonlySet<CreditErrorCode> = new Set(['not_authorised', 'too_many_attempts']);
+
+/** The name of the provider that a rung asks, by its place on the ladder. */
+export function providerOfRung({ cheaperModels }: Pick<LlmActionValues, 'cheaperModels'>, rung: number): string {
+	return cheaperModels[rung - 1]?.provider ?? OWN_PROVIDER;
+}
 
 /** The sources of one action, opened by its host. */
 export class OpenedSources implements ActionSources {
@@ -22,9 +47,9 @@ export class OpenedSources implements ActionSources {
 	/** Why the ledger would not be spent from, which only a person can mend. */
 	#refused: { readonly why: FallbackError; readonly sinceMs: number } | null = null;
 	#ledger: Promise<SpendingAccount> | null = null;
-	#handle: ProviderHandle | null = null;
-	/** The provider with the prices of the list that was in use last. */
-	#priced: { readonly list: PriceList; readonly handle: ProviderHandle } | null = null;
+	readonly #handles = new Map<string, ProviderHandle>();
+	/** The providers with the prices of the list that was in use last. */
+	#priced: { readonly list: PriceList; readonly providers: PricedProviders } | null = null;
 
 	constructor(host: SourcesHost) {
 		this.#host = host;
@@ -39,9 +64,11 @@ export class OpenedSources implements ActionSources {
 		return opening;
 	}
 
-	/** The provider, without the account's prices. Throws while it cannot be made. */
-	provider(): ProviderHandle {
-		return (this.#handle ??= this.#host.provider());
+	/** The provider of a name, without the account's prices. Throws while it cannot be made. */
+	provider(name: string): ProviderHandle {
+		const handle = this.#handles.get(name) ?? this.#host.provider(name);
+		this.#handles.set(name, handle);
+		return handle;
 	}
 
 	/** All of it as it is now. Never rejects: an item says what is missing when it needs it. */
@@ -50,7 +77,7 @@ export class OpenedSources implements ActionSources {
 		if (opened instanceof FallbackError) return { kind: 'away', why: opened, ledger: null };
 		const { ledger, list } = opened;
 		try {
-			return { kind: 'ready', ledger, profile: await ledger.readProfile(), provider: this.#pricedBy(list) };
+			return { kind: 'ready', ledger, profile: await ledger.readProfile(), providers: this.#pricedBy(list) };
 		} catch (error) {
 			return { kind: 'away', why: fallbackOf(error), ledger };
 		}
@@ -72,11 +99,17 @@ export class OpenedSources implements ActionSources {
 	}
 
 	/** Calls are priced by the account's prices, whatever package asks for them. */
-	#pricedBy(list: PriceList): PricedProvider {
+	#pricedBy(list: PriceList): PricedProviders {
+		if (this.#priced?.list === list) return this.#priced.providers;
+		const providers = new Map(this.#host.providerNames.map((name) => [name, this.#pricedOne(name, list)]));
+		// What could not be made is tried again for the next item.
+		if ([...providers.values()].every((each) => 'handle' in each)) this.#priced = { list, providers };
+		return providers;
+	}
+
+	#pricedOne(name: string, list: PriceList): PricedProvider {
 		try {
-			const handle = this.provider();
-			if (this.#priced?.list !== list) this.#priced = { list, handle: pricedBy(handle, list) };
-			return { handle: this.#priced.handle };
+			return { handle: pricedBy(this.provider(name), list) };
 		} catch (problem) {
 			return { problem: misconfigured(problem) };
 		}

@@ -60,8 +60,11 @@ export interface LlmActionOptions {
 	readonly values: LlmActionValues;
 	/** Called once, and again after a rejection, which makes items take their fallback with reason `ledger_unavailable`. */
 	readonly openLedger: () => Promise<SpendingAccount>;
-	/** Called once, and again after a throw, which makes items take their fallback with reason `provider_rejected`. */
-	readonly provider: () => ProviderHandle;
+	/**
+	 * The provider of a name that the settings use: empty for the node's own, else what the row of a cheaper model says. Called once for each
+	 * name, and again after a throw, which makes its rungs useless, for reason `provider_rejected`.
+	 */
+	readonly provider: (name: string) => ProviderHandle;
 	readonly labels: Readonly<Record<NodeLabelName, string>> & { readonly purpose: Purpose };
 	/** The host's run that all items belong to, for budgets and caps per execution; `null` where the host has none. */
 	readonly executionId?: string | null;
@@ -95,9 +98,12 @@ export interface CheckSettings {
 /** The provider at the account's prices, or why there is none. */
 export type PricedProvider = { readonly handle: ProviderHandle } | { readonly problem: unknown };
 
+/** The providers of an action by the names that its settings use. */
+export type PricedProviders = ReadonlyMap<string, PricedProvider>;
+
 /** Who pays for an item and who answers it, as known when its turn comes. */
 export type Sources =
-	| { readonly kind: 'ready'; readonly ledger: SpendingAccount; readonly profile: AccountProfile; readonly provider: PricedProvider }
+	| { readonly kind: 'ready'; readonly ledger: SpendingAccount; readonly profile: AccountProfile; readonly providers: PricedProviders }
 	/** `ledger` is there where only something in it could not be read. */
 	| { readonly kind: 'away'; readonly why: Error; readonly ledger: SpendingAccount | null };
 
@@ -105,15 +111,15 @@ export type Sources =
 export interface ActionSources {
 	/** Rejects while it cannot be opened. */
 	ledger(): Promise<SpendingAccount>;
-	/** Throws while it cannot be made. */
-	provider(): ProviderHandle;
+	/** By its name in the settings. Throws while it cannot be made. */
+	provider(name: string): ProviderHandle;
 	/** Never rejects. */
 	read(): Promise<Sources>;
 }
 
 /** What the steps of one item share of its action. */
 export interface ItemContext extends ActionContext {
-	readonly provider: PricedProvider;
+	readonly providers: PricedProviders;
 	/** True once the item was charged for one of its calls. */
 	readonly isCharged: () => boolean;
 }

@@ -16,7 +16,8 @@ import {
 	type Learned,
 	type RequestSize,
 } from '../../core/prices/estimate';
-import { CreditError } from '../../core/values/errors';
+import { CreditError, isCreditError } from '../../core/values/errors';
+import { FallbackError, messageOf } from '../outcome/fallback-error';
 import { parseCredits, type Micro } from '../../core/values/money';
 import type { FixedCharge, ModelPrice } from '../../core/prices/pricing';
 import type { Form, Manner } from '../../core/calls/manner';
@@ -24,6 +25,7 @@ import type { ChatMessage, ChatRequest } from '../../providers/provider';
 import { subsetOf } from '../answer/schema-dialect';
 import type { SpokenInput } from './account-prompt';
 import type { ActionContext, ItemContext, LlmActionValues, ProviderHandle } from './action-types';
+import { OWN_PROVIDER } from './action-sources';
 import { instructionsOf, type PassKind } from './pass-instructions';
 import { buildMessages, continueMessages, inputSize, withoutSystemRole } from './prompt';
 import type { KnownSizes } from '../learned/text-sizes';
@@ -62,6 +64,8 @@ export interface CallPlan {
 	readonly pass: PassKind;
 	readonly model: string;
 	readonly handle: ProviderHandle;
+	/** Why its provider cannot be asked; `null`: it can. What was paid under its key before is followed all the same. */
+	readonly problem: FallbackError | null;
 	/** With the rate of the whole item, where the charge is not by tokens. */
 	readonly price: ModelPrice | null;
 	/** Why the model has no price, where the price list says it. */
@@ -103,15 +107,18 @@ export function requestText({ contract, known }: ActionContext, input: SpokenInp
 export interface CallPlanOptions {
 	readonly text: RequestText;
 	readonly settings: CallSettings;
+	/** The name of its provider in the settings. */
+	readonly provider: string;
 	readonly pass: LlmActionValues['passes'][number] | null;
 	readonly before: CallPlan | null;
 }
 
-/** Plans one call. Throws a `CreditError` for a model that cannot be used, or a misconfigured provider. */
-export function planCall(context: ItemContext, { text, settings, pass, before }: CallPlanOptions): CallPlan {
+/** Plans one call. Throws a `CreditError` for a model that cannot be used. */
+export function planCall(context: ItemContext, { text, settings, provider, pass, before }: CallPlanOptions): CallPlan {
 	const { values, contract, timing, charge } = context;
-	const model = modelOf(pass?.model ?? '', settings);
-	const handle = handleOf(context);
+	// A model that a pass names is one of the node's own provider.
+	const model = modelOf((provider === OWN_PROVIDER ? pass?.model : null) ?? '', settings);
+	const { handle, problem } = handleOf(context, provider);
 	const price = chargedBy(charge, { price: handle.priceOf(model, timing.clock()), model });
 	const kind = pass?.kind ?? 'draft';
 	const instructions = pass ? instructionsOf(pass) : '';
@@ -125,6 +132,7 @@ export function planCall(context: ItemContext, { text, settings, pass, before }:
 		pass: kind,
 		model,
 		handle,
+		problem,
 		price,
 		unpriced: price ? null : (handle.whyUnpriced?.(model, timing.clock()) ?? null),
 		size,
@@ -155,10 +163,27 @@ export function planCall(context: ItemContext, { text, settings, pass, before }:
 	};
 }
 
-function handleOf({ provider }: ItemContext): ProviderHandle {
-	if ('problem' in provider) throw provider.problem;
-	return provider.handle;
+function handleOf({ providers }: ItemContext, name: string): Pick<CallPlan, 'handle' | 'problem'> {
+	const provider = providers.get(name) ?? { problem: new TypeError(`Nobody made the provider ${JSON.stringify(name)}`) };
+	if ('handle' in provider) return { handle: provider.handle, problem: null };
+	return { handle: NOBODY, problem: problemOf(provider.problem) };
 }
+
+function problemOf(problem: unknown): FallbackError {
+	const isSettings = isCreditError(problem) && problem.code === 'provider_misconfigured';
+	return new FallbackError(isSettings ? 'provider_rejected' : 'invalid_item', messageOf(problem));
+}
+
+/** Stands for a provider that cannot be made. Without a price nothing is set aside for it, so nobody asks it. */
+const NOBODY: ProviderHandle = {
+	provider: {
+		name: '',
+		chat: () => Promise.reject(new TypeError('There is no provider to ask')),
+		listModels: () => Promise.resolve([]),
+	},
+	service: '',
+	priceOf: () => null,
+};
 
 function schemaIn({ form, schema }: Manner, { jsonSchema }: OutputContract): ChatRequest['schema'] {
 	if (form !== 'json_schema') return null;

@@ -11,6 +11,7 @@ import { sha256 } from '../../core/values/idempotency';
 import type { Labels } from '../../core/nouns/labels';
 import { parseCredits, sumMicro } from '../../core/values/money';
 import { DEFAULT_HOLD_TIMEOUT_MS } from '../../core/rules/commands/reserve';
+import { OWN_PROVIDER } from './action-sources';
 import { withAccountTexts } from './account-prompt';
 import type { ActionContext, ActionItem, ItemContext, ItemInput, LlmActionOptions, LlmActionValues } from './action-types';
 import {
@@ -18,6 +19,7 @@ import {
 	planCall,
 	requestText,
 	type CallPlan,
+	type CallPlanOptions,
 	type CallSettings,
 	type RequestText,
 	type ItemAlternativeCall,
@@ -35,6 +37,8 @@ const MAX_HOLD_TIMEOUT_MS = 24 * 3_600_000;
 export interface Rung {
 	/** Place on the ladder, 0 for the model itself. */
 	readonly index: number;
+	/** The name of its provider in the settings. */
+	readonly provider: string;
 	readonly calls: readonly CallPlan[];
 }
 
@@ -56,8 +60,8 @@ export interface LadderPlan {
 }
 
 /**
- * Plans an item; `texts` are those of the account. Throws a `CreditError` for labels or models that cannot be used, a text that is not
- * there, or a misconfigured provider.
+ * Plans an item; `texts` are those of the account. Throws a `CreditError` for labels or models that cannot be used, or a text that is not
+ * there.
  */
 export function planLadder(
 	context: ItemContext,
@@ -125,10 +129,16 @@ function rungsOf(context: ItemContext, model: string, text: RequestText): Rung[]
 		temperature: values.temperature,
 		reasoningEffort: values.reasoningEffort === 'default' ? null : values.reasoningEffort,
 	};
-	const first: Rung = { index: 0, calls: callsOf(context, text, { settings: main, passes: values.passes }) };
+	const own = OWN_PROVIDER;
+	const first: Rung = { index: 0, provider: own, calls: callsOf(context, text, { settings: main, provider: own, passes: values.passes }) };
 	const cheaper = values.cheaperModels.map((row, index): Rung => ({
 		index: index + 1,
-		calls: callsOf(context, text, { settings: settingsOf(row, main), passes: row.passes === 'all' ? values.passes : [] }),
+		provider: row.provider,
+		calls: callsOf(context, text, {
+			settings: settingsOf(row, main),
+			provider: row.provider,
+			passes: row.passes === 'all' ? values.passes : [],
+		}),
 	}));
 	return [first, ...cheaper];
 }
@@ -146,12 +156,12 @@ function settingsOf(row: LlmActionValues['cheaperModels'][number], main: CallSet
 function callsOf(
 	context: ItemContext,
 	text: RequestText,
-	{ settings, passes }: { settings: CallSettings; passes: LlmActionValues['passes'] },
+	{ passes, ...asked }: Pick<CallPlanOptions, 'settings' | 'provider'> & { passes: LlmActionValues['passes'] },
 ): CallPlan[] {
-	let before = planCall(context, { text, settings, pass: null, before: null });
+	let before = planCall(context, { text, ...asked, pass: null, before: null });
 	const calls = [before];
 	for (const pass of passes) {
-		before = planCall(context, { text, settings, pass, before });
+		before = planCall(context, { text, ...asked, pass, before });
 		calls.push(before);
 	}
 	return calls;

@@ -23,12 +23,20 @@ export const CHEAPER_PARAMS = [
 				help: 'Empty: the same model, with what is set here',
 			},
 			{
+				name: 'provider',
+				label: 'Provider',
+				kind: 'provider',
+				default: '',
+				section: 'main',
+				help: 'Who runs this model: a model of your own first and the cloud second, or another vendor for when the one above is down. Each has prices and limits of its own',
+			},
+			{
 				name: 'passes',
 				label: 'Depth',
 				kind: 'choice',
 				default: 'single',
 				section: 'main',
-				help: 'How often it is asked for one answer',
+				help: 'How often it is asked for one answer. Passes at another provider ask the model of this row',
 				choices: [
 					{ value: 'all', label: 'All Passes', help: 'The passes set below' },
 					{ value: 'single', label: 'Single Shot', help: 'Once, whatever passes are set below' },

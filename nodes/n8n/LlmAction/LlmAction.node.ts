@@ -3,6 +3,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { LLM_ACTION, LLM_ACTION_OUTPUTS } from '../../../lib/params/llm-action/llm-action';
 import { ACTION_OPERATION } from '../../../lib/params/llm-action/operation';
+import { ACTION_PROVIDERS, setsWith } from '../../../lib/params/llm-action/providers';
 import { testLedger, testProvider } from '../connections';
 import { searchModels } from '../models';
 import { outputsOf } from '../outputs';
@@ -28,9 +29,30 @@ export class LlmAction implements INodeType {
 		usableAsTool: true,
 		credentials: [
 			{ name: 'llmCreditsLedgerApi', displayName: 'Ledger', required: true, testedBy: 'testLedger' },
-			{ name: 'llmCreditsProviderApi', displayName: 'Provider', required: true, testedBy: 'testProvider' },
+			{
+				name: 'llmCreditsProviderApi',
+				displayName: 'Provider',
+				required: true,
+				testedBy: 'testProvider',
+				displayOptions: { show: { providers: setsWith('own') } },
+			},
+			{ name: 'openAiApi', displayName: 'OpenAI', required: true, displayOptions: { show: { providers: setsWith('openai') } } },
+			{
+				name: 'llmCreditsSecondProviderApi',
+				displayName: 'Second Provider',
+				required: true,
+				testedBy: 'testProvider',
+				displayOptions: { show: { providers: setsWith('second') } },
+			},
+			{
+				name: 'llmCreditsThirdProviderApi',
+				displayName: 'Third Provider',
+				required: true,
+				testedBy: 'testProvider',
+				displayOptions: { show: { providers: setsWith('third') } },
+			},
 		],
-		properties: nodeProperties([ACTION_OPERATION, ...LLM_ACTION.params]),
+		properties: nodeProperties([ACTION_PROVIDERS, ACTION_OPERATION, ...LLM_ACTION.params]),
 	};
 
 	methods = { credentialTest: { testLedger, testProvider }, listSearch: { searchModels } };

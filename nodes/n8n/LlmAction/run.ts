@@ -5,16 +5,18 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { formatCredits, parseCredits } from '../../../lib/core/values/money';
 import { mergeResult, type ItemResult, type LlmCredits } from '../../../lib/engine/outcome/item-result';
-import type { ActionItem, LlmAction, LlmActionValues, ProviderHandle } from '../../../lib/engine/llm-action';
+import type { ActionItem, LlmAction, LlmActionValues } from '../../../lib/engine/llm-action';
 import { asPreview, PREVIEW_ONLY, previewOf } from '../../../lib/engine/report/preview';
 import { actionOutputsOf, LLM_ACTION_PARAMS } from '../../../lib/params/llm-action/llm-action';
 import { ACTION_OPERATION } from '../../../lib/params/llm-action/operation';
+import { ACTION_PROVIDERS } from '../../../lib/params/llm-action/providers';
 import type { ValueOf } from '../../../lib/params/param';
 import { createLlmAction } from '../../../lib/runtime/runtime';
-import { nodeLedger, nodeProvider, type NodeLedger } from '../connections';
+import { nodeLedger, type NodeLedger } from '../connections';
 import { addTokens, cancelSignalOf, changeTotal, isToolRun, report, showHints } from '../host-interface';
 import { binaryOf, dataOf, failedItem, nodeError } from '../outcome';
 import { itemReader, readStatic } from '../parameters';
+import { nodeProviders, withPlainNames } from '../providers';
 import { identify, type RunIdentity } from '../run-identity';
 import { clockHints, fallbackHints, lessonHints, pendingHints, previewHints, unconfirmedHints } from './hints';
 
@@ -72,8 +74,8 @@ async function prepare(
 	ctx: IExecuteFunctions,
 	{ run, ledger }: { run: RunIdentity; ledger: NodeLedger },
 ): Promise<{ action: LlmAction; values: RunValues }> {
-	const values = readStatic(ctx, [ACTION_OPERATION, ...LLM_ACTION_PARAMS]);
-	const provider = await providerOf(ctx);
+	const values = withPlainNames(readStatic(ctx, [ACTION_PROVIDERS, ACTION_OPERATION, ...LLM_ACTION_PARAMS]));
+	const provider = await nodeProviders(ctx, values);
 	const chosen = values.purpose === 'auto' ? run.purpose : values.purpose;
 	const purpose = values.operation === 'preview' ? 'preview' : chosen;
 	const action = createLlmAction({
@@ -85,18 +87,6 @@ async function prepare(
 		executionId: ctx.getExecutionId(),
 	});
 	return { action, values };
-}
-
-/** A provider that cannot be made is told to each item, which then takes its fallback. */
-async function providerOf(ctx: IExecuteFunctions): Promise<() => ProviderHandle> {
-	const made = await nodeProvider(ctx).then(
-		(handle) => ({ handle }),
-		(error: unknown) => ({ error }),
-	);
-	return () => {
-		if ('error' in made) throw made.error;
-		return made.handle;
-	};
 }
 
 function actionItems(ctx: IExecuteFunctions, { run, items }: { run: RunIdentity; items: readonly INodeExecutionData[] }): ActionItem[] {

@@ -126,9 +126,8 @@ export class ActionNode {
 		}
 		let isInTheLog = false;
 		try {
-			const provider = providerNode(this.#RED, this.#config['provider']);
-			if (provider === null) throw new CreditError('provider_misconfigured', 'Provider not set.');
-			provider.handle();
+			if (providerNode(this.#RED, this.#config['provider']) === null) throw new CreditError('provider_misconfigured', 'Provider not set.');
+			this.#ready.checkProviders();
 			// What is wrong with a ledger is said once for all nodes that use it.
 			isInTheLog = true;
 			const account = await this.#ledger.account();

@@ -4,7 +4,8 @@
  */
 import type { NodeAPI, Node, NodeMessage } from 'node-red';
 import { CreditError } from '../../../lib/core/values/errors';
-import type { ItemInput, LlmAction } from '../../../lib/engine/llm-action';
+import { OWN_PROVIDER, providerNamesOf } from '../../../lib/engine/plan/action-sources';
+import type { ItemInput, LlmAction, ProviderHandle } from '../../../lib/engine/llm-action';
 import type { Purpose } from '../../../lib/engine/outcome/item-result';
 import { LLM_ACTION_PARAMS } from '../../../lib/params/llm-action/llm-action';
 import { itemValuesReader, readShared } from '../../../lib/params/read';
@@ -37,23 +38,33 @@ export class ActionSetup {
 	readonly isSeparate: boolean;
 	readonly concurrency: number;
 	readonly #values: MessageValues;
+	readonly #makeProviders: () => void;
 
 	/** Throws a `CreditError` for settings that could never work. */
 	constructor({ RED, node, config, ledger, labels, nodeKey }: ActionSetupOptions) {
 		this.#values = new MessageValues(LLM_ACTION_PARAMS, config, { RED, node });
 		const settings = readShared(LLM_ACTION_PARAMS, this.#values.fixed);
 		checkOutputField(settings);
+		const provider = (name: string): ProviderHandle => providerOf(RED, name === OWN_PROVIDER ? config['provider'] : name);
+		this.#makeProviders = () => {
+			for (const name of providerNamesOf(settings)) provider(name);
+		};
 		const purpose = settings.purpose === 'auto' ? 'live' : settings.purpose;
 		this.action = createLlmAction({
 			values: settings,
 			openLedger: () => ledger.toSpend(),
-			provider: () => providerOf(RED, config['provider']),
+			provider,
 			labels: { purpose, ...labels },
 			nodeKey,
 		});
 		this.outputField = settings.outputField;
 		this.isSeparate = settings.outputs === 'separate';
 		this.concurrency = settings.concurrency;
+	}
+
+	/** Throws `provider_misconfigured` for the first provider that cannot be asked. */
+	checkProviders(): void {
+		this.#makeProviders();
 	}
 
 	/** The values of one message. Rejects when one cannot be computed. */

@@ -2,12 +2,21 @@
  * Owns the values of a node: those of its settings, and those computed for each message from a template, the message, the
  * context, an expression or the environment. Refuses settings that could never be read.
  */
-import { wordsOf } from '../../../lib/core/values/foreign';
+import { isList, isRecord, wordsOf } from '../../../lib/core/values/foreign';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { CreditError } from '../../../lib/core/values/errors';
 import type { Param } from '../../../lib/params/param';
 import { isShown, readParam } from '../../../lib/params/read';
-import { keyOf, typeKeyOf, VALUE_TYPES, writtenTypeOf, type Config, type ValueType } from '../node/node-types';
+import {
+	keyOf,
+	rowProviderKey,
+	rowProvidersOf,
+	typeKeyOf,
+	VALUE_TYPES,
+	writtenTypeOf,
+	type Config,
+	type ValueType,
+} from '../node/node-types';
 import { evaluate, Template } from './template';
 
 type Compute = (msg: NodeMessage) => Promise<unknown>;
@@ -19,8 +28,18 @@ interface Host {
 
 /** Values of a flow's entry by parameter name. */
 export function rawValues(params: readonly Param[], config: Config): Record<string, unknown> {
-	const given = params.map((param): [string, unknown] => [param.name, config[keyOf(param)]]);
+	const given = params.map((param): [string, unknown] => [param.name, withProviders(param, config)]);
 	return Object.fromEntries(given.filter(([, value]) => value !== undefined));
+}
+
+/** A value as it is; in a list whose rows have providers, each with its own. The node's own provider is named in one way. */
+function withProviders(param: Param, config: Config): unknown {
+	const value = config[keyOf(param)];
+	if (rowProvidersOf(param).length === 0 || !isList(value)) return value;
+	return value.map((row, index) => {
+		const id = config[rowProviderKey(param, index)];
+		return isRecord(row) ? { ...row, provider: id === config['provider'] ? '' : (id ?? '') } : row;
+	});
 }
 
 export class MessageValues {

@@ -61,7 +61,7 @@ function configNode(RED: NodeAPI, id: unknown, type: string): Node | null {
 	return node?.type === type ? node : null;
 }
 
-/** The provider of a node. Throws `provider_misconfigured` when there is none. */
+/** The provider of a node, or of a rung of it. Throws `provider_misconfigured` when there is none. */
 export function providerOf(RED: NodeAPI, id: unknown): ProviderHandle {
 	const node = providerNode(RED, id);
 	if (node === null)

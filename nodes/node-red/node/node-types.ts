@@ -62,6 +62,31 @@ export function connectionsOf({ needs }: NodeDescription): readonly ConnectionPr
 	];
 }
 
+/** A property that names the provider of one row of a list. */
+export interface RowProvider {
+	readonly key: string;
+	readonly type: string;
+	readonly label: string;
+}
+
+/**
+ * The properties that name the providers of the rows of a list, by the place of the row; none for a list without them. They stand beside the
+ * list, because only there does Node-RED see that the node uses a config node: when it is exported, imported, changed or deleted.
+ */
+export function rowProvidersOf(param: Param): readonly RowProvider[] {
+	if (param.kind !== 'rows' || !param.fields.some(({ kind }) => kind === 'provider')) return [];
+	return Array.from({ length: param.maxRows ?? 0 }, (_, index) => ({
+		key: rowProviderKey(param, index),
+		type: PROVIDER.type,
+		label: `${param.rowLabel} ${String(index + 1)}: Provider`,
+	}));
+}
+
+/** Key under which a flow keeps the provider of a row, counted from 0. */
+export function rowProviderKey(param: Pick<Param, 'name'>, index: number): string {
+	return `${keyOf(param)}Provider${String(index + 1)}`;
+}
+
 /** The outputs of a node as its description's default settings make them. */
 export function defaultOutputsOf(description: NodeDescription): readonly NodeOutput[] {
 	return outputsOf(description, Object.fromEntries(description.params.map((param) => [keyOf(param), param.default])));

@@ -70,6 +70,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
 	'lib/ledger/sqlite/file/migrations.ts USAGE_COLUMNS': 'steps that files have taken stay as they were',
 	'lib/engine/item/item-reuse.ts REASONS': 'a few of them, by their meaning',
 	'lib/providers/provider.ts REASONS': 'what can go wrong with a provider, in its own words; fault-reasons maps all of them',
+	'nodes/n8n/open-ai-credential.ts PROVIDER_PARAMS': 'those of which a credential of n8n knows something',
 	'nodes/n8n/LlmAction/hints.ts REASONS': 'those for which there is something to do',
 	'nodes/node-red/behaviour/action-progress.ts REASONS': 'those that a person has to mend',
 };

@@ -8,7 +8,8 @@ import { LEDGER_PARAMS, PROVIDER_PARAMS } from '../../../lib/params/connection';
 import type { Param } from '../../../lib/params/param';
 import { leaseLedger } from '../../../lib/runtime/runtime';
 import { newSalt, systemClock } from '../../../lib/runtime/system';
-import { nodeLedger, nodeProvider } from '../../../nodes/n8n/connections';
+import { nodeLedger } from '../../../nodes/n8n/connections';
+import { nodeProviders } from '../../../nodes/n8n/providers';
 import { LedgerUse, providerOf } from '../../../nodes/node-red/node/connections';
 import { makeContext } from '../hosts/n8n-context';
 import { SmallNodeRed } from '../hosts/small-node-red';
@@ -141,7 +142,7 @@ function ownHeaders(headers: Settings): Settings {
 
 async function providerInN8n(values: Settings): Promise<ProviderHandle> {
 	const { ctx } = makeContext({ items: [{}], credentials: { llmCreditsProviderApi: values } });
-	return nodeProvider(ctx);
+	return (await nodeProviders(ctx, { providers: 'own', cheaperModels: [] }))('');
 }
 
 function providerInNodeRed(values: Settings): ProviderHandle {

@@ -6,6 +6,7 @@ import { AGENT_RIGHTS_PARAMS } from '../../../lib/params/credit-balance-agents';
 import { FALLBACK_SWITCH, FALLBACK_SWITCH_PARAMS } from '../../../lib/params/fallback-switch';
 import { LLM_ACTION, LLM_ACTION_PARAMS } from '../../../lib/params/llm-action/llm-action';
 import { ACTION_OPERATION } from '../../../lib/params/llm-action/operation';
+import { ACTION_PROVIDERS } from '../../../lib/params/llm-action/providers';
 import type { Param } from '../../../lib/params/param';
 import { systemClock } from '../../../lib/runtime/system';
 import { CreditBalance } from '../../../nodes/n8n/CreditBalance/CreditBalance.node';
@@ -32,7 +33,7 @@ interface TriedNode {
 export const TRIED_NODES = {
 	balance: { type: CREDIT_BALANCE.type, params: [...CREDIT_BALANCE_PARAMS, ...AGENT_RIGHTS_PARAMS], n8n: new CreditBalance() },
 	switch: { type: FALLBACK_SWITCH.type, params: FALLBACK_SWITCH_PARAMS, n8n: new FallbackSwitch() },
-	action: { type: LLM_ACTION.type, params: [ACTION_OPERATION, ...LLM_ACTION_PARAMS], n8n: new LlmAction() },
+	action: { type: LLM_ACTION.type, params: [ACTION_PROVIDERS, ACTION_OPERATION, ...LLM_ACTION_PARAMS], n8n: new LlmAction() },
 } as const satisfies Readonly<Record<string, TriedNode>>;
 
 /** A ledger file with 100 credits of the account `default`, of which a call has used 50. */
@@ -88,7 +89,7 @@ async function inN8n({ node, witness, values, ledger, provider }: Given): Promis
 			items: [witness.item ?? { name: 'Ada' }, witness.item ?? { name: 'Bob' }],
 			parameters,
 			nodeType: `n8n-nodes-llm-credits.${node.type}${witness.isTool === true ? 'Tool' : ''}`,
-			credentials: { llmCreditsLedgerApi: ledger, llmCreditsProviderApi: provider },
+			credentials: { llmCreditsLedgerApi: ledger, llmCreditsProviderApi: provider, openAiApi: { apiKey: 'k', url: provider['baseUrl'] } },
 			parts: { getExecutionId: () => String(run) },
 		});
 		seen.push(

@@ -94,8 +94,9 @@ export const PROVIDER_WITNESSES: Witnesses<typeof PROVIDER_PARAMS> = {
 	reportedCosts: { value: 'charge' },
 };
 
-/** Of LLM Action: what a host decides before an engine is made. `operation` is of n8n alone. */
+/** Of LLM Action: what a host decides before an engine is made. `operation` and `providers` are of n8n alone. */
 export const ACTION_HOST_WITNESSES = {
 	purpose: { value: 'test' },
 	operation: { value: 'preview' },
+	providers: { value: 'openai' },
 } as const satisfies Readonly<Record<string, HostWitness>>;

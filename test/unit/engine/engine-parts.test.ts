@@ -98,13 +98,15 @@ describe('estimate', () => {
 });
 
 describe('ladder', () => {
-	const failed = (isRetryable: boolean, mayDiffer: boolean) => ({ kind: 'failed', isRetryable, mayDiffer }) as const;
+	const failed = (isRetryable: boolean, mayDiffer: 'by_model' | 'by_provider' | 'never') =>
+		({ kind: 'failed', isRetryable, mayDiffer }) as const;
 
 	it('asks again what may pass, up to the limit, and then goes down where another model may do better', () => {
-		expect(nextTry(failed(true, true), { attempt: 2, maxAttempts: 3 })).to.equal('again');
-		expect(nextTry(failed(true, true), { attempt: 3, maxAttempts: 3 })).to.equal('down');
-		expect(nextTry(failed(true, false), { attempt: 3, maxAttempts: 3 })).to.equal('leave');
-		expect(nextTry(failed(false, true), { attempt: 1, maxAttempts: 3 })).to.equal('down');
+		expect(nextTry(failed(true, 'by_model'), { attempt: 2, maxAttempts: 3 })).to.equal('again');
+		expect(nextTry(failed(true, 'by_model'), { attempt: 3, maxAttempts: 3 })).to.equal('down');
+		expect(nextTry(failed(true, 'by_provider'), { attempt: 3, maxAttempts: 3 })).to.equal('elsewhere');
+		expect(nextTry(failed(true, 'never'), { attempt: 3, maxAttempts: 3 })).to.equal('leave');
+		expect(nextTry(failed(false, 'by_model'), { attempt: 1, maxAttempts: 3 })).to.equal('down');
 	});
 	it('asks no other model to say what one would not', () => {
 		const useless = (more: object = {}): Parameters<typeof nextTry>[0] => ({

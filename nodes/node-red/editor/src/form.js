@@ -76,6 +76,7 @@ export class Form {
 			const key = keyOf(param);
 			values[key] = this.parts[param.name]?.value?.() ?? this.fieldValue(param);
 			if (param.isPerItem) values[typeKeyOf(param)] = this.input(typeKeyOf(param)).val();
+			Object.assign(values, this.parts[param.name]?.providers?.());
 		}
 		return values;
 	}

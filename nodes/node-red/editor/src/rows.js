@@ -1,5 +1,5 @@
 /** Owns a list of records in a dialog: adding, sorting, removing, and the message under a field that could not work. */
-import { keyOf } from '../../node/node-types';
+import { keyOf, rowProviderKey, rowProvidersOf } from '../../node/node-types';
 import { checkField, checkRow } from './checks';
 
 /** The types of an attribute whose Details mean something, with an example of them. */
@@ -47,7 +47,10 @@ export class Rows {
 			sortItems: () => form.refresh(),
 		});
 		const rows = form.node[this.key] ?? param.default;
-		rows.forEach((row, index) => this.list.editableList('addItem', { row, origin: index }));
+		rows.forEach((row, index) => {
+			const provider = form.node[rowProviderKey(param, index)] ?? '';
+			this.list.editableList('addItem', { row: { ...row, provider }, origin: index });
+		});
 	}
 
 	fill(container, data) {
@@ -56,11 +59,12 @@ export class Rows {
 		data.inputs = {};
 		for (const field of this.param.fields) {
 			const input = inputFor(field).val(row[field.name] ?? field.default ?? '');
+			if (field.kind === 'provider') this.offerProviders(input, row.provider ?? '');
 			const label = $('<span class="llmc-caption">').text(field.unit === undefined ? field.label : `${field.label} (${field.unit})`);
 			const cell = $('<label class="llmc-cell">').attr({ 'data-field': field.name, title: field.help }).append(label, input);
 			container.append(cell);
 			data.inputs[field.name] = input;
-			if (field.kind === 'model') this.offerModels(input);
+			if (field.kind === 'model') this.offerModels(input, data);
 		}
 		$('<div class="llmc-row-message">').appendTo(container);
 		container.on('input change', () => this.adapt(container, data));
@@ -68,10 +72,30 @@ export class Rows {
 		if (data.row === undefined) container.find('input').first().trigger('focus');
 	}
 
-	/** The models of the provider, as in the field of the model itself. */
-	offerModels(input) {
-		const picker = this.form.parts.model;
-		input.autoComplete({ minLength: 0, search: (value, done) => picker.load().then(() => done(picker.matches(value))) });
+	/** The models of the row's provider, as in the field of the model itself. */
+	offerModels(input, data) {
+		const { lists } = this.form.parts.model;
+		const search = async (value, done) => {
+			const id = data.inputs.provider?.val() || this.form.input('provider').val();
+			await lists.load(id);
+			done(lists.matches(id, value));
+		};
+		input.autoComplete({ minLength: 0, search });
+	}
+
+	/** The config nodes that the provider of the node itself may be chosen from; one that was added meanwhile is offered too. */
+	offerProviders(select, chosen) {
+		const fill = (value) => {
+			const known = this.form.input('provider').find('option').toArray();
+			const others = known.map((option) => ({ id: $(option).val(), name: $(option).text() })).filter(({ id }) => id && id !== '_ADD_');
+			select.empty().append($('<option>').val('').text('same as above'));
+			for (const { id, name } of others) select.append($('<option>').val(id).text(name));
+			// One that is not there any more stays chosen until somebody chooses another.
+			if (value !== '' && !others.some(({ id }) => id === value)) select.append($('<option>').val(value).text(`${value} (not there)`));
+			select.val(value);
+		};
+		fill(chosen);
+		select.on('mousedown focus', () => fill(select.val() ?? ''));
 	}
 
 	/** Fits captions and examples to the type of an attribute, and says what is wrong with a field. */
@@ -125,7 +149,14 @@ export class Rows {
 	}
 
 	value() {
-		return this.entries().map(({ inputs }) => Object.fromEntries(Object.entries(inputs).map(([name, input]) => [name, input.val()])));
+		const values = ({ inputs }) => Object.entries(inputs).flatMap(([name, input]) => (name === 'provider' ? [] : [[name, input.val()]]));
+		return this.entries().map((entry) => Object.fromEntries(values(entry)));
+	}
+
+	/** The providers of the rows under the keys of a flow. */
+	providers() {
+		const entries = this.entries();
+		return Object.fromEntries(rowProvidersOf(this.param).map(({ key }, index) => [key, entries[index]?.inputs.provider.val() ?? '']));
 	}
 
 	/** For each row, its place when the dialog was opened, or null for a new one. */
@@ -135,12 +166,20 @@ export class Rows {
 
 	save() {
 		this.form.node[this.key] = this.value();
+		for (const [key, id] of Object.entries(this.providers())) {
+			const select = this.form.input(key);
+			if (id !== '' && select.find('option').filter((_index, option) => $(option).val() === id).length === 0)
+				select.append($('<option>').val(id));
+			// What Node-RED saves as nothing.
+			select.val(id === '' ? '_ADD_' : id);
+		}
 	}
 }
 
 function inputFor(field) {
 	const placeholder = field.placeholder ?? '';
 	if (field.kind === 'text' && field.rows > 1) return $('<textarea>').attr({ rows: field.rows, placeholder });
+	if (field.kind === 'provider') return $('<select>');
 	if (field.kind !== 'choice') return $('<input type="text">').attr('placeholder', placeholder);
 	const select = $('<select>');
 	for (const { value, label, help } of field.choices) select.append($('<option>').val(value).text(label).attr('title', help));
