@@ -109,6 +109,7 @@ export default tseslint.config(
 			// and n8n's own OpenAI credential can be chosen, so that people who have one need no second.
 			'@n8n/community-nodes/no-runtime-dependencies': 'off',
 			'@n8n/community-nodes/no-credential-reuse': 'off',
+			'@n8n/community-nodes/valid-credential-references': 'off',
 		},
 	},
 	{

@@ -5,6 +5,7 @@ import { CreditError } from '../core/values/errors';
 import { usualBatchPercent } from '../core/prices/batch-price';
 import { REPORTS_COSTS } from '../core/prices/bills/cost-reports';
 import { providerOfUrl } from '../core/prices/provider-of-url';
+import { shortHash } from '../core/values/idempotency';
 import { parsePrices } from '../core/prices/price-lines';
 import { createRateCard } from '../core/prices/rate-card';
 import { compileOverrides } from '../core/prices/rate-overrides';
@@ -47,10 +48,16 @@ export function createProvider(values: ProviderValues): ProviderHandle {
 	return {
 		provider,
 		service: `${values.service} ${baseUrlOf(values)}`,
+		keyId: keyIdOf(values),
 		...pricesOf(values, options),
 		chargesReported: chargesReported(values, options),
 		batchPercent: usualBatchPercent(options.providerId),
 	};
+}
+
+/** A short hash of everything that says whose calls these are. It stays in this process. */
+function keyIdOf({ apiKey, organisation, project, headerValue, baseUrlLogin }: ProviderValues): string {
+	return shortHash(JSON.stringify([apiKey, organisation, project, headerValue, baseUrlLogin]));
 }
 
 /** Asks the endpoint whether it is there and takes the key. Costs nothing; never throws. */

@@ -1,6 +1,7 @@
 /** Reads n8n's own OpenAI credential as the settings of a provider. What it has no field for stays at its default. */
 import { z } from 'zod';
 import { CreditError } from '../../lib/core/values/errors';
+import { withoutEnd } from '../../lib/core/values/ends';
 import { PROVIDER_PARAMS } from '../../lib/params/connection';
 import { defaultsOf, readParams } from '../../lib/params/read';
 import type { ProviderValues } from '../../lib/runtime/provider-handle';
@@ -24,7 +25,7 @@ const USUAL = 'https://api.openai.com/v1';
 /** The settings. An address of its own is a server that is known by its address alone. Throws `provider_misconfigured` for an address that the credential forbids. */
 export function ofOpenAiCredential(raw: unknown): ProviderValues {
 	const { url, header, headerName, headerValue, organizationId, ...given } = FIELDS.parse(raw);
-	const baseUrl = url.trim().replace(/\/+$/, '');
+	const baseUrl = withoutEnd(url.trim(), '/');
 	const isOpenAi = baseUrl === '' || baseUrl === USUAL;
 	const values = readParams(PROVIDER_PARAMS, {
 		...defaultsOf(PROVIDER_PARAMS),

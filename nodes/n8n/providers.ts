@@ -4,6 +4,7 @@
  */
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { CreditError } from '../../lib/core/values/errors';
+import { wordsOf } from '../../lib/core/values/foreign';
 import { providerNamesOf } from '../../lib/engine/plan/action-sources';
 import type { LlmActionValues, ProviderHandle } from '../../lib/engine/llm-action';
 import { PROVIDER_PARAMS } from '../../lib/params/connection';
@@ -48,8 +49,8 @@ export async function nodeProviders(ctx: IExecuteFunctions, values: Chosen): Pro
 	};
 }
 
-function failed(error: unknown): { readonly error: unknown } {
-	return { error };
+function failed(error: unknown): { readonly error: Error } {
+	return { error: error instanceof Error ? error : new TypeError(wordsOf(error)) };
 }
 
 /** The settings of a provider, by its name in a row of a cheaper model; empty: that of the node. Rejects with a `CreditError`. */

@@ -9,6 +9,7 @@ import type { ActionItem } from '../plan/action-types';
 import type { BatchView, ReadLine } from './batch-board';
 import { BatchEnding, faulty, waiting } from './batch-ending';
 import { requestOf, type PendingItem } from '../outcome/batch-mark';
+import { forgottenCall } from './forgotten-call';
 import { isAbandoned, isOpen, type BatchContext } from './batch-park';
 import { FallbackError, fallbackOf, messageOf } from '../outcome/fallback-error';
 import { refusalMessage } from '../outcome/fault-reasons';
@@ -156,12 +157,9 @@ export class BatchCollect {
 			throw new FallbackError('batch_failed', 'An answer came although the provider had said that there would be none.');
 		if (hold.state === 'settled') return this.#toldByLine(hold, { outcome, mode, started });
 		const plan: MeteredPlan = {
+			...(call ?? forgottenCall(model, this.#context)),
 			model,
-			settings: call?.settings ?? { model, maxOutputTokens: 1, temperature: null, reasoningEffort: null },
-			modelId: call?.modelId ?? model,
-			memoryId: call?.memoryId ?? `${this.#context.nodeKey}|batch`,
 			price,
-			size: call?.size ?? { inputTokens: 1, inputBytes: 1, outputLimitTokens: 1 },
 			request: () => request,
 			isChangedSince: !call || !this.#isAsHandedIn,
 			handle: { ...call?.handle, provider: { chat: () => Promise.resolve(outcome) }, service: call?.handle.service ?? '' },

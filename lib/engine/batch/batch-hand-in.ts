@@ -58,7 +58,7 @@ export class BatchHandIn {
 		const { provider } = first?.call.handle ?? {};
 		if (!first || !provider?.batches)
 			return failed(new FallbackError('provider_rejected', 'This provider has no batch interface. Ask for each item at once instead.'));
-		const admission = this.#context.memory.health.admit(first.call.modelId);
+		const admission = this.#context.memory.health.admit(first.call.healthId);
 		if (!admission) return failed(new FallbackError('provider_paused', 'The model failed again and again. It is left alone for a while.'));
 		const { timing, values } = this.#context;
 		let fault: ProviderFault | null = null;
@@ -154,17 +154,17 @@ function failed(why: FallbackError): HandedIn {
 	return { kind: 'failed', why };
 }
 
-/** A file asks one model, and is no larger than providers take. */
+/** A file asks one model with one key, and is no larger than providers take. */
 function filesOf(parked: readonly Parked[]): Parked[][] {
 	const files: Parked[][] = [];
 	const open = new Map<string, { readonly lines: Parked[]; bytes: number }>();
 	for (const each of parked) {
 		const bytes = each.call.size.inputBytes + LINE_BYTES;
-		const known = open.get(each.call.modelId);
+		const known = open.get(each.call.healthId);
 		const file = known && known.lines.length < MAX_LINES && known.bytes + bytes <= MAX_BYTES ? known : { lines: [], bytes: 0 };
 		if (file !== known) {
 			files.push(file.lines);
-			open.set(each.call.modelId, file);
+			open.set(each.call.healthId, file);
 		}
 		file.lines.push(each);
 		file.bytes += bytes;

@@ -52,7 +52,7 @@ export type CallEnd =
 	  };
 
 /** What a call needs of its plan. */
-export type MeteredPlan = Pick<CallPlan, 'model' | 'modelId' | 'memoryId' | 'price' | 'size' | 'request' | 'settings'> & {
+export type MeteredPlan = Pick<CallPlan, 'model' | 'modelId' | 'healthId' | 'memoryId' | 'price' | 'size' | 'request' | 'settings'> & {
 	readonly handle: { readonly provider: Pick<Provider, 'chat'>; readonly service: string; readonly chargesReported?: boolean };
 	/** The settings have changed since it was sent, so that nobody knows any more what exactly was. */
 	readonly isChangedSince?: boolean;
@@ -124,7 +124,7 @@ export class MeteredCall {
 	async #askUntilClosed(): Promise<CallEnd> {
 		const { context, plan } = this.#options;
 		for (;;) {
-			const admission = context.memory.health.admit(plan.modelId);
+			const admission = context.memory.health.admit(plan.healthId);
 			if (!admission) {
 				this.availableMicro = await giveBack(context, this.#options);
 				return { kind: 'paused' };
@@ -154,7 +154,7 @@ export class MeteredCall {
 				if (isAnswered) this.#trial.taken(outcome.adapted ?? [], { request, manner });
 				// A call that the item has left was counted then.
 				const tellsPace = isAnswered || outcome.fault.code === 'timeout';
-				if (tellsPace && !time.isOver.aborted) context.memory.health.took(plan.modelId, outcome.latencyMs);
+				if (tellsPace && !time.isOver.aborted) context.memory.health.took(plan.healthId, outcome.latencyMs);
 				health = isAnswered ? { kind: 'well' } : healthOf(outcome.fault, { isFinal: this.#nextAfter(outcome.fault) !== 'again' });
 				return { outcome, manner: mannerOfRequest(request, isAnswered ? this.#trial.manner : manner) };
 			}

@@ -104,14 +104,14 @@ export class RungChoice {
 
 	#isPaused(rung: Rung): boolean {
 		const { health } = this.#item.context.memory;
-		const isPaused = rung.calls.some(({ modelId }) => health.isPaused(modelId));
+		const isPaused = rung.calls.some(({ healthId }) => health.isPaused(healthId));
 		if (isPaused) this.paused(rung);
 		return isPaused;
 	}
 
 	#usualMs({ calls }: Rung): number {
 		const { health } = this.#item.context.memory;
-		return calls.reduce((sum, { modelId }) => sum + health.usualMs(modelId), 0);
+		return calls.reduce((sum, { healthId }) => sum + health.usualMs(healthId), 0);
 	}
 
 	/** False when none of them is worth waiting for, or the item's time is over. */
@@ -120,7 +120,7 @@ export class RungChoice {
 		const { health } = context.memory;
 		const patienceMs = context.values.waitForProviderSeconds * 1000;
 		const waits = rungs.flatMap((rung) => {
-			const ids = rung.calls.map(({ modelId }) => modelId).filter((id) => health.isPaused(id));
+			const ids = rung.calls.map(({ healthId }) => healthId).filter((id) => health.isPaused(id));
 			const isHopeless = ids.some((id) => health.illForMs(id) >= patienceMs);
 			return isHopeless ? [] : [Math.max(...ids.map((id) => health.retryInMs(id)))];
 		});

@@ -170,7 +170,7 @@ export class RungRun {
 		if (end !== null) return end;
 		// Nobody gets this answer any more.
 		context.late.add(running.then((late) => (late.kind === 'answered' ? late.conclude?.('unread') : null)));
-		context.memory.health.took(plan.modelId, time.spentMs - startedMs);
+		context.memory.health.took(plan.healthId, time.spentMs - startedMs);
 		return { kind: 'gone', next: 'leave', ...wordsOf(outOfTime()) };
 	}
 

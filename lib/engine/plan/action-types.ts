@@ -46,6 +46,8 @@ export interface ProviderHandle {
 	readonly provider: Provider;
 	/** Name of the service and address, without secrets; what is learned is kept per endpoint. */
 	readonly service: string;
+	/** Tells the keys of one endpoint apart, without saying them; absent: there is one. */
+	readonly keyId?: string;
 	/** `null`: the model has no price. Without a list, by the prices of this package. */
 	readonly priceOf: (model: string, atMs: number, list?: PriceList) => ModelPrice | null;
 	/** Why a model that the price list knows has no price there, as a sentence; `null` where nothing is known. Absent: never. */

@@ -73,8 +73,10 @@ export interface CallPlan {
 	readonly size: RequestSize;
 	/** What is learned about its size is kept under this id. */
 	readonly memoryId: string;
-	/** Names the model of its provider: for the form of the answer, and for its health. */
+	/** Names the model of its endpoint: for how it is asked. */
 	readonly modelId: string;
+	/** Names it with the key it is asked with, because limits and quotas belong to the key: for its health and its pace. */
+	readonly healthId: string;
 	readonly settings: CallSettings;
 	/** What a pass is told; empty for the draft. */
 	readonly instructions: string;
@@ -138,6 +140,7 @@ export function planCall(context: ItemContext, { text, settings, provider, pass,
 		size,
 		memoryId,
 		modelId,
+		healthId: `${modelId}|${handle.keyId ?? ''}`,
 		settings,
 		instructions,
 		asked: [model, settings.maxOutputTokens, instructions],

@@ -80,9 +80,7 @@ interface Given {
 }
 
 async function inN8n({ node, witness, values, ledger, provider }: Given): Promise<unknown> {
-	const parameters = Object.fromEntries(
-		node.params.filter(({ name }) => name in values).map((param) => [pathOf(param), savedByN8n(param, values[param.name])]),
-	);
+	const parameters = n8nEntryOf(node.params, values);
 	const seen: unknown[] = [];
 	for (let run = 0; run < (witness.runs ?? 1); run += 1) {
 		const { ctx } = makeContext({
@@ -100,6 +98,11 @@ async function inN8n({ node, witness, values, ledger, provider }: Given): Promis
 		);
 	}
 	return seen;
+}
+
+/** The parameters of a node in a workflow, as n8n's form saves them; defaults are left out. */
+export function n8nEntryOf(params: readonly Param[], values: Settings): Settings {
+	return Object.fromEntries(params.filter(({ name }) => name in values).map((param) => [pathOf(param), savedByN8n(param, values[param.name])]));
 }
 
 /** A value as n8n's form saves it. */
