@@ -201,7 +201,7 @@ export function triedManners(manner: Manner, sent: Sent): Manner[] {
 }
 
 /** What a manner changes in another. */
-function differenceOf(from: Manner, to: Manner): Partial<Manner> {
+export function differenceOf(from: Manner, to: Manner): Partial<Manner> {
 	return Object.fromEntries(Object.entries(to).filter(([name, value]) => propertyOf(from, name) !== value));
 }
 

@@ -89,7 +89,7 @@ export class OutputContract {
 				return { kind: 'invalid', detail: 'The answer holds several different answers.', isForm: false };
 			}
 			const [fit] = fits;
-			if (fit) return isEmpty(fit) ? { kind: 'empty' } : this.#unlessCutOff(fit);
+			if (fit) return this.#isEmpty(fit) ? { kind: 'empty' } : this.#unlessCutOff(fit);
 			layer = layer.flatMap(unwrapped).slice(0, MAX_UNWRAPPED);
 		}
 		const isProse = values.every((value) => typeof value !== 'object' || value === null || Array.isArray(value));
@@ -132,11 +132,20 @@ export class OutputContract {
 		return found.kind === 'cut_off' ? found : { kind: 'invalid', detail: 'The answer is broken JSON.', isForm: false };
 	}
 
+	/** True where every text is one that says nothing, and there is nothing else. */
+	#isEmpty(values: Readonly<Record<string, unknown>>): boolean {
+		return this.#attributes.every(({ name, type }) => {
+			const value = values[name];
+			return typeof value === 'string' && (value.trim() === '' || (type === 'text' && NOTHING.test(value)));
+		});
+	}
+
 	/** Plain words as the value of the one attribute. */
 	#plain(text: string): Reading | null {
 		const [only, ...others] = this.#attributes;
 		if (!only || others.length > 0 || only.type === 'object' || only.type === 'list') return null;
 		const parsed = this.#schema.safeParse({ [only.name]: text });
+		if (parsed.success && this.#isEmpty(parsed.data)) return { kind: 'empty' };
 		return parsed.success ? { kind: 'values', values: parsed.data, isPlain: true } : null;
 	}
 }
@@ -146,6 +155,8 @@ const MAX_WRAPPINGS = 3;
 const MAX_UNWRAPPED = 50;
 /** Under such a name a model says why it gives no answer. */
 const NO_ANSWER = /err|refus|reason|note|warn|th(ink|ought)|apolog|status|comment/i;
+/** What programs write where there is nothing. */
+const NOTHING = /^\s*(null|undefined|NaN)\s*$/;
 const NO_JSON = { kind: 'invalid', detail: 'The answer is not JSON.', isForm: true } as const;
 
 /** What a value holds that may be the answer. */
@@ -163,10 +174,6 @@ function unwrapped(value: unknown): readonly unknown[] {
 /** True for a text that is JSON of an object or a list, by its looks. */
 function isJsonText(value: unknown): boolean {
 	return typeof value === 'string' && /^\s*(```\w*\s*)?(\{\s*["'“}\\]|\[\s*[[{"“])/.test(value);
-}
-
-function isEmpty(values: Record<string, unknown>): boolean {
-	return Object.values(values).every((value) => typeof value === 'string' && value.trim() === '');
 }
 
 function checkNames(attributes: readonly AttributeSettings[]): void {

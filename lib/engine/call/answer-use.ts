@@ -68,7 +68,7 @@ export function useOf(answer: ChatAnswer, asked: AskedWith): Use {
 	}
 	const isInField = manner.form !== 'prompt';
 	const allowsPlainText = !isInField || (asked.mayAskInWords && !asked.isObedient);
-	const reading = answer.finishReason === 'length' ? null : contract.read(answer.text, { allowsPlainText });
+	const reading = answer.finishReason === 'length' ? null : withoutOpenThought(contract.read(answer.text, { allowsPlainText }), answer);
 	if (reading?.kind === 'values') {
 		const isFormIgnored = isInField && reading.isPlain === true;
 		return {
@@ -86,6 +86,11 @@ export function useOf(answer: ChatAnswer, asked: AskedWith): Use {
 		isFormIgnored: isInField && trouble.failure === 'no_json' && !asked.isObedient,
 		isThoughtAway: trouble.failure === 'limit_reached' && hasThought(answer.text, usage),
 	};
+}
+
+/** Plain words within which thinking begins and does not end: where the answer ends nobody knows. In JSON its marks end by themselves. */
+function withoutOpenThought(reading: Reading, { thinking }: ChatAnswer): Reading {
+	return reading.kind === 'values' && reading.isPlain === true && thinking === 'unclosed' ? { kind: 'cut_off' } : reading;
 }
 
 interface Trouble {

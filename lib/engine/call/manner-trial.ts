@@ -3,7 +3,16 @@
  * without it, at once and free. What a refusal names is given up and remembered; where it names nothing, ways are tried in a fixed order
  * and only one that is taken is remembered. Bounded.
  */
-import { encodeManner, namedConcession, triedManners, type Complaint, type Form, type Manner, type Sent } from '../../core/calls/manner';
+import {
+	differenceOf,
+	encodeManner,
+	namedConcession,
+	triedManners,
+	type Complaint,
+	type Form,
+	type Manner,
+	type Sent,
+} from '../../core/calls/manner';
 import type { ChatRequest, ProviderFault, RefusedField } from '../../providers/provider';
 import type { Timing } from '../waiting/timing';
 import type { LearnedManners, LessonKeeper } from '../learned/learned-manners';
@@ -30,7 +39,9 @@ export class MannerTrial {
 	#tries = 0;
 	/** Ways that are still to be tried against a refusal that named nothing; `null` before one. */
 	#open: Manner[] | null = null;
+	/** What is tried now, and what was known when trying began. */
 	#trying: Manner | null = null;
+	#from: Manner | null = null;
 
 	constructor(options: TrialOptions) {
 		this.#options = options;
@@ -38,8 +49,13 @@ export class MannerTrial {
 
 	/** How to ask now. */
 	get manner(): Manner {
+		return this.#trying ?? this.#known;
+	}
+
+	/** As the model is known to be asked, with the form that the settings fix. */
+	get #known(): Manner {
 		const { manners, modelId, form } = this.#options;
-		const manner = this.#trying ?? manners.of(modelId);
+		const manner = manners.of(modelId);
 		return form === null || form === manner.form ? manner : { ...manner, form };
 	}
 
@@ -51,18 +67,18 @@ export class MannerTrial {
 
 	/** After a fault that `request` met: true when there is another way, and it is to be asked again at once. */
 	refused(fault: ProviderFault, { request, manner }: { request: ChatRequest; manner: Manner }): boolean {
-		if (!mayBeAboutUs(fault) || this.#tries >= MAX_FREE_TRIES) return this.#giveUp();
+		// What passes by itself says nothing of the way that is being tried, so the same is tried when it has passed.
+		if (!mayBeAboutUs(fault)) return false;
+		if (this.#tries >= MAX_FREE_TRIES) return this.#giveUp();
 		this.#tries += 1;
-		const { manners, modelId, form } = this.#options;
 		const sent = sentBy(request);
-		const known = manners.of(modelId);
 		// Another call has learnt something meanwhile, so this one is asked as that was.
-		if (this.#trying === null && form === null && encodeManner(known) !== encodeManner(manner)) return true;
+		if (encodeManner(this.#known) !== encodeManner(this.#from ?? manner)) return this.#startAnew();
 		const named = namedConcession(complaintOf(fault), { manner, sent });
 		if (named && this.#mayChange(named.change)) {
 			const next = { ...manner, ...named.change };
 			if (this.#trying) this.#trying = next;
-			else this.#remember({ ...known, ...named.change });
+			else this.#remember(named.change);
 			return true;
 		}
 		return NAMELESS.has(fault.status ?? 0) || fault.code === 'unsupported_output' ? this.#tryNext(manner, sent) : this.#giveUp();
@@ -71,28 +87,25 @@ export class MannerTrial {
 	/** The endpoint took the request: what was only tried is remembered, and what the adapter found out on the way. */
 	taken(adapted: readonly RefusedField[], { request, manner }: { request: ChatRequest; manner: Manner }): void {
 		if (this.#trying === null && adapted.length === 0) return;
-		const { manners, modelId } = this.#options;
 		const sent = sentBy(request);
 		const taken = adapted.reduce((learnt, { field, within }) => {
 			const named = namedConcession({ param: field, words: within ?? '' }, { manner: learnt, sent });
 			return named && this.#mayChange(named.change) ? { ...learnt, ...named.change } : learnt;
 		}, this.#trying ?? manner);
-		const { form } = manners.of(modelId);
-		this.#remember(this.#options.form === null ? taken : { ...taken, form });
-		this.#trying = null;
-		this.#open = null;
+		this.#remember(differenceOf(this.#from ?? manner, taken));
+		this.#startAnew();
 	}
 
 	/** The endpoint takes the field for the form and does not go by it: from now on it is asked in words. */
 	ignoresForm(): void {
 		const { manners, modelId, form } = this.#options;
-		const known = manners.of(modelId);
-		if (form === null && known.form !== 'prompt') this.#remember({ ...known, form: 'prompt' });
+		if (form === null && manners.of(modelId).form !== 'prompt') this.#remember({ form: 'prompt' });
 	}
 
 	#tryNext(manner: Manner, sent: Sent): boolean {
 		const { manners, modelId } = this.#options;
 		if (this.#open === null && manners.isFruitless(modelId)) return false;
+		this.#from ??= manner;
 		this.#open ??= triedManners(manner, sent).filter((each) => this.#options.form === null || each.form === manner.form);
 		const next = this.#open.shift();
 		if (!next) return this.#giveUp();
@@ -103,17 +116,24 @@ export class MannerTrial {
 	#giveUp(): false {
 		const { manners, modelId } = this.#options;
 		if (this.#trying !== null) manners.triedInVain(modelId);
-		this.#trying = null;
+		[this.#trying, this.#from] = [null, null];
 		return false;
+	}
+
+	/** Goes by what is known. */
+	#startAnew(): true {
+		[this.#trying, this.#from, this.#open] = [null, null, null];
+		return true;
 	}
 
 	#mayChange({ form }: Partial<Manner>): boolean {
 		return form === undefined || this.#options.form === null;
 	}
 
-	#remember(manner: Manner): void {
+	/** Beside what others have learnt meanwhile. */
+	#remember(change: Partial<Manner>): void {
 		const { manners, modelId, keeper, background } = this.#options;
-		background(manners.learn(modelId, manner, keeper));
+		background(manners.learn(modelId, { ...manners.of(modelId), ...change }, keeper));
 	}
 }
 

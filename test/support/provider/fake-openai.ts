@@ -46,6 +46,8 @@ export type Behaviour =
 	| { readonly kind: 'invalid' }
 	/** A 200 of this many bytes. */
 	| { readonly kind: 'huge'; readonly bytes: number }
+	/** Another behaviour, once this resolves; only for a server inside the test. */
+	| { readonly kind: 'later'; readonly until: Promise<unknown>; readonly then: Behaviour }
 	/** These letters onto the connection, and `drip` again and again for as long as it is open. */
 	| { readonly kind: 'raw'; readonly text: string; readonly drip?: string };
 
@@ -56,6 +58,8 @@ export interface Recorded {
 	readonly headers: http.IncomingHttpHeaders;
 	/** The parsed JSON; the text itself when it is none; `null` without a body. */
 	readonly body: unknown;
+	/** The port of its client. */
+	readonly fromPort: number;
 }
 
 /** Chooses the behaviour for the n-th chat request, counted from 1. */
@@ -202,7 +206,8 @@ async function record(request: http.IncomingMessage): Promise<Recorded> {
 	const chunks: Buffer[] = [];
 	for await (const chunk of request as AsyncIterable<Buffer>) chunks.push(chunk);
 	const text = Buffer.concat(chunks).toString();
-	return { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body: text === '' ? null : parsed(text) };
+	const { method = '', url: path = '', headers, socket } = request;
+	return { method, path, headers, body: text === '' ? null : parsed(text), fromPort: socket.remotePort ?? 0 };
 }
 
 function parsed(text: string): unknown {
@@ -247,6 +252,9 @@ function behave(behaviour: Behaviour, { recorded, response, n }: Turn): void {
 			response.end(Buffer.alloc(behaviour.bytes, 'x'));
 			return;
 		case 'hang':
+			return;
+		case 'later':
+			void behaviour.until.then(() => behave(behaviour.then, { recorded, response, n }));
 			return;
 		case 'raw':
 			return writeRaw(response, behaviour);

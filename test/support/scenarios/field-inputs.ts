@@ -76,6 +76,19 @@ const REFUSED: readonly FieldInput[] = [
 	})),
 	{
 		row: 4,
+		name: 'refuses temperature, without any name, and a gateway gives up while ways are tried',
+		people: 5,
+		settings: { temperature: 0.5, concurrency: 1 },
+		does: ({ fields }, n) => {
+			if (n === 2) return bad('<html><title>504 Gateway Time-out</title></html>', 504);
+			return fields['temperature'] === undefined ? HI : bad(said('Bad request.'));
+		},
+		paid: 5,
+		got: MESSAGE,
+		hint: /does not take Temperature/,
+	},
+	{
+		row: 4,
 		name: 'refuses reasoning effort',
 		settings: { reasoningEffort: 'low' },
 		does: ({ fields }) =>
@@ -221,6 +234,20 @@ const BROKEN: readonly FieldInput[] = [
 		does: () => behaviour,
 		paid: 2,
 		got: { reason: 'answer_cut_off' },
+	})),
+	...(
+		[
+			['a thought that has no end', 'Hi Anna, <think>no, this is too', 'answer_cut_off'],
+			['the word of a program for nothing', 'null', 'empty_answer'],
+			['the same in its form', '{"message":"undefined"}', 'empty_answer'],
+		] as const
+	).map(([name, text, reason]): FieldInput => ({
+		row: 17,
+		name: `answers with ${name}, and nothing is checked`,
+		settings: { checkPlaceholders: false },
+		does: () => ok(text),
+		paid: 2,
+		got: { reason },
 	})),
 	{ row: 8, name: 'nests without end', does: () => ok('['.repeat(500_000)), paid: 2, got: { reason: 'invalid_output' } },
 	{
