@@ -6,6 +6,7 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 		'llm-credits grant --ledger ledger.db --credits 100000 --expires-in-days 90',
 		'llm-credits balance --ledger ledger.db',
 		'LLM_CREDITS_LEDGER=ledger.db llm-credits usage --by campaign,day',
+		'llm-credits doctor',
 	],
 	'account open': ['llm-credits account open --ledger ledger.db --account shop --name "Web shop" --time-zone Europe/Berlin'],
 	'account show': ['llm-credits account show --ledger ledger.db --account shop'],
@@ -95,6 +96,11 @@ export const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
 	'alerts set': [
 		'llm-credits alerts set --ledger ledger.db --low 30,10 --expiring 14,3',
 		'llm-credits alerts set --ledger ledger.db --drift off',
+	],
+	doctor: [
+		'llm-credits doctor',
+		'llm-credits doctor --ledger ledger.db --json',
+		'llm-credits doctor --base-url https://llm.example.com/v1 --api-key-file provider.key',
 	],
 	reconcile: ['llm-credits reconcile --ledger postgres://me@db.example/credits --from ~/.n8n/llm-credits/outage/3f1c2a9d5b7e8046.db'],
 	copy: [

@@ -8,6 +8,7 @@ import { describeCacheCommands } from './commands/files/cache';
 import { describeChangesCommand } from './commands/reading/changes';
 import { describeCheckCommand } from './commands/reading/checks';
 import { describeCopyCommand } from './commands/files/copy';
+import { describeDoctorCommand } from './commands/reading/doctor';
 import { describeCreditCommands } from './commands/credits/credits';
 import { describeHoldCommand } from './commands/reading/holds';
 import { describeLimitCommands } from './commands/account/limits';
@@ -23,6 +24,7 @@ import { describeTextCommands } from './commands/account/texts';
 import { EXAMPLES } from './examples';
 import { Output, printText } from './console/output';
 import type { CommonOptions } from './console/session';
+import { usualLedgerFor } from './console/usual-ledger';
 
 const EXIT_CODES =
 	'Exit codes: 0 done, 1 refused or a violation found, 2 wrong use, 3 the ledger cannot be used, 4 done, but the answer could not be printed.';
@@ -32,7 +34,12 @@ export function createProgram({ version, onParseError }: { version: string; onPa
 	const program = new Command('llm-credits')
 		.description('Look after the credits of LLM Credits: one ledger, shared by n8n, Node-RED and this command.')
 		.version(version, '-V, --version', 'print the version')
-		.addOption(new Option('--ledger <file>', 'the ledger: a file, or a postgres:// address').env('LLM_CREDITS_LEDGER'))
+		.addOption(
+			new Option(
+				'--ledger <file>',
+				'the ledger: a file, or a postgres:// address; without it, the usual one of n8n or Node-RED on this machine',
+			).env('LLM_CREDITS_LEDGER'),
+		)
 		.addOption(new Option('--account <id>', 'account inside the ledger').env('LLM_CREDITS_ACCOUNT').default('default'))
 		.addOption(
 			new Option(
@@ -43,6 +50,21 @@ export function createProgram({ version, onParseError }: { version: string; onPa
 		.option('--json', 'print one JSON document on standard output, everything else on standard error')
 		.showHelpAfterError(false)
 		.configureHelp({ showGlobalOptions: true });
+	describeCommands(program);
+	for (const command of allCommands(program)) {
+		command
+			.exitOverride(onParseError)
+			.configureOutput({ writeOut: printText, writeErr: () => undefined })
+			.helpOption('-h, --help', 'show help')
+			.helpCommand(false);
+		const examples = EXAMPLES[wordsOf(command)];
+		if (examples) command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`);
+	}
+	return program.addHelpText('after', `\n${EXIT_CODES}`);
+}
+
+/** Adds every command. */
+function describeCommands(program: Command): void {
 	describeAccountCommands(program, run);
 	describeAdminKeyCommands(program, run);
 	describeCreditCommands(program, run);
@@ -59,20 +81,11 @@ export function createProgram({ version, onParseError }: { version: string; onPa
 	describeCheckCommand(program, run);
 	describeHoldCommand(program, run);
 	describeAlertCommands(program, run);
+	describeDoctorCommand(program, run);
 	describeReconcileCommand(program, run);
 	describeBackupCommand(program, run);
 	describeRestoreCommands(program, run);
 	describeCopyCommand(program, run);
-	for (const command of allCommands(program)) {
-		command
-			.exitOverride(onParseError)
-			.configureOutput({ writeOut: printText, writeErr: () => undefined })
-			.helpOption('-h, --help', 'show help')
-			.helpCommand(false);
-		const examples = EXAMPLES[wordsOf(command)];
-		if (examples) command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  $ ${line}`).join('\n')}`);
-	}
-	return program.addHelpText('after', `\n${EXIT_CODES}`);
 }
 
 /** The program and everything below it. */
@@ -90,7 +103,8 @@ export function wordsOf(command: Command): string {
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- which options a command has is said by its work alone.
 function run<O extends CommonOptions>(work: (options: O, output: Output) => Promise<void>): (this: Command) => Promise<void> {
 	return async function action(this: Command) {
-		const options = { ...this.optsWithGlobals<O>(), words: this.args };
-		await work(options, new Output(options.json === true));
+		const given = this.optsWithGlobals<O>();
+		const output = new Output(given.json === true);
+		await work({ ...given, words: this.args, usualLedger: usualLedgerFor(output) }, output);
 	};
 }

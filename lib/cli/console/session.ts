@@ -26,6 +26,8 @@ export interface CommonOptions {
 	readonly adminKeyFile?: string;
 	/** What was typed behind the command without an option's name. */
 	readonly words: readonly string[];
+	/** The usual ledger of the hosts, for a command that names none; says once which it is. Throws a `CliFailure` where there is not just one. */
+	readonly usualLedger?: () => string;
 }
 
 /** As long as the hosts allow. */
@@ -39,11 +41,18 @@ export interface Session {
 	readonly ledger: LedgerAccount;
 }
 
-/** The absolute path, or the PostgreSQL address, of the ledger named by the options. Throws a `CliFailure`. */
-export function ledgerPathOf({ ledger, account }: CommonOptions): string {
-	const path = placeOf(ledger, '--ledger', 'Give --ledger <file>, or set LLM_CREDITS_LEDGER to the path of the file.');
+const NAME_ONE = 'Give --ledger <file>, or set LLM_CREDITS_LEDGER to the path of the file.';
+
+/** The absolute path, or the PostgreSQL address, of the ledger named by the options, else the usual one of the hosts. Throws a `CliFailure`. */
+export function ledgerPathOf({ ledger, account, usualLedger }: CommonOptions): string {
 	checkAccount(account);
-	return path;
+	const isNamed = (ledger?.trim() ?? '') !== '';
+	return !isNamed && usualLedger ? usualLedger() : placeOf(ledger, '--ledger', NAME_ONE);
+}
+
+/** As {@link ledgerPathOf}, for a command that replaces a whole ledger: only one that was named. Throws a `CliFailure`. */
+export function namedLedgerOf(options: CommonOptions): string {
+	return ledgerPathOf({ ledger: options.ledger ?? '', account: options.account, words: options.words });
 }
 
 /** The absolute path, or the PostgreSQL address, that an option names; `mend` is for one that names nothing. Throws a `CliFailure`. */

@@ -108,8 +108,8 @@ const fileNames: Rule = {
 const BANNED: readonly { readonly pattern: RegExp; readonly mend: string; readonly paths?: RegExp }[] = [
 	{ pattern: /\b(TODO|FIXME|XXX|HACK)\b/, mend: 'Do it, or write it down where work is planned.' },
 	{ pattern: /\bas any\b|@ts-(ignore|nocheck|expect-error)/, mend: 'Give it its type, or narrow an unknown.', paths: /^(?!test\/|docs\/)/ },
-	// `/home/me/` stands in messages as an example.
-	{ pattern: /(?<![\w./-])\/(home\/(?!me\/)|root\/|Users\/)/, mend: 'Derive the path; another machine does not have it.' },
+	// `/home/me/` stands in messages as an example, and `/home/node/` is the home in n8n's containers.
+	{ pattern: /(?<![\w./-])\/(home\/(?!(?:me|node)\b)|root\/|Users\/)/, mend: 'Derive the path; another machine does not have it.' },
 	{ pattern: /eslint-disable(?!.* -- )/, mend: 'Say why after " -- ".' },
 ];
 /** These files must name the words in order to forbid them. */

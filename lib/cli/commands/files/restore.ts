@@ -8,7 +8,7 @@ import { refused } from '../../console/failure';
 import { counted } from '../../console/format';
 import { required } from '../../console/options';
 import type { Output } from '../../console/output';
-import { ledgerPathOf, type CommonOptions } from '../../console/session';
+import { ledgerPathOf, namedLedgerOf, type CommonOptions } from '../../console/session';
 
 interface RestoreOptions extends CommonOptions {
 	readonly from?: string;
@@ -24,7 +24,7 @@ type Migration = Parameters<NonNullable<NonNullable<Parameters<typeof openLedger
 /** `restore`: exit code 1 when the backup does not verify; then nothing was changed. */
 async function restore(options: RestoreOptions, output: Output): Promise<void> {
 	const from = required(options.from, '--from <file>');
-	const to = ledgerPathOf(options);
+	const to = namedLedgerOf(options);
 	if (isServerAddress(to) || isServerAddress(from)) {
 		throw refused('not_a_file', {
 			message: 'A ledger on a PostgreSQL server is restored with the tool of the server.',
