@@ -1,13 +1,15 @@
 /** The packed package in the real n8n: what n8n knows of it, Credit Balance, Fallback Switch, the model picker and the connection tests. */
 import { expect } from 'chai';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { locationOf } from '../../support/hosts/host-ledger';
-import { readBalance } from '../../support/ledger/ledger-reader';
+import { IS_ON_SERVER, locationOf } from '../../support/hosts/host-ledger';
+import { grantCredits, readBalance } from '../../support/ledger/ledger-reader';
 import { outputOf, runsOf, type Execution } from '../../support/hosts/n8n-session';
 import { newLedgerUrl } from '../../support/postgres/postgres';
 import { runN8n } from '../../support/hosts/real-n8n';
-import { repositoryRoot } from '../../support/machine/repository';
+import { run } from '../../support/machine/child';
+import { cleanEnvironment, repositoryRoot } from '../../support/machine/repository';
+import { temporaryFolder } from '../../support/machine/temporary-folder';
 import { creditBalance, fallbackSwitch, MODEL, openWorld, peopleList, SECRET, sharedN8n, type World } from '../../support/hosts/n8n-world';
 import { end, type WorkflowJson } from '../../support/hosts/n8n-workflow-builder';
 import { UNUSABLE_LEDGERS } from '../../support/hosts/unusable-ledgers';
@@ -59,6 +61,20 @@ describe('n8n: the nodes', function () {
 		expect(code, stderr).to.equal(0);
 		const names = (JSON.parse(readFileSync(output, 'utf8')) as readonly NodeType[]).map(({ name }) => name);
 		expect(names).to.include.members(['creditBalance', 'fallbackSwitch', 'llmAction'].map((name) => `n8n-nodes-llm-credits.${name}`));
+	});
+
+	it('the command lies in the installed package, where the documents say, and finds the usual ledger', async () => {
+		world = await openWorld({ credits: null });
+		const { userFolder, usual } = world.n8n;
+		await grantCredits(usual.ledger, '3');
+		const modules = join(userFolder, '.n8n', 'nodes', 'node_modules');
+		expect(existsSync(join(modules, '.bin')), 'n8n installs without links to commands').to.equal(false);
+		const command = join(modules, 'n8n-nodes-llm-credits', 'dist', 'lib', 'cli', 'llm-credits.js');
+		const env = cleanEnvironment({ HOME: temporaryFolder(), ...usual.env });
+		const { code, stdout, stderr } = await run(process.execPath, [command, 'balance', '--json'], { env, timeoutMs: 30_000 });
+		expect(code, stderr).to.equal(0);
+		expect(JSON.parse(stdout)).to.deep.include({ account: 'default' });
+		if (!IS_ON_SERVER) expect(stderr).to.include(`${usual.ledger}, the usual one of n8n`);
 	});
 
 	it('Credit Balance grants, purchases, reads and counts; a retry adds nothing', async () => {

@@ -3,12 +3,14 @@ import { expect } from 'chai';
 import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { until } from '../../support/machine/child';
+import { run, until } from '../../support/machine/child';
 import { startFakeOpenAi, type FakeOpenAi } from '../../support/provider/fake-openai';
-import { newLedger, usualLedger } from '../../support/hosts/host-ledger';
+import { IS_ON_SERVER, newLedger, usualLedger } from '../../support/hosts/host-ledger';
 import { grantCredits, proofOf, readBalance, readUsage } from '../../support/ledger/ledger-reader';
 import { campaignFlow, people, seenWhen, sendPeople, whenLeft } from '../../support/hosts/node-red-flow';
 import { packOnce } from '../../support/machine/pack';
+import { cleanEnvironment } from '../../support/machine/repository';
+import { temporaryFolder } from '../../support/machine/temporary-folder';
 import { startNodeRed, type DeployType, type NodeRed } from '../../support/hosts/real-node-red';
 
 const TYPES = ['llm-credits-action', 'llm-credits-balance', 'llm-credits-fallback-switch', 'llm-credits-ledger', 'llm-credits-provider'];
@@ -162,6 +164,14 @@ describe('Node-RED: the life of the nodes', function () {
 			await sendPeople(fresh, people(3));
 			const { left } = await whenLeft(fresh, 3);
 			expect(left.map(({ credits }) => credits.reason)).to.deep.equal(['answered', 'answered', 'credits_exhausted']);
+
+			// The command lies where the documents say, and finds the ledger of a user folder that is nowhere near the home.
+			const command = join(userDir, 'node_modules', '.bin', 'llm-credits');
+			const env = cleanEnvironment({ HOME: temporaryFolder(), ...usual.env });
+			const { code, stdout, stderr } = await run(command, ['balance', '--json'], { env, timeoutMs: 30_000 });
+			expect(code, stderr).to.equal(0);
+			expect(JSON.parse(stdout)).to.deep.include({ available: '0' });
+			if (!IS_ON_SERVER) expect(stderr).to.include(`${usual.ledger}, the usual one of Node-RED`);
 		} finally {
 			await fresh.stop();
 			fresh.remove();
