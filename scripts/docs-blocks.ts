@@ -15,8 +15,11 @@ import { FALLBACK_SWITCH, REASONS, SOURCES } from '../lib/params/fallback-switch
 import { LLM_ACTION } from '../lib/params/llm-action/llm-action';
 import type { Param } from '../lib/params/param';
 
-/** Every block by the name in its markers. */
-export const BLOCKS: Readonly<Record<string, () => string>> = {
+/** Blocks by the name in their markers. */
+export type Blocks = Readonly<Record<string, () => string>>;
+
+/** Every block of the README. */
+export const BLOCKS: Blocks = {
 	'worked example': workedExample,
 	costs: costTable,
 	'llm action': () => paramTable(LLM_ACTION.params),
@@ -133,7 +136,8 @@ function optionsOf(command: Command): string {
 	return command.options.map(({ flags }) => `\`${flags}\``).join(' ');
 }
 
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** A table in Markdown. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
 	const line = (cells: readonly string[]): string =>
 		`| ${cells.map((cell) => cell.replace(/\|/g, '\\|').replace(/\n/g, ' ')).join(' | ')} |`;
 	return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n');

@@ -1,5 +1,6 @@
 /** Owns the parameters of the two connections: the ledger and the provider. */
-import type { ConnectionDescription, Param } from './param';
+import { SERVICE_LIST, type ServiceId } from '../core/calls/services';
+import type { Choice, ConnectionDescription, Param } from './param';
 
 export const LEDGER_PARAMS = [
 	{
@@ -77,15 +78,7 @@ export const PROVIDER_PARAMS = [
 		default: 'openai',
 		section: 'main',
 		help: 'Who runs the model. Decides the usual address and the prices',
-		choices: [
-			{ value: 'azure', label: 'Azure OpenAI', help: 'Give the address of the resource and the API version' },
-			{ value: 'lmstudio', label: 'LM Studio', help: 'A model on this machine; costs no credits' },
-			{ value: 'ollama', label: 'Ollama', help: 'A model on this machine; costs no credits' },
-			{ value: 'openai', label: 'OpenAI', help: 'api.openai.com' },
-			{ value: 'openrouter', label: 'OpenRouter', help: 'openrouter.ai' },
-			{ value: 'custom', label: 'Other OpenAI-Compatible', help: 'Any server that speaks the OpenAI chat interface, such as a gateway' },
-			{ value: 'vllm', label: 'vLLM', help: 'A model on your own server; costs no credits' },
-		],
+		choices: SERVICE_LIST.map(({ id, label, help }): Choice<ServiceId> => ({ value: id, label, help })),
 	},
 	{
 		name: 'baseUrl',
@@ -237,7 +230,10 @@ export const PROVIDER: ConnectionDescription = {
 	type: 'llm-credits-provider',
 	n8nName: 'llmCreditsProviderApi',
 	label: 'LLM Credits Provider',
-	help: ['Any endpoint that speaks the OpenAI chat interface: OpenAI, Azure, OpenRouter, a gateway, or a model on your own machine.'],
+	help: [
+		'A service that runs models: OpenAI, Anthropic, Google Gemini, Mistral and many others, a gateway, or a model on your own machine.',
+		'Any endpoint that speaks the OpenAI chat interface works.',
+	],
 	icon: 'provider',
 	params: PROVIDER_PARAMS,
 };

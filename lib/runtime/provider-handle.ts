@@ -2,6 +2,8 @@
  * Owns making a provider of its settings: the usual address of each service, whose prices hold, the user's own prices.
  */
 import { CreditError } from '../core/values/errors';
+import { dialectOf, SERVICES } from '../core/calls/services';
+import { BUILT_IN_PRICES } from '../core/prices/price-list';
 import { usualBatchPercent } from '../core/prices/batch-price';
 import { REPORTS_COSTS } from '../core/prices/bills/cost-reports';
 import { providerOfUrl } from '../core/prices/provider-of-url';
@@ -13,46 +15,38 @@ import type { ProviderHandle } from '../engine/plan/action-types';
 import type { PROVIDER_PARAMS } from '../params/connection';
 import type { ValuesOf } from '../params/param';
 import { testConnection, type ConnectionReport } from '../providers/openai/connection-test';
+import type { Provider } from '../providers/provider';
 import type { EndpointOptions } from '../providers/transport/endpoint';
 import { createOpenAiCompatible } from '../providers/openai/openai-compatible';
 import { proxyFor } from './proxy';
-import { later, monotonicMs } from './system';
+import { later, monotonicMs, systemClock } from './system';
 
 export type ProviderValues = ValuesOf<typeof PROVIDER_PARAMS>;
-type Service = ProviderValues['service'];
-
-const USUAL_ADDRESS: Readonly<Record<Service, string>> = {
-	openai: 'https://api.openai.com/v1',
-	openrouter: 'https://openrouter.ai/api/v1',
-	ollama: 'http://127.0.0.1:11434/v1',
-	lmstudio: 'http://127.0.0.1:1234/v1',
-	vllm: 'http://127.0.0.1:8000/v1',
-	azure: '',
-	custom: '',
-};
-const PRICES_OF: Readonly<Record<Exclude<Service, 'custom'>, string>> = {
-	openai: 'openai',
-	openrouter: 'openrouter',
-	azure: 'azure',
-	ollama: 'local',
-	lmstudio: 'local',
-	vllm: 'local',
-};
 /** Limit for lists of models and connection tests. */
 const PROBE_TIMEOUT_MS = 15_000;
 
 /** A provider with its prices. Throws `provider_misconfigured` or `invalid_settings`, naming the field and the mend. */
 export function createProvider(values: ProviderValues): ProviderHandle {
 	const options = endpointOf(values);
-	const provider = createOpenAiCompatible(options);
+	const dialect = dialectOf(options.providerId);
 	return {
-		provider,
+		provider: providerOf(options),
+		manner: dialect.manner,
+		isOwnList: dialect.listsModels,
 		service: `${values.service} ${baseUrlOf(values)}`,
 		keyId: keyIdOf(values),
 		...pricesOf(values, options),
 		chargesReported: chargesReported(values, options),
 		batchPercent: usualBatchPercent(options.providerId),
 	};
+}
+
+/** The provider; where the service has no list of models, the list is that of the prices. */
+function providerOf(options: EndpointOptions): Provider {
+	const provider = createOpenAiCompatible(options);
+	if (dialectOf(options.providerId).listsModels) return provider;
+	const listed = BUILT_IN_PRICES.models({ provider: options.providerId, atMs: systemClock() }).map(({ price }) => price.model);
+	return { ...provider, listModels: () => Promise.resolve([...new Set(listed)]) };
 }
 
 /** A short hash of everything that says whose calls these are. It stays in this process. */
@@ -87,7 +81,7 @@ function pricesOf(values: ProviderValues, { baseUrl }: EndpointOptions): Pick<Pr
 			return { priceOf: (model, atMs) => own.byModel(model) ?? orFree(model, atMs) };
 		}
 		case 'auto': {
-			const provider = service === 'custom' ? customPrices(baseUrl) : PRICES_OF[service];
+			const provider = SERVICES[service].prices ?? customPrices(baseUrl);
 			return {
 				priceOf: (model, atMs, list) => card.find({ provider, model, atMs }, list),
 				whyUnpriced: (model, atMs, list) => card.whyUnpriced({ provider, model, atMs }, list),
@@ -112,17 +106,18 @@ function endpointOf(values: ProviderValues): EndpointOptions {
 			'provider_misconfigured',
 			'The base URL is empty. Give the address of the server, such as https://llm.example.com/v1.',
 		);
-	if (service === 'openai' && values.baseUrl.trim() === '' && values.apiKey.trim() === '') {
+	const { needsKey, label } = SERVICES[service];
+	if (needsKey && values.baseUrl.trim() === '' && values.apiKey.trim() === '') {
 		throw new CreditError(
 			'provider_misconfigured',
-			'The API key is empty, and OpenAI needs one. Make a key in its console and enter it in the provider settings.',
+			`The API key is empty, and ${label} needs one. Make a key in its console and enter it in the provider settings.`,
 		);
 	}
 	return {
 		name: new URL(withScheme(baseUrl)).host,
 		baseUrl,
 		apiKey: values.apiKey,
-		providerId: service === 'custom' ? providerOfUrl(baseUrl) : PRICES_OF[service],
+		providerId: SERVICES[service].prices ?? providerOfUrl(baseUrl),
 		organisation: values.organisation.trim(),
 		project: values.project.trim(),
 		headers: headerName.trim() === '' ? {} : { [headerName.trim()]: headerValue },
@@ -134,7 +129,7 @@ function endpointOf(values: ProviderValues): EndpointOptions {
 }
 
 function baseUrlOf({ baseUrl, service }: ProviderValues): string {
-	return baseUrl.trim() || USUAL_ADDRESS[service];
+	return baseUrl.trim() || SERVICES[service].baseUrl;
 }
 
 /** The address with `user:password` in it, whatever characters they are made of. One that is no URL is refused by the endpoint. */

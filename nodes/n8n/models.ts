@@ -1,7 +1,8 @@
 /** Owns the model picker of n8n: the engine's list of models with their cost, searched by part of a name. */
 import { NodeOperationError } from 'n8n-workflow';
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
-import { leftOutText, modelChoices } from '../../lib/engine/report/model-choices';
+import { isRecord } from '../../lib/core/values/foreign';
+import { leftOutText, modelChoices, notOfferedText } from '../../lib/engine/report/model-choices';
 import { ACTION_PROVIDERS, SAME_PROVIDER } from '../../lib/params/llm-action/providers';
 import { createProvider } from '../../lib/runtime/provider-handle';
 import { systemClock } from '../../lib/runtime/system';
@@ -14,14 +15,24 @@ export async function searchModels(this: ILoadOptionsFunctions, filter = ''): Pr
 	try {
 		const handle = createProvider(await slotValues((type) => this.getCredentials(type), chosenIn(this)));
 		const found = await modelChoices(handle, { atMs: systemClock(), contains: filter, signal: AbortSignal.timeout(TIMEOUT_MS) });
-		const more = leftOutText(found);
 		const results = found.choices.map(({ id, label }) => ({ name: label, value: id }));
-		return { results: more === null ? results : [...results, { name: more, value: '' }] };
+		// A row that only says something keeps the model that was chosen.
+		const model = filter === '' ? currentModel(this) : filter;
+		const isLooking = filter !== '' && results.length > 0;
+		const notes = [isLooking ? null : notOfferedText(found, model), leftOutText(found)].filter((note) => note !== null);
+		return { results: [...results, ...notes.map((name) => ({ name, value: model }))] };
 	} catch (error) {
 		throw new NodeOperationError(this.getNode(), error instanceof Error ? error.message : String(error), {
 			description: 'A model can also be entered by its id: choose By ID at the left of the field.',
 		});
 	}
+}
+
+/** The model that the field has now; empty where there is none, or it is computed for each item. */
+function currentModel(ctx: ILoadOptionsFunctions): string {
+	const chosen: unknown = ctx.getCurrentNodeParameter('&model') ?? ctx.getCurrentNodeParameter('model');
+	const model = isRecord(chosen) ? chosen['value'] : chosen;
+	return typeof model === 'string' && !model.startsWith('=') ? model : '';
 }
 
 /** The provider whose models are looked for: that of the row in which the field stands, else that of the node. */

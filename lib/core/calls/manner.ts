@@ -74,8 +74,8 @@ const TOO_LARGE = /too (large|high|big|long)|at most|exceed|less than|maximum (v
 const SYSTEM_NAMES =
 	/(system|developer)['"`]?\s{0,3}(and\s\w{1,12}\s)?(role|message|instruction|prompt|turn)s?|(role|instruction)s?\W{0,4}(of |is |was |named |'|"|`)?(system|developer)\b|roles? must alternate|(unsupported|invalid|unknown|unexpected|supports?) roles?\b/i;
 
-/** In the order in which they are tried where a refusal names nothing that we know. */
-const CONCESSIONS: readonly Concession[] = [
+/** All of them, in the order in which they are tried where a refusal names nothing that we know. */
+export const CONCESSIONS: readonly Concession[] = [
 	{
 		id: 'schema_subset',
 		hint: 'takes no strict JSON schema, so it gets a simpler one',

@@ -22,11 +22,10 @@ import { ItemTime } from '../call/item-time';
 import { decodeKept, type Kept } from '../outcome/kept-result';
 import type { Rung } from '../plan/ladder-plan';
 import { MeteredCall, type MeteredPlan } from '../call/metered-call';
-import { MannerTrial } from '../call/manner-trial';
+import { trialOf } from '../call/call-trial';
 import { providerOfRung } from '../plan/action-sources';
-import { fixedForm, mannerOf, type CallPlan } from '../plan/call-plan';
+import { mannerOf, type CallPlan } from '../plan/call-plan';
 import type { Manner } from '../../core/calls/manner';
-import { keeperOf } from '../account/learned-facts';
 import type { PricedHold } from '../account/priced-hold';
 import type { Answer } from '../call/rung-run';
 import type { SpendingAccount } from '../account/spending-account';
@@ -143,7 +142,7 @@ export class BatchCollect {
 		const rung = 'item' in started ? rungOf(started, hold) : null;
 		const call = rung?.calls[0] ?? null;
 		const form = mode === 'text' ? 'prompt' : mode;
-		const manner = { ...mannerOf(this.#context, call?.modelId ?? ''), form };
+		const manner = { ...mannerOf(this.#context, call), form };
 		const asking = { manner, previous: null, outputLimitTokens: call?.settings.maxOutputTokens ?? 1, signal: null };
 		const model = hold.labels.model ?? '';
 		const request = call?.request(asking) ?? { ...NOTHING_ASKED, model };
@@ -266,15 +265,7 @@ export class BatchCollect {
 		fault: ProviderFault,
 		{ ledger, call, request, manner }: { ledger: SpendingAccount; call: CallPlan; request: ChatRequest; manner: Manner },
 	): void {
-		const { memory, timing, values, late } = this.#context;
-		const keeper = keeperOf(ledger, { plan: call, timing });
-		const background = (work: Promise<unknown>): void => {
-			late.add(work);
-		};
-		new MannerTrial({ manners: memory.manners, modelId: call.modelId, keeper, form: fixedForm(values), background }).refused(fault, {
-			request,
-			manner,
-		});
+		trialOf(this.#context, { plan: call, ledger }).refused(fault, { request, manner });
 	}
 }
 

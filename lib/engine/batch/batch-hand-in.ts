@@ -106,8 +106,8 @@ export class BatchHandIn {
 	}
 
 	/** In the form that the name of the line tells, so that its answer is read by it. */
-	#manner({ modelId }: CallPlan, form: Form): Manner {
-		return { ...mannerOf(this.#context, modelId), form };
+	#manner(call: CallPlan, form: Form): Manner {
+		return { ...mannerOf(this.#context, call), form };
 	}
 
 	/** Whether the batch was made although nobody confirmed it; `null`: the provider's list says that it was not. */

@@ -149,7 +149,7 @@ export class BatchPark {
 		}
 		this.#state.names(hold);
 		this.#state.mark({ model: call.model });
-		const mode = mannerOf(context, call.modelId).form;
+		const mode = mannerOf(context, call).form;
 		return {
 			kind: 'parked',
 			parked: { item, leaving: this.#leaving, reuse, hold, call, mode, outputLimitTokens: atAmount.outputLimitTokens },

@@ -1,15 +1,21 @@
 /** Tells people what a model of theirs does not take, once in a run: their settings say otherwise. */
-import { concessionsIn, USUAL_MANNER, type Manner } from '../../core/calls/manner';
+import { concessionsIn, type Manner } from '../../core/calls/manner';
 import type { ActionContext } from '../plan/action-types';
-import type { CallPlan } from '../plan/call-plan';
+import { usualMannerOf, type CallPlan } from '../plan/call-plan';
+
+/** What of a call a hint is about. */
+type HintedCall = Pick<CallPlan, 'model' | 'modelId' | 'settings'> & { readonly handle: Pick<CallPlan['handle'], 'manner'> };
 
 /** A sentence for each thing that an answered call went without, where this run has not said it yet; `null`: nothing to say. */
 export function hintOnce(
 	{ told }: Pick<ActionContext, 'told'>,
-	{ plan: { model, modelId, settings }, manner }: { plan: Pick<CallPlan, 'model' | 'modelId' | 'settings'>; manner: Manner },
+	{ plan: { model, modelId, settings, handle }, manner }: { plan: HintedCall; manner: Manner },
 ): string | null {
-	if (manner === USUAL_MANNER) return null;
-	const hints = concessionsIn(manner).flatMap(({ id, hint }) => {
+	const usual = usualMannerOf(handle);
+	if (manner === usual) return null;
+	const known = new Set(concessionsIn(usual));
+	const learnt = concessionsIn(manner).filter((concession) => !known.has(concession));
+	const hints = learnt.flatMap(({ id, hint }) => {
 		if (id === 'no_temperature' && settings.temperature === null) return [];
 		if (id === 'no_reasoning_effort' && settings.reasoningEffort === null) return [];
 		const key = `${id} ${modelId}`;

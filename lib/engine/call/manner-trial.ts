@@ -26,6 +26,8 @@ const NAMING: ReadonlySet<number> = new Set([400, 404, 415, 422, 500, 501]);
 interface TrialOptions {
 	readonly manners: LearnedManners;
 	readonly modelId: string;
+	/** How the model is asked until it has refused something. */
+	readonly usual: Manner;
 	readonly keeper: LessonKeeper | null;
 	/** The form that the settings ask for; `null`: any. */
 	readonly form: Form | null;
@@ -54,9 +56,15 @@ export class MannerTrial {
 
 	/** As the model is known to be asked, with the form that the settings fix. */
 	get #known(): Manner {
-		const { manners, modelId, form } = this.#options;
-		const manner = manners.of(modelId);
+		const { form } = this.#options;
+		const manner = this.#learnt;
 		return form === null || form === manner.form ? manner : { ...manner, form };
+	}
+
+	/** As the model is known to be asked, whatever the settings fix. */
+	get #learnt(): Manner {
+		const { manners, modelId, usual } = this.#options;
+		return manners.of(modelId, usual);
 	}
 
 	/** What others have learned, while it is still to be read; `null` as a rule. */
@@ -98,8 +106,7 @@ export class MannerTrial {
 
 	/** The endpoint takes the field for the form and does not go by it: from now on it is asked in words. */
 	ignoresForm(): void {
-		const { manners, modelId, form } = this.#options;
-		if (form === null && manners.of(modelId).form !== 'prompt') this.#remember({ form: 'prompt' });
+		if (this.#options.form === null && this.#learnt.form !== 'prompt') this.#remember({ form: 'prompt' });
 	}
 
 	#tryNext(manner: Manner, sent: Sent): boolean {
@@ -133,7 +140,7 @@ export class MannerTrial {
 	/** Beside what others have learnt meanwhile. */
 	#remember(change: Partial<Manner>): void {
 		const { manners, modelId, keeper, background } = this.#options;
-		background(manners.learn(modelId, { ...manners.of(modelId), ...change }, keeper));
+		background(manners.learn(modelId, { ...this.#learnt, ...change }, keeper));
 	}
 }
 

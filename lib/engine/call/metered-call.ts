@@ -18,13 +18,13 @@ import { keptFor, unreadOf, type Kept } from '../outcome/kept-result';
 import type { SpendingAccount } from '../account/spending-account';
 import type { Admission, Health } from '../learned/provider-health';
 import type { ActionContext } from '../plan/action-types';
-import { keeperOf } from '../account/learned-facts';
 import { chargedUnconfirmed, costOf, countable, percentOfList } from './call-cost';
 import { hintOnce, joined } from './learned-hint';
 import { useOf, type Again, type Use } from './answer-use';
 import { giveBack, recordCost } from './owed-call';
 import { roomOf } from './changed-call';
-import { mannerOfRequest, MannerTrial } from './manner-trial';
+import { trialOf } from './call-trial';
+import { mannerOfRequest, type MannerTrial } from './manner-trial';
 
 /**
  * Charges an answer by what became of it, once that is known; `unread`: the item had left, and a repeated run asks again. Returns a
@@ -53,7 +53,12 @@ export type CallEnd =
 
 /** What a call needs of its plan. */
 export type MeteredPlan = Pick<CallPlan, 'model' | 'modelId' | 'healthId' | 'memoryId' | 'price' | 'size' | 'request' | 'settings'> & {
-	readonly handle: { readonly provider: Pick<Provider, 'chat'>; readonly service: string; readonly chargesReported?: boolean };
+	readonly handle: {
+		readonly provider: Pick<Provider, 'chat'>;
+		readonly service: string;
+		readonly chargesReported?: boolean;
+		readonly manner?: Manner;
+	};
 	/** The settings have changed since it was sent, so that nobody knows any more what exactly was. */
 	readonly isChangedSince?: boolean;
 };
@@ -93,15 +98,7 @@ export class MeteredCall {
 	constructor(options: MeteredCallOptions) {
 		const { context, plan, ledger } = options;
 		this.#options = options;
-		this.#trial = new MannerTrial({
-			manners: context.memory.manners,
-			modelId: plan.modelId,
-			keeper: keeperOf(ledger, { plan, timing: context.timing }),
-			form: fixedForm(context.values),
-			background: (work) => {
-				context.late.add(work);
-			},
-		});
+		this.#trial = trialOf(context, { plan, ledger });
 	}
 
 	get hold(): Hold {

@@ -3,7 +3,7 @@
  * the ledger for others, for a week. What cannot be read or written there hinders nobody.
  */
 import { LRUCache } from 'lru-cache';
-import { decodeManner, encodeManner, USUAL_MANNER, type Manner } from '../../core/calls/manner';
+import { decodeManner, encodeManner, type Manner } from '../../core/calls/manner';
 import { hasPassed } from '../../core/values/time';
 
 /** Of each kind, in a process that lives long: a host has fewer endpoints and models. */
@@ -40,10 +40,10 @@ export class LearnedManners {
 		this.#nowMs = monotonicMs;
 	}
 
-	/** How a model is asked now. */
-	of(id: string): Manner {
+	/** How a model is asked now; `usual`: until it has refused something. */
+	of(id: string, usual: Manner): Manner {
 		const known = this.#known.get(id);
-		return known && !hasPassed(known.untilMs, { atMs: this.#nowMs() }) ? known.manner : USUAL_MANNER;
+		return known && !hasPassed(known.untilMs, { atMs: this.#nowMs() }) ? known.manner : usual;
 	}
 
 	/** `null` when what others have learned about the model is known; else a promise of when it is. Never rejects. */

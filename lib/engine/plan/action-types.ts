@@ -1,4 +1,5 @@
 /** Owns what an LLM Action is given: the items of a host, the provider, the ledger, and what all items share. Types only. */
+import type { Manner } from '../../core/calls/manner';
 import type { NodeLabelName } from '../../core/nouns/labels';
 import type { ItemValuesOf, SharedValuesOf } from '../../params/param';
 import type { Cap } from '../../core/nouns/commands';
@@ -48,6 +49,10 @@ export interface ProviderHandle {
 	readonly service: string;
 	/** Tells the keys of one endpoint apart, without saying them; absent: there is one. */
 	readonly keyId?: string;
+	/** False: it has no list of models, and gives those of the price list; absent: it has one. */
+	readonly isOwnList?: boolean;
+	/** How its models are asked until they have refused something; absent: in the strictest way. */
+	readonly manner?: Manner;
 	/** `null`: the model has no price. Without a list, by the prices of this package. */
 	readonly priceOf: (model: string, atMs: number, list?: PriceList) => ModelPrice | null;
 	/** Why a model that the price list knows has no price there, as a sentence; `null` where nothing is known. Absent: never. */

@@ -20,7 +20,7 @@ import { CreditError, isCreditError } from '../../core/values/errors';
 import { FallbackError, messageOf } from '../outcome/fallback-error';
 import { parseCredits, type Micro } from '../../core/values/money';
 import type { FixedCharge, ModelPrice } from '../../core/prices/pricing';
-import type { Form, Manner } from '../../core/calls/manner';
+import { USUAL_MANNER, type Form, type Manner } from '../../core/calls/manner';
 import type { ChatMessage, ChatRequest } from '../../providers/provider';
 import { subsetOf } from '../answer/schema-dialect';
 import type { SpokenInput } from './account-prompt';
@@ -222,9 +222,14 @@ export function fixedForm({ structuredOutput }: LlmActionValues): Form | null {
 	return structuredOutput === 'auto' ? null : structuredOutput;
 }
 
+/** How the models of a provider are asked until they have refused something. */
+export function usualMannerOf({ manner }: Pick<ProviderHandle, 'manner'>): Manner {
+	return manner ?? USUAL_MANNER;
+}
+
 /** How a model is asked now: as far as it is known, with the form that the settings fix. */
-export function mannerOf({ values, memory }: ActionContext, modelId: string): Manner {
-	const manner = memory.manners.of(modelId);
+export function mannerOf({ values, memory }: ActionContext, call: Pick<CallPlan, 'modelId' | 'handle'> | null): Manner {
+	const manner = call ? memory.manners.of(call.modelId, usualMannerOf(call.handle)) : USUAL_MANNER;
 	const form = fixedForm(values) ?? manner.form;
 	return form === manner.form ? manner : { ...manner, form };
 }

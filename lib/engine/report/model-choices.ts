@@ -42,6 +42,8 @@ export interface ModelChoices {
 	readonly choices: readonly ModelChoice[];
 	/** How many more there are; more of the name finds them. */
 	readonly leftOut: number;
+	/** False where the provider has no list, so that these are the models of the price list. */
+	readonly isOwnList: boolean;
 }
 
 /**
@@ -49,7 +51,7 @@ export interface ModelChoices {
  * Rejects with `provider_misconfigured`.
  */
 export async function modelChoices(
-	{ provider, priceOf }: ProviderHandle,
+	{ provider, priceOf, isOwnList = true }: ProviderHandle,
 	{ atMs, contains = '', signal }: { atMs: number; contains?: string; signal?: AbortSignal },
 ): Promise<ModelChoices> {
 	const wanted = contains.toLowerCase();
@@ -59,12 +61,19 @@ export async function modelChoices(
 	const paid = priced.filter(({ costMicro }) => costMicro !== null && costMicro > 0n);
 	const best = paid.find(({ kind }) => kind !== 'reasoning') ?? paid[0];
 	const choices = priced.map((model) => choiceOf(model, { isMostCostEfficient: model === best }));
-	return { choices, leftOut: ids.length - listed.length };
+	return { choices, leftOut: ids.length - listed.length, isOwnList };
 }
 
-/** Says how many models a picker leaves out; `null`: none. */
-export function leftOutText({ leftOut }: ModelChoices): string | null {
+/** Says which models a picker leaves out; `null`: none. */
+export function leftOutText({ leftOut, isOwnList }: ModelChoices): string | null {
+	if (!isOwnList) return 'This provider has no list of its models: these are those of the price list, and any other can be typed';
 	return leftOut === 0 ? null : `${String(leftOut)} more ${leftOut === 1 ? 'model is' : 'models are'} not listed: type more of the name`;
+}
+
+/** Says that a provider does not offer a model; `null` where it may do so, because not all of its models are in the list. */
+export function notOfferedText({ choices, leftOut, isOwnList }: ModelChoices, model: string): string | null {
+	const isKnown = isOwnList && leftOut === 0 && model.trim() !== '';
+	return isKnown && !choices.some(({ id }) => id === model.trim()) ? `This provider does not offer ${model.trim()}` : null;
 }
 
 function choiceOf({ id, kind, costMicro }: Priced, { isMostCostEfficient }: { isMostCostEfficient: boolean }): ModelChoice {

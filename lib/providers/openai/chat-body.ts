@@ -3,6 +3,7 @@
  * for: no `store`, no defaults of ours, and text that is well-formed.
  */
 import type OpenAI from 'openai';
+import { dialectOf, type Dialect } from '../../core/calls/services';
 import type { ChatRequest } from '../provider';
 
 /** The body sent; never streamed. */
@@ -15,16 +16,13 @@ const LIMITS: readonly string[] = ['max_tokens', 'max_completion_tokens'];
 const IS_UNKNOWN =
 	/unsupported|not support|unrecogni[sz]ed|unknown|unexpected|extra|not permitted|not allowed|not accept|deprecated|removed/i;
 
-/** Providers whose newer models refuse `max_tokens`; most other servers know nothing else. */
-const KNOWS_MAX_COMPLETION_TOKENS: ReadonlySet<string> = new Set(['openai', 'azure', 'groq', 'x-ai']);
-
 /** What one endpoint has taught us, model by model. Remembered for as long as the provider lives. */
 export class EndpointHabits {
-	readonly #limitField: 'max_tokens' | 'max_completion_tokens';
+	readonly #limitField: Dialect['limitField'];
 	readonly #refused = new Map<string, Set<string>>();
 
 	constructor(providerId: string) {
-		this.#limitField = KNOWS_MAX_COMPLETION_TOKENS.has(providerId) ? 'max_completion_tokens' : 'max_tokens';
+		this.#limitField = dialectOf(providerId).limitField;
 	}
 
 	/** The body for a request, as far as is known acceptable to the model. What differs from item to item comes last: the messages. */

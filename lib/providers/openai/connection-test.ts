@@ -2,6 +2,7 @@
  * Tests a connection: is there a server, does it take the key, does it have the model. One sentence says what is wrong. Nothing is spent:
  * it asks for the list of models, and where there is none, a question without a message.
  */
+import { dialectOf } from '../../core/calls/services';
 import { isCreditError } from '../../core/values/errors';
 import { createOpenAiCompatible } from './openai-compatible';
 import type { ProviderFault } from '../provider';
@@ -22,17 +23,20 @@ export async function testConnection(
 ): Promise<ConnectionReport> {
 	try {
 		const provider = createOpenAiCompatible(options);
-		const listing = await provider.readModels(signal);
+		const isListAsked = dialectOf(options.providerId).listsModels;
+		const listing = isListAsked ? await provider.readModels(signal) : NO_LIST;
 		if (listing.kind === 'listed' && listing.models.length > 0) return judge(listing.models, { name: options.name, model });
 		if (listing.kind === 'failed' && !mayBeWithoutList(listing.fault)) return report(false, listing.fault.message);
 		const { isThere, fault } = await provider.hasChat(model);
-		if (isThere) return report(true, `${options.name} works, but lists no models to choose from.`);
+		if (isThere) return report(true, isListAsked ? `${options.name} works, but lists no models to choose from.` : `${options.name} works.`);
 		return report(false, fault?.message ?? `${options.name} gave no answer that makes sense. Check the base URL.`);
 	} catch (error) {
 		if (isCreditError(error)) return report(false, error.message);
 		throw error;
 	}
 }
+
+const NO_LIST = { kind: 'listed', models: [] } as const;
 
 /** Some servers have chat completions and no list. */
 function mayBeWithoutList({ status, code }: ProviderFault): boolean {

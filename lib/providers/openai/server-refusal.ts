@@ -55,6 +55,8 @@ export function errorIn(body: unknown, depth = DEEPEST): OpenedError | null {
 		body['detail'],
 		body['fault'],
 		body['base_resp'],
+		// Some put a whole error where its words are expected.
+		...MESSAGE_NAMES.map((name) => (isRecord(body[name]) || Array.isArray(body[name]) ? body[name] : null)),
 	];
 	const opened = firstOf(inner.filter(isFilled), (entry) => errorIn(entry, depth - 1));
 	const own = fieldsOf(body, depth);

@@ -228,20 +228,26 @@ describe('n8n: the nodes', function () {
 	it('the model picker shows what a message costs', async () => {
 		world = await openWorld({ credits: null });
 		const provider = world.credentials['llmCreditsProviderApi'];
-		const { results } = await world.n8n.rest<{ results: readonly { name: string; value: string }[] }>(
-			'POST',
-			'/rest/dynamic-node-parameters/resource-locator-results',
-			{
-				path: 'model',
+		const search = async (more: object): Promise<readonly { name: string; value: string }[]> => {
+			const asked = {
+				path: 'parameters.model',
 				methodName: 'searchModels',
 				nodeTypeAndVersion: { name: 'n8n-nodes-llm-credits.llmAction', version: 1 },
 				currentNodeParameters: {},
 				credentials: { llmCreditsProviderApi: provider },
-				filter: 'mini',
-			},
-		);
+				...more,
+			};
+			const path = '/rest/dynamic-node-parameters/resource-locator-results';
+			return (await world.n8n.rest<{ results: readonly { name: string; value: string }[] }>('POST', path, asked)).results;
+		};
+		const results = await search({ filter: 'mini' });
 		expect(results.map(({ value }) => value)).to.deep.equal(['gpt-4.1-mini', 'gpt-4o-mini']);
 		expect(results[0]?.name).to.match(/^gpt-4.1-mini \(quick, .+\)$/);
+		const none = [{ name: 'This provider does not offer claude', value: 'claude' }];
+		expect(await search({ filter: 'claude' }), 'a list is never just empty').to.deep.equal(none);
+		const current = { model: { __rl: true, mode: 'list', value: 'grok-9' } };
+		const last = (await search({ currentNodeParameters: current })).at(-1);
+		expect(last, 'a model that was chosen before').to.deep.equal({ name: 'This provider does not offer grok-9', value: 'grok-9' });
 	});
 
 	it('the connection tests tell the balance and the models, or what is wrong', async () => {

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { EXAMPLES } from '../../../lib/cli/examples';
 import { createProgram, allCommands, wordsOf } from '../../../lib/cli/program';
 import { BLOCKS } from '../../../scripts/docs-blocks';
-import { withGenerated } from '../../../scripts/write-docs';
+import { DOCUMENTS, withGenerated } from '../../../scripts/write-docs';
 import { repositoryRoot } from '../../support/machine/repository';
 
 const README = join(repositoryRoot(), 'README.md');
@@ -18,14 +18,17 @@ function documents(): string[] {
 
 describe('README', () => {
 	it('has generated parts that are up to date; "npm run docs" writes them', async () => {
-		const text = readFileSync(README, 'utf8');
-		expect(await withGenerated(text, README)).to.equal(text);
+		for (const [name, blocks] of Object.entries(DOCUMENTS)) {
+			const path = join(repositoryRoot(), name);
+			const text = readFileSync(path, 'utf8');
+			expect(await withGenerated(text, { path, blocks }), name).to.equal(text);
+		}
 	});
 
 	it('cannot keep a stale part', async () => {
 		const text = readFileSync(README, 'utf8').replace('6.08 credits', '7 credits');
 		expect(text).to.contain('7 credits');
-		expect(await withGenerated(text, README)).to.not.equal(text);
+		expect(await withGenerated(text, { path: README, blocks: BLOCKS })).to.not.equal(text);
 	});
 
 	it('works its example out of the real price: 1,200 tokens at $0.40 and 80 at $1.60 per million', () => {

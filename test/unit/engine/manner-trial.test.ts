@@ -33,8 +33,9 @@ const GATEWAY: ProviderFault = { ...FAULT, code: 'server_error', billed: 'unknow
 function world(): { readonly known: () => Manner; readonly trial: (form?: Form) => MannerTrial } {
 	const manners = new LearnedManners(() => 1);
 	return {
-		known: () => manners.of('m'),
-		trial: (form) => new MannerTrial({ manners, modelId: 'm', keeper: null, form: form ?? null, background: (work) => void work }),
+		known: () => manners.of('m', USUAL_MANNER),
+		trial: (form) =>
+			new MannerTrial({ manners, modelId: 'm', usual: USUAL_MANNER, keeper: null, form: form ?? null, background: (work) => void work }),
 	};
 }
 

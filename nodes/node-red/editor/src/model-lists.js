@@ -1,5 +1,10 @@
 /** Owns the lists of models in a dialog: what each provider offers, asked for once, and what of it fits what was typed. */
 
+/** The sentence under a field, and in a list. */
+export function notOffered(id) {
+	return `This provider does not offer ${id}.`;
+}
+
 export class ModelLists {
 	constructor() {
 		this.loaded = new Map();
@@ -40,7 +45,7 @@ export class ModelLists {
 			value: model.id,
 			label: $('<div class="llmc-pick-model">').append($('<span>').text(model.id), $('<span class="llmc-pick-cost">').text(model.about)),
 		}));
-		const none = fitting.length === 0 && typed.trim() !== '' ? [told(`This provider does not offer ${typed.trim()}.`)] : [];
+		const none = fitting.length === 0 && note === '' && typed.trim() !== '' ? [told(notOffered(typed.trim()))] : [];
 		return [...rows, ...none, ...(note === '' ? [] : [told(note)])];
 	}
 }

@@ -1,6 +1,6 @@
 /** Owns the field of the model: free text, with the provider's models and what a typical message costs with each. */
 import { keyOf } from '../../node/node-types';
-import { ModelLists } from './model-lists';
+import { ModelLists, notOffered } from './model-lists';
 
 export class ModelPicker {
 	constructor(form, param) {
@@ -47,7 +47,7 @@ export class ModelPicker {
 		if (chosen !== undefined) return `${capital(chosen.about)}.`;
 		// A list that is cut short, and a name that is computed, say nothing about it.
 		const isKnown = models.length > 0 && note === '' && id !== '' && !id.includes('{{') && !id.includes('${');
-		return isKnown ? `This provider does not offer ${id}.` : '';
+		return isKnown ? notOffered(id) : '';
 	}
 }
 
