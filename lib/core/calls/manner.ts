@@ -3,6 +3,7 @@
  * do without. Which of these a refusal asks for follows from what was sent and what the refusal names. Pure; the caller remembers.
  */
 import { propertyOf } from '../values/foreign';
+import { isLimitTooLarge, namesLimit } from './most-output';
 
 /** How the form of the answer is asked for, apart from free text. */
 export type Form = 'json_schema' | 'json_object' | 'prompt';
@@ -18,6 +19,8 @@ export interface Manner {
 	readonly sendsReasoningEffort: boolean;
 	/** False: instructions stand in the message of the user. */
 	readonly sendsSystemRole: boolean;
+	/** The highest output limit that it takes, in tokens; `null`: any, as far as is known. */
+	readonly mostTokens: number | null;
 }
 
 /** The strictest way, in which every endpoint is asked until it refuses something. */
@@ -28,6 +31,7 @@ export const USUAL_MANNER: Manner = {
 	sendsTemperature: true,
 	sendsReasoningEffort: true,
 	sendsSystemRole: true,
+	mostTokens: null,
 };
 
 /** What a request really had. */
@@ -35,7 +39,8 @@ export interface Sent {
 	readonly form: Form | 'text';
 	readonly hasTemperature: boolean;
 	readonly hasReasoningEffort: boolean;
-	readonly hasLimit: boolean;
+	/** The output limit in tokens; `null`: none. */
+	readonly limitTokens: number | null;
 	readonly hasSystemRole: boolean;
 }
 
@@ -70,7 +75,6 @@ const FORM_NAMES =
 const INSIDE_SCHEMA =
 	/additional_?properties|properties\[|\.format\b|'format'|"format"|\bkeywords?\b|\$(schema|ref|defs)|\bstrict\b|for (string|number|integer|object|array)\b|unknown (name|field|key)|invalid (json )?schema|json schema (is )?invalid|enum|minlength|maxlength|pattern/i;
 const LIMIT_NAMES = /max[_ ]?(completion|output|new|generated)?[_ ]?tokens/i;
-const TOO_LARGE = /too (large|high|big|long)|at most|exceed|less than|maximum (value|allowed)|<=|must be between|out of range/i;
 const SYSTEM_NAMES =
 	/(system|developer)['"`]?\s{0,3}(and\s\w{1,12}\s)?(role|message|instruction|prompt|turn)s?|(role|instruction)s?\W{0,4}(of |is |was |named |'|"|`)?(system|developer)\b|roles? must alternate|(unsupported|invalid|unknown|unexpected|supports?) roles?\b/i;
 
@@ -148,7 +152,7 @@ export const CONCESSIONS: readonly Concession[] = [
 		sent: 'the Output Limit of the node, in `max_tokens` or `max_completion_tokens`, whichever the service knows as a rule',
 		refused: 'the name of the field',
 		instead: 'the limit in the other of the two',
-		applies: ({ limitField }, { hasLimit }) => limitField === 'usual' && hasLimit,
+		applies: ({ limitField }, { limitTokens }) => limitField === 'usual' && limitTokens !== null,
 		names: LIMIT_NAMES,
 		change: { limitField: 'other' },
 		isTried: true,
@@ -159,7 +163,7 @@ export const CONCESSIONS: readonly Concession[] = [
 		sent: 'the Output Limit of the node, in the other of the two fields',
 		refused: 'that name, too',
 		instead: 'nothing: the model’s own limit holds',
-		applies: ({ limitField }, { hasLimit }) => limitField === 'other' && hasLimit,
+		applies: ({ limitField }, { limitTokens }) => limitField === 'other' && limitTokens !== null,
 		names: LIMIT_NAMES,
 		change: { limitField: 'none' },
 		isTried: false,
@@ -171,7 +175,7 @@ export function namedConcession({ param, words }: Complaint, { manner, sent }: {
 	const said = `${param} ${words}`;
 	const found = CONCESSIONS.flatMap((concession) => {
 		// A limit that is too large is refused under any name, and is not left out for that.
-		const isHopeless = concession.change.limitField !== undefined && TOO_LARGE.test(said);
+		const isHopeless = concession.change.limitField !== undefined && isLimitTooLarge(said);
 		if (isHopeless || !concession.applies(manner, sent)) return [];
 		const at = said.search(concession.names);
 		return at === -1 ? [] : [{ concession, at }];
@@ -181,6 +185,12 @@ export function namedConcession({ param, words }: Complaint, { manner, sent }: {
 	if (inside && (found.length === 1 || FORM_NAMES.test(said))) return inside;
 	const [first] = found.filter(({ concession }) => concession !== inside).sort((a, b) => a.at - b.at);
 	return first?.concession ?? null;
+}
+
+/** True for a refusal of how large the output limit is: it is lowered where the most is known, and nothing else helps. */
+export function isAboutLimitSize({ param, words }: Complaint, { limitTokens }: Sent): boolean {
+	const said = `${param} ${words}`;
+	return limitTokens !== null && namesLimit(said) && isLimitTooLarge(said);
 }
 
 /** What to try in turn where a refusal names nothing: each concession by itself, the form first; at last all of them together. */
@@ -214,15 +224,18 @@ export function concessionsIn(manner: Manner): Concession[] {
 	});
 }
 
+const MOST_TOKENS = 'most_tokens:';
+
 /** The text of a manner, to be kept: names of concessions. */
 export function encodeManner(manner: Manner): string {
-	return concessionsIn(manner)
-		.map(({ id }) => id)
-		.join(' ');
+	const names = concessionsIn(manner).map(({ id }) => id);
+	return [...names, ...(manner.mostTokens === null ? [] : [`${MOST_TOKENS}${String(manner.mostTokens)}`])].join(' ');
 }
 
 /** The inverse. Names that this version does not know are left out. */
 export function decodeManner(text: string): Manner {
 	const ids = new Set(text.split(' '));
-	return CONCESSIONS.reduce((manner, { id, change }) => (ids.has(id) ? { ...manner, ...change } : manner), USUAL_MANNER);
+	const most = Number([...ids].find((id) => /^most_tokens:\d{1,9}$/.test(id))?.slice(MOST_TOKENS.length) ?? 0);
+	const usual = most > 0 ? { ...USUAL_MANNER, mostTokens: most } : USUAL_MANNER;
+	return CONCESSIONS.reduce((manner, { id, change }) => (ids.has(id) ? { ...manner, ...change } : manner), usual);
 }

@@ -2,6 +2,7 @@
  * Makes the call that does otherwise what failed in the one before: the form in words, the mistake shown, or more room. It is reserved by
  * itself, so its size is what it really is.
  */
+import type { Manner } from '../../core/calls/manner';
 import { mostRoomTokens } from '../../core/calls/second-try';
 import { reservableCalls, type CallPlan } from '../plan/call-plan';
 import type { ItemContext } from '../plan/action-types';
@@ -40,8 +41,17 @@ function roomierCall(context: ItemContext, call: CallPlan, { outputLimitTokens: 
 	};
 }
 
+/** The output limit that a call is asked with, and the highest that it may get once an answer was cut off: its endpoint may take less. */
+export function limitsOf(
+	{ plan, outputLimitTokens }: { readonly plan: Parameters<typeof roomOf>[0]; readonly outputLimitTokens: number },
+	{ mostTokens }: Pick<Manner, 'mostTokens'>,
+): { readonly outputLimitTokens: number; readonly roomTokens: number } {
+	const most = (tokens: number): number => Math.min(tokens, mostTokens ?? tokens);
+	return { outputLimitTokens: most(outputLimitTokens), roomTokens: most(roomOf(plan)) };
+}
+
 /** The highest output limit that a call may get once an answer was cut off, in tokens. */
-export function roomOf({ settings, price, size }: Pick<CallPlan, 'settings' | 'price' | 'size'>): number {
+function roomOf({ settings, price, size }: Pick<CallPlan, 'settings' | 'price' | 'size'>): number {
 	const contextTokens = price?.contextTokens ?? null;
 	return mostRoomTokens(settings.maxOutputTokens, contextTokens === null ? null : contextTokens - size.inputTokens);
 }

@@ -18,13 +18,19 @@ export function hintOnce(
 	const hints = learnt.flatMap(({ id, hint }) => {
 		if (id === 'no_temperature' && settings.temperature === null) return [];
 		if (id === 'no_reasoning_effort' && settings.reasoningEffort === null) return [];
+		return [{ id, hint }];
+	});
+	const most = manner.mostTokens;
+	if (most !== null && most < settings.maxOutputTokens)
+		hints.push({ id: 'most_tokens', hint: `takes an Output Limit of at most ${String(most)} tokens, so it gets that` });
+	const sentences = hints.flatMap(({ id, hint }) => {
 		const key = `${id} ${modelId}`;
 		if (told.has(key)) return [];
 		const sentence = `${model} ${hint}.`;
 		told.set(key, sentence);
 		return [sentence];
 	});
-	return hints.length === 0 ? null : hints.join(' ');
+	return sentences.length === 0 ? null : sentences.join(' ');
 }
 
 /** Two notes for people as one. */

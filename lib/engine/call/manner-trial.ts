@@ -6,6 +6,7 @@
 import {
 	differenceOf,
 	encodeManner,
+	isAboutLimitSize,
 	namedConcession,
 	triedManners,
 	type Complaint,
@@ -13,6 +14,7 @@ import {
 	type Manner,
 	type Sent,
 } from '../../core/calls/manner';
+import { mostOutputIn } from '../../core/calls/most-output';
 import type { ChatRequest, ProviderFault, RefusedField } from '../../providers/provider';
 import type { Timing } from '../waiting/timing';
 import type { LearnedManners, LessonKeeper } from '../learned/learned-manners';
@@ -82,7 +84,9 @@ export class MannerTrial {
 		const sent = sentBy(request);
 		// Another call has learnt something meanwhile, so this one is asked as that was.
 		if (encodeManner(this.#known) !== encodeManner(this.#from ?? manner)) return this.#startAnew();
-		const named = namedConcession(complaintOf(fault), { manner, sent });
+		const complaint = complaintOf(fault);
+		if (isAboutLimitSize(complaint, sent)) return this.#lowerLimit(complaint, { manner, sent });
+		const named = namedConcession(complaint, { manner, sent });
 		if (named && this.#mayChange(named.change)) {
 			const next = { ...manner, ...named.change };
 			if (this.#trying) this.#trying = next;
@@ -107,6 +111,15 @@ export class MannerTrial {
 	/** The endpoint takes the field for the form and does not go by it: from now on it is asked in words. */
 	ignoresForm(): void {
 		if (this.#options.form === null && this.#learnt.form !== 'prompt') this.#remember({ form: 'prompt' });
+	}
+
+	/** A limit that is too large is asked for no more; where the refusal does not say what is not, nothing helps. */
+	#lowerLimit({ words }: Complaint, { manner, sent }: { manner: Manner; sent: Sent }): boolean {
+		const mostTokens = mostOutputIn(words, sent.limitTokens ?? 0);
+		if (mostTokens === null) return this.#giveUp();
+		if (this.#trying) this.#trying = { ...manner, mostTokens };
+		else this.#remember({ mostTokens });
+		return true;
 	}
 
 	#tryNext(manner: Manner, sent: Sent): boolean {
@@ -165,7 +178,7 @@ function sentBy({ structured, temperature, reasoningEffort, maxOutputTokens, lim
 		form: structured,
 		hasTemperature: temperature !== null,
 		hasReasoningEffort: reasoningEffort !== null,
-		hasLimit: maxOutputTokens !== null && limitField !== 'none',
+		limitTokens: limitField === 'none' ? null : maxOutputTokens,
 		hasSystemRole: messages.some(({ role }) => role === 'system'),
 	};
 }

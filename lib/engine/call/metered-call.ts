@@ -22,7 +22,7 @@ import { chargedUnconfirmed, costOf, countable, percentOfList } from './call-cos
 import { hintOnce, joined } from './learned-hint';
 import { useOf, type Again, type Use } from './answer-use';
 import { giveBack, recordCost } from './owed-call';
-import { roomOf } from './changed-call';
+import { limitsOf } from './changed-call';
 import { trialOf } from './call-trial';
 import { mannerOfRequest, type MannerTrial } from './manner-trial';
 
@@ -213,14 +213,15 @@ export class MeteredCall {
 	}
 
 	#use(answer: ChatAnswer, manner: Manner): Use {
-		const { context, plan, outputLimitTokens, paidFailuresBefore } = this.#options;
+		const { context, plan, paidFailuresBefore } = this.#options;
+		const { outputLimitTokens, roomTokens } = this.#limits;
 		return useOf(answer, {
 			contract: context.contract,
 			manner,
 			mayAskInWords: fixedForm(context.values) === null,
 			isObedient: context.memory.manners.isObedient(plan.modelId),
 			outputLimitTokens,
-			hasMoreRoom: roomOf(plan) > outputLimitTokens,
+			hasMoreRoom: roomTokens > outputLimitTokens,
 			paidFailures: paidFailuresBefore,
 			progress: this.#progress(),
 		});
@@ -228,13 +229,17 @@ export class MeteredCall {
 
 	/** What the first answers teach, the next calls do from the start. */
 	#learnFrom({ kept, isFormIgnored, isFormKept, isThoughtAway }: Use): void {
-		const { context, plan, outputLimitTokens } = this.#options;
+		const { context, plan } = this.#options;
+		const { outputLimitTokens, roomTokens } = this.#limits;
 		const limitTokens = plan.settings.maxOutputTokens;
 		if (isFormKept) context.memory.manners.obeyed(plan.modelId);
 		if (isFormIgnored) this.#trial.ignoresForm();
-		const roomTokens = roomOf(plan);
 		const isRoomNeeded = isThoughtAway || (kept.kind === 'values' && outputLimitTokens > limitTokens);
 		if (isRoomNeeded && roomTokens > limitTokens) context.memory.needsRoom(plan.memoryId, { limitTokens, roomTokens });
+	}
+
+	get #limits(): ReturnType<typeof limitsOf> {
+		return limitsOf(this.#options, this.#trial.manner);
 	}
 
 	/** Charges the call. Returns a note for people when something about the charge is unusual. */

@@ -6,6 +6,7 @@ import { readAnswerUsage } from '../../core/usage/answer-usage';
 import type { AnswerHeaders } from '../../core/usage/provider-said';
 import type { UsageReading } from '../../core/usage/usage';
 import type { FinishReason, ThinkingPlace } from '../provider';
+import { withoutEndMarks } from './end-marks';
 import { finishReasonOf } from './finish-reason';
 import { errorIn, type OpenedError } from './server-refusal';
 import { withoutThinking } from './thinking';
@@ -81,7 +82,7 @@ const THINKING_FIELDS = ['reasoning_content', 'reasoning', 'thinking', 'reasonin
 /** The answer's own text, and where thinking stood beside it. */
 function contentOf(message: Fields): { readonly text: string; readonly thinking: ThinkingPlace | null } {
 	const { text: whole, hasThinking } = textOf(message['content']);
-	const { text, place } = withoutThinking(whole);
+	const { text, place } = withoutThinking(withoutEndMarks(whole));
 	if (place !== null) return { text, thinking: place };
 	if (hasThinking) return { text, thinking: 'parts' };
 	return { text, thinking: THINKING_FIELDS.some((name) => isFilled(message[name])) ? 'field' : null };

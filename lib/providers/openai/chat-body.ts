@@ -3,6 +3,7 @@
  * for: no `store`, no defaults of ours, and text that is well-formed.
  */
 import type OpenAI from 'openai';
+import { isLimitTooLarge } from '../../core/calls/most-output';
 import { dialectOf, type Dialect } from '../../core/calls/services';
 import type { ChatRequest } from '../provider';
 
@@ -12,9 +13,6 @@ export type ChatBody = OpenAI.Chat.Completions.ChatCompletionCreateParamsNonStre
 /** Without these there is no question, or another one: who asks decides what to do when they are refused. */
 const NEEDED: ReadonlySet<string> = new Set(['model', 'messages', 'response_format']);
 const LIMITS: readonly string[] = ['max_tokens', 'max_completion_tokens'];
-/** A limit is left out where it is unknown, not where its value is too large: without one an answer may cost more than was set aside. */
-const IS_UNKNOWN =
-	/unsupported|not support|unrecogni[sz]ed|unknown|unexpected|extra|not permitted|not allowed|not accept|deprecated|removed/i;
 
 /** What one endpoint has taught us, model by model. Remembered for as long as the provider lives. */
 export class EndpointHabits {
@@ -42,9 +40,12 @@ export class EndpointHabits {
 		};
 	}
 
-	/** Remembers that a model refused a field, so that the next body for it goes without; false where it cannot. */
+	/**
+	 * Remembers that a model refused a field, so that the next body for it goes without; false where it cannot. A limit is left out where it is
+	 * unknown, not where its value is too large: without one an answer may cost more than was set aside.
+	 */
 	learn(model: string, { field, words }: { readonly field: string; readonly words: string }): boolean {
-		if (NEEDED.has(field) || (LIMITS.includes(field) && !IS_UNKNOWN.test(words))) return false;
+		if (NEEDED.has(field) || (LIMITS.includes(field) && isLimitTooLarge(words))) return false;
 		const refused = this.#refused.get(model) ?? new Set();
 		this.#refused.set(model, refused.add(field));
 		return true;

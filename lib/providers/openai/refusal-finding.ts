@@ -33,6 +33,8 @@ const SIGNALS: readonly (readonly [Cause, RegExp])[] = [
 		'content_refused',
 		/content_(filter|policy|moderation)|responsible_?ai|moderation|data_inspection|safety|sensitive|prohibited_content|flagged/,
 	],
+	// The model tried to keep the form, and what it wrote was none.
+	['unsupported_output', /json_(validate|validation|generation)_?(fail|error)|failed_generation/],
 	[
 		'model_not_found',
 		/model_(not_(found|available|exist|supported)|does_not_exist|unavailable|decommissioned)|deployment_?not_?found|(unknown|invalid|no_such)_model(?!\w)/,
@@ -60,9 +62,9 @@ const RATE =
 const QUOTA =
 	/insufficient[_ ](quota|balance|funds|credit)|exceeded your (current |monthly )?quota|(out of|no|not enough|ran out of|zero|used up (all|your)) (remaining |available )?credits?\b|credit balance|balance (is |has )?(been )?(too low|insufficient|exhausted|empty|used up|not enough|negative)|quota[_ ](is |has been |was )?(exceeded|exhausted|used up|reached)|spend(ing)? (limit|cap)|(monthly|usage|billing|hard) (hard )?limit (has been |was |is )?(reached|exceeded)|payment (is )?required|top ?up|recharge/i;
 const CONTEXT =
-	/context[_ ](length|window|size)|maximum context|prompt is too long|too many (input |prompt )?tokens|input (is )?too (long|large)|exceeds? (the )?(model'?s? |available )?(max|context|token)/i;
+	/context[_ ](length|window|size)|maximum context|prompt is too long|too many (input |prompt )?tokens|input (is )?too (long|large)|exceeds? (the )?(model'?s? |available )?(max|context|token)|tokens`? \+ `?max_(new_)?tokens/i;
 const CONTENT =
-	/content[_ ](filter|polic|management|moderation)|responsible ?ai|safety (system|filter|polic|setting)|moderation|flagged|inappropriate content|sensitive (content|words)/i;
+	/content[_ ](filter|polic|management|moderation)|responsible ?ai|safety (system|filter|polic|setting)|moderation|flagged|inappropriate content|sensitive (content|words)|violat\w* (our |the )?(usage|content|safety|acceptable)|safety[_ ]check/i;
 const MODEL =
 	/model_not_found|deploymentnotfound|unknown[_ ]model|invalid[_ ]model|(model|deployment)\b.{0,120}\b(not (be )?(found|exist|loaded)|does(n't| not) exist|not available|no longer|unknown|pull|decommissioned)|no (such )?model/i;
 const FORM = /response[_ ]format|json[_ ]schema|json_object|json mode|structured[_ ]output|guided[_ ](json|decoding)|grammar/i;
@@ -117,6 +119,8 @@ function codeOf(cause: Cause): ProviderFaultCode {
 function causeOf(refusal: ServerRefusal, words: string, isToWait: boolean): Cause {
 	const { status } = refusal;
 	const signal = signalled(refusal);
+	// One server says that it has no permission for what its filter refused.
+	if (signal === 'unauthorised' && CONTENT.test(words)) return 'content_refused';
 	if (signal !== null && !WEAK.has(signal)) return signal;
 	switch (status) {
 		case 401:

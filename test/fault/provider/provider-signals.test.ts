@@ -174,6 +174,32 @@ describe('what a refusal is taken for', () => {
 		['404 of a router', 404, { detail: 'Not Found' }, 'bad_request'],
 		['404 of a local server', 404, { error: 'Unexpected endpoint or method. (POST /chat/completions)' }, 'bad_request'],
 		[
+			'403 of a filter that speaks of permission',
+			403,
+			{
+				code: 'The caller does not have permission to execute the specified operation',
+				error: 'Content violates usage guidelines. Failed check: SAFETY_CHECK_TYPE_BIO',
+			},
+			'content_refused',
+		],
+		[
+			'a sum that is too large',
+			400,
+			{
+				error: {
+					message: 'Input validation error: `inputs` tokens + `max_new_tokens` must be <= 8193. Given: 9000 `inputs` tokens',
+					param: 'max_tokens',
+				},
+			},
+			'context_too_long',
+		],
+		[
+			'JSON that it could not write',
+			400,
+			{ error: { code: 'json_validate_failed', message: 'Adjust your prompt.' } },
+			'unsupported_output',
+		],
+		[
 			"a gateway's wrapping",
 			401,
 			{ fault: { faultstring: 'Invalid ApiKey', detail: { errorcode: 'oauth.v2.InvalidApiKey' } } },

@@ -279,7 +279,7 @@ const USELESS: readonly Row[] = [
 		'failed_checks',
 	]),
 	useless('an object without anything', () => '{}', NO_USE),
-	useless('null', () => 'null', NO_USE),
+	useless('null', () => 'null', [...NO_USE, ...EMPTY]),
 	useless('another object', ({ subject }) => `{"error":"Which ${subject}?"}`, NO_USE),
 	useless('a call of a tool, as text', () => '{"name":"send_mail","arguments":{"to":"x"}}', NO_USE),
 	useless('two that differ', ({ subject }) => `{"message":"Hi ${subject}."}\n{"message":"Hello ${subject}!"}`, NO_USE),

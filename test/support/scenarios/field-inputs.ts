@@ -115,6 +115,19 @@ const REFUSED: readonly FieldInput[] = [
 	})),
 	{
 		row: 5,
+		name: 'says that what it wrote in the form was none',
+		people: 12,
+		settings: { concurrency: 1, temperature: 0.5 },
+		does: ({ form }, n) =>
+			form === 'none' || n % 3 > 0
+				? HI
+				: bad(said('Failed to generate JSON. Please adjust your prompt.', { code: 'json_validate_failed' })),
+		paid: 12,
+		got: MESSAGE,
+		hint: /told the form in words/,
+	},
+	{
+		row: 5,
 		name: 'refuses every response_format',
 		does: ({ form }) => (form === 'none' ? HI : bad(said('response_format is not supported by this model', { param: 'response_format' }))),
 		paid: 1,
@@ -161,6 +174,53 @@ const REFUSED: readonly FieldInput[] = [
 			hint: /system role/,
 		}),
 	),
+];
+
+/** How servers say that a limit is too large. Without any limit, an answer may cost more than was set aside. */
+const LIMITED: readonly FieldInput[] = [
+	...(
+		[
+			'Invalid max_tokens value, the valid range of max_tokens is [1, 8192]',
+			'Range of max_tokens should be [1, 8192]',
+			'It has a maxOutputTokens value of 20000 but the supported range is from 1 (inclusive) to 8193 (exclusive).',
+			'max_tokens: 20000 > 8192, which is the maximum allowed number of output tokens for m-20250929',
+			'`max_completion_tokens` : number must be between `1` and `8,192`',
+			'max_tokens is too large: 20000. This model supports at most 8192 completion tokens, whereas you provided 20000.',
+		] as const
+	).map((words): FieldInput => ({
+		row: 4,
+		name: `takes less output: ${words}`,
+		people: 10,
+		settings: { maxOutputTokens: 20_000, concurrency: 2 },
+		does: ({ limitTokens }) => {
+			if (limitTokens === 0) return ok('{"message":"without any limit"}');
+			return limitTokens > 8192 ? bad(said(words)) : HI;
+		},
+		paid: 10,
+		got: MESSAGE,
+		hint: /Output Limit of at most 8192/,
+	})),
+	{
+		row: 4,
+		name: 'takes less output, and does not say how much',
+		people: 3,
+		settings: { maxOutputTokens: 20_000, concurrency: 1 },
+		does: ({ limitTokens }) => (limitTokens === 0 || limitTokens > 8192 ? bad(said('max_tokens is too large (request 8191-ab).')) : HI),
+		paid: 0,
+		got: { reason: 'provider_rejected' },
+	},
+	{
+		row: 9,
+		name: 'thinks until the limit, and takes less than the room that would be given',
+		people: 10,
+		settings: { maxOutputTokens: 2000, concurrency: 1 },
+		does: ({ limitTokens }) => {
+			if (limitTokens > 4096) return bad(said('max_tokens is too large. This model supports at most 4096 completion tokens.'));
+			return limitTokens <= 2000 ? ok('', { finishReason: 'length', usage: THOUGHT }) : HI;
+		},
+		paid: 11,
+		got: MESSAGE,
+	},
 ];
 
 const PROSE = 'Hi Anna, your boots are back.';
@@ -216,6 +276,11 @@ const BROKEN: readonly FieldInput[] = [
 			[25, 'a note behind it', '{"message":"Hi Anna"}\n\nNote: I kept {it} short.', 'Hi Anna'],
 			[25, 'words and a fence around it', 'Sure:\n```json\n{"message":"Hi Anna"}\n```\nBye', 'Hi Anna'],
 			[25, 'another name for the one text', '{"body":"Hi Anna"}', 'Hi Anna'],
+			[25, 'the end of a turn behind it', '{"message":"Hi Anna"}<|eot_id|>', 'Hi Anna'],
+			[25, 'the end of a turn behind words', 'Hi Anna, see you<|im_end|>\n', 'Hi Anna, see you'],
+			[25, 'the end of a text behind words', 'Hi Anna, see you</s></s>', 'Hi Anna, see you'],
+			[25, 'a turn in front of it', '<|im_start|>assistant\nHi Anna, see you', 'Hi Anna, see you'],
+			[25, 'a line through a word', 'Hi Anna, not <s>$20</s>', 'Hi Anna, not <s>$20</s>'],
 			[25, 'a name in capitals', '{"Message":"Hi Anna"}', 'Hi Anna'],
 		] as const
 	).map(([row, name, text, message]): FieldInput => ({ row, name, does: () => ok(text), paid: 1, got: { message } })),
@@ -328,6 +393,20 @@ const CHUNKS = [
 	{ choices: [{ index: 0, delta: {}, finish_reason: 'stop' }], usage: { ...FIELD_USAGE, cost: 0.0005 }, service_tier: 'default' },
 ];
 
+const WAITED_FOR: readonly FieldInput[] = (
+	[
+		['blanks, as many as it takes', '\n          '.repeat(2_000)],
+		['comments of a stream', ': PROCESSING\n\n'.repeat(50)],
+	] as const
+).map(([name, sent]): FieldInput => ({
+	row: 12,
+	name: `sends while one waits: ${name}`,
+	does: () => ({ kind: 'garbage', text: `${sent}${JSON.stringify({ ...WHOLE, usage: FIELD_USAGE })}` }),
+	paid: 1,
+	got: MESSAGE,
+	charged: '7.2',
+}));
+
 const BILLED_ELSEWHERE: readonly FieldInput[] = [
 	{
 		row: 19,
@@ -353,4 +432,12 @@ const BILLED_ELSEWHERE: readonly FieldInput[] = [
 ];
 
 /** All of them. */
-export const FIELD_INPUTS: readonly FieldInput[] = [...REFUSED, ...FORM_IGNORED, ...BROKEN, ...BILLED, ...BILLED_ELSEWHERE];
+export const FIELD_INPUTS: readonly FieldInput[] = [
+	...REFUSED,
+	...LIMITED,
+	...FORM_IGNORED,
+	...BROKEN,
+	...BILLED,
+	...WAITED_FOR,
+	...BILLED_ELSEWHERE,
+];

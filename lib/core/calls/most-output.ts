@@ -1,0 +1,50 @@
+/**
+ * Tells a refusal of how large the output limit is from one of its name, and finds the most that the endpoint takes in its words. A limit that
+ * is too large is lowered and never left out: without one an answer may cost more than was set aside. Pure; each pattern is linear.
+ */
+
+const LIMIT_NAMES = /max[_ ]?(completion|output|new|generated)?[_ ]?tokens/i;
+const TOO_LARGE =
+	/too (large|high|big|long)|at most|exceed|less than|greater than|maximum (value|allowed)|<=|\d\s?>\s?\d|between|out of range|\brange\b|should be \[|larger than|no more than|up to \d/i;
+/** Words for a name that is not known. */
+const UNKNOWN_NAME =
+	/unsupported|not support|unrecogni[sz]ed|unknown|unexpected|extra|not permitted|not allowed|not accept|does(n't| not) take|deprecated|removed|instead|invalid (field|parameter|argument|name|key)|no such/i;
+/** What our own sentence says before the words of the server. */
+const QUOTED = 'It said:';
+/** A number that stands by itself, with or without commas. */
+const NUMBER = /(?<![\w.-])(?:\d{1,3}(?:,\d{3}){1,2}|\d{3,9})(?![\w-]|\.\d)/g;
+/** A smaller number is no limit of any model, and these are statuses. */
+const LEAST_TOKENS = 256;
+const STATUSES: ReadonlySet<number> = new Set([400, 413, 422, 429, 500]);
+const MAX_NUMBERS = 50;
+
+/** True where the words name an output limit. */
+export function namesLimit(words: string): boolean {
+	return LIMIT_NAMES.test(words);
+}
+
+/** True where it is not the name of the limit that is refused, as far as the words say. */
+export function isLimitTooLarge(words: string): boolean {
+	return TOO_LARGE.test(words) || !UNKNOWN_NAME.test(words);
+}
+
+/**
+ * The most output tokens that a refusal of a limit of `limitTokens` names: the largest number below it. `null` where it names none, or is
+ * not about the size of the limit.
+ */
+export function mostOutputIn(words: string, limitTokens: number): number | null {
+	const at = words.indexOf(QUOTED);
+	const said = at === -1 ? words : words.slice(at + QUOTED.length);
+	if (!namesLimit(said) || !isLimitTooLarge(said)) return null;
+	let most: number | null = null;
+	let looked = 0;
+	for (const { 0: digits, index } of said.matchAll(NUMBER)) {
+		looked += 1;
+		if (looked > MAX_NUMBERS) break;
+		const isExcluded = /^\W{0,3}\(?exclusive/i.test(said.slice(index + digits.length, index + digits.length + 20));
+		const tokens = Number(digits.replaceAll(',', '')) - (isExcluded ? 1 : 0);
+		if (tokens < LEAST_TOKENS || tokens >= limitTokens || STATUSES.has(tokens)) continue;
+		most = Math.max(most ?? 0, tokens);
+	}
+	return most;
+}
