@@ -1,5 +1,6 @@
 /** The generated parts of docs/providers.md: what each service is sent, what is given up when it is refused, what does not work. */
 import { CONCESSIONS, type Form } from '../lib/core/calls/manner';
+import { LOWERED_LIMIT } from '../lib/core/calls/most-output';
 import { dialectOf, knownOf, SERVICE_LIST } from '../lib/core/calls/services';
 import { table, type Blocks } from './docs-blocks';
 
@@ -32,6 +33,6 @@ function limitTable(): string {
 function concessionTable(): string {
 	return table(
 		['what is sent', 'what may be refused', 'what it gets instead', 'what people are told, behind the name of the model'],
-		CONCESSIONS.map(({ sent, refused, instead, hint }) => [sent, refused, instead, hint]),
+		[...CONCESSIONS, LOWERED_LIMIT].map(({ sent, refused, instead, hint }) => [sent, refused, instead, hint]),
 	);
 }

@@ -18,6 +18,20 @@ const LEAST_TOKENS = 256;
 const STATUSES: ReadonlySet<number> = new Set([400, 413, 422, 429, 500]);
 const MAX_NUMBERS = 50;
 
+/** For people, as a concession has it: what is sent, what may be refused of it, what the endpoint gets instead, and what is said about that. */
+export const LOWERED_LIMIT = {
+	sent: 'the Output Limit of the node, in either field',
+	refused: 'its size',
+	instead:
+		'the most that the refusal names; where it names none, the call fails, because without a limit it may cost more than was set aside',
+	hint: 'takes an Output Limit of at most so many tokens, so it gets that',
+} as const;
+
+/** What people are told, behind the name of the model. */
+export function loweredHint(mostTokens: number): string {
+	return LOWERED_LIMIT.hint.replace('so many', String(mostTokens));
+}
+
 /** True where the words name an output limit. */
 export function namesLimit(words: string): boolean {
 	return LIMIT_NAMES.test(words);

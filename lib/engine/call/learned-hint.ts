@@ -1,5 +1,6 @@
 /** Tells people what a model of theirs does not take, once in a run: their settings say otherwise. */
 import { concessionsIn, type Manner } from '../../core/calls/manner';
+import { loweredHint } from '../../core/calls/most-output';
 import type { ActionContext } from '../plan/action-types';
 import { usualMannerOf, type CallPlan } from '../plan/call-plan';
 
@@ -21,8 +22,7 @@ export function hintOnce(
 		return [{ id, hint }];
 	});
 	const most = manner.mostTokens;
-	if (most !== null && most < settings.maxOutputTokens)
-		hints.push({ id: 'most_tokens', hint: `takes an Output Limit of at most ${String(most)} tokens, so it gets that` });
+	if (most !== null && most < settings.maxOutputTokens) hints.push({ id: 'most_tokens', hint: loweredHint(most) });
 	const sentences = hints.flatMap(({ id, hint }) => {
 		const key = `${id} ${modelId}`;
 		if (told.has(key)) return [];
