@@ -13,8 +13,10 @@ import { capsOf } from './plan/ladder-plan';
 import { BatchWay } from './batch/batch-way';
 import { LateCalls } from './waiting/late-calls';
 import { OwedCosts } from './account/owed-costs';
+import { ActionTurns } from './turns/action-turns';
+import { gatesOf } from './turns/call-gates';
 import { SharedPatience } from './waiting/shared-patience';
-import { Slots } from './waiting/slots';
+import { Slots, type Aside } from './waiting/slots';
 import { ItemRun } from './item/item-run';
 import type { FallbackError } from './outcome/fallback-error';
 import type { ItemResult } from './outcome/item-result';
@@ -27,6 +29,8 @@ export type { ActionItem, ItemInput, LlmActionOptions, LlmActionValues, Provider
 export class LlmAction {
 	readonly #context: ActionContext;
 	readonly #slots: Slots;
+	/** `null`: a fixed number of calls at a time. */
+	readonly #turns: ActionTurns | null;
 	/** `null`: every item waits for its answer. */
 	readonly #batches: BatchWay | null;
 
@@ -49,7 +53,10 @@ export class LlmAction {
 			known: new KnownSizes(),
 			inFlight: new SharedPatience(),
 		};
-		this.#slots = new Slots(options.values.concurrency);
+		const { concurrency, mostCalls } = options.values;
+		this.#turns = concurrency === null ? new ActionTurns(gatesOf(options.memory, options)) : null;
+		const turns = this.#turns;
+		this.#slots = new Slots(turns === null ? Math.min(concurrency ?? mostCalls, mostCalls) : () => Math.min(turns.places, mostCalls));
 		this.#batches = isInBatches(options) ? new BatchWay(this.#context, (work) => this.#slots.run(work)) : null;
 	}
 
@@ -69,7 +76,23 @@ export class LlmAction {
 
 	/** Runs one item within the limit that all items of this action share. */
 	async runOne(item: ActionItem): Promise<ItemResult> {
-		return this.#batches?.runOne(item) ?? this.#slots.run((aside) => new ItemRun({ ...this.#context, aside }, item).run());
+		return this.#batches?.runOne(item) ?? this.#slots.run((aside) => this.#runIn(aside, item));
+	}
+
+	/** Calls that may be under way at a time, as far as is known now. */
+	get callsAtATime(): number {
+		const { concurrency, mostCalls } = this.#context.values;
+		return Math.min(concurrency ?? this.#turns?.calls ?? mostCalls, mostCalls);
+	}
+
+	async #runIn(aside: Aside, item: ActionItem): Promise<ItemResult> {
+		const turn = this.#turns?.next();
+		if (!turn) return new ItemRun({ ...this.#context, aside }, item).run();
+		try {
+			return await new ItemRun({ ...this.#context, aside: turn.aside(aside), turn }, item).run();
+		} finally {
+			turn.give();
+		}
 	}
 
 	/** Lets items leave with their fallback values, for a reason of the host's. Nothing of them is read, and no ledger is opened. */

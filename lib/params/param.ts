@@ -85,6 +85,8 @@ export interface NumberParam extends ParamBase {
 	readonly unit?: string;
 	/** For one that may be empty: what a field that cannot be empty starts with. */
 	readonly suggested?: number;
+	/** What a node has that was saved when this was the default, and left it out. */
+	readonly formerDefault?: number;
 }
 
 /** An amount of credits as a decimal text, exact to the micro-credit. */

@@ -69,6 +69,11 @@ export function defaultsOf(params: readonly Param[]): Readonly<Record<string, un
 	return Object.fromEntries(params.map((param) => [param.name, defaultOf(param)]));
 }
 
+/** What a node has that was saved before another default, and left the value out; `undefined` where there was no other. */
+export function formerDefaultOf(param: Param): unknown {
+	return param.kind === 'number' ? param.formerDefault : undefined;
+}
+
 /** True when the values of other parameters let this one be shown. */
 export function isShown(param: Param, values: Raw): boolean {
 	return Object.entries(param.showWhen ?? {}).every(([name, allowed]) => allowed.some((value) => value === values[name]));

@@ -3,6 +3,7 @@
  * adapters translate every failure once, say whether it may have been billed, and never let a secret into a message. Many questions can be
  * handed in as a batch, answered within hours; whether one may exist although nobody was told so is said, because its lines are billed.
  */
+import type { Headroom } from '../core/calls/call-rate';
 import type { UsageReading } from '../core/usage/usage';
 
 export interface ChatMessage {
@@ -103,9 +104,12 @@ export interface ChatAnswer {
 	/** The model the provider says it used. */
 	readonly model: string | null;
 	readonly latencyMs: number;
+	/** Absent or `null`: it is not said. */
+	readonly headroom?: Headroom | null;
 }
 
-export type ChatOutcome = ChatAnswer | { readonly kind: 'failed'; readonly fault: ProviderFault; readonly latencyMs: number };
+export type ChatOutcome =
+	ChatAnswer | { readonly kind: 'failed'; readonly fault: ProviderFault; readonly latencyMs: number; readonly headroom?: Headroom | null };
 
 /** One endpoint with its credentials. Never throws from `chat`. */
 export interface Provider {

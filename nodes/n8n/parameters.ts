@@ -3,9 +3,12 @@
  * that item's turn comes, so that one bad expression concerns one item. Refuses to validate; lib/params does.
  */
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { itemValuesReader, readParams, readShared } from '../../lib/params/read';
+import { formerDefaultOf, itemValuesReader, readParams, readShared } from '../../lib/params/read';
 import type { ItemValuesOf, Param, SharedValuesOf, ValuesOf } from '../../lib/params/param';
 import { fromHost, pathOf } from './properties';
+
+/** Nodes from this version on find the number of calls at a time by themselves, where none is set. */
+const VERSION_WITH_AUTOMATIC_CALLS = 2;
 
 /** The values that are the same for all items. Throws `invalid_settings`. */
 export function readStatic<const Ps extends readonly Param[]>(ctx: IExecuteFunctions, params: Ps): SharedValuesOf<Ps> {
@@ -47,11 +50,17 @@ function isExpression(value: unknown): boolean {
 	return typeof value === 'string' && value.startsWith('=');
 }
 
+/** n8n leaves values out that equal their default: that of the version in which the node was made. */
+function defaultIn(ctx: IExecuteFunctions, param: Param): Param['default'] {
+	const former = formerDefaultOf(param);
+	return typeof former === 'number' && ctx.getNode().typeVersion < VERSION_WITH_AUTOMATIC_CALLS ? former : param.default;
+}
+
 function rawValues(
 	ctx: IExecuteFunctions,
 	{ params, itemIndex }: { params: readonly Param[]; itemIndex: number },
 ): Record<string, unknown> {
 	return Object.fromEntries(
-		params.map((param) => [param.name, fromHost(param, ctx.getNodeParameter(pathOf(param), itemIndex, param.default))]),
+		params.map((param) => [param.name, fromHost(param, ctx.getNodeParameter(pathOf(param), itemIndex, defaultIn(ctx, param)))]),
 	);
 }

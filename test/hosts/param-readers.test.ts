@@ -6,10 +6,10 @@ import { CREDIT_BALANCE_PARAMS } from '../../lib/params/credit-balance';
 import { FALLBACK_SWITCH_PARAMS } from '../../lib/params/fallback-switch';
 import { LLM_ACTION_PARAMS } from '../../lib/params/llm-action/llm-action';
 import type { Param } from '../../lib/params/param';
-import { readParam, readParams } from '../../lib/params/read';
-import { itemReader, readItem } from '../../nodes/n8n/parameters';
+import { readParam, readParams, readShared } from '../../lib/params/read';
+import { itemReader, readItem, readStatic } from '../../nodes/n8n/parameters';
 import { pathOf, ROWS } from '../../nodes/n8n/properties';
-import { MessageValues } from '../../nodes/node-red/message/message-values';
+import { MessageValues, rawValues } from '../../nodes/node-red/message/message-values';
 import { keyOf, rowProvidersOf } from '../../nodes/node-red/node/node-types';
 
 const LISTS: readonly (readonly [node: string, params: readonly Param[]])[] = [
@@ -53,9 +53,10 @@ function shownBy(params: readonly Param[], param: Param): Record<string, unknown
 	);
 }
 
-function n8nWith(params: readonly Param[], values: Readonly<Record<string, unknown>>): IExecuteFunctions {
+function n8nWith(params: readonly Param[], values: Readonly<Record<string, unknown>>, typeVersion = 2): IExecuteFunctions {
 	const saved = new Map(params.map((param) => [pathOf(param), savedByN8n(param, values[param.name])]));
 	return {
+		getNode: () => ({ typeVersion }),
 		getNodeParameter: (path: string, _item: number, otherwise: unknown) => saved.get(path) ?? otherwise,
 	} as unknown as IExecuteFunctions;
 }
@@ -101,3 +102,25 @@ for (const [node, params] of LISTS) {
 		}
 	});
 }
+
+describe('a flow that was saved before calls at a time were found automatically', () => {
+	const settings = { prompt: 'x' };
+
+	it('goes on with 8 in n8n, which left the value out, and with the number that it has', () => {
+		const saved = (values: Readonly<Record<string, unknown>>, version: number): unknown =>
+			readStatic(n8nWith(LLM_ACTION_PARAMS, { ...settings, ...values }, version), LLM_ACTION_PARAMS).concurrency;
+		expect(saved({}, 1)).to.equal(8);
+		expect(saved({ concurrency: 64 }, 1)).to.equal(64);
+		expect(saved({}, 2)).to.equal(null);
+		expect(saved({ concurrency: 64 }, 2)).to.equal(64);
+	});
+
+	it('goes on with what it has in Node-RED, and with 8 where it has nothing', () => {
+		const saved = (values: Readonly<Record<string, unknown>>): unknown =>
+			readShared(LLM_ACTION_PARAMS, rawValues(LLM_ACTION_PARAMS, { ...settings, ...values })).concurrency;
+		expect(saved({})).to.equal(8);
+		expect(saved({ concurrency: 8 })).to.equal(8);
+		expect(saved({ concurrency: '64' })).to.equal(64);
+		expect(saved({ concurrency: '' }), 'a new node').to.equal(null);
+	});
+});

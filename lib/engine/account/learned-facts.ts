@@ -2,6 +2,7 @@
 import { nowOf } from './ledger-now';
 import type { Timing } from '../waiting/timing';
 import type { LessonKeeper } from '../learned/learned-manners';
+import type { CallBoard } from '../turns/item-turn';
 import type { Instant } from '../../core/values/time';
 import type { LearnedFact, LearnedStore } from '../../ledger/learned-store';
 
@@ -40,5 +41,18 @@ export function keeperOf(
 			return facts.find((fact) => fact.model === model && fact.name === MANNER)?.value ?? null;
 		},
 		keep: (value, forMs) => learned.keep([{ endpoint, model, name: MANNER, value, untilMs: nowOf(ledger, timing) + forMs }]),
+	};
+}
+
+/** Where processes tell one another about the calls to a model; `null` where the ledger keeps nothing. */
+export function boardOf(...[ledger, { plan, timing }]: Parameters<typeof keeperOf>): CallBoard | null {
+	const { learned } = ledger;
+	if (!learned) return null;
+	const [endpoint, { model }] = [plan.handle.service, plan];
+	const nowMs = (): Instant => nowOf(ledger, timing);
+	return {
+		find: async () => (await learned.find(endpoint, nowMs())).filter((fact) => fact.model === model),
+		keep: (notes) => learned.keep(notes.map((note) => ({ endpoint, model, ...note }))),
+		nowMs,
 	};
 }

@@ -89,6 +89,7 @@ export async function extraCall(item: PlannedItem, { rung, call, key }: { rung: 
 	if (call.problem) return { kind: 'nothing', isAnswered: false, message: call.problem.message };
 	const alone: Rung = { ...rung, calls: [call] };
 	const input = { ...plan.reserve, key, alternatives: () => callAlternatives(rung, call), ...item.waiting() };
+	await item.takeTurn(call);
 	const outcome = await ledger.reserve(input).catch((error: unknown) => {
 		if (!isLedgerFault(error)) throw error;
 		return error;

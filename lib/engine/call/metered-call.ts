@@ -16,10 +16,11 @@ import { healthOf, mayDiffer, reasonOf } from '../outcome/fault-reasons';
 import type { ItemTime } from './item-time';
 import { keptFor, unreadOf, type Kept } from '../outcome/kept-result';
 import type { SpendingAccount } from '../account/spending-account';
-import type { Admission, Health } from '../learned/provider-health';
+import type { Health } from '../learned/provider-health';
 import type { ActionContext } from '../plan/action-types';
 import { chargedUnconfirmed, costOf, countable, percentOfList } from './call-cost';
 import { hintOnce, joined } from './learned-hint';
+import { leaveToAsk, type Leave } from './leave-to-ask';
 import { useOf, type Again, type Use } from './answer-use';
 import { giveBack, recordCost } from './owed-call';
 import { limitsOf } from './changed-call';
@@ -119,24 +120,23 @@ export class MeteredCall {
 	}
 
 	async #askUntilClosed(): Promise<CallEnd> {
-		const { context, plan } = this.#options;
 		for (;;) {
-			const admission = context.memory.health.admit(plan.healthId);
-			if (!admission) {
-				this.availableMicro = await giveBack(context, this.#options);
-				return { kind: 'paused' };
+			const leave = await leaveToAsk(this.#options);
+			if (typeof leave === 'string') {
+				this.availableMicro = await giveBack(this.#options.context, this.#options);
+				return leave === 'paused' ? { kind: 'paused' } : this.#interrupted();
 			}
 			this.attempts += 1;
-			const { outcome, manner } = await this.#chat(admission);
+			const { outcome, manner } = await this.#chat(leave);
 			const end = outcome.kind === 'answered' ? await this.#takeAnswer(outcome, manner) : await this.#takeFault(outcome.fault);
 			if (end) return end;
 		}
 	}
 
 	/** One question, asked again at once and free where only its manner was refused; and what it says about the model. */
-	async #chat(admission: Admission): Promise<{ outcome: ChatOutcome; manner: Manner }> {
+	async #chat(leave: Leave): Promise<{ outcome: ChatOutcome; manner: Manner }> {
 		const { context, plan, signal, time } = this.#options;
-		let health: Health = { kind: 'unknown' };
+		let [health, last]: [Health, ChatOutcome | null] = [{ kind: 'unknown' }, null];
 		try {
 			const learning = this.#trial.loading(context.timing);
 			if (learning) await learning;
@@ -145,7 +145,9 @@ export class MeteredCall {
 				const { outputLimitTokens, previous } = this.#options;
 				const request = plan.request({ manner, previous, outputLimitTokens, signal });
 				this.#sent = plan.isChangedSince ? null : request;
+				leave.begin();
 				const outcome = await plan.handle.provider.chat(request);
+				last = outcome;
 				const isAnswered = outcome.kind === 'answered';
 				if (!isAnswered && !time.stopsWaiting.aborted && this.#trial.refused(outcome.fault, { request, manner })) continue;
 				if (isAnswered) this.#trial.taken(outcome.adapted ?? [], { request, manner });
@@ -156,7 +158,7 @@ export class MeteredCall {
 				return { outcome, manner: mannerOfRequest(request, isAnswered ? this.#trial.manner : manner) };
 			}
 		} finally {
-			admission.report(health);
+			leave.end(last, health);
 		}
 	}
 

@@ -2,6 +2,8 @@
 import type { Hold } from '../../core/nouns/records';
 import type { AccountProfile } from '../../ledger/store';
 import type { ItemContext } from '../plan/action-types';
+import { boardOf } from '../account/learned-facts';
+import type { CallPlan } from '../plan/call-plan';
 import type { ItemState } from './item-state';
 import type { ItemTime } from './item-time';
 import { giveBack } from './owed-call';
@@ -65,6 +67,14 @@ export class PlannedItem {
 		const patienceMs = this.context.values.waitForCreditsSeconds * 1000;
 		const waitMs = Math.min(patienceMs * LONGEST_WAIT, this.time.leftMs);
 		return { waitMs, patienceMs, signal: this.time.stopsWaiting, aside: this.context.aside ?? inPlace };
+	}
+
+	/** Waits until the call may be made soon, where calls at a time are found automatically: what waits holds no credits. */
+	async takeTurn(call: Pick<CallPlan, 'model' | 'healthId' | 'handle'> | undefined): Promise<void> {
+		const { turn, timing } = this.context;
+		if (!turn || !call || this.time.stopsWaiting.aborted) return;
+		const board = boardOf(this.ledger, { plan: call, timing });
+		await turn.take({ modelId: call.healthId, board, signal: this.time.stopsWaiting });
 	}
 
 	/** Releases a hold, now or when the ledger is back. */

@@ -202,6 +202,7 @@ export class RungRun {
 		}
 		if (call.problem) return { kind: 'gone', next: 'down', ...wordsOf(call.problem) };
 		if (alternatives().length === 0) return { ...end, next: 'down' };
+		await this.#item.takeTurn(call);
 		const outcome = await ledger.reserve({ ...plan.reserve, key, alternatives, ...this.#item.waiting() });
 		// Where the room of the settings was not enough and more cannot be paid for, it is the answer that did not fit.
 		const isBeyondSettings = end.again?.change === 'room' && end.again.outputLimitTokens >= call.settings.maxOutputTokens;

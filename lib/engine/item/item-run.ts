@@ -111,6 +111,7 @@ export class ItemRun {
 		const { plan, ledger, time, state } = item;
 		const key = item.keyOf(state.keys + 1);
 		const rungs = await choice.fitting(key);
+		await item.takeTurn(rungs[0]?.calls[0]);
 		const waiting = choice.waiting(rungs);
 		const outcome = await ledger.reserve({ ...plan.reserve, key, alternatives: () => alternativesOf(rungs), ...waiting });
 		state.available(outcome.availableMicro);

@@ -1,8 +1,9 @@
 /** Owns what each way a provider can fail means: the reason that people see, whether another model may help, and the model's health. */
+import type { CallSign } from '../../core/calls/call-control';
 import { MAX_RETRY_AFTER_MS, type MayDiffer } from '../../core/calls/retry';
 import type { RefusalReason } from '../../core/nouns/words';
 import type { Reason } from '../../params/fallback-switch';
-import type { ProviderFault } from '../../providers/provider';
+import type { ChatOutcome, ProviderFault } from '../../providers/provider';
 import type { Health } from '../learned/provider-health';
 
 /** The reason on the item for a provider's fault. */
@@ -91,6 +92,19 @@ export function healthOf({ code, retryAfterMs }: ProviderFault, { isFinal }: { i
 		default:
 			return code satisfies never;
 	}
+}
+
+/** Statuses by which a provider says that it cannot do so much now. */
+const OVERLOADED: ReadonlySet<number> = new Set([503, 529]);
+
+/** What a call says about how many calls at a time are right. */
+export function signOf(outcome: ChatOutcome): CallSign {
+	const headroom = outcome.headroom ?? null;
+	if (outcome.kind === 'answered') return { kind: 'well', headroom };
+	const { code, status, retryAfterMs } = outcome.fault;
+	if (code === 'rate_limited') return { kind: 'limited', retryAfterMs, headroom };
+	const isOverload = code === 'timeout' || (code === 'server_error' && OVERLOADED.has(status ?? 0));
+	return isOverload ? { kind: 'overloaded', retryAfterMs } : { kind: 'unknown' };
 }
 
 function longPause(retryAfterMs: number | null): number | null {

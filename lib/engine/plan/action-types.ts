@@ -15,6 +15,7 @@ import type { Purpose } from '../outcome/item-result';
 import type { LateCalls } from '../waiting/late-calls';
 import type { OwedCosts } from '../account/owed-costs';
 import type { SharedPatience } from '../waiting/shared-patience';
+import type { ItemTurn } from '../turns/item-turn';
 import type { Aside } from '../waiting/slots';
 import type { SpendingAccount } from '../account/spending-account';
 import type { OutputContract } from '../answer/output-contract';
@@ -150,6 +151,8 @@ export interface ActionContext extends Omit<LlmActionOptions, 'openLedger' | 'pr
 	readonly inFlight: SharedPatience;
 	/** How an item waits without its slot; absent: it has none to give away. */
 	readonly aside?: Aside;
+	/** The item's turn at the models that it asks, where calls at a time are found automatically; absent: a fixed number. */
+	readonly turn?: ItemTurn;
 	/** What was said already of what models do not take: a sentence for each model and thing. */
 	readonly told: Map<string, string>;
 	/** How large instructions are that came lately. */

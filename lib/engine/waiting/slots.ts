@@ -6,15 +6,16 @@ export type Aside = <T>(wait: () => Promise<T>, signal?: AbortSignal | null) => 
 /** Waits where it is: for work that has no slot to give away. */
 export const inPlace: Aside = (wait) => wait();
 
-/** The slots of one action. */
+/** The slots of one action: so many, or as many as there are just now. */
 export class Slots {
-	#free: number;
+	readonly #count: () => number;
+	#taken = 0;
 	/** Those that had a slot before come first: what they hold, or have waited for, is older. */
 	readonly #returning = new Set<() => void>();
 	readonly #fresh = new Set<() => void>();
 
-	constructor(count: number) {
-		this.#free = count;
+	constructor(count: number | (() => number)) {
+		this.#count = typeof count === 'number' ? () => count : count;
 	}
 
 	/** Runs the work in a slot, once there is one. Resolves and rejects as the work does. */
@@ -41,8 +42,8 @@ export class Slots {
 	/** True with a slot, false without one at the signal. */
 	async #take(queue: Set<() => void>, signal: AbortSignal | null = null): Promise<boolean> {
 		if (signal?.aborted) return false;
-		if (this.#free > 0) {
-			this.#free -= 1;
+		if (this.#taken < this.#count()) {
+			this.#taken += 1;
 			return true;
 		}
 		return new Promise((resolve) => {
@@ -60,13 +61,14 @@ export class Slots {
 	}
 
 	#give(): void {
+		this.#taken -= 1;
 		for (const queue of [this.#returning, this.#fresh]) {
 			for (const next of queue) {
+				if (this.#taken >= this.#count()) return;
+				this.#taken += 1;
 				queue.delete(next);
 				next();
-				return;
 			}
 		}
-		this.#free += 1;
 	}
 }

@@ -20,6 +20,7 @@ import { readBody } from './json-body';
 import { statusOfOddError } from './refusal-finding';
 import { refusedFieldOf } from './refused-field';
 import { refusalOf, type ServerRefusal } from './server-refusal';
+import { headroomIn, type NamedHeaders } from '../transport/headroom';
 import { newExchange } from '../transport/http-transport';
 import type { Exchange, Recording } from '../transport/http-transport';
 import type { ChatAnswer, ChatOutcome, ChatRequest, ProviderFault, RefusedField } from '../provider';
@@ -53,7 +54,9 @@ export interface AboutAnswer {
 
 /** A completion, or why there is none, of what came over the wire. */
 export function outcomeOf(result: WireResult, { context, latencyMs, sent = {}, adapted = [] }: AboutAnswer): ChatOutcome {
-	const fail = (fault: ProviderFault): ChatOutcome => ({ kind: 'failed', fault, latencyMs });
+	const headroom = result.kind === 'failed' ? null : headroomIn(headersOf(result));
+	const room = headroom ? { headroom } : {};
+	const fail = (fault: ProviderFault): ChatOutcome => ({ kind: 'failed', fault, latencyMs, ...room });
 	if (result.kind === 'failed') return fail(result.fault);
 	if (result.kind === 'refused') return fail(faultOfRefusal(result.refusal, context, refusedFieldOf(result.refusal, sent)));
 	const reading = readCompletion(result.body, result.exchange.received);
@@ -62,7 +65,7 @@ export function outcomeOf(result: WireResult, { context, latencyMs, sent = {}, a
 			const { kind: _, ...read } = reading;
 			if (read.finishReason === 'content_filter') return fail(faultOfFilteredAnswer(read.usage, context));
 			if (read.finishReason === 'error') return fail(faultOfBrokenAnswer(read.usage, context));
-			return { kind: 'answered', ...read, ...(adapted.length === 0 ? {} : { adapted }), latencyMs } satisfies ChatAnswer;
+			return { kind: 'answered', ...read, ...(adapted.length === 0 ? {} : { adapted }), latencyMs, ...room } satisfies ChatAnswer;
 		}
 		case 'error':
 			return fail(faultOfOddError(reading, { context, sent }));
@@ -71,6 +74,10 @@ export function outcomeOf(result: WireResult, { context, latencyMs, sent = {}, a
 		default:
 			return reading satisfies never;
 	}
+}
+
+function headersOf(result: Exclude<WireResult, { readonly kind: 'failed' }>): NamedHeaders {
+	return result.kind === 'body' ? result.exchange.received : Object.fromEntries(result.refusal.headers);
 }
 
 /** An error that came with a good status. Where the answer had begun, its tokens were produced. */

@@ -68,7 +68,8 @@ function longestReset(headers: Headers): number | null {
 	return waits.length === 0 ? null : Math.max(...waits);
 }
 
-function resetMs(text: string, sentAt: string | null): number | null {
+/** Milliseconds until a limit is renewed: a span, an instant, or a date; `null` for what cannot be read. */
+export function resetMs(text: string, sentAt: string | null): number | null {
 	if (!/^\d{1,13}(\.\d{1,9})?$/.test(text)) return durationMs(text) ?? sinceMs(text, sentAt);
 	const count = Number(text);
 	if (count < EPOCH_SECONDS) return count * 1_000;

@@ -19,7 +19,9 @@ export class LlmAction implements INodeType {
 		name: 'llmAction',
 		icon: { light: 'file:../../../icons/llm-action.svg', dark: 'file:../../../icons/llm-action.dark.svg' },
 		group: ['transform'],
-		version: 1,
+		// In version 1, a node without Calls at a Time makes 8.
+		version: [1, 2],
+		defaultVersion: 2,
 		// A node that was left on Preview must be seen at a glance: it lets one item through.
 		subtitle: '={{ ($parameter["operation"] === "preview" ? "Preview: " : "") + ($parameter["model"]["value"] || $parameter["model"]) }}',
 		description: LLM_ACTION.summary,

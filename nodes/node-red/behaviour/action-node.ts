@@ -56,7 +56,7 @@ export class ActionNode {
 		this.#status = new NodeStatus(node);
 		this.#stopped = new StoppedMessages(node);
 		this.#ready = this.#prepare();
-		this.#progress = new ActionProgress(this.#status, 'problem' in this.#ready ? 1 : this.#ready.concurrency);
+		this.#progress = new ActionProgress(this.#status, () => ('problem' in this.#ready ? 1 : this.#ready.action.callsAtATime));
 		void this.#greet();
 	}
 

@@ -21,7 +21,7 @@ const TO_MEND: ReadonlySet<Reason> = new Set([
 
 export class ActionProgress {
 	readonly #status: NodeStatus;
-	readonly #concurrency: number;
+	readonly #callsAtATime: () => number;
 	#underWay = 0;
 	/** Since the node was last idle. */
 	#done = 0;
@@ -32,10 +32,10 @@ export class ActionProgress {
 	#expected: number | null = null;
 	#last: ItemResult['llmCredits'] | null = null;
 
-	/** `concurrency` is how many calls can be under way at a time; other messages wait. */
-	constructor(status: NodeStatus, concurrency: number) {
+	/** `callsAtATime` is how many calls can be under way now; other messages wait. */
+	constructor(status: NodeStatus, callsAtATime: () => number) {
 		this.#status = status;
-		this.#concurrency = concurrency;
+		this.#callsAtATime = callsAtATime;
 	}
 
 	/** Before the first message; a ledger may answer later than that. */
@@ -93,7 +93,7 @@ export class ActionProgress {
 	}
 
 	#showWork(): void {
-		const calls = Math.min(this.#underWay, this.#concurrency);
+		const calls = Math.min(this.#underWay, this.#callsAtATime());
 		const waiting = this.#underWay - calls;
 		const work = `${String(calls)} ${calls === 1 ? 'call' : 'calls'} under way`;
 		const isCampaign = this.#expected !== null && this.#expected > 1;

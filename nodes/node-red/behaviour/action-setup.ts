@@ -36,7 +36,6 @@ export class ActionSetup {
 	readonly outputField: string;
 	/** True when fallbacks leave by an output of their own. */
 	readonly isSeparate: boolean;
-	readonly concurrency: number;
 	readonly #values: MessageValues;
 	readonly #makeProviders: () => void;
 
@@ -59,7 +58,6 @@ export class ActionSetup {
 		});
 		this.outputField = settings.outputField;
 		this.isSeparate = settings.outputs === 'separate';
-		this.concurrency = settings.concurrency;
 	}
 
 	/** Throws `provider_misconfigured` for the first provider that cannot be asked. */

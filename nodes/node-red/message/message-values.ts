@@ -6,7 +6,7 @@ import { isList, isRecord, wordsOf } from '../../../lib/core/values/foreign';
 import type { Node, NodeAPI, NodeMessage } from 'node-red';
 import { CreditError } from '../../../lib/core/values/errors';
 import type { Param } from '../../../lib/params/param';
-import { isShown, readParam } from '../../../lib/params/read';
+import { formerDefaultOf, isShown, readParam } from '../../../lib/params/read';
 import {
 	keyOf,
 	rowProviderKey,
@@ -26,9 +26,9 @@ interface Host {
 	readonly node: Node;
 }
 
-/** Values of a flow's entry by parameter name. */
+/** Values of a flow's entry by parameter name. What it does not have was saved before there was a choice. */
 export function rawValues(params: readonly Param[], config: Config): Record<string, unknown> {
-	const given = params.map((param): [string, unknown] => [param.name, withProviders(param, config)]);
+	const given = params.map((param): [string, unknown] => [param.name, withProviders(param, config) ?? formerDefaultOf(param)]);
 	return Object.fromEntries(given.filter(([, value]) => value !== undefined));
 }
 

@@ -19,6 +19,7 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 		['plan', 'moving', 'outage'],
 		['account'],
 		['outcome', 'answer'],
+		['turns'],
 		['learned', 'waiting'],
 	],
 };

@@ -128,6 +128,7 @@ export const PARAM_WITNESSES: Readonly<Record<EngineParam, Witness>> = {
 	},
 	outputField: { place: 'items', value: 'answer' },
 	concurrency: { place: 'time', value: 1, runs: twice },
+	mostCalls: { place: 'time', value: 1, runs: twice },
 	reservation: { place: 'journal', value: 'strict', base: { reservation: 'learned' } },
 	reservationCredits: { place: 'journal', value: '3' },
 	maxOutputTokens: { place: 'requests', value: 77 },

@@ -53,21 +53,22 @@ describe('LLM Action', () => {
 		expect(await spent(world)).to.equal(CALL_CREDITS);
 	});
 
-	it('serves exactly as many of 300 people as there are credits for, in order', async () => {
-		const world = await makeWorld('144');
-		const provider = new ScriptedProvider((request) => answer(JSON.stringify({ message: request.messages.at(-1)?.content })));
-		const results = await makeAction(world, provider).run(items(300));
-		expect(results.filter(({ route }) => route === 'result')).to.have.length(120);
-		expect(results.filter(({ llmCredits }) => llmCredits.reason === 'credits_exhausted')).to.have.length(180);
-		results.forEach((result, index) => {
-			if (result.route === 'result') expect(result.attributes['message']).to.equal(`Write ${String(index)}`);
-			else expect(result.attributes).to.deep.equal({ message: 'Hi' });
+	for (const concurrency of [8, null])
+		it(`serves exactly as many of 300 people as there are credits for, in order, at ${String(concurrency ?? 'as many calls as is good')}`, async () => {
+			const world = await makeWorld('144');
+			const provider = new ScriptedProvider((request) => answer(JSON.stringify({ message: request.messages.at(-1)?.content })));
+			const results = await makeAction(world, provider, { concurrency }).run(items(300));
+			expect(results.filter(({ route }) => route === 'result')).to.have.length(120);
+			expect(results.filter(({ llmCredits }) => llmCredits.reason === 'credits_exhausted')).to.have.length(180);
+			results.forEach((result, index) => {
+				if (result.route === 'result') expect(result.attributes['message']).to.equal(`Write ${String(index)}`);
+				else expect(result.attributes).to.deep.equal({ message: 'Hi' });
+			});
+			expect(provider.requests).to.have.length(120);
+			expect(provider.maxOpen).to.be.within(8, concurrency ?? 256);
+			expect((await world.ledger.balance()).availableMicro).to.equal(0n);
+			await expectClean(world);
 		});
-		expect(provider.requests).to.have.length(120);
-		expect(provider.maxOpen).to.equal(8);
-		expect((await world.ledger.balance()).availableMicro).to.equal(0n);
-		await expectClean(world);
-	});
 
 	it('waits for held credits before it falls back', async () => {
 		const world = await makeWorld('120');

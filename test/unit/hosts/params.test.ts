@@ -37,7 +37,14 @@ describe('parameters', () => {
 
 	it('read to their defaults', () => {
 		const values = readParams(LLM_ACTION_PARAMS, { prompt: 'x' });
-		expect(values).to.deep.include({ concurrency: 8, outputs: 'separate', temperature: null, reservation: 'learned', outputField: 'llm' });
+		expect(values).to.deep.include({
+			concurrency: null,
+			mostCalls: 256,
+			outputs: 'separate',
+			temperature: null,
+			reservation: 'learned',
+			outputField: 'llm',
+		});
 		expect(values.attributes).to.deep.equal([
 			{ name: 'message', type: 'text', description: 'The message for this person', details: '', fallback: '' },
 		]);
@@ -60,7 +67,7 @@ describe('parameters', () => {
 			() => readParams(LLM_ACTION_PARAMS, { prompt: 'x', maxAttempts: 1.5 }),
 			/^Attempts is 1\.5\. Give a whole number from 1 to 10\.$/,
 		],
-		['an empty number', () => readParams(LLM_ACTION_PARAMS, { prompt: 'x', concurrency: '' }), /^Calls at a Time is empty/],
+		['an empty number', () => readParams(LLM_ACTION_PARAMS, { prompt: 'x', maxAttempts: '' }), /^Attempts is empty/],
 		[
 			'an unknown choice',
 			() => readParams(LLM_ACTION_PARAMS, { prompt: 'x', outputs: 'both' }),
