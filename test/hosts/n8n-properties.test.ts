@@ -53,7 +53,9 @@ function find(properties: readonly INodeProperties[], { name, section }: Param):
 
 const SMALL_WORDS = /^(a|an|and|as|at|but|by|en|for|from|if|in|nor|of|on|or|per|the|to|vs|via|with)$/;
 const isTitleCase = (text: string): boolean =>
-	text.split(/[\s-]/).every((word, index) => (index > 0 && SMALL_WORDS.test(word)) || !/^[a-z]/.test(word) || word === 'vLLM' || word === 'xAI');
+	text
+		.split(/[\s-]/)
+		.every((word, index) => (index > 0 && SMALL_WORDS.test(word)) || !/^[a-z]/.test(word) || word === 'vLLM' || word === 'xAI');
 const isSorted = (names: readonly string[]): boolean =>
 	names.every((name, index) => index === 0 || (names[index - 1] ?? '').localeCompare(name) <= 0);
 

@@ -1,5 +1,5 @@
 /** A campaign in simulated time: calls to an endpoint, by the automatic control or so many at a time, and how long all of them take. */
-import type { CallControl} from '../../../lib/core/calls/call-control';
+import type { CallControl } from '../../../lib/core/calls/call-control';
 import { type CallSign, type SentCall } from '../../../lib/core/calls/call-control';
 import { CLOSED_CIRCUIT, failed, probed, stateOf } from '../../../lib/core/calls/circuit';
 import { backoffMs } from '../../../lib/core/calls/retry';
