@@ -62,3 +62,19 @@ export function mostOutputIn(words: string, limitTokens: number): number | null 
 	}
 	return most;
 }
+
+const CONTEXT = /(?:maximum )?context (?:length|size|window)(?: is| of)? (\d{1,9})/i;
+const INPUT = /\b(\d{1,9})(?: tokens)? in (?:the )?(?:messages|prompt|input)|\b(\d{1,9}) (?:input|prompt) tokens/i;
+/** No message is shorter. */
+const LEAST_ROOM_TOKENS = 64;
+
+/** The output tokens for which there is room beside the prompt, where a refusal says how large both are; `null` where it does not, or there is none. */
+export function roomBeside(words: string, limitTokens: number): number | null {
+	const at = words.indexOf(QUOTED);
+	const said = at === -1 ? words : words.slice(at);
+	const [context, input] = [CONTEXT.exec(said), INPUT.exec(said)];
+	const inputTokens = input?.[1] ?? input?.[2];
+	if (context?.[1] === undefined || inputTokens === undefined) return null;
+	const tokens = Number(context[1]) - Number(inputTokens);
+	return tokens >= LEAST_ROOM_TOKENS && tokens < limitTokens ? tokens : null;
+}

@@ -23,7 +23,7 @@ const OPEN_FENCE = /^```[\w-]{0,20}[ \t]*\r?\n/;
 
 /** The JSON in a text. */
 export function jsonIn(text: string): FoundJson {
-	const bare = withoutFence(text);
+	const bare = withoutEscapes(withoutFence(text));
 	const whole = parsed(bare);
 	if (whole !== undefined) return { kind: 'found', values: [whole] };
 	const start = bare.search(JSON_START);
@@ -38,6 +38,27 @@ export function withoutFence(text: string): string {
 	const trimmed = text.replace(/^\uFEFF/, '').trim();
 	const opened = trimmed.replace(OPEN_FENCE, '');
 	return (opened !== trimmed && opened.endsWith('```') ? opened.slice(0, -3) : opened).trim();
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+	quot: '"',
+	'#34': '"',
+	'#x22': '"',
+	apos: "'",
+	'#39': "'",
+	'#x27': "'",
+	amp: '&',
+	lt: '<',
+	gt: '>',
+};
+
+/** JSON whose quotes were escaped once more on its way, as for a page or within a text. */
+function withoutEscapes(text: string): string {
+	const start = text.slice(0, 300);
+	if (/^[[{]\s*&(?:quot|#34|#x22);/i.test(start))
+		return text.replace(/&(quot|#34|#x22|apos|#39|#x27|amp|lt|gt);/gi, (entity, name: string) => ENTITIES[name.toLowerCase()] ?? entity);
+	const inner = /^[[{]\s*\\"/.test(start) ? parsed(`"${text}"`) : null;
+	return typeof inner === 'string' ? inner : text;
 }
 
 /** Objects and lists that stand in the text whole and well-formed. None, where the first that looks like JSON has no end. */

@@ -2,7 +2,7 @@
  * Owns the typed attributes of an action: the JSON schema the provider is asked to keep, reading an answer into values, and
  * the fallback values. Refuses settings that could not work, naming the attribute and the mend.
  */
-import { isObject } from '../../core/values/foreign';
+import { isObject, propertyOf } from '../../core/values/foreign';
 import { z } from 'zod';
 import { CreditError } from '../../core/values/errors';
 import type { AnswerText } from '../../core/gates/finding';
@@ -65,6 +65,11 @@ export class OutputContract {
 	 * the one attribute is a text, or the words are its value. What looks like JSON is never taken for plain text.
 	 */
 	read(text: string, { allowsPlainText }: { allowsPlainText: boolean }): Reading {
+		const reading = this.#read(text, { allowsPlainText });
+		return reading.kind === 'values' ? { ...reading, values: readable(reading.values) } : reading;
+	}
+
+	#read(text: string, { allowsPlainText }: { allowsPlainText: boolean }): Reading {
 		if (text.trim() === '') return { kind: 'empty' };
 		const found = jsonIn(text);
 		switch (found.kind) {
@@ -155,6 +160,8 @@ const MAX_WRAPPINGS = 3;
 const MAX_UNWRAPPED = 50;
 /** Under such a name a model says why it gives no answer. */
 const NO_ANSWER = /err|refus|reason|note|warn|th(ink|ought)|apolog|status|comment/i;
+/** What schemas say of a value. */
+const OF_SCHEMAS = /^(type|format|properties|\$schema)$/;
 /** What programs write where there is nothing. */
 const NOTHING = /^\s*(null|undefined|NaN)\s*$/;
 const NO_JSON = { kind: 'invalid', detail: 'The answer is not JSON.', isForm: true } as const;
@@ -167,13 +174,28 @@ function unwrapped(value: unknown): readonly unknown[] {
 	}
 	if (Array.isArray(value)) return value;
 	if (!isObject(value)) return [];
+	// The schema came back, with values in the place of what it says of them.
+	if (propertyOf(value, 'type') === 'object' && isObject(propertyOf(value, 'properties'))) return [propertyOf(value, 'properties')];
 	const [[name, inner] = ['', null], ...others] = Object.entries(value);
-	return others.length > 0 || NO_ANSWER.test(name) ? [] : [inner];
+	return others.length > 0 || NO_ANSWER.test(name) || OF_SCHEMAS.test(name) ? [] : [inner];
 }
 
 /** True for a text that is JSON of an object or a list, by its looks. */
 function isJsonText(value: unknown): boolean {
 	return typeof value === 'string' && /^\s*(```\w*\s*)?(\{\s*["'“}\\]|\[\s*[[{"“])/.test(value);
+}
+
+/** Halves of a character, and what no text has: neither can be read, and databases refuse both. */
+const UNREADABLE = /\p{Surrogate}|(?![\t\n\r])\p{Cc}/gu;
+
+function readable(values: Record<string, unknown>): Record<string, unknown> {
+	return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, readableValue(value)]));
+}
+
+function readableValue(value: unknown): unknown {
+	if (typeof value === 'string') return value.replace(UNREADABLE, '');
+	if (Array.isArray(value)) return value.map(readableValue);
+	return isObject(value) ? readable({ ...value }) : value;
 }
 
 function checkNames(attributes: readonly AttributeSettings[]): void {

@@ -9,6 +9,7 @@ import type { Usage } from '../../core/usage/usage-fields';
 import type { Reason } from '../../params/fallback-switch';
 import type { ChatAnswer } from '../../providers/provider';
 import type { OutputContract, Reading } from '../answer/output-contract';
+import { beforeBlanks, goesInCircles } from '../answer/runaway';
 import type { Kept } from '../outcome/kept-result';
 
 /** What the next attempt needs to know of this one. */
@@ -68,7 +69,7 @@ export function useOf(answer: ChatAnswer, asked: AskedWith): Use {
 	}
 	const isInField = manner.form !== 'prompt';
 	const allowsPlainText = !isInField || (asked.mayAskInWords && !asked.isObedient);
-	const reading = answer.finishReason === 'length' ? null : withoutOpenThought(contract.read(answer.text, { allowsPlainText }), answer);
+	const reading = readingOf(answer, { contract, allowsPlainText });
 	if (reading?.kind === 'values') {
 		const isFormIgnored = isInField && reading.isPlain === true;
 		return {
@@ -79,13 +80,24 @@ export function useOf(answer: ChatAnswer, asked: AskedWith): Use {
 			again: null,
 		};
 	}
-	const trouble = troubleOf(reading, asked.outputLimitTokens);
+	const trouble = troubleOf(reading, { text: answer.text, limitTokens: asked.outputLimitTokens });
 	return {
 		...base,
 		...unusable(trouble, { answer, asked, usage }),
 		isFormIgnored: isInField && trouble.failure === 'no_json' && !asked.isObedient,
 		isThoughtAway: trouble.failure === 'limit_reached' && hasThought(answer.text, usage),
 	};
+}
+
+/** `null`: the limit ended it before it was whole. One that is whole may have blanks behind it up to the limit. */
+function readingOf(
+	answer: ChatAnswer,
+	{ contract, allowsPlainText }: { readonly contract: OutputContract; readonly allowsPlainText: boolean },
+): Reading | null {
+	if (answer.finishReason !== 'length') return withoutOpenThought(contract.read(answer.text, { allowsPlainText }), answer);
+	const whole = beforeBlanks(answer.text);
+	const reading = whole === null ? null : contract.read(whole, { allowsPlainText: false });
+	return reading?.kind === 'values' ? reading : null;
 }
 
 /** Plain words within which thinking begins and does not end: where the answer ends nobody knows. In JSON its marks end by themselves. */
@@ -99,7 +111,14 @@ interface Trouble {
 	readonly message: string;
 }
 
-function troubleOf(reading: Exclude<Reading, { kind: 'values' }> | null, limitTokens: number): Trouble {
+function troubleOf(
+	reading: Exclude<Reading, { kind: 'values' }> | null,
+	{ text, limitTokens }: { readonly text: string; readonly limitTokens: number },
+): Trouble {
+	if (reading === null && goesInCircles(text)) {
+		const message = `The model repeated itself until the output limit of ${String(limitTokens)} tokens.`;
+		return { failure: 'broken_off', reason: 'answer_cut_off', message };
+	}
 	if (reading === null) {
 		const message = `The answer was cut off at the output limit of ${String(limitTokens)} tokens; raise the Output Limit.`;
 		return { failure: 'limit_reached', reason: 'answer_cut_off', message };

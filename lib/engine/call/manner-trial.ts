@@ -14,7 +14,7 @@ import {
 	type Manner,
 	type Sent,
 } from '../../core/calls/manner';
-import { mostOutputIn } from '../../core/calls/most-output';
+import { mostOutputIn, roomBeside } from '../../core/calls/most-output';
 import type { ChatRequest, ProviderFault, RefusedField } from '../../providers/provider';
 import type { Timing } from '../waiting/timing';
 import type { LearnedManners, LessonKeeper } from '../learned/learned-manners';
@@ -46,6 +46,7 @@ export class MannerTrial {
 	/** What is tried now, and what was known when trying began. */
 	#trying: Manner | null = null;
 	#from: Manner | null = null;
+	#roomTokens: number | null = null;
 
 	constructor(options: TrialOptions) {
 		this.#options = options;
@@ -77,6 +78,7 @@ export class MannerTrial {
 
 	/** After a fault that `request` met: true when there is another way, and it is to be asked again at once. */
 	refused(fault: ProviderFault, { request, manner }: { request: ChatRequest; manner: Manner }): boolean {
+		if (this.#fits(fault, request)) return true;
 		// What passes by itself says nothing of the way that is being tried, so the same is tried when it has passed.
 		if (!mayBeAboutUs(fault)) return false;
 		if (this.#tries >= MAX_FREE_TRIES) return this.#giveUp();
@@ -111,6 +113,18 @@ export class MannerTrial {
 	/** The endpoint takes the field for the form and does not go by it: from now on it is asked in words. */
 	ignoresForm(): void {
 		if (this.#options.form === null && this.#learnt.form !== 'prompt') this.#remember({ form: 'prompt' });
+	}
+
+	/** The output limit to ask with: beside a long prompt there may be room for less than was meant. */
+	within(outputLimitTokens: number): number {
+		return Math.min(outputLimitTokens, this.#roomTokens ?? outputLimitTokens);
+	}
+
+	/** A prompt that fits by itself is asked again at once, for an answer that fits beside it. */
+	#fits({ code, billed, message }: ProviderFault, { maxOutputTokens }: ChatRequest): boolean {
+		if (code !== 'context_too_long' || billed !== 'no' || maxOutputTokens === null || this.#roomTokens !== null) return false;
+		this.#roomTokens = roomBeside(message, maxOutputTokens);
+		return this.#roomTokens !== null;
 	}
 
 	/** A limit that is too large is asked for no more; where the refusal does not say what is not, nothing helps. */

@@ -143,7 +143,7 @@ export class MeteredCall {
 			for (;;) {
 				const { manner } = this.#trial;
 				const { outputLimitTokens, previous } = this.#options;
-				const request = plan.request({ manner, previous, outputLimitTokens, signal });
+				const request = plan.request({ manner, previous, outputLimitTokens: this.#trial.within(outputLimitTokens), signal });
 				this.#sent = plan.isChangedSince ? null : request;
 				leave.begin();
 				const outcome = await plan.handle.provider.chat(request);
@@ -241,7 +241,8 @@ export class MeteredCall {
 	}
 
 	get #limits(): ReturnType<typeof limitsOf> {
-		return limitsOf(this.#options, this.#trial.manner);
+		const { plan, outputLimitTokens } = this.#options;
+		return limitsOf({ plan, outputLimitTokens: this.#trial.within(outputLimitTokens) }, this.#trial.manner);
 	}
 
 	/** Charges the call. Returns a note for people when something about the charge is unusual. */

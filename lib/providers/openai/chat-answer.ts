@@ -30,7 +30,7 @@ export type BodyReading =
 /** Reads the parsed body of a 200, and what its headers say of the bill. Empty content is an answer with empty text, also when the model only called tools. */
 export function readCompletion(given: unknown, headers: AnswerHeaders = {}): BodyReading {
 	// Some gateways put a list around the object.
-	const body: unknown = Array.isArray(given) && given.length === 1 ? given[0] : given;
+	const body = unwrapped(Array.isArray(given) && given.length === 1 ? given[0] : given);
 	if (!isRecord(body)) {
 		const error = Array.isArray(body) ? errorIn(body) : null;
 		if (error) return { kind: 'error', error, usage: { kind: 'missing' }, hasText: false };
@@ -38,7 +38,7 @@ export function readCompletion(given: unknown, headers: AnswerHeaders = {}): Bod
 		return { kind: 'garbage', what, usage: { kind: 'missing' } };
 	}
 	const usage = readAnswerUsage(body, headers);
-	const choice: unknown = Array.isArray(body['choices']) ? body['choices'][0] : undefined;
+	const choice = firstChoice(body['choices']);
 	const message = isRecord(choice) ? messageOf(choice) : undefined;
 	const content = message === undefined ? { text: '', thinking: null } : contentOf(message);
 	const isBroken = isFilled(propertyOf(choice, 'error'));
@@ -52,10 +52,42 @@ export function readCompletion(given: unknown, headers: AnswerHeaders = {}): Bod
 		kind: 'completion',
 		...content,
 		refusal: filled(message['refusal']),
-		finishReason: finishReasonOf(propertyOf(choice, 'finish_reason') ?? propertyOf(choice, 'stop_reason')),
+		finishReason: isFiltered(choice, content.text)
+			? 'content_filter'
+			: finishReasonOf(propertyOf(choice, 'finish_reason') ?? propertyOf(choice, 'stop_reason')),
 		model: filled(body['model']),
 		usage,
 	};
+}
+
+/** Gateways that put what the model said into a result of their own. */
+const WRAPPINGS = ['data', 'result', 'response', 'output'] as const;
+
+function unwrapped(body: unknown): unknown {
+	if (!isRecord(body) || Array.isArray(body['choices']) || isFilled(body['error'])) return body;
+	const inner = WRAPPINGS.map((name) => body[name]).find((value) => isRecord(value) && Array.isArray(value['choices']));
+	return isRecord(inner) ? { ...inner, usage: inner['usage'] ?? body['usage'] } : body;
+}
+
+/** The first by its number, wherever it stands. */
+function firstChoice(choices: unknown): unknown {
+	if (!Array.isArray(choices)) return undefined;
+	return choices.find((choice) => propertyOf(choice, 'index') === 0) ?? choices[0];
+}
+
+/** One server says in the results of its filter alone that it withheld the text. */
+function isFiltered(choice: unknown, text: string): boolean {
+	const results = propertyOf(choice, 'content_filter_results');
+	return text === '' && isRecord(results) && Object.values(results).some((result) => propertyOf(result, 'filtered') === true);
+}
+
+/** No tool is ever offered, so what a model calls one with is its answer. */
+function calledWith(message: Fields): string {
+	const calls: readonly unknown[] = Array.isArray(message['tool_calls']) ? message['tool_calls'] : [message];
+	if (calls.length !== 1) return '';
+	const given = propertyOf(propertyOf(calls[0], 'function') ?? propertyOf(calls[0], 'function_call'), 'arguments');
+	if (isRecord(given)) return JSON.stringify(given);
+	return typeof given === 'string' && given.trim() !== '{}' ? given : '';
 }
 
 /** The message of a choice; older servers write a bare text, and streams a delta. */
@@ -81,7 +113,8 @@ const THINKING_FIELDS = ['reasoning_content', 'reasoning', 'thinking', 'reasonin
 
 /** The answer's own text, and where thinking stood beside it. */
 function contentOf(message: Fields): { readonly text: string; readonly thinking: ThinkingPlace | null } {
-	const { text: whole, hasThinking } = textOf(message['content']);
+	const { text: said, hasThinking } = textOf(message['content']);
+	const whole = said === '' ? calledWith(message) : said;
 	const { text, place } = withoutThinking(withoutEndMarks(whole));
 	if (place !== null) return { text, thinking: place };
 	if (hasThinking) return { text, thinking: 'parts' };

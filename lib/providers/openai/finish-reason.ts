@@ -3,6 +3,8 @@ import type { FinishReason } from '../provider';
 
 /** The first that fits counts. Letters alone, in lower case: `MAX_TOKENS`, `max-tokens` and `maxTokens` are one spelling. */
 const SPELLINGS: readonly (readonly [FinishReason, RegExp])[] = [
+	// A call that could not be written is called a filter by one server.
+	['tool_calls', /functioncallfilter|malformedfunction/],
 	[
 		'content_filter',
 		/filter|safety|recitation|blocked|blocklist|prohibited|spii|guardrail|toxic|sensitive|moderat|policy|violation|refus|inspection|harm/,

@@ -472,16 +472,16 @@ const LOST: readonly Row[] = (
 
 /** The inputs from the field whose answers do not depend on what was refused before. */
 const FROM_THE_FIELD: readonly Row[] = FIELD_INPUTS.filter(
-	({ row, settings, people = 1 }) => [7, 8, 9, 10, 17, 25].includes(row) && settings?.['attributes'] === undefined && people >= 1,
+	({ row, settings }) => [7, 8, 9, 10, 17, 25].includes(row) && settings?.['attributes'] === undefined,
 ).map((input): Row => ({
 	name: `${String(input.row)}: ${input.name}`,
-	fits: ({ isOneText }) => isOneText,
+	fits: ({ isOneText, asked }) => isOneText && input.does(asked, 1).kind === 'answer',
 	say: (ask) => fieldSaid(input, ask),
 }));
 
-function fieldSaid({ does, got }: FieldInput, ask: Ask): Said {
+function fieldSaid({ does, got, paid: paidCalls }: FieldInput, ask: Ask): Said {
 	const behaviour = renamed(does(ask.asked, 1), ask.subject) as Answer;
-	const isCut = behaviour.finishReason === 'length';
+	const isCut = behaviour.finishReason === 'length' && paidCalls !== 1;
 	const isThought = isCut && behaviour.text === '';
 	const counts = isThought ? { ...ask.counts, output: Math.max(1, ask.asked.limitTokens) } : ask.counts;
 	const thought = isThought ? { completion_tokens_details: { reasoning_tokens: counts.output } } : {};

@@ -276,6 +276,11 @@ const BROKEN: readonly FieldInput[] = [
 			[25, 'a note behind it', '{"message":"Hi Anna"}\n\nNote: I kept {it} short.', 'Hi Anna'],
 			[25, 'words and a fence around it', 'Sure:\n```json\n{"message":"Hi Anna"}\n```\nBye', 'Hi Anna'],
 			[25, 'another name for the one text', '{"body":"Hi Anna"}', 'Hi Anna'],
+			[25, 'quotes as for a page', '{&quot;message&quot;:&quot;Hi Anna &amp; all&quot;}', 'Hi Anna & all'],
+			[25, 'quotes as within a text', '{\\"message\\":\\"Hi Anna\\"}', 'Hi Anna'],
+			[25, 'the schema around it', '{"type":"object","properties":{"message":"Hi Anna"}}', 'Hi Anna'],
+			[25, 'half a character', '{"message":"Hi Anna\\ud83e"}', 'Hi Anna'],
+			[25, 'what no text has', 'Hi\u0000 Anna\u0007', 'Hi Anna'],
 			[25, 'the end of a turn behind it', '{"message":"Hi Anna"}<|eot_id|>', 'Hi Anna'],
 			[25, 'the end of a turn behind words', 'Hi Anna, see you<|im_end|>\n', 'Hi Anna, see you'],
 			[25, 'the end of a text behind words', 'Hi Anna, see you</s></s>', 'Hi Anna, see you'],
@@ -314,6 +319,95 @@ const BROKEN: readonly FieldInput[] = [
 		paid: 2,
 		got: { reason },
 	})),
+	...(['{"type":"object","properties":{"message":{"type":"string"}}}', '{"message":{"type":"string"}}'] as const).map(
+		(text): FieldInput => ({
+			row: 25,
+			name: `gives the schema back: ${text}`,
+			settings: { checkPlaceholders: false },
+			does: () => ok(text),
+			paid: 2,
+			got: { reason: 'invalid_output' },
+		}),
+	),
+	{
+		row: 8,
+		name: 'is whole, with blanks behind it up to the limit',
+		does: () => ok(`{"message":"Hi Anna"}${'\n \t'.repeat(500)}`, { finishReason: 'length', usage: THOUGHT }),
+		paid: 1,
+		got: MESSAGE,
+	},
+	...(
+		[
+			['writes blanks', `{"message":${'\n '.repeat(900)}`],
+			['repeats itself', `{"message":"Hi ${'so very '.repeat(300)}`],
+		] as const
+	).map(([name, text]): FieldInput => ({
+		row: 9,
+		name: `${name} up to any limit, unless it is asked in words`,
+		does: ({ form }) => (form === 'none' ? HI : ok(text, { finishReason: 'length', usage: THOUGHT })),
+		paid: 2,
+		got: MESSAGE,
+	})),
+	{
+		row: 9,
+		name: 'has less room beside the prompt than was asked for',
+		people: 2,
+		settings: { concurrency: 1 },
+		does: ({ limitTokens }) => {
+			const words =
+				"This model's maximum context length is 4096 tokens. However, you requested 4496 tokens (3496 in the messages, 1000 in the completion).";
+			return limitTokens > 600 ? bad({ object: 'error', message: words, type: 'BadRequestError', code: 400 }) : HI;
+		},
+		paid: 2,
+		got: MESSAGE,
+	},
+	{
+		row: 9,
+		name: 'has less room beside the prompt, in newer words',
+		does: ({ limitTokens }) => {
+			const words =
+				"'max_tokens' is too large: 1000. This model's maximum context length is 4096 tokens and your request has 3496 input tokens (1000 > 4096 - 3496).";
+			return limitTokens > 600 ? bad({ error: { message: words, type: 'BadRequestError', code: 400 } }) : HI;
+		},
+		paid: 1,
+		got: MESSAGE,
+	},
+	{
+		row: 10,
+		name: 'calls a tool with the answer, though none was offered',
+		does: () => ({
+			kind: 'answer',
+			usage: FIELD_USAGE,
+			finishReason: 'tool_calls',
+			message: {
+				content: null,
+				tool_calls: [{ id: 'a', type: 'function', function: { name: 'json', arguments: '{"message":"Hi Anna"}' } }],
+			},
+		}),
+		paid: 1,
+		got: MESSAGE,
+	},
+	{
+		row: 8,
+		name: 'could not write a call of a tool, and says that a filter stopped it',
+		does: ({ form }) => (form === 'none' ? HI : ok('', { finishReason: 'function_call_filter: MALFORMED_FUNCTION_CALL' })),
+		paid: 2,
+		got: MESSAGE,
+	},
+	{
+		row: 8,
+		name: 'was filtered, which stands in the results of the filter alone',
+		does: () => ({
+			kind: 'status',
+			code: 200,
+			body: {
+				choices: [{ message: { content: '' }, finish_reason: 'stop', content_filter_results: { hate: { filtered: true } } }],
+				usage: FIELD_USAGE,
+			},
+		}),
+		paid: 1,
+		got: { reason: 'content_refused' },
+	},
 	{ row: 8, name: 'nests without end', does: () => ok('['.repeat(500_000)), paid: 2, got: { reason: 'invalid_output' } },
 	{
 		row: 9,
@@ -408,6 +502,25 @@ const WAITED_FOR: readonly FieldInput[] = (
 }));
 
 const BILLED_ELSEWHERE: readonly FieldInput[] = [
+	{
+		row: 24,
+		name: 'the completion in a result of its gateway, whose code is 0',
+		does: () => ({ kind: 'status', code: 200, body: { code: 0, msg: 'ok', data: { ...WHOLE, usage: FIELD_USAGE } } }),
+		paid: 1,
+		got: MESSAGE,
+		charged: '7.2',
+	},
+	{
+		row: 24,
+		name: 'choices in another order',
+		does: () => ({
+			kind: 'status',
+			code: 200,
+			body: { choices: [{ index: 1, message: { content: '{"message":"Another"}' } }, ...WHOLE.choices], usage: FIELD_USAGE },
+		}),
+		paid: 1,
+		got: MESSAGE,
+	},
 	{
 		row: 19,
 		name: 'priority, in a header alone',
