@@ -57,3 +57,9 @@ export function slotsOf(providers: string): readonly ProviderSlot[] {
 export function setsWith(slot: ProviderSlot): string[] {
 	return SETS.filter(({ slots }) => slots.some((each) => each === slot)).map(valueOf);
 }
+
+/** The sets that do not use a credential. */
+export function setsWithout(slot: ProviderSlot): string[] {
+	const used = setsWith(slot);
+	return SETS.map(valueOf).filter((set) => !used.includes(set));
+}

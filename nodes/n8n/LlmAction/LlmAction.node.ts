@@ -3,7 +3,7 @@ import { NodeConnectionTypes } from 'n8n-workflow';
 import type { IExecuteFunctions, INodeExecutionData, INodeType, INodeTypeDescription } from 'n8n-workflow';
 import { LLM_ACTION, LLM_ACTION_OUTPUTS } from '../../../lib/params/llm-action/llm-action';
 import { ACTION_OPERATION } from '../../../lib/params/llm-action/operation';
-import { ACTION_PROVIDERS, setsWith } from '../../../lib/params/llm-action/providers';
+import { ACTION_PROVIDERS, setsWith, setsWithout } from '../../../lib/params/llm-action/providers';
 import { testLedger, testProvider } from '../connections';
 import { searchModels } from '../models';
 import { outputsOf } from '../outputs';
@@ -36,7 +36,8 @@ export class LlmAction implements INodeType {
 				displayName: 'Provider',
 				required: true,
 				testedBy: 'testProvider',
-				displayOptions: { show: { providers: setsWith('own') } },
+				// Where the choice is not known, such as in a workflow that is older, it is this one.
+				displayOptions: { hide: { providers: setsWithout('own') } },
 			},
 			{ name: 'openAiApi', displayName: 'OpenAI', required: true, displayOptions: { show: { providers: setsWith('openai') } } },
 			{

@@ -225,6 +225,37 @@ describe('Node-RED in Chromium', function () {
 		await editor.leave('cancel');
 	});
 
+	it('keeps a provider for a row, which Node-RED counts as used, and offers the models of that provider', async () => {
+		const second = await startFakeOpenAi({ models: ['gpt-4o-mini', 'gpt-4.1-nano'] });
+		const flow = everyNodeFlow({ ledger: join(nodeRed.userDir, 'ledger.db'), provider: provider.url });
+		const other = { ...flow.find(({ id }) => id === 'provider'), id: 'provider2', name: 'The second', baseUrl: second.url };
+		await nodeRed.deploy([...flow, other] as FlowNode[]);
+		await editor.reload();
+		await editor.edit('action');
+		const { page } = editor;
+		await editor.openSection('cheaper');
+		const cheaper = page.locator('.llmc-row[data-key="cheaperModels"]');
+		for (const _ of [1, 2]) await cheaper.locator('.red-ui-editableList-addButton').click();
+		const select = cheaper.locator('[data-field="provider"] select').last();
+		expect(await select.locator('option').allTextContents()).to.include.members(['same as above', 'The second']);
+		await select.selectOption('provider2');
+		await cheaper.locator('[data-field="model"] input').first().fill('gpt-4o-mini');
+		const model = cheaper.locator('[data-field="model"] input').last();
+		await model.pressSequentially('nano');
+		await page.locator('.llmc-pick-model:visible').first().click();
+		await editor.photograph('action-row-provider');
+		await saveAndReload();
+		const saved = await stored('action');
+		expect(saved).to.include({ cheaperModelsProvider1: '', cheaperModelsProvider2: 'provider2', cheaperModelsProvider3: '' });
+		expect(JSON.stringify(saved['cheaperModels'])).to.contain('gpt-4.1-nano').and.not.contain('provider');
+		const users = await page.evaluate<string[]>(`RED.nodes.node('provider2').users.map(({ id }) => id)`);
+		expect(users, 'it cannot be deleted as unused').to.deep.equal(['action']);
+		await editor.edit('action');
+		expect(await cheaper.locator('[data-field="provider"] select').last().inputValue()).to.equal('provider2');
+		await editor.leave('cancel');
+		await second.close();
+	});
+
 	it('keeps what is checked, says what could never work, and lets a check be switched off', async () => {
 		await editor.edit('action');
 		const { page } = editor;

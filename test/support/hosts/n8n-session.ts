@@ -157,7 +157,7 @@ export class N8nSession {
 
 	/** Makes a credential of one of our types, or one of n8n's own. */
 	async credential(
-		type: 'llmCreditsLedgerApi' | 'llmCreditsProviderApi' | 'openAiApi',
+		type: `llmCredits${'Ledger' | 'Provider' | 'SecondProvider'}Api` | 'openAiApi',
 		data: Readonly<Record<string, unknown>>,
 	): Promise<Record<string, Reference>> {
 		const name = `${type} ${Math.random().toString(36).slice(2, 8)}`;
