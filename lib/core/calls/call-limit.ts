@@ -14,18 +14,22 @@ export const MOST_CALLS = 256;
 /** More calls under way are worth it from this gain on; see {@link gainOf}. */
 const WORTH_IT = 0.15;
 /** The first window is kept at the first limit, so that a narrow rate limit is met with few calls under way. */
+/** Fewer calls are as good below this gain. */
+const WORTHLESS = 0.05;
 const FIRST_WINDOW = 16;
 /** While it doubles, differences are large; later they are small. */
 const RISING_WINDOW = 12;
-const HOLDING_WINDOW = 64;
+const HOLDING_WINDOW = 96;
+/** Of fewer calls it is not believed that the rise has come to its end. */
+const SURE_WINDOW = 40;
 /** Windows of a load that differ by less are not compared. */
 const LEAST_STEP = 1.2;
 /** Of the limit, from which on a call shows what it is like at the limit. */
 const NEARLY = 0.9;
 const TRIED_STEP = 1.5;
 /** Windows without a trial, doubled up to the most each time that nothing came of it. */
-const FIRST_PATIENCE = 8;
-const MOST_PATIENCE = 64;
+const FIRST_PATIENCE = 4;
+const MOST_PATIENCE = 32;
 /** Calls that suddenly take so much longer are a sign to look whether fewer would do. */
 const SLOWED = 1.4;
 /** Where the last step up gained so much, fewer calls are surely worse. */
@@ -57,6 +61,7 @@ export class CallLimit {
 	/** The limit before the trial. */
 	#before = FIRST_CALLS;
 	#passedOver = 0;
+	#isInDoubt = false;
 	#windowsHeld = 0;
 	#patience = FIRST_PATIENCE;
 	#triesMore = true;
@@ -102,7 +107,7 @@ export class CallLimit {
 			return;
 		}
 		this.#window.add(sent, tookMs);
-		if (this.#mode === 'rising' && sent.isFull) this.#calls = Math.min(this.#calls + 1, Math.max(this.#calls, this.#ceiling(), 1));
+		if (this.#mode === 'rising' && sent.isFull && !this.#isInDoubt) this.#calls = Math.min(this.#calls + 1, Math.max(this.#calls, this.#ceiling(), 1));
 		const level = this.#window.level(this.#windowCalls());
 		if (!level) return;
 		this.#usualMs = level.usualMs;
@@ -149,6 +154,7 @@ export class CallLimit {
 	}
 
 	#look(level: Level): void {
+		if (this.#isRiseInDoubt(level)) return;
 		this.#begin();
 		switch (this.#mode) {
 			case 'first':
@@ -169,6 +175,14 @@ export class CallLimit {
 			default:
 				return this.#mode satisfies never;
 		}
+	}
+
+	/** Where a small window shows that more is not worth it, a larger one is looked at before that is believed. */
+	#isRiseInDoubt(level: Level): boolean {
+		const base = this.#base;
+		if (this.#mode !== 'rising' || base === null || !level.isFull || level.count >= SURE_WINDOW) return false;
+		this.#isInDoubt = level.calls >= base.calls * LEAST_STEP && gainOf(base, level) < WORTH_IT;
+		return this.#isInDoubt;
 	}
 
 	#lookAtRise(level: Level): void {
@@ -222,7 +236,7 @@ export class CallLimit {
 	/** As many answers in the same time: fewer still. Else back. */
 	#lookAtFewer(level: Level): void {
 		const base = this.#base;
-		if (base === null || level.calls * LEAST_STEP > base.calls || gainOf(level, base) >= WORTH_IT) {
+		if (base === null || level.calls * LEAST_STEP > base.calls || gainOf(level, base) > WORTHLESS) {
 			this.#return(base);
 			return;
 		}
@@ -264,5 +278,6 @@ export class CallLimit {
 	#begin(): void {
 		this.#window = new LoadWindow();
 		this.#passedOver = 0;
+		this.#isInDoubt = false;
 	}
 }

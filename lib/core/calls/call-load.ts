@@ -9,6 +9,8 @@ export interface Level {
 	readonly calls: number;
 	/** How long one took: the geometric mean, which a few slow ones move little. */
 	readonly usualMs: number;
+	/** Calls that were measured. */
+	readonly count: number;
 	/** True where more calls were waiting most of the time. */
 	readonly isFull: boolean;
 }
@@ -43,6 +45,7 @@ export class LoadWindow {
 		return {
 			calls: this.#calls / count, // ratio: calls
 			usualMs: Math.exp(this.#logMs / count), // ratio: time
+			count,
 			isFull: this.#full * 2 >= count,
 		};
 	}
