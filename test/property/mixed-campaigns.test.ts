@@ -1,19 +1,18 @@
 /**
- * Campaigns of 60 items and more at a real endpoint that mixes everything endpoints are known to do, on both stores, 64 calls at a time: what
- * must hold stands in test/support/mixed/mixed-judge.ts. `npm run test:proof` has a hundred on each store.
+ * Campaigns of 60 items and more at a real endpoint that mixes everything endpoints are known to do, on both stores, 64 calls at a time and with
+ * the number found automatically: what must hold stands in test/support/mixed/mixed-judge.ts. `npm run test:proof` has a hundred of each.
  */
-import { openTestLedger } from '../support/ledger/sqlite-ledger';
 import { expectInvariantsHold } from '../support/mixed/mixed-runs';
-import { openPostgresTestLedger } from '../support/postgres/postgres';
+import { MIXED_KINDS } from '../support/mixed/mixed-suite';
 
-const USUAL = 3;
+const USUAL = 2;
 
 describe('campaigns at an endpoint that mixes everything', function () {
 	this.timeout(0);
 
-	it('keep every promise on SQLite', () =>
-		expectInvariantsHold('SQLite', { usual: USUAL, concurrency: 64, openLedger: ({ adapters }) => openTestLedger(adapters) }));
-
-	it('keep every promise on PostgreSQL', () =>
-		expectInvariantsHold('PostgreSQL', { usual: USUAL, concurrency: 64, openLedger: ({ adapters }) => openPostgresTestLedger(adapters) }));
+	for (const { name, ...kind } of MIXED_KINDS) {
+		it(`keep every promise: ${name}`, async () => {
+			await expectInvariantsHold(name, { usual: USUAL, ...kind });
+		});
+	}
 });

@@ -27,8 +27,8 @@ export interface MixedSabotage {
 
 interface MixedOptions {
 	readonly seed: number;
-	/** Calls at a time. */
-	readonly concurrency: number;
+	/** Calls at a time; `null`: automatic. */
+	readonly concurrency: number | null;
 	readonly openLedger: OpenLedger;
 	readonly sabotage?: MixedSabotage;
 }

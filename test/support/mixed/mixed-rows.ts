@@ -470,9 +470,12 @@ const LOST: readonly Row[] = (
 	] as const
 ).map(([name, behaviour, reasons]): Row => ({ name, say: () => ({ behaviour, telling: 'unknown', whole: [], reasons }) }));
 
+const PLAIN: Asked = { text: '', fields: {}, form: 'none', hasSystem: true, limitTokens: 100 };
+
 /** The inputs from the field whose answers do not depend on what was refused before. */
 const FROM_THE_FIELD: readonly Row[] = FIELD_INPUTS.filter(
-	({ row, settings }) => [7, 8, 9, 10, 17, 25].includes(row) && settings?.['attributes'] === undefined,
+	({ row, settings, does }) =>
+		[7, 8, 9, 10, 17, 25].includes(row) && settings?.['attributes'] === undefined && does(PLAIN, 1).kind === 'answer',
 ).map((input): Row => ({
 	name: `${String(input.row)}: ${input.name}`,
 	fits: ({ isOneText, asked }) => isOneText && input.does(asked, 1).kind === 'answer',

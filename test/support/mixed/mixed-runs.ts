@@ -7,7 +7,8 @@ import { runMixed, type OpenLedger } from './mixed-campaign';
 interface Runs {
 	/** How many, unless `LLM_CREDITS_RUNS` says otherwise. */
 	readonly usual: number;
-	readonly concurrency: number;
+	/** Calls at a time; `null`: automatic. */
+	readonly concurrency: number | null;
 	readonly openLedger: OpenLedger;
 }
 

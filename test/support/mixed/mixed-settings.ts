@@ -1,4 +1,5 @@
 /** The settings of a campaign at a mixed endpoint, typical ones, drawn by the seed. */
+import { MOST_CALLS } from './mixed-judge';
 import { JUDGE } from './mixed-endpoint';
 import { TRAITS, type Trait } from './mixed-rows';
 import type { AnswerForm } from './mixed-endpoint';
@@ -52,7 +53,7 @@ type Passes = readonly { readonly kind: string; readonly model: string; readonly
 const pass = (kind: string, model = ''): Passes[number] => ({ kind, model, instructions: '' });
 
 /** Draws settings. */
-export function mixedSettings(chance: Chance, concurrency: number): MixedSettings {
+export function mixedSettings(chance: Chance, concurrency: number | null): MixedSettings {
 	const attributes = chance.pick(ATTRIBUTES);
 	const passes = chance.pick<Passes>([[], [], [], [pass('refine')], [pass('refine'), pass('validate', 'gpt-4.1-nano')]]);
 	const cheaper = chance.pick([[], [], ['single'], ['all']] as readonly [readonly string[], ...(readonly string[])[]]);
@@ -79,6 +80,7 @@ export function mixedSettings(chance: Chance, concurrency: number): MixedSetting
 				reasoningEffort: 'same',
 			})),
 			concurrency,
+			mostCalls: concurrency ?? MOST_CALLS,
 			reservation: chance.pick(['learned', 'learned', 'strict']),
 			maxOutputTokens: chance.pick([100, 300, 1000]),
 			temperature: chance.pick([null, 0.5]),
