@@ -5,16 +5,17 @@ import { USAGE_TOTALS } from '../core/nouns/usage-totals';
 import type { Balance } from '../core/rules/draft/balance';
 import { spendableMicro, spendingBlockOf } from '../core/rules/draft/spendable';
 import type { Expiry } from '../core/nouns/commands';
-import { grantId, type Frozen, type GrantState } from '../core/nouns/records';
+import type { Frozen } from '../core/nouns/records';
 import { formatCredits, formatDollars, parseCredits, type Micro } from '../core/values/money';
-import { isLive } from '../core/rules/draft/burn-down';
 import { parseInstant, toIso } from '../core/values/time';
 import type { UsageRow } from '../ledger/store';
 import type { CREDIT_BALANCE_PARAMS } from '../params/credit-balance';
 import type { ValuesOf } from '../params/param';
 import { PACK_MICRO, type LedgerAccount } from './account/ledger-account';
 import { CreditError } from '../core/values/errors';
+import { isSettingsOperation, runSettings } from './administration/operations';
 import { aheadText, blockedText, spanText } from './report/balance-words';
+import { grantDocument, grantedDocument } from './report/grant-documents';
 
 export type CreditBalanceValues = ValuesOf<typeof CREDIT_BALANCE_PARAMS>;
 type Document = Record<string, unknown>;
@@ -24,8 +25,10 @@ export async function runCreditBalance(
 	values: CreditBalanceValues,
 	{ ledger, key }: { ledger: LedgerAccount; key: string },
 ): Promise<Document[]> {
+	const { operation } = values;
 	const givenKey = values.idempotencyKey.trim();
-	switch (values.operation) {
+	if (isSettingsOperation(operation)) return runSettings({ ...values, operation }, { ledger, key: givenKey || key });
+	switch (operation) {
 		case 'balance':
 			return [balanceDocument(await ledger.balance())];
 		case 'usage':
@@ -54,17 +57,23 @@ export async function runCreditBalance(
 		}
 		case 'freeze':
 		case 'thaw': {
-			const reason = values.operation === 'freeze' ? values.reason : null;
+			const reason = operation === 'freeze' ? values.reason : null;
 			const { account, isReplayed } = await ledger.setFrozen({ reason, key });
 			return [{ account: account.id, frozen: frozenDocument(account.frozen), replayed: isReplayed }];
 		}
 		default:
-			return values.operation satisfies never;
+			return operation satisfies never;
 	}
 }
 
-/** What an operation would add, in micro-credits; `null` for one that adds nothing. Throws `invalid_amount`. */
+/** True for an operation whose answer is a list: one document for each row. */
+export function answersWithList({ operation }: Pick<CreditBalanceValues, 'operation'>): boolean {
+	return operation === 'usage' || operation === 'listBudgets' || operation === 'listFloors' || operation === 'listTexts';
+}
+
+/** What an operation would add of what it is told, in micro-credits; `null` for one that adds nothing, or what the ledger says. Throws `invalid_amount`. */
 export function creditsAddedBy({ operation, credits, packs }: CreditBalanceValues): Micro | null {
+	if (isSettingsOperation(operation)) return null;
 	switch (operation) {
 		case 'balance':
 		case 'usage':
@@ -116,33 +125,6 @@ export function usageDocuments(rows: readonly UsageRow[]): Document[] {
 		dollars: formatDollars(row.chargedMicro),
 		...Object.fromEntries(COUNTED.map((name) => [name, row[name]])),
 	}));
-}
-
-/** The grant that was made, whether it had been made before under the same key, and what is available now. */
-export function grantedDocument(
-	grant: GrantState,
-	{ availableMicro, isReplayed, nowMs }: { availableMicro: bigint; isReplayed: boolean; nowMs: number },
-): Document {
-	return { grant: grantDocument(grant, nowMs), available: formatCredits(availableMicro), replayed: isReplayed };
-}
-
-/** A grant with where its credits are at `atMs`. */
-export function grantDocument(grant: GrantState, atMs: number): Document {
-	return {
-		id: grantId(grant.seq),
-		category: grant.category,
-		amount: formatCredits(grant.amountMicro),
-		remaining: formatCredits(grant.remainingMicro),
-		held: formatCredits(grant.heldMicro),
-		used: formatCredits(grant.settledMicro),
-		expired: formatCredits(grant.expiredMicro),
-		voided: formatCredits(grant.voidedMicro),
-		priority: grant.priority,
-		effectiveAt: toIso(grant.effectiveAtMs),
-		expiresAt: toIso(grant.expiresAtMs),
-		isLive: isLive(grant, atMs),
-		note: grant.note,
-	};
 }
 
 function expiryOf(values: CreditBalanceValues, timeZone: string): Expiry | null {

@@ -37,7 +37,7 @@ export const LEDGER_PARAMS = [
 		kind: 'secret',
 		default: '',
 		section: 'main',
-		help: 'Only for granting and buying credits, on an account that has an admin key. Leave it empty where a flow only spends',
+		help: 'Only for what changes the account, such as granting credits or setting budgets, where the account has an admin key. Leave it empty where a flow only spends',
 	},
 	{
 		name: 'timeZone',

@@ -4,6 +4,9 @@ import type { Param } from './param';
 /** The operations that add credits; an agent may use them only where it is allowed to. */
 const ADDING = ['grant', 'purchase'] as const;
 
+/** Of the operations on settings, those that an agent may use: they change nothing. */
+export const AGENT_READS: ReadonlySet<string> = new Set(['listBudgets', 'listFloors', 'showAlerts', 'showText', 'listTexts']);
+
 export const AGENT_RIGHTS_PARAMS = [
 	{
 		name: 'agentsMayAdd',

@@ -2,6 +2,7 @@
 import { namesOf } from '../core/values/named';
 import type { LabelName } from '../core/nouns/labels';
 import type { GrantCategory } from '../core/nouns/words';
+import { SETTINGS_OPERATIONS, SETTINGS_PARAMS } from './credit-balance-settings';
 import type { Choice, NodeDescription, Param } from './param';
 
 /** What usage can be counted by: each label, and the day. */
@@ -31,6 +32,12 @@ function choicesOf<V extends string>(words: Readonly<Record<V, Omit<Choice, 'val
 	return namesOf(words).map((value) => ({ value, ...words[value] }));
 }
 
+/** The operations that change something once for each key. */
+const KEYED = [
+	...['grant', 'purchase', 'promote', 'refund', 'void', 'setBudget', 'removeBudget', 'setFloor', 'removeFloor'],
+	...['setMode', 'setAlerts', 'setText', 'removeText'],
+];
+
 export const CREDIT_BALANCE_PARAMS = [
 	{
 		name: 'operation',
@@ -44,6 +51,7 @@ export const CREDIT_BALANCE_PARAMS = [
 			{ value: 'usage', label: 'Get Usage', help: 'Credits, calls and tokens by model, campaign, segment, workspace or day' },
 			{ value: 'grant', label: 'Grant Credits', help: 'Add credits, with or without an expiry' },
 			{ value: 'purchase', label: 'Purchase Packs', help: 'Add whole packs of 100,000 credits' },
+			...SETTINGS_OPERATIONS,
 			{ value: 'freeze', label: 'Freeze', help: 'Stop all spending from the account at once' },
 			{ value: 'thaw', label: 'Thaw', help: 'Let a frozen account be spent from again' },
 		],
@@ -167,6 +175,7 @@ export const CREDIT_BALANCE_PARAMS = [
 		showWhen: { operation: ['freeze'] },
 		help: 'Why spending is stopped, for people. Items take their fallback with the reason account_frozen until the account is thawed',
 	},
+	...SETTINGS_PARAMS,
 	{
 		name: 'note',
 		label: 'Note',
@@ -187,8 +196,8 @@ export const CREDIT_BALANCE_PARAMS = [
 		isPerItem: true,
 		maxLength: 400,
 		placeholder: 'invoice-2026-0042',
-		showWhen: { operation: ['grant', 'purchase'] },
-		help: 'A second run with the same key adds nothing. Use the number of the invoice or order',
+		showWhen: { operation: KEYED },
+		help: 'A second run with the same key changes nothing. Use the number of the invoice, order or complaint',
 	},
 	{
 		name: 'outputField',
@@ -205,9 +214,10 @@ export const CREDIT_BALANCE: NodeDescription = {
 	type: 'llm-credits-balance',
 	n8nName: 'creditBalance',
 	label: 'Credit Balance',
-	summary: 'Read the balance and the usage of a credit ledger, add credits to it, or stop spending',
+	summary: 'Read the balance and the usage of a credit ledger, add credits, set its limits, or stop spending',
 	help: [
 		'Available credits are what a new call may use now; held credits belong to calls under way; an overdraft is repaid by the next credits that come in.',
+		'Granting, refunding, budgets, floors, the mode, alerts and texts need the admin key of the ledger where the account has one; reading and spending do not.',
 		'Grants are listed in the order in which they are used up: lower priority first, then the earlier expiry, promotional before purchased.',
 	],
 	colour: '#d8c8e8',
@@ -216,3 +226,8 @@ export const CREDIT_BALANCE: NodeDescription = {
 	needs: { ledger: 'required', provider: 'none' },
 	params: CREDIT_BALANCE_PARAMS,
 };
+
+/** The operation by the name that people see. */
+export function operationLabel(operation: string): string {
+	return CREDIT_BALANCE_PARAMS[0].choices.find(({ value }) => value === operation)?.label ?? operation;
+}

@@ -259,7 +259,7 @@ function choicesOf(choices: readonly Choice[], param: Param): INodePropertyOptio
 			name: label,
 			value,
 			description: help,
-			...(param.name === 'operation' ? { action: `${label.charAt(0)}${label.slice(1).toLowerCase()}` } : {}),
+			...(param.name === 'operation' ? { action: sentenceCase(label) } : {}),
 		}));
 }
 
@@ -269,4 +269,9 @@ function placeholderOf(placeholder: string): string {
 
 function mutable(conditions: NonNullable<Param['showWhen']>): Record<string, (string | boolean)[]> {
 	return Object.fromEntries(Object.entries(conditions).map(([name, values]) => [name, [...values]]));
+}
+
+/** A label in Title Case as n8n writes actions: "Get balance". */
+export function sentenceCase(label: string): string {
+	return `${label.charAt(0)}${label.slice(1).toLowerCase()}`;
 }

@@ -167,7 +167,11 @@ describe('n8n: conventions of its linter, on generated forms', () => {
 	it('the operations say what they do in the node picker', () => {
 		const actionsOf = (node: INodeType): (string | undefined)[] =>
 			(find(node.description.properties, ACTION_OPERATION)?.options as INodePropertyOptions[]).map(({ action }) => action);
-		expect(actionsOf(new CreditBalance())).to.deep.equal(['Freeze', 'Get balance', 'Get usage', 'Grant credits', 'Purchase packs', 'Thaw']);
+		expect(actionsOf(new CreditBalance())).to.deep.equal([
+			...['Claim promotion', 'Freeze', 'Get balance', 'Get usage', 'Grant credits', 'List budgets', 'List floors', 'List texts'],
+			...['Purchase packs', 'Refund call', 'Remove budget', 'Remove floor', 'Remove text', 'Set alerts', 'Set budget', 'Set floor'],
+			...['Set mode', 'Set text', 'Show alert settings', 'Show text', 'Thaw', 'Void grant'],
+		]);
 		expect(actionsOf(new LlmAction())).to.deep.equal(['Ask for each item', 'Preview the first item']);
 	});
 });

@@ -53,6 +53,11 @@ function shownBy(params: readonly Param[], param: Param): Record<string, unknown
 	);
 }
 
+/** What has to be filled in before anything is read. */
+function requiredIn(params: readonly Param[]): Record<string, unknown> {
+	return Object.fromEntries(params.filter((param) => param.isRequired && param.default === '').map(({ name }) => [name, 'x']));
+}
+
 function n8nWith(params: readonly Param[], values: Readonly<Record<string, unknown>>, typeVersion = 2): IExecuteFunctions {
 	const saved = new Map(params.map((param) => [pathOf(param), savedByN8n(param, values[param.name])]));
 	return {
@@ -79,7 +84,7 @@ for (const [node, params] of LISTS) {
 	describe(`a value that is set for ${node}`, () => {
 		for (const param of params) {
 			const set = otherValue(param);
-			const values = { ...shownBy(params, param), ...(param.name === 'prompt' ? {} : { prompt: 'x' }), [param.name]: set };
+			const values: Readonly<Record<string, unknown>> = { ...requiredIn(params), ...shownBy(params, param), [param.name]: set };
 			const expected = readParam({ ...param, isRequired: false }, set);
 
 			it(`as ${param.name} reaches the node in n8n`, () => {
@@ -91,12 +96,10 @@ for (const [node, params] of LISTS) {
 			});
 
 			it(`as ${param.name} reaches the node in Node-RED`, async () => {
-				const config = Object.fromEntries(
-					params.flatMap((each) => (each.name in values ? savedByNodeRed(each, values[each.name as keyof typeof values]) : [])),
-				);
+				const config = Object.fromEntries(params.flatMap((each) => (each.name in values ? savedByNodeRed(each, values[each.name]) : [])));
 				const reader = new MessageValues(params, config, { RED: {} as NodeAPI, node: {} as Node });
 				const all = { ...reader.fixed, ...(await reader.read({ _msgid: '1' })) };
-				const read: Readonly<Record<string, unknown>> = readParams(params, { ...all, prompt: values.prompt });
+				const read: Readonly<Record<string, unknown>> = readParams(params, { ...all, prompt: values['prompt'] });
 				expect(read[param.name]).to.deep.equal(expected);
 			});
 		}

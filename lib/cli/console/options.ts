@@ -1,4 +1,5 @@
 /** Owns reading the values of options. Refuses what cannot be meant, naming the option, the value and the mend. */
+import { numberInId } from '../../engine/administration/inputs';
 import { newId } from '../../runtime/system';
 import { wrongUse } from './failure';
 
@@ -37,8 +38,7 @@ export function numberOfId(
 	{ option, letter, list }: { option: string; letter: 'g' | 'h'; list: string },
 ): number {
 	const text = required(given, option);
-	const [, digits] = new RegExp(`^${letter}?(\\d{1,15})$`).exec(text.trim()) ?? [];
-	if (digits === undefined)
-		throw wrongUse(`${option} is ${JSON.stringify(text)}.`, `Give an id such as ${letter}12; "${list}" lists them.`);
-	return Number(digits);
+	const number = numberInId(text, letter);
+	if (number === null) throw wrongUse(`${option} is ${JSON.stringify(text)}.`, `Give an id such as ${letter}12; "${list}" lists them.`);
+	return number;
 }

@@ -20,7 +20,7 @@ import { AnswerCache } from './answer-cache';
 import { CheckTally } from './check-tally';
 import { learnedFacts, type LearnedFacts } from './learned-facts';
 import type { AccountProfile, LedgerStore, UsageQuery, UsageRow } from '../../ledger/store';
-import { reserveCommand, timingOf, type AccountTerms } from './ledger-inputs';
+import { reserveCommand, timingOf, type AccountTerms, type LimitRemoval } from './ledger-inputs';
 import type { ReserveInput, GrantInput, RefundInput, AccountChange, AdminKeyChange, LedgerAccountOptions } from './ledger-inputs';
 import { readPricedHold, type PricedHold } from './priced-hold';
 import type { Timing } from '../waiting/timing';
@@ -39,6 +39,8 @@ export class LedgerAccount {
 	readonly timing: Timing;
 	readonly profile: ProfileReader;
 	readonly prices: AccountPrices;
+	/** What lists for people are read from. */
+	readonly reading: Pick<LedgerStore, 'counters' | 'names' | 'snapshot'>;
 	/** Answers kept for identical requests. */
 	readonly answers: AnswerCache;
 	/** What checks of answers came to. */
@@ -58,7 +60,7 @@ export class LedgerAccount {
 		this.prices = options.prices ?? new AccountPrices({ accountId, store, profile: this.profile });
 		this.answers = options.answers ?? new AnswerCache({ store: store.answers, accountId, profile: this.profile, timing });
 		this.checks = options.checks ?? new CheckTally({ store: store.checks, accountId, profile: this.profile, timing });
-		this.#store = store;
+		this.#store = this.reading = store;
 		this.timing = timing;
 		this.#wakeUps = wakeUps;
 		this.#prover = prover;
@@ -155,11 +157,7 @@ export class LedgerAccount {
 	}
 
 	/** Removes a budget or a floor by name. */
-	async removeLimit(limit: {
-		readonly limit: 'budget' | 'floor';
-		readonly name: string;
-		readonly key: string;
-	}): Promise<OutcomeOf<'account'>> {
+	async removeLimit(limit: LimitRemoval): Promise<OutcomeOf<'account'>> {
 		return this.#administer({ kind: 'remove_limit', ...limit }, 'account');
 	}
 

@@ -67,6 +67,13 @@ export interface AccountTerms {
 	readonly unconfirmedPolicy?: UnconfirmedPolicy;
 }
 
+/** Which budget or floor is to be removed. */
+export interface LimitRemoval {
+	readonly limit: 'budget' | 'floor';
+	readonly name: string;
+	readonly key: string;
+}
+
 export interface AccountChange extends Partial<AccountTerms> {
 	readonly key: string;
 }

@@ -8,10 +8,14 @@ import { budgetClaims } from '../../core/rules/draft/limits';
 import { nameOf, shownPerson } from '../../core/nouns/person';
 import type { Account, BudgetCounter } from '../../core/nouns/records';
 import type { Budget, Floor } from '../../core/nouns/settings';
-import { formatCredits, type Micro } from '../../core/values/money';
+import type { CountedBefore } from '../../core/nouns/usage-totals';
+import { formatCredits, sumMicro, type Micro } from '../../core/values/money';
 import type { Instant } from '../../core/values/time';
 import type { LedgerStore } from '../../ledger/store';
 import type { NamesOf } from './person-names';
+
+/** What is needed of a ledger to show budgets. */
+export type BudgetStore = NamesOf & Pick<LedgerStore, 'counters' | 'snapshot'>;
 
 /** A budget and its counters, the fullest first. */
 export interface BudgetUse {
@@ -24,7 +28,7 @@ export interface BudgetUse {
 
 /** The budgets of an account and what they have counted by now. Throws `account_not_found`. */
 export async function budgetUses(
-	store: LedgerStore,
+	store: BudgetStore,
 	{ accountId }: { accountId: string },
 ): Promise<{ readonly account: Account; readonly uses: readonly BudgetUse[] }> {
 	// In this order: a hold that ends in between is then only shown as still counting.
@@ -63,8 +67,21 @@ export function budgetDocument({ budget, period, counters }: BudgetUse, limit: n
 }
 
 /** A budget's own settings as JSON. */
-export function settingDocument({ name, scope, value, period, limitMicro }: Omit<Budget, 'seq'>): Record<string, unknown> {
+function settingDocument({ name, scope, value, period, limitMicro }: Omit<Budget, 'seq'>): Record<string, unknown> {
 	return { name, scope, value, period, credits: formatCredits(limitMicro) };
+}
+
+/** A budget that was set, with what was spent before; `countsFromNow` where nothing of that counts. Nothing of it for a budget that goes on. */
+export function budgetSetDocument(terms: Omit<Budget, 'seq'>, counted: CountedBefore | null | undefined): Record<string, unknown> {
+	const budget = settingDocument(terms);
+	if (counted === undefined) return { budget };
+	const values = counted?.values ?? [];
+	return {
+		budget,
+		countsFromNow: counted === null,
+		countedBefore: formatCredits(sumMicro(values.map(({ amountMicro }) => amountMicro))),
+		countedValues: values.length,
+	};
 }
 
 /** A floor as JSON. */

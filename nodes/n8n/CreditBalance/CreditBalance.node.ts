@@ -10,13 +10,13 @@ import type {
 	INodeTypeDescription,
 } from 'n8n-workflow';
 import { isLedgerFault } from '../../../lib/core/values/errors';
-import { runCreditBalance } from '../../../lib/engine/credit-balance';
+import { answersWithList, runCreditBalance } from '../../../lib/engine/credit-balance';
 import { CREDIT_BALANCE, CREDIT_BALANCE_PARAMS } from '../../../lib/params/credit-balance';
 import { AGENT_RIGHTS_PARAMS } from '../../../lib/params/credit-balance-agents';
 import { nodeLedger, testLedger, type NodeLedger } from '../connections';
 import { binaryOf, dataOf, failedItem, nodeError } from '../outcome';
 import { readItem } from '../parameters';
-import { nodeProperties } from '../properties';
+import { nodeProperties, sentenceCase } from '../properties';
 import { showHints } from '../host-interface';
 import { identify } from '../run-identity';
 import { refuseAgent } from './agent-rights';
@@ -38,6 +38,10 @@ const RESOURCE: INodeProperties = {
 	default: RESOURCE_NAME,
 };
 
+/** The operation in the words of the form, under the name of the node. */
+const LABELS = Object.fromEntries(CREDIT_BALANCE_PARAMS[0].choices.map(({ value, label }) => [value, sentenceCase(label)]));
+const SUBTITLE = `={{ (${JSON.stringify(LABELS)})[$parameter["operation"]] }}`;
+
 function propertiesWithResource(): INodeProperties[] {
 	const properties = nodeProperties([...CREDIT_BALANCE.params, ...AGENT_RIGHTS_PARAMS]);
 	const ofResource = { displayOptions: { show: { [RESOURCE.name]: [RESOURCE_NAME] } } };
@@ -51,8 +55,7 @@ export class CreditBalance implements INodeType {
 		icon: { light: 'file:../../../icons/credit-balance.svg', dark: 'file:../../../icons/credit-balance.dark.svg' },
 		group: ['transform'],
 		version: 1,
-		subtitle:
-			'={{ { balance: "Get balance", usage: "Get usage", grant: "Grant credits", purchase: "Purchase packs", freeze: "Freeze", thaw: "Thaw" }[$parameter["operation"]] }}',
+		subtitle: SUBTITLE,
 		description: CREDIT_BALANCE.summary,
 		defaults: { name: 'Credit Balance' },
 		inputs: [NodeConnectionTypes.Main],
@@ -103,7 +106,7 @@ async function answers(ctx: IExecuteFunctions, { ledger, item, itemIndex, key }:
 	const field = values.outputField.trim();
 	const pairedItem = { item: itemIndex };
 	if (field === '') return documents.map((json) => ({ json, pairedItem }));
-	const answer = values.operation === 'usage' ? documents : documents[0];
+	const answer = answersWithList(values) ? documents : documents[0];
 	return [{ json: { ...item.json, [field]: answer }, ...binaryOf(item), pairedItem }];
 }
 

@@ -1,13 +1,17 @@
-/** What an agent may do that uses Credit Balance as a tool: read and freeze always, never thaw, and add credits only where the node allows it, up to its cap. */
+/** What an agent may do that uses Credit Balance as a tool: read and freeze always, never thaw or change settings, and add credits only where the node allows it, up to its cap. */
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { CreditError } from '../../../lib/core/values/errors';
 import { formatCredits, parseCredits } from '../../../lib/core/values/money';
 import { creditsAddedBy, type CreditBalanceValues } from '../../../lib/engine/credit-balance';
-import { AGENT_RIGHTS_PARAMS } from '../../../lib/params/credit-balance-agents';
+import { operationLabel } from '../../../lib/params/credit-balance';
+import { AGENT_READS, AGENT_RIGHTS_PARAMS } from '../../../lib/params/credit-balance-agents';
+import { SETTINGS_OPERATIONS } from '../../../lib/params/credit-balance-settings';
 import { isToolRun } from '../host-interface';
 import { rawParameter } from '../parameters';
 
 const [MAY_ADD, MAX_CREDITS] = AGENT_RIGHTS_PARAMS;
+/** What changes the account for others: an agent may only read what is set. */
+const SETTERS: ReadonlySet<string> = new Set(SETTINGS_OPERATIONS.map(({ value }) => value).filter((value) => !AGENT_READS.has(value)));
 /** n8n's way to let a model fill in a parameter. */
 const FILLED_BY_MODEL = /fromai\s*\(/i;
 
@@ -18,6 +22,10 @@ export function refuseAgent(ctx: IExecuteFunctions, values: CreditBalanceValues)
 			'not_authorised',
 			'An agent may freeze the account, and not thaw it. Thaw it in a workflow of your own, or with llm-credits thaw.',
 		);
+	}
+	if (SETTERS.has(values.operation) && isAgent(ctx)) {
+		const label = operationLabel(values.operation);
+		throw new CreditError('not_authorised', `An agent may not do "${label}". Do it in a workflow of your own, or with llm-credits.`);
 	}
 	const addedMicro = creditsAddedBy(values);
 	if (addedMicro === null || !isAgent(ctx)) return;

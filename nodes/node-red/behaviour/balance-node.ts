@@ -1,8 +1,8 @@
 /** Owns what Credit Balance does with messages: one operation each, answered in the message. Refuses to guess a missing amount. */
 import type { Node, NodeAPI, NodeMessage, NodeMessageInFlow } from 'node-red';
 import { CreditError } from '../../../lib/core/values/errors';
-import { runCreditBalance } from '../../../lib/engine/credit-balance';
-import { CREDIT_BALANCE_PARAMS } from '../../../lib/params/credit-balance';
+import { answersWithList, runCreditBalance, type CreditBalanceValues } from '../../../lib/engine/credit-balance';
+import { CREDIT_BALANCE_PARAMS, operationLabel } from '../../../lib/params/credit-balance';
 import { readParams } from '../../../lib/params/read';
 import { newId } from '../../../lib/runtime/system';
 import { LedgerUse, ledgerNode } from '../node/connections';
@@ -75,10 +75,10 @@ export class BalanceNode {
 		this.#refuseOutputField(msg, field);
 		const ledger = await this.#ledger.account();
 		const documents = await runCreditBalance(values, { ledger, key: `${this.#node.id}:${newId()}` });
-		const answer = values.operation === 'usage' ? documents : documents[0];
+		const answer = answersWithList(values) ? documents : documents[0];
 		if (!this.#put(msg, field, answer)) throw refusedField(field, 'The operation is done; only its answer has no place');
 		report(this.#node, () => {
-			this.#show(documents, values.operation);
+			this.#show(documents, values);
 		});
 	}
 
@@ -93,28 +93,25 @@ export class BalanceNode {
 		return attempt(() => this.#RED.util.setMessageProperty(msg, field, value, true), false);
 	}
 
-	#show(documents: Documents, operation: string): void {
-		const available = documents[0]?.['available'];
-		const blocked = documents[0]?.['blocked'];
-		const isAhead = documents[0]?.['clockAhead'] !== undefined;
-		if (operation === 'freeze' || operation === 'thaw') {
-			const isFrozen = documents[0]?.['frozen'] !== null;
-			this.#status.show({ fill: isFrozen ? 'yellow' : 'green', shape: 'dot', text: isFrozen ? 'frozen' : 'thawed' });
-		} else if (operation === 'usage')
-			this.#status.show({
-				fill: 'green',
-				shape: 'dot',
-				text: `${String(documents.length)} ${documents.length === 1 ? 'row' : 'rows'} of usage`,
-			});
-		else if (typeof blocked === 'string')
-			this.#status.show({ fill: 'yellow', shape: 'dot', text: `nothing can be spent: ${blocked.replaceAll('_', ' ')}` });
-		else if (typeof available === 'string')
-			this.#status.show({
-				fill: isAhead ? 'yellow' : 'green',
-				shape: 'dot',
-				text: `${readableCredits(available)} credits left${isAhead ? ' (clock is behind)' : ''}`,
-			});
+	#show(documents: Documents, values: CreditBalanceValues): void {
+		const [text, isFine = true] = saidOf(documents, values);
+		this.#status.show({ fill: isFine ? 'green' : 'yellow', shape: 'dot', text });
 	}
+}
+
+/** What the status says of an answer, and whether all is as it should be. */
+function saidOf(documents: Documents, values: CreditBalanceValues): readonly [text: string, isFine?: boolean] {
+	const { operation } = values;
+	const [document = {}] = documents;
+	const { available, blocked, granted } = document;
+	if (operation === 'freeze' || operation === 'thaw') return document['frozen'] === null ? ['thawed'] : ['frozen', false];
+	if (operation === 'usage') return [`${String(documents.length)} ${documents.length === 1 ? 'row' : 'rows'} of usage`];
+	if (answersWithList(values)) return [`${operationLabel(operation).toLowerCase()}: ${String(documents.length)}`];
+	if (granted === false) return [`not given: ${String(document['reason']).replaceAll('_', ' ')}`, false];
+	if (typeof blocked === 'string') return [`nothing can be spent: ${blocked.replaceAll('_', ' ')}`, false];
+	if (typeof available !== 'string') return [`${operationLabel(operation).toLowerCase()}: done`];
+	const isAhead = document['clockAhead'] !== undefined;
+	return [`${readableCredits(available)} credits left${isAhead ? ' (clock is behind)' : ''}`, !isAhead];
 }
 
 function refusedField(field: string, what: string): CreditError {

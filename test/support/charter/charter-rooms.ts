@@ -14,7 +14,7 @@ const FLOORS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 	'lib/core': [['proof'], ['rules'], ['journal'], ['nouns', 'gates'], ['prices', 'calls'], ['usage'], ['values']],
 	'lib/engine': [
 		['batch'],
-		['item'],
+		['item', 'administration'],
 		['call', 'report'],
 		['plan', 'moving', 'outage'],
 		['account'],

@@ -37,7 +37,7 @@ export const TRIED_NODES = {
 } as const satisfies Readonly<Record<string, TriedNode>>;
 
 /** A ledger file with 100 credits of the account `default`, of which a call has used 50. */
-export async function filledLedger(): Promise<string> {
+export async function filledLedger({ isVoided = false }: Pick<HostWitness, 'isVoided'> = {}): Promise<string> {
 	const path = newLedgerPath();
 	const store = await openTestLedger({ path, clock: systemClock });
 	const labels = { campaign: 'spring', model: 'm' };
@@ -45,6 +45,7 @@ export async function filledLedger(): Promise<string> {
 	const [, , reserved] = await store.commit('default', commands);
 	if (reserved?.kind !== 'reserved') throw new Error(`The call was not reserved: ${showValue(reserved)}`);
 	await store.commit('default', [settle(reserved.hold.seq, 50, { usage: tokens(10, 5) })]);
+	if (isVoided) await store.commit('default', [{ kind: 'void_grant', key: 'v', grantSeq: 2 }]);
 	await store.close();
 	return path;
 }
@@ -59,7 +60,7 @@ interface Asked {
 
 /** What a node did in a host, as text: what left by which output, what failed, and what the ledger has of its calls. */
 export async function seenOf(host: HostName, node: TriedNode, { witness, values, url }: Asked): Promise<string> {
-	const path = await filledLedger();
+	const path = await filledLedger(witness);
 	const given = { host, node, witness, values, ledger: { path, timeZone: 'UTC' }, provider: { ...FREE, baseUrl: url } };
 	const seen = await (host === 'n8n' ? inN8n(given) : inNodeRed(given));
 	const store = await openTestLedger({ path, clock: systemClock });
@@ -102,7 +103,9 @@ async function inN8n({ node, witness, values, ledger, provider }: Given): Promis
 
 /** The parameters of a node in a workflow, as n8n's form saves them; defaults are left out. */
 export function n8nEntryOf(params: readonly Param[], values: Settings): Settings {
-	return Object.fromEntries(params.filter(({ name }) => name in values).map((param) => [pathOf(param), savedByN8n(param, values[param.name])]));
+	return Object.fromEntries(
+		params.filter(({ name }) => name in values).map((param) => [pathOf(param), savedByN8n(param, values[param.name])]),
+	);
 }
 
 /** A value as n8n's form saves it. */

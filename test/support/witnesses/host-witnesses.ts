@@ -19,6 +19,8 @@ export interface HostWitness {
 	readonly item?: Settings;
 	/** How often the node is run; once unless said. */
 	readonly runs?: number;
+	/** The grant that a call has used is void. */
+	readonly isVoided?: boolean;
 	/** n8n runs the node as a tool of an agent. */
 	readonly isTool?: boolean;
 }
@@ -27,6 +29,11 @@ type Witnesses<Ps extends readonly Param[]> = Readonly<Record<Ps[number]['name']
 
 const grant = { operation: 'grant', credits: '5' };
 const usage = { operation: 'usage' };
+const setBudget = { operation: 'setBudget', budgetName: 'spring' };
+const setFloor = { operation: 'setFloor', floorName: 'spring' };
+const setAlerts = { operation: 'setAlerts' };
+const refund = { operation: 'refund', holdId: 'h3' };
+const setText = { operation: 'setText', textName: 'brand_voice', text: 'Be kind' };
 const onDate = { ...grant, expiry: 'date', expiryDate: '2050-01-01' };
 
 export const BALANCE_WITNESSES: Witnesses<typeof CREDIT_BALANCE_PARAMS> = {
@@ -41,6 +48,25 @@ export const BALANCE_WITNESSES: Witnesses<typeof CREDIT_BALANCE_PARAMS> = {
 	fromDay: { value: '2999-01-01', base: usage },
 	untilDay: { value: '2000-01-01', base: usage },
 	reason: { value: 'Too fast', base: { operation: 'freeze' } },
+	budgetName: { value: 'summer', base: setBudget },
+	budgetCredits: { value: '7', base: setBudget },
+	budgetScope: { value: 'segment', base: setBudget },
+	budgetValue: { value: 'spring', base: setBudget },
+	budgetPeriod: { value: 'day', base: setBudget },
+	floorName: { value: 'summer', base: setFloor },
+	floorCredits: { value: '7', base: setFloor },
+	floorLabel: { value: 'campaign', base: setFloor },
+	floorExempt: { value: 'vip', base: setFloor },
+	enforcement: { value: 'shadow', base: { operation: 'setMode' } },
+	alertLow: { value: '30', base: { ...setAlerts, alertDrift: '60' } },
+	alertExpiring: { value: '14', base: { ...setAlerts, alertDrift: '60' } },
+	alertDrift: { value: '70', base: { ...setAlerts, alertLow: 'off' } },
+	holdId: { value: 'h2', base: refund },
+	refundCredits: { value: '7', base: refund },
+	renew: { value: true, base: refund, isVoided: true },
+	grantId: { value: 'g9', base: { operation: 'void', grantId: 'g2' } },
+	textName: { value: 'compliance', base: setText },
+	text: { value: 'Be brief', base: setText },
 	note: { value: 'A gift', base: grant },
 	idempotencyKey: { value: 'invoice-1', base: grant, runs: 2 },
 	outputField: { value: 'credits' },

@@ -7,7 +7,7 @@ import { BUDGET_PERIODS, type BudgetPeriod } from '../../../core/nouns/words';
 import { LABEL_NAMES } from '../../../core/nouns/labels';
 import { formatCredits, parseCredits, sumMicro } from '../../../core/values/money';
 import { shownText } from '../../../core/values/shown-text';
-import { budgetDocument, budgetUses, floorDocument, roomOf, settingDocument, type BudgetUse } from '../../../engine/report/budget-list';
+import { budgetDocument, budgetSetDocument, budgetUses, floorDocument, roomOf, type BudgetUse } from '../../../engine/report/budget-list';
 import { floorsWithNames } from '../../../engine/report/person-names';
 import { unlessRefused, wrongUse } from '../../console/failure';
 import { alignedCredits, count, credits } from '../../console/format';
@@ -55,7 +55,7 @@ async function setBudget(options: SetBudgetOptions, output: Output): Promise<voi
 	const key = keyOf(options);
 	await readLedger(options, async ({ ledger }) => {
 		const { account, isReplayed, counted } = await unlessRefused(ledger.setBudget({ ...budget, key }));
-		output.answer({ account: account.id, budget: settingDocument(budget), ...countedDocument(counted), replayed: isReplayed }, () =>
+		output.answer({ account: account.id, ...budgetSetDocument(budget, counted), replayed: isReplayed }, () =>
 			[
 				`${replayText(isReplayed)}Budget ${shownText(budget.name)}: ${budgetText(budget)}.`,
 				...countedRemark(counted, budget),
@@ -178,17 +178,6 @@ export function describeLimitCommands(
 		.option('--name <name>', 'its name')
 		.option(...key)
 		.action(run(removeLimit('floor')));
-}
-
-/** What was spent before; `countsFromNow` where nothing of that counts. Nothing for a budget that goes on. */
-function countedDocument(counted: CountedBefore | null | undefined): Record<string, unknown> {
-	if (counted === undefined) return {};
-	const values = counted?.values ?? [];
-	return {
-		countsFromNow: counted === null,
-		countedBefore: formatCredits(sumMicro(values.map(({ amountMicro }) => amountMicro))),
-		countedValues: values.length,
-	};
 }
 
 function countedRemark(counted: CountedBefore | null | undefined, { scope, value, period }: Omit<Budget, 'seq'>): string[] {

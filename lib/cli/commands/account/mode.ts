@@ -1,7 +1,7 @@
 /** Owns the command that says whether limits are enforced, or only what would have been refused is recorded. */
 import type { Command } from 'commander';
 import type { Enforcement } from '../../../core/nouns/words';
-import { formatCredits } from '../../../core/values/money';
+import { modeDocument } from '../../../engine/administration/operations';
 import { shownText } from '../../../core/values/shown-text';
 import { unlessRefused } from '../../console/failure';
 import { credits } from '../../console/format';
@@ -21,12 +21,7 @@ async function mode(options: CommonOptions & { readonly key?: string }, output: 
 	await readLedger(options, async ({ ledger }) => {
 		const changed = enforcement && (await unlessRefused(ledger.setEnforcement({ enforcement, key })));
 		const { account, overdraftMicro } = await ledger.balance();
-		const document = {
-			account: account.id,
-			mode: account.settings.enforcement,
-			overdraft: formatCredits(overdraftMicro),
-			replayed: changed?.isReplayed ?? false,
-		};
+		const document = modeDocument({ account, overdraftMicro, isReplayed: changed?.isReplayed ?? false });
 		output.answer(document, () => {
 			const lines = [`Account ${shownText(account.id)} is in mode ${account.settings.enforcement}.`, MEANING[account.settings.enforcement]];
 			if (changed?.isReplayed) lines.unshift('This was already done under the same key; nothing was changed now.');

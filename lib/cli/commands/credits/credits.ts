@@ -1,11 +1,11 @@
 /** Owns the commands by which credits come in: grant, purchase, promote. Refuses parts of packs. */
 import type { Command } from 'commander';
-import { grantedDocument } from '../../../engine/credit-balance';
+import { introductoryOffer, NOT_OFFERED } from '../../../engine/administration/introductory-offer';
+import { grantedDocument } from '../../../engine/report/grant-documents';
 import { PACK_MICRO, type LedgerAccount } from '../../../engine/account/ledger-account';
 import type { GrantInput } from '../../../engine/account/ledger-inputs';
 import { DEFAULT_PRIORITY } from '../../../core/rules/commands/grants';
 import type { Expiry } from '../../../core/nouns/commands';
-import type { PromotionRefusal } from '../../../core/nouns/promotion';
 import type { GrantState } from '../../../core/nouns/records';
 import { GRANT_CATEGORIES } from '../../../core/nouns/words';
 import { floorDivide, parseCredits } from '../../../core/values/money';
@@ -15,7 +15,6 @@ import { newId, systemClock } from '../../../runtime/system';
 import { refused, wrongUse } from '../../console/failure';
 import { credits, zonedTime } from '../../console/format';
 import type { Output } from '../../console/output';
-import { introductoryOffer } from '../../console/introductory-offer';
 import { keyOf, oneOf, required, wholeNumber } from '../../console/options';
 import { hasAccount, ledgerPathOf, writeLedger, type CommonOptions } from '../../console/session';
 
@@ -80,32 +79,13 @@ async function purchase(options: PurchaseOptions, output: Output): Promise<void>
 	});
 }
 
-const WHY_NOT: Readonly<Record<PromotionRefusal, { readonly message: string; readonly mend: string }>> = {
-	already_claimed: {
-		message: 'The introductory credits were claimed before.',
-		mend: 'They are given once; buy credits with "llm-credits purchase --packs 1".',
-	},
-	outside_window: {
-		message: 'The introductory offer holds from April 8 to June 30, 2026, for accounts whose paid plan had started by its end.',
-		mend: 'Give other credits with "llm-credits grant", or buy some with "llm-credits purchase --packs 1".',
-	},
-	promotion_expired: {
-		message: 'The introductory credits of this account would have expired by now.',
-		mend: 'Buy credits with "llm-credits purchase --packs 1".',
-	},
-	plan_not_eligible: {
-		message: 'The account is on a trial plan, which has no credits.',
-		mend: 'Start its paid plan with "llm-credits account set --plan paid".',
-	},
-};
-
 /** `promote`: claims the introductory offer, once. */
 async function promote(options: CommonOptions, output: Output): Promise<void> {
 	await refuseForNewAccount(options);
 	await writeLedger(options, async ({ ledger, isNew }) => {
 		const { timeZone } = (await ledger.balance()).account;
 		const outcome = await ledger.claimPromotion({ promotion: introductoryOffer(timeZone), key: `cli ${newId()}` });
-		if (outcome.kind === 'not_granted') throw refused(outcome.reason, WHY_NOT[outcome.reason]);
+		if (outcome.kind === 'not_granted') throw refused(outcome.reason, NOT_OFFERED[outcome.reason]);
 		answerGranted(output, { granted: outcome, isNew, timeZone, options });
 	});
 }
@@ -115,7 +95,7 @@ async function refuseForNewAccount(options: CommonOptions): Promise<void> {
 	const { window } = introductoryOffer(machineTimeZone());
 	const nowMs = systemClock();
 	const isOpen = compareInstants(nowMs, window.fromMs) >= 0 && compareInstants(nowMs, window.untilMs) < 0;
-	if (!isOpen && !(await hasAccount(options))) throw refused('outside_window', WHY_NOT.outside_window);
+	if (!isOpen && !(await hasAccount(options))) throw refused('outside_window', NOT_OFFERED.outside_window);
 }
 
 /** Adds the three commands to `program`. */

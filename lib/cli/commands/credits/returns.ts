@@ -2,11 +2,11 @@
 import type { Command } from 'commander';
 import { grantId, holdId, type GrantState } from '../../../core/nouns/records';
 import type { Slice } from '../../../core/nouns/movement';
-import { formatCredits, parseCredits, sumMicro, type Micro } from '../../../core/values/money';
-import { grantDocument } from '../../../engine/credit-balance';
+import { parseCredits, type Micro } from '../../../core/values/money';
+import { refundDocument, refundSplit, type Refunded } from '../../../engine/administration/refund-documents';
+import { grantedDocument } from '../../../engine/report/grant-documents';
 import { holdDocument } from '../../../engine/report/hold-list';
 import { withNames } from '../../../engine/report/person-names';
-import type { LedgerAccount } from '../../../engine/account/ledger-account';
 import { systemClock } from '../../../runtime/system';
 import { unlessRefused } from '../../console/failure';
 import { credits } from '../../console/format';
@@ -26,7 +26,6 @@ interface VoidOptions extends CommonOptions {
 	readonly key?: string;
 }
 
-type Refunded = Awaited<ReturnType<LedgerAccount['refund']>>;
 type Work<O> = (options: O, output: Output) => Promise<void>;
 
 /** `refund`. */
@@ -37,25 +36,7 @@ async function refund(options: RefundOptions, output: Output): Promise<void> {
 	await readLedger(options, async ({ ledger, store }) => {
 		const refunded = await unlessRefused(ledger.refund({ holdSeq, amountMicro, renews: options.renew === true, key }));
 		const [hold = refunded.hold] = await withNames(store, options.account, [refunded.hold]);
-		const { renewed, availableMicro, isReplayed } = refunded;
-		const parts = partsOf(refunded);
-		const document = {
-			account: options.account,
-			refund: {
-				amount: formatCredits(parts.amountMicro),
-				repaidOverdraft: formatCredits(parts.repaidMicro),
-				restored: refunded.refund.restored.map(({ grantSeq, amountMicro: part }) => ({
-					grant: grantId(grantSeq),
-					amount: formatCredits(part),
-				})),
-				renewed: formatCredits(parts.renewedMicro),
-				forfeited: formatCredits(parts.forfeitedMicro),
-			},
-			grant: renewed && grantDocument(renewed, systemClock()),
-			hold: holdDocument(hold),
-			available: formatCredits(availableMicro),
-			replayed: isReplayed,
-		};
+		const document = { account: options.account, ...refundDocument(refunded, systemClock()), hold: holdDocument(hold) };
 		output.answer(document, () => refundText(refunded));
 	});
 }
@@ -66,7 +47,7 @@ async function voidGrant(options: VoidOptions, output: Output): Promise<void> {
 	const key = keyOf(options);
 	await readLedger(options, async ({ ledger }) => {
 		const { grant, availableMicro, isReplayed } = await unlessRefused(ledger.voidGrant({ grantSeq, key }));
-		const document = { grant: grantDocument(grant, systemClock()), available: formatCredits(availableMicro), replayed: isReplayed };
+		const document = grantedDocument(grant, { availableMicro, isReplayed, nowMs: systemClock() });
 		output.answer({ account: options.account, ...document }, () => voidText(grant, { availableMicro, isReplayed }));
 	});
 }
@@ -92,23 +73,9 @@ export function describeReturnCommands(
 		.action(run(voidGrant));
 }
 
-/** Where the refund went; the parts make up the amount. */
-function partsOf({
-	refund: { amountMicro, repaidMicro, renewedMicro, restored },
-}: Refunded): Readonly<Record<'amountMicro' | 'repaidMicro' | 'restoredMicro' | 'renewedMicro' | 'forfeitedMicro', Micro>> {
-	const restoredMicro = sumMicro(restored.map((slice) => slice.amountMicro));
-	return {
-		amountMicro,
-		repaidMicro,
-		restoredMicro,
-		renewedMicro,
-		forfeitedMicro: amountMicro - repaidMicro - restoredMicro - renewedMicro,
-	};
-}
-
 function refundText(refunded: Refunded): string {
 	const { hold, renewed, refund: body, availableMicro, isReplayed } = refunded;
-	const { amountMicro, repaidMicro, restoredMicro, renewedMicro, forfeitedMicro } = partsOf(refunded);
+	const { amountMicro, repaidMicro, restoredMicro, renewedMicro, forfeitedMicro } = refundSplit(refunded);
 	const parts = [
 		...(repaidMicro > 0n ? [`  ${credits(repaidMicro)} repaid overdraft`] : []),
 		...(restoredMicro > 0n ? [`  ${credits(restoredMicro)} went back: ${body.restored.map(sliceText).join(', ')}`] : []),

@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { AlertSettings } from '../../../core/nouns/alert';
 import { alertDocument, alertText, newestAlerts, warningTexts, type ListedAlert } from '../../../engine/report/alert-list';
+import { wholeNumbers } from '../../../engine/administration/inputs';
 import { shownText } from '../../../core/values/shown-text';
 import { unlessRefused, wrongUse } from '../../console/failure';
 import { localTime } from '../../console/format';
@@ -121,14 +122,11 @@ function settingsDocument(settings: AlertSettings): Record<string, unknown> {
 	return { ...settings };
 }
 
-function numbersOf(text: string, option: string): number[] {
-	if (text.trim() === 'off') return [];
-	return text.split(',').map((part) => {
-		const number = /^\s*\d{1,5}\s*$/.test(part) ? Number(part) : null;
-		if (number === null)
-			throw wrongUse(`${option} is ${JSON.stringify(text)}.`, `Give ${option} whole numbers with commas between them, or off.`);
-		return number;
-	});
+function numbersOf(text: string, option: string): readonly number[] {
+	const numbers = wholeNumbers(text);
+	if (numbers === null)
+		throw wrongUse(`${option} is ${JSON.stringify(text)}.`, `Give ${option} whole numbers with commas between them, or off.`);
+	return numbers;
 }
 
 function driftOf(text: string): number {
