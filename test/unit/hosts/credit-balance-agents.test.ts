@@ -2,9 +2,11 @@
 import { expect } from 'chai';
 import { readParams } from '../../../lib/params/read';
 import { CREDIT_BALANCE_PARAMS } from '../../../lib/params/credit-balance';
+import { SETTINGS_OPERATIONS } from '../../../lib/params/credit-balance-settings';
 import { refuseAgent } from '../../../nodes/n8n/CreditBalance/agent-rights';
 import { makeContext, type ContextOptions } from '../../support/hosts/n8n-context';
 
+const READS = new Set(['listBudgets', 'listFloors', 'showAlerts', 'showText', 'listTexts']);
 const TOOL = { nodeType: 'n8n-nodes-llm-credits.creditBalanceTool' };
 
 /** The message of the refusal, or `null`. */
@@ -36,6 +38,16 @@ describe('an agent with Credit Balance', () => {
 		expect(refusal({ operation: 'thaw' }, { ...TOOL, parameters: { 'options.agentsMayAdd': true } })).to.match(/not thaw/);
 		expect(refusal({ operation: 'thaw' })).to.equal(null);
 	});
+
+	for (const { value: operation, label } of SETTINGS_OPERATIONS) {
+		const filled = { budgetName: 'b', floorName: 'f', holdId: 'h3', grantId: 'g2', textName: 'brand_voice', text: 'x' };
+		it(`${READS.has(operation) ? 'may' : 'may not'} ${label}, whatever the node allows`, () => {
+			const says = refusal({ operation, ...filled }, { ...TOOL, parameters: { 'options.agentsMayAdd': true } });
+			if (READS.has(operation)) expect(says).to.equal(null);
+			else expect(says).to.equal(`An agent may not do "${label}". Do it in a workflow of your own, or with llm-credits.`);
+			expect(refusal({ operation, ...filled })).to.equal(null);
+		});
+	}
 
 	for (const [how, options] of [
 		['its type', TOOL],
