@@ -237,7 +237,7 @@ describe('Node-RED in Chromium', function () {
 		const cheaper = page.locator('.llmc-row[data-key="cheaperModels"]');
 		for (const _ of [1, 2]) await cheaper.locator('.red-ui-editableList-addButton').click();
 		const select = cheaper.locator('[data-field="provider"] select').last();
-		expect(await select.locator('option').allTextContents()).to.include.members(['same as above', 'The second']);
+		expect(await select.locator('option').allTextContents()).to.include.members(['Same as Above', 'The second']);
 		await select.selectOption('provider2');
 		await cheaper.locator('[data-field="model"] input').first().fill('gpt-4o-mini');
 		const model = cheaper.locator('[data-field="model"] input').last();

@@ -88,7 +88,7 @@ export class Rows {
 		const fill = (value) => {
 			const known = this.form.input('provider').find('option').toArray();
 			const others = known.map((option) => ({ id: $(option).val(), name: $(option).text() })).filter(({ id }) => id && id !== '_ADD_');
-			select.empty().append($('<option>').val('').text('same as above'));
+			select.empty().append($('<option>').val('').text('Same as Above'));
 			for (const { id, name } of others) select.append($('<option>').val(id).text(name));
 			// One that is not there any more stays chosen until somebody chooses another.
 			if (value !== '' && !others.some(({ id }) => id === value)) select.append($('<option>').val(value).text(`${value} (not there)`));
