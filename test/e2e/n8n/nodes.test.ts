@@ -123,6 +123,27 @@ describe('n8n: the nodes', function () {
 		expect((await readBalance(world.ledger)).grants).to.have.length(3);
 	});
 
+	it('Credit Balance sets a budget, lists it, and sets the mode', async () => {
+		world = await openWorld({ credits: '10' });
+		const budget = { operation: 'setBudget', budgetName: 'spring', budgetCredits: '0', budgetValue: '={{ $json.campaign }}' };
+		const { workflow, path } = await world.campaign({
+			nodes: [
+				creditBalance(world, budget, { name: 'Budget' }),
+				creditBalance(world, { operation: 'listBudgets' }, { name: 'List' }),
+				creditBalance(world, { operation: 'setMode', enforcement: 'shadow' }, { name: 'Mode' }),
+			],
+			wires: [
+				['People', 'Budget'],
+				['Budget', 'List'],
+				['List', 'Mode'],
+			],
+		});
+		const execution = await world.n8n.run(workflow, path, { people: [{ campaign: 'spring-sale' }] });
+		expect(outputOf(execution, 'Budget')[0]?.json['budget']).to.include({ name: 'spring', scope: 'campaign', value: 'spring-sale' });
+		expect(outputOf(execution, 'List')[0]?.json).to.include({ name: 'spring', credits: '0' });
+		expect(outputOf(execution, 'Mode')[0]?.json).to.include({ mode: 'shadow', overdraft: '0' });
+	});
+
 	it('Credit Balance: an amount that is none stops, or leaves as a failure', async () => {
 		world = await openWorld({ credits: '10' });
 		const grant = (settings: object) =>

@@ -155,6 +155,37 @@ describe('Node-RED: each node', function () {
 		expect(await readBalance(ledger)).to.include({ available: '400150.5' });
 	});
 
+	it('sets a budget, lists it and removes it, and fails on one that is not there', async () => {
+		const balance = (id: string, more: Readonly<Record<string, unknown>>, wires: string[][]): FlowNode => ({
+			id,
+			type: 'llm-credits-balance',
+			z: 'tab',
+			ledger: 'ledger',
+			x: 1,
+			y: 1,
+			...more,
+			wires,
+		});
+		const named = { budgetName: 'payload.name', budgetNameType: 'msg', outputField: 'done' };
+		await nodeRed.deploy(
+			onFreshTab([
+				{ id: 'tab', type: 'tab', label: 'Limits' },
+				...connectionNodes({ ledger, provider: provider.url }),
+				balance('set', { operation: 'setBudget', ...named, budgetCredits: '5', budgetScope: 'account', budgetPeriod: 'day' }, [['list']]),
+				balance('list', { operation: 'listBudgets', outputField: 'llm.budgets' }, [['remove']]),
+				balance('remove', { operation: 'removeBudget', ...named, budgetName: 'spring', budgetNameType: 'str' }, [['result']]),
+				...observers('set', ['set', 'list', 'remove']),
+			]),
+		);
+		await sendPeople(nodeRed, [
+			{ id: 0, name: 'spring' },
+			{ id: 1, name: 'autumn' },
+		]);
+		const { left, caught } = await seenWhen(nodeRed, (seen) => seen.left.length >= 1 && seen.caught.length >= 1);
+		expect(JSON.stringify(left[0]?.llm)).to.include('"name":"spring","scope":"account"');
+		expect(caught[0]).to.include({ code: 'invalid_argument' });
+	});
+
 	it('routes by what produced a message and by the state of the credits', async () => {
 		const rules = [
 			{ output: 'Model', source: 'model', reason: 'any' },
