@@ -7,6 +7,7 @@
  *   npm run bench -- --profile
  */
 import { parseArgs } from 'node:util';
+import { AUTOMATIC_BENCHES } from './automatic';
 import { CALL_BENCHES } from './calls';
 import { FOOTPRINT_BENCHES } from './footprint';
 import { callsOf, largeBench } from './large';
@@ -24,6 +25,7 @@ import { WRITERS_BENCH } from './writers';
 const BENCHES: readonly Bench[] = [
 	PAIRS_BENCH,
 	...CALL_BENCHES,
+	...AUTOMATIC_BENCHES,
 	NODE_RED_BENCH,
 	WRITERS_BENCH,
 	POSTGRES_BENCH,

@@ -10,6 +10,7 @@ import { startEndpoint, type Endpoint } from './call-world';
 import { inTurns, timed, type Bench, type Measured } from './measure';
 
 const NAME = 'n8n.campaign.vs-openai-node';
+const DEFAULT_NAME = 'n8n.default.vs-openai-node';
 const ITEMS = 500;
 const DELAY_MS = 200;
 const CONCURRENCY = 64;
@@ -19,19 +20,29 @@ const MODEL = 'gpt-4.1-mini';
 const PROMPT = '=Write to {{ $json.name }}, who bought running shoes in March and has not been back since.';
 
 /** The rows that need n8n. */
-export const N8N_BENCHES: readonly Bench[] = [{ names: [NAME], run: async () => [await campaigns()] }];
+export const N8N_BENCHES: readonly Bench[] = [
+	{ names: [NAME], run: async () => [await campaigns({ name: NAME, concurrency: CONCURRENCY, atLeast: 25 })] },
+	{ names: [DEFAULT_NAME], run: async () => [await campaigns({ name: DEFAULT_NAME, concurrency: null, atLeast: 30 })] },
+];
 
-async function campaigns(): Promise<Measured> {
+interface Campaigns {
+	readonly name: string;
+	/** `null`: as a new node has it. */
+	readonly concurrency: number | null;
+	readonly atLeast: number;
+}
+
+async function campaigns({ name, concurrency, atLeast }: Campaigns): Promise<Measured> {
 	const endpoint = await startEndpoint(DELAY_MS);
 	const n8n = await N8nSession.start();
 	try {
-		const ours = await campaignOf(n8n, { path: 'llm-action', ...(await llmAction(n8n, endpoint)) });
+		const ours = await campaignOf(n8n, { path: 'llm-action', ...(await llmAction(n8n, endpoint, concurrency)) });
 		const peer = await campaignOf(n8n, { path: 'openai-node', ...(await openAiNode(n8n, endpoint)) });
 		await ours(WARM_UP_ITEMS);
 		await peer(WARM_UP_ITEMS);
 		const rates = await inTurns(ROUNDS, { ours: () => ours(ITEMS), peer: () => peer(ITEMS) });
-		const note = `${String(ITEMS)} items at ${String(DELAY_MS)} ms, ${String(ROUNDS)} rounds, LLM Action at a concurrency of ${String(CONCURRENCY)} with its usual settings; the peer is n8n's OpenAI node 2.3, which asks for one item after the other; timed is the webhook's call`;
-		return { name: NAME, unit: 'items/s', ...rates, reach: { atLeast: 25 }, note };
+		const note = `${String(ITEMS)} items at ${String(DELAY_MS)} ms, ${String(ROUNDS)} rounds, LLM Action at ${concurrency === null ? 'automatic calls at a time' : `a concurrency of ${String(concurrency)}`} with its usual settings; the peer is n8n's OpenAI node 2.3, which asks for one item after the other; timed is the webhook's call`;
+		return { name, unit: 'items/s', ...rates, reach: { atLeast }, note };
 	} finally {
 		await n8n.stop();
 		await endpoint.stop();
@@ -80,7 +91,7 @@ async function endedExecution(
 	return n8n.ended(await n8n.newExecution(workflow, before));
 }
 
-async function llmAction(n8n: N8nSession, { url }: Endpoint): Promise<Side> {
+async function llmAction(n8n: N8nSession, { url }: Endpoint, concurrency: number | null): Promise<Side> {
 	const path = join(n8n.filesFolder, 'bench', 'ledger.db');
 	await grantCredits(path, '1000000');
 	const credentials: Record<string, Reference> = {
@@ -95,9 +106,14 @@ async function llmAction(n8n: N8nSession, { url }: Endpoint): Promise<Side> {
 		})),
 	};
 	const attributes = { values: [{ name: 'message', type: 'text', description: 'The message', details: '', fallback: 'News for you' }] };
-	const parameters = { model: { __rl: true, mode: 'id', value: MODEL }, prompt: PROMPT, attributes, options: { concurrency: CONCURRENCY } };
+	const parameters = {
+		model: { __rl: true, mode: 'id', value: MODEL },
+		prompt: PROMPT,
+		attributes,
+		options: concurrency === null ? {} : { concurrency },
+	};
 	return {
-		node: { name: 'LLM Action', type: 'n8n-nodes-llm-credits.llmAction', credentials, parameters },
+		node: { name: 'LLM Action', type: 'n8n-nodes-llm-credits.llmAction', typeVersion: 2, credentials, parameters },
 		outputs: ['Sent', 'Fallback Sent'],
 		answerOf: ({ llm }) => (llm as { message?: unknown } | undefined)?.message,
 	};

@@ -60,7 +60,8 @@ export class VirtualTime {
 				await nextTurn();
 				await this.atRest();
 			}
-			const [first] = [...this.#sleepers].sort((a, b) => a.atMs - b.atMs);
+			let first: Sleeper | null = null;
+			for (const sleeper of this.#sleepers) if (first === null || sleeper.atMs < first.atMs) first = sleeper;
 			if (!first) break;
 			this.nowMs = Math.max(this.nowMs, first.atMs);
 			first.wake();
