@@ -5,6 +5,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { ICredentialsDecrypted, ICredentialTestFunctions, IExecuteFunctions, INodeCredentialTestResult } from 'n8n-workflow';
+import type { Balance } from '../../lib/core/rules/draft/balance';
 import type { LedgerAccount } from '../../lib/engine/account/ledger-account';
 import { CreditError } from '../../lib/core/values/errors';
 import { formatCredits } from '../../lib/core/values/money';
@@ -33,8 +34,8 @@ export interface NodeLedger {
 	readonly open: () => Promise<LedgerAccount>;
 	/** For spending; goes on while the ledger is away, where the credential allows it. */
 	readonly openToSpend: () => Promise<SpendingAccount>;
-	/** That the account's time stands still, because a clock was wrong (ledger rule 46); `null` where it goes, or where nobody knows at once. */
-	readonly clockNote: () => Promise<string | null>;
+	/** The balance after a run; `null` where nobody knows it at once. */
+	readonly balanceNow: () => Promise<Balance | null>;
 	readonly release: () => Promise<void>;
 }
 
@@ -67,10 +68,10 @@ export function nodeLedger(ctx: IExecuteFunctions): NodeLedger {
 			opening.catch(() => (spending = null));
 			return (await opening).account;
 		},
-		clockNote: async () => {
+		balanceNow: async () => {
 			if (lease === null) return null;
-			const note = lease.then(async ({ ledger }) => aheadText(await ledger.balance())).catch(() => null);
-			return Promise.race([note, idlePause(NOTE_WITHIN_MS).then(() => null)]);
+			const balance = lease.then(async ({ ledger }) => ledger.balance()).catch(() => null);
+			return Promise.race([balance, idlePause(NOTE_WITHIN_MS).then(() => null)]);
 		},
 		release: async () => {
 			const opened = await Promise.all([lease?.catch(() => null), spending?.catch(() => null)]);

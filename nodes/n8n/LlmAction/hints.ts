@@ -3,7 +3,10 @@
  * what it cost and what a campaign would.
  */
 import type { NodeExecutionHint } from 'n8n-workflow';
+import type { Balance } from '../../../lib/core/rules/draft/balance';
 import type { ItemResult } from '../../../lib/engine/outcome/item-result';
+import { aheadText } from '../../../lib/engine/report/balance-words';
+import { runSummary } from '../../../lib/engine/report/run-summary';
 import { previewOf } from '../../../lib/engine/report/preview';
 import { REASONS, type Reason } from '../../../lib/params/fallback-switch';
 
@@ -22,6 +25,11 @@ const MENDS: Partial<Record<Reason, string>> = {
 
 /** Models may differ from item to item. */
 const MAX_LESSONS = 5;
+
+/** What the run cost, after every run. */
+export function costHints(results: readonly ItemResult[], balance: Balance | null): NodeExecutionHint[] {
+	return [{ message: runSummary(results, { availableMicro: balance?.availableMicro ?? null }), type: 'info', location: 'outputPane' }];
+}
 
 /** One hint for all fallbacks of a run, or none. The most frequent reason is explained. */
 export function fallbackHints(results: readonly ItemResult[]): NodeExecutionHint[] {
@@ -56,7 +64,8 @@ export function unconfirmedHints(results: readonly ItemResult[]): NodeExecutionH
 }
 
 /** That a clock was wrong, so that the account's time stands still; or none. */
-export function clockHints(note: string | null): NodeExecutionHint[] {
+export function clockHints(balance: Balance | null): NodeExecutionHint[] {
+	const note = balance && aheadText(balance);
 	return note === null ? [] : [{ message: note, type: 'warning', location: 'outputPane' }];
 }
 

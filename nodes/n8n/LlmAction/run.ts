@@ -4,8 +4,10 @@
  */
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { formatCredits, parseCredits } from '../../../lib/core/values/money';
+import type { Balance } from '../../../lib/core/rules/draft/balance';
 import { mergeResult, type ItemResult, type LlmCredits } from '../../../lib/engine/outcome/item-result';
 import type { ActionItem, LlmAction, LlmActionValues } from '../../../lib/engine/llm-action';
+import { spentBy } from '../../../lib/engine/report/run-summary';
 import { asPreview, PREVIEW_ONLY, previewOf } from '../../../lib/engine/report/preview';
 import { actionOutputsOf, LLM_ACTION_PARAMS } from '../../../lib/params/llm-action/llm-action';
 import { ACTION_OPERATION } from '../../../lib/params/llm-action/operation';
@@ -18,7 +20,7 @@ import { binaryOf, dataOf, failedItem, nodeError } from '../outcome';
 import { itemReader, readStatic } from '../parameters';
 import { nodeProviders, withPlainNames } from '../providers';
 import { identify, type RunIdentity } from '../run-identity';
-import { clockHints, fallbackHints, lessonHints, pendingHints, previewHints, unconfirmedHints } from './hints';
+import { clockHints, costHints, fallbackHints, lessonHints, pendingHints, previewHints, unconfirmedHints } from './hints';
 
 const SETTINGS_MEND = 'No model was called and no credits were used. Open the node, mend this setting, and run it again.';
 const PAID_MEND =
@@ -43,9 +45,9 @@ export async function runLlmAction(ctx: IExecuteFunctions): Promise<INodeExecuti
 		const results = await ending.finally(() => {
 			idle = action.idle();
 		});
-		const clock = await ledger.clockNote();
+		const balance = await ledger.balanceNow();
 		report(ctx, () => {
-			tellEditor(ctx, { results, values, run, count: items.length, lessons: action.lessons, clock });
+			tellEditor(ctx, { results, values, run, count: items.length, lessons: action.lessons, balance });
 		});
 		return distribute({ items, results, values, isSingle });
 	} catch (error) {
@@ -169,21 +171,22 @@ interface Told {
 	readonly count: number;
 	/** What models do not take. */
 	readonly lessons: readonly string[];
-	/** That the account's time stands still, or nothing. */
-	readonly clock: string | null;
+	/** As it is now; `null`: nobody knows it at once. */
+	readonly balance: Balance | null;
 }
 
 /** Hints above the output, tokens in the list of executions, and totals with the execution. Stored answers were counted before. */
-function tellEditor(ctx: IExecuteFunctions, { results, values, run, count, lessons, clock }: Told): void {
+function tellEditor(ctx: IExecuteFunctions, { results, values, run, count, lessons, balance }: Told): void {
 	const previews = values.operation === 'preview' ? previewHints(results.slice(0, 1), { count, isByHand: run.isByHand }) : [];
 	const ofItems = [...fallbackHints(results), ...pendingHints(results), ...unconfirmedHints(results)];
-	showHints(ctx, [...ofItems, ...clockHints(clock), ...lessonHints(lessons), ...previews]);
+	const cost = values.operation === 'preview' ? [] : costHints(results, balance);
+	showHints(ctx, [...cost, ...ofItems, ...clockHints(balance), ...lessonHints(lessons), ...previews]);
 	const fresh = results.filter(({ llmCredits }) => llmCredits.reason !== 'replayed');
 	addTokens(ctx, {
 		inputTokens: fresh.reduce((total, { tokenUsage }) => total + (tokenUsage?.promptTokens ?? 0), 0),
 		outputTokens: fresh.reduce((total, { tokenUsage }) => total + (tokenUsage?.completionTokens ?? 0), 0),
 	});
-	const spent = fresh.reduce((total, { llmCredits }) => total + parseCredits(llmCredits.credits, { field: 'credits' }), 0n);
+	const spent = spentBy(results);
 	changeTotal(ctx, SPENT, (before) => formatCredits(spent + (AMOUNT.test(before) ? parseCredits(before, { field: SPENT }) : 0n)));
 }
 

@@ -42,7 +42,7 @@ describe('n8n 1.123.81, the oldest supported', function () {
 		expect(world.provider.requests).to.have.length(12);
 		expect(await readBalance(world.ledger)).to.include({ available: '0', held: '0', overdraft: '0' });
 		const [run] = runsOf(execution, 'LLM Action');
-		expect(run?.hints?.[0]?.message).to.match(/^8 of 20 items left with their fallback values: Credits Exhausted \(8\)\./);
+		expect(run?.hints?.[1]?.message).to.match(/^8 of 20 items left with their fallback values: Credits Exhausted \(8\)\./);
 		expect(run?.metadata?.tokenUsage).to.deep.equal({ inputTokens: 1_200, outputTokens: 240 });
 		expect(execution.customData).to.deep.equal({ llm_credits_spent: '12' });
 	});

@@ -96,13 +96,13 @@ describe('n8n: a host interface with less', () => {
 	it('rule 46: warns of a clock that was wrong, with the time until which the account stands still, and only then', async () => {
 		const { ctx, hints, ledger } = await makeAction();
 		await runLlmAction(ctx);
-		expect(hints).to.deep.equal([]);
+		expect(hints.map(({ message }) => message)).to.deep.equal(['4 items: 4 by the model. 4 credits ($0.0004), 6 left.']);
 		await grantCredits(ledger, '10', 'by a clock that is ahead', 2 * 86_400_000);
 		const again = await makeAction({ credentials: { llmCreditsLedgerApi: { path: ledger, account: 'default', timeZone: 'UTC' } } });
 		const [answered] = await runLlmAction(again.ctx);
 		expect(sources(answered)).to.deep.equal(Array(4).fill('model'));
-		expect(again.hints.map(({ type }) => type)).to.deep.equal(['warning']);
-		expect(again.hints[0]?.message).to.match(/^The newest entry of the account is 2 days ahead of the clock.* Until 2\d{3}-\d\d-\d\dT/);
+		expect(again.hints.map(({ type }) => type)).to.deep.equal(['info', 'warning']);
+		expect(again.hints[1]?.message).to.match(/^The newest entry of the account is 2 days ahead of the clock.* Until 2\d{3}-\d\d-\d\dT/);
 	});
 
 	it('notes the total where expressions do, where the newer place is missing', async () => {
