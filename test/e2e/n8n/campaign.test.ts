@@ -51,7 +51,7 @@ describe('n8n: a campaign', function () {
 
 		const [run] = runsOf(execution, 'LLM Action');
 		expect(run?.hints?.[0]?.message).to.equal(
-			'300 items: 120 by the model, 180 fallback (credits exhausted). 120 credits ($0.01), 0 left.',
+			'300 items: 120 by the model, 180 fallback (credits exhausted). 120 credits ($0.012), 0 left.',
 		);
 		expect(run?.hints?.[1]?.message).to.equal(
 			'180 of 300 items left with their fallback values: Credits Exhausted (180). Add credits with Credit Balance, or let the items go on as they are.',
