@@ -7,6 +7,7 @@ import { AGENT_RIGHTS_PARAMS } from '../../../lib/params/credit-balance-agents';
 import { FALLBACK_SWITCH } from '../../../lib/params/fallback-switch';
 import { LLM_ACTION } from '../../../lib/params/llm-action/llm-action';
 import { ACTION_OPERATION } from '../../../lib/params/llm-action/operation';
+import { ACTION_PROVIDERS } from '../../../lib/params/llm-action/providers';
 import { FOLDED_SECTIONS, type NodeDescription, type Param } from '../../../lib/params/param';
 import { nodeProperties, pathOf, ROWS } from '../../../nodes/n8n/properties';
 import { launchChromium, picturePath } from '../../support/machine/chromium';
@@ -24,7 +25,7 @@ interface Dialog {
 }
 
 const NODES: readonly (readonly [description: NodeDescription, params: readonly Param[]])[] = [
-	[LLM_ACTION, [ACTION_OPERATION, ...LLM_ACTION.params]],
+	[LLM_ACTION, [ACTION_PROVIDERS, ACTION_OPERATION, ...LLM_ACTION.params]],
 	[CREDIT_BALANCE, [...CREDIT_BALANCE.params, ...AGENT_RIGHTS_PARAMS]],
 	[FALLBACK_SWITCH, FALLBACK_SWITCH.params],
 ];

@@ -91,6 +91,16 @@ function ofLength(wanted: number, { body }: Recorded): Turn {
 	};
 }
 
+/** Every ninth request is refused, but no person twice: chance must refuse nobody three times. The others get answers of every length. */
+function everyNinthRefused(): ReturnType<Storm['turns']> {
+	const refused = new Set<string>();
+	return (asked, n) => {
+		const { messages } = asked.body as { messages: unknown };
+		const isNew = n % 9 === 4 && refused.size < refused.add(JSON.stringify(messages)).size;
+		return isNew ? tooMany(100) : ofLength(n % 10 === 0 ? 200 : 5 + ((n * 37) % 56), asked);
+	};
+}
+
 export const STORMS: readonly Storm[] = [
 	{
 		name: 'a provider that takes 40 requests in half a second: who waits is served',
@@ -134,7 +144,7 @@ export const STORMS: readonly Storm[] = [
 		people: 192,
 		settings: { maxAttempts: 3, reservation: 'learned' },
 		withinMs: 30_000,
-		turns: () => (asked, n) => (n % 9 === 4 ? tooMany(100) : ofLength(n % 10 === 0 ? 200 : 5 + ((n * 37) % 56), asked)),
+		turns: everyNinthRefused,
 		reasons: ['model answered', 'fallback credits_exhausted'],
 	},
 ];
