@@ -107,7 +107,8 @@ export class CallLimit {
 			return;
 		}
 		this.#window.add(sent, tookMs);
-		if (this.#mode === 'rising' && sent.isFull && !this.#isInDoubt) this.#calls = Math.min(this.#calls + 1, Math.max(this.#calls, this.#ceiling(), 1));
+		if (this.#mode === 'rising' && sent.isFull && !this.#isInDoubt)
+			this.#calls = Math.min(this.#calls + 1, Math.max(this.#calls, this.#ceiling(), 1));
 		const level = this.#window.level(this.#windowCalls());
 		if (!level) return;
 		this.#usualMs = level.usualMs;
