@@ -143,5 +143,8 @@ describe('a provider for each rung, in Node-RED', () => {
 		const good = await serve(up);
 		const more = { [rowsKey]: [{ model: 'x' }], [`${rowsKey}Provider1`]: 'gone' };
 		expect(await run(more, { urls: { first: good.url } })).to.include({ source: 'model' });
+		const bad = await serve(down);
+		const { message } = await run(more, { urls: { first: bad.url } });
+		expect(message, 'where no rung answers, it says which is missing').to.contain('The provider "gone" of a cheaper model is not there.');
 	});
 });

@@ -13,9 +13,9 @@ export const MOST_CALLS = 256;
 
 /** More calls under way are worth it from this gain on; see {@link gainOf}. */
 const WORTH_IT = 0.15;
-/** The first window is kept at the first limit, so that a narrow rate limit is met with few calls under way. */
 /** Fewer calls are as good below this gain. */
 const WORTHLESS = 0.05;
+/** The first window is kept at the first limit, so that a narrow rate limit is met with few calls under way. */
 const FIRST_WINDOW = 16;
 /** While it doubles, differences are large; later they are small. */
 const RISING_WINDOW = 12;

@@ -10,7 +10,7 @@ import type { Purpose } from '../../../lib/engine/outcome/item-result';
 import { LLM_ACTION_PARAMS } from '../../../lib/params/llm-action/llm-action';
 import { itemValuesReader, readShared } from '../../../lib/params/read';
 import { createLlmAction } from '../../../lib/runtime/runtime';
-import { providerOf, type LedgerUse } from '../node/connections';
+import { providerOf, rowProviderOf, type LedgerUse } from '../node/connections';
 import { MessageValues } from '../message/message-values';
 import type { Config } from '../node/node-types';
 
@@ -44,7 +44,8 @@ export class ActionSetup {
 		this.#values = new MessageValues(LLM_ACTION_PARAMS, config, { RED, node });
 		const settings = readShared(LLM_ACTION_PARAMS, this.#values.fixed);
 		checkOutputField(settings);
-		const provider = (name: string): ProviderHandle => providerOf(RED, name === OWN_PROVIDER ? config['provider'] : name);
+		const provider = (name: string): ProviderHandle =>
+			name === OWN_PROVIDER ? providerOf(RED, config['provider']) : rowProviderOf(RED, name);
 		this.#makeProviders = () => {
 			for (const name of providerNamesOf(settings)) provider(name);
 		};

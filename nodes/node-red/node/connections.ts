@@ -61,11 +61,20 @@ function configNode(RED: NodeAPI, id: unknown, type: string): Node | null {
 	return node?.type === type ? node : null;
 }
 
-/** The provider of a node, or of a rung of it. Throws `provider_misconfigured` when there is none. */
+/** The provider of a node. Throws `provider_misconfigured` when there is none. */
 export function providerOf(RED: NodeAPI, id: unknown): ProviderHandle {
+	return handleOf(RED, id, 'Provider not set. Choose one in the dialog of the node, and see that it is enabled.');
+}
+
+/** The provider that rows of a list name. Throws `provider_misconfigured` when it is not there any more. */
+export function rowProviderOf(RED: NodeAPI, id: string): ProviderHandle {
+	const problem = `The provider ${JSON.stringify(id)} of a cheaper model is not there.`;
+	return handleOf(RED, id, `${problem} Choose another one in its row under Cheaper Models, and see that it is enabled.`);
+}
+
+function handleOf(RED: NodeAPI, id: unknown, problem: string): ProviderHandle {
 	const node = providerNode(RED, id);
-	if (node === null)
-		throw new CreditError('provider_misconfigured', 'Provider not set. Choose one in the dialog of the node, and see that it is enabled.');
+	if (node === null) throw new CreditError('provider_misconfigured', problem);
 	return node.handle();
 }
 
